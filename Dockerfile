@@ -14,7 +14,7 @@ FROM debian:12.12-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends \
     ca-certificates libargon2-1 libfmt9 libhiredis0.14 libjemalloc2 libpq5 libpqxx-6.4 libprometheus-cpp-core1.0 librdkafka1 \
-    libsqlite3-0 libssl3 libstdc++6 libtomlplusplus3 zlib1g \
+    libsqlite3-0 libssl3 libstdc++6 libtomlplusplus3 libyaml-cpp0.7 zlib1g \
   && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /var/lib/sagactl sagactl \
   && install -d -m 0700 -o sagactl -g sagactl /var/lib/sagactl

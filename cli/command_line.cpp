@@ -118,12 +118,12 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     terminal.out << full_version_text() << '\n';
     return ended(ExitCode::done);
   } catch (const CLI::ParseError& error) {
-    return ended(
-        report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error.what())));
+    return ended(report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error)));
   }
 
-  const auto warnings = fill_flags(root, commands, environment);
-  if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
+  auto filled = fill_flags(root, commands, environment);
+  if (!filled) return ended(report(terminal, likely_format(arguments, environment), filled.error()));
+  settings.sources = std::move(filled->sources);
   if (const auto there = check_paths(root, environment); !there)
     return ended(report(terminal, likely_format(arguments, environment), there.error()));
   if (const auto read = read_token(settings, environment); !read && !commands.works_without_settings(deepest(root)))
@@ -135,7 +135,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
                         typed(arguments)};
   if (!commands.works_quietly(deepest(root)))
-    for (const std::string& warning : *warnings) invocation.info("sagactl: " + warning);
+    for (const std::string& warning : filled->warnings) invocation.info("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
   if (!run) crash("a command without a function to run it");
   const Result<ExitCode> code = (*run)(invocation);

@@ -28,7 +28,7 @@ constexpr AddressForm server_address{"address of a web server", "https://host/pa
 Result<Url> parse(std::string_view text, const AddressForm& form) {
   const auto wrong = [&](std::string_view why) {
     return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is no {}: {}; write {}", without_secrets(text), form.noun, why, form.example)};
+                 fmt::format("'{}' is not the {}: {}; write {}", without_secrets(text), form.noun, why, form.example)};
   };
   std::string_view rest = trim(text);
   Url url;

@@ -40,7 +40,8 @@ Result<void> check_where(const LoadOptions& options) {
   }
   const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
   if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {
-    return wrong("the run id '{}' is not 1 to 16 of a-z and 0-9", options.run);
+    return wrong("--run: '{}' is not the id of a run: up to 16 of the letters a-z and the digits, such as run7",
+                 options.run);
   }
   const auto unsendable = [](char c) { return c <= ' ' || c > '~'; };
   if (std::any_of(options.token.begin(), options.token.end(), unsendable)) {

@@ -20,12 +20,12 @@ std::vector<Verdict> rehearse(const DefinitionPointer& definition, ParticipantCa
   if (without_fault.ruling != Ruling::pass) return {std::move(without_fault)};
   std::vector<Verdict> verdicts(trials.size());
   std::vector<bool> is_done(trials.size());
-  std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::size_t done = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < trials.size(); i = next++) {
+  const auto work = [&](const std::vector<std::size_t>& which, std::atomic<std::size_t>& next) {
+    for (std::size_t at = next++; at < which.size(); at = next++) {
       if (options.is_interrupted && options.is_interrupted()) return;
+      const std::size_t i = which[at];
       Verdict verdict = rehearse_one(trials[i]);
       const std::lock_guard lock(mutex);
       verdicts[i] = std::move(verdict);
@@ -33,9 +33,18 @@ std::vector<Verdict> rehearse(const DefinitionPointer& definition, ParticipantCa
       if (options.on_verdict) options.on_verdict(verdicts[i], ++done, trials.size());
     }
   };
-  std::vector<std::thread> threads;
-  for (int i = 0; i < std::max(options.at_once, 1); ++i) threads.emplace_back(work);
-  for (std::thread& thread : threads) thread.join();
+  const auto run = [&](const std::vector<std::size_t>& which, int at_once) {
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < at_once; ++i) threads.emplace_back([&] { work(which, next); });
+    for (std::thread& thread : threads) thread.join();
+  };
+  // A participant's clock is one for all trials: those that set it forward run alone.
+  std::vector<std::size_t> together, alone;
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    (trials[i].fault == Fault::repeated_much_later ? alone : together).push_back(i);
+  run(together, std::max(options.at_once, 1));
+  run(alone, 1);
   for (std::size_t i = 0; i < trials.size(); ++i)
     if (!is_done[i]) verdicts[i] = undecided(name_of(*definition, trials[i]), "the rehearsal was interrupted");
   verdicts.insert(verdicts.begin(), std::move(without_fault));

@@ -52,6 +52,8 @@ void RehearsalCaller::call(ParticipantCall call, std::function<void(ParticipantA
     // A participant that can be asked is asked instead of called once more.
     const bool is_repetition = call.is_question && call.call.step == trial_.step;
     if (is_repetition && trial_.fault == Fault::answer_lost) happened();
+    if (is_repetition && trial_.fault == Fault::repeated_much_later && !has_happened())
+      return advance_clock_and_pass(std::move(call), std::move(done));
     pass(std::move(call), std::move(done));
     return;
   }
@@ -112,7 +114,7 @@ void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
       break;
     case Fault::repeated_much_later:
       if (number == 1) return lose_answer(std::move(call), std::move(done), "its answer was lost");
-      if (number == 2) return advance_clock_and_pass(std::move(call), std::move(done));
+      if (number == 2 && !has_happened()) return advance_clock_and_pass(std::move(call), std::move(done));
       break;
     case Fault::repeated_after_undo:
       if (number == 1) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,24 @@
 
 namespace sagactl {
 namespace {
+
+constexpr Timestamp forever{std::numeric_limits<std::int64_t>::max() / 2};
+
+// Until when a user's saga waits, if all its steps in progress wait for an answer from outside or for a time.
+std::optional<Timestamp> waits_until(const Saga& saga) {
+  const SagaDefinition* definition = saga.own_definition.definition.get();
+  if (!definition) return std::nullopt;
+  bool waits = false;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
+    const StepState& step = saga.steps[i];
+    if (!is_in_progress(step)) continue;
+    const StepKind kind = definition->steps[i].kind;
+    const bool is_under_way = !step.calling && step.in_doubt && step.error.empty();  // at its participant
+    if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return std::nullopt;
+    waits = true;
+  }
+  return waits ? std::optional(saga.wake_at.value_or(forever)) : std::nullopt;
+}
 
 class AllSagasEnd final : public Check {
   static constexpr std::string_view name = "all-sagas-end";
@@ -28,7 +48,7 @@ class AllSagasEnd final : public Check {
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
     for (const EventFacts& it : facts.events) progress = std::max(progress, it.event->occurred_at);
     const bool drained = options_.drained && of_run_.matches(facts.flow);
-    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, drained});
+    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, waits_until(saga), drained});
     if (unfinished_.size() == 1 || progress < oldest_progress_) {
       oldest_progress_ = progress;
       oldest_ = row_of(saga, facts.definition);
@@ -45,9 +65,14 @@ class AllSagasEnd final : public Check {
     std::stable_sort(unfinished_.begin(), unfinished_.end(),
                      [](const Unfinished& a, const Unfinished& b) { return a.progress < b.progress; });
     Violations violations;
-    std::uint64_t running = 0, of_others = 0;
+    std::uint64_t running = 0, of_others = 0, waiting = 0;
     for (const Unfinished& saga : unfinished_) {
       const Duration still = snapshot.taken_at - saga.progress;
+      // A user's saga may wait for a person, or sleep, for as long as its definition says.
+      if (!saga.drained && saga.waits_until && *saga.waits_until + options_.stuck_after > snapshot.taken_at) {
+        ++waiting;
+        continue;
+      }
       if (!saga.drained && still < options_.stuck_after) {
         ++running;
         of_others += options_.drained;
@@ -68,6 +93,9 @@ class AllSagasEnd final : public Check {
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }
+    if (waiting > 0)
+      summary += fmt::format(", and {} for an answer or a time",
+                             count_of(waiting, "saga") + (waiting == 1 ? " waits" : " wait"));
     if (of_others > 0) summary += fmt::format("; {} of other runs still running", count_of(of_others, "saga"));
     return violations.verdict(name, summary);
   }
@@ -76,6 +104,7 @@ class AllSagasEnd final : public Check {
   struct Unfinished {
     std::string id, status;
     Timestamp progress;
+    std::optional<Timestamp> waits_until;  // of a user's saga
     bool drained = false;
   };
   static constexpr std::size_t kept_max = 100'000;

@@ -24,6 +24,12 @@ class StepsInEffect {
   void restart();
   std::string undo(const EventFacts& facts);
   std::string end();
+  // In a user's saga directly: what is between has been undone before.
+  bool comes_after(std::size_t later, std::size_t earlier) const {
+    if (definition_.is_built_in()) return later > earlier;
+    const std::vector<std::size_t> before = steps_before(definition_, later);
+    return std::find(before.begin(), before.end(), earlier) != before.end();
+  }
   bool has_compensation(std::size_t i) const { return !definition_.steps[i].compensation.empty(); }
 
   const Flow& flow_;
@@ -51,10 +57,11 @@ std::string StepsInEffect::undo(const EventFacts& facts) {
   if (!facts.step)
     return fmt::format("step '{}' was compensated, but the saga's definition has no such step", facts.step_name);
   const std::size_t step = *facts.step;
-  if (!in_effect_[step] && in_doubt_ != step)
+  // A step of a user's saga is undone also when no answer told whether it was done.
+  if (!in_effect_[step] && in_doubt_ != step && definition_.is_built_in())
     return fmt::format("step {} was compensated although it was not in effect", facts.step_name);
-  for (std::size_t later = step + 1; later < in_effect_.size(); ++later)
-    if (in_effect_[later] && has_compensation(later))
+  for (std::size_t later = 0; later < in_effect_.size(); ++later)
+    if (in_effect_[later] && has_compensation(later) && comes_after(later, step))
       return fmt::format("step {} was compensated before the later step {}", facts.step_name,
                          definition_.steps[later].name);
   in_effect_[step] = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace sagactl {
 namespace {
@@ -130,6 +131,31 @@ std::string ReservationReplay::take(const EventFacts& facts) {
   }
 }
 
+// What is wrong with a step's completion at this point; empty: nothing. It comes after all steps before it: in a user's
+// saga those of its graph.
+std::string SagaReplay::complete_step(const EventFacts& facts) {
+  if (!facts.step) return fmt::format("it completed step '{}', which its definition does not have", facts.step_name);
+  if (done[*facts.step]) return fmt::format("step {} was completed while it was already in effect", facts.step_name);
+  std::vector<std::size_t> before(*facts.step);
+  std::iota(before.begin(), before.end(), std::size_t{0});
+  if (!definition.is_built_in()) before = steps_before(definition, *facts.step);
+  for (const std::size_t i : before)
+    if (definition.steps[i].listed && !done[i])
+      return fmt::format("step {} was completed before step {}", facts.step_name, definition.steps[i].name);
+  done[*facts.step] = true;
+  return {};
+}
+
+// A user may also answer for a step of a user's saga that goes on.
+std::string SagaReplay::retry(const EventFacts& facts) {
+  const bool is_open = status == SagaStatus::started || status == SagaStatus::compensating;
+  if (status == SagaStatus::completed || (is_open && definition.is_built_in()))
+    return fmt::format("it was retried while it was {}", to_string(status));
+  if (!facts.direction) return "a retry cannot be parsed";
+  if (!is_open) status = *facts.direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
+  return {};
+}
+
 std::string SagaReplay::take(const EventFacts& facts) {
   const EventType type = facts.event->type;
   if (started != (type != EventType::saga_started))
@@ -138,25 +164,18 @@ std::string SagaReplay::take(const EventFacts& facts) {
     started = true;
     return {};
   }
-  if (type == EventType::saga_retried) {
-    if (status != SagaStatus::failed && status != SagaStatus::compensated)
-      return fmt::format("it was retried while it was {}", to_string(status));
-    if (!facts.direction) return "a retry cannot be parsed";
-    status = *facts.direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
+  if (type == EventType::saga_retried) return retry(facts);
+  // A step of a user's saga that is done after it was undone is undone again.
+  if (type == EventType::saga_compensating && status == SagaStatus::compensated && !definition.is_built_in()) {
+    status = SagaStatus::compensating;
     return {};
   }
   const auto allowed = std::find_if(saga_transitions.begin(), saga_transitions.end(),
                                     [&](const SagaTransition& it) { return it.from == status && it.event == type; });
   if (allowed == saga_transitions.end())
     return fmt::format("{} occurred while it was {}", to_string(type), to_string(status));
-  if (type == EventType::saga_step_completed) {
-    if (!facts.step) return fmt::format("it completed step '{}', which its definition does not have", facts.step_name);
-    if (done[*facts.step]) return fmt::format("step {} was completed while it was already in effect", facts.step_name);
-    for (std::size_t i = 0; i < *facts.step; ++i)
-      if (definition.steps[i].listed && !done[i])
-        return fmt::format("step {} was completed before step {}", facts.step_name, definition.steps[i].name);
-    done[*facts.step] = true;
-  }
+  if (type == EventType::saga_step_completed)
+    if (std::string wrong = complete_step(facts); !wrong.empty()) return wrong;
   if (type == EventType::saga_step_compensated && facts.step) done[*facts.step] = false;
   if (type == EventType::saga_compensated) std::fill(done.begin(), done.end(), false);
   if (type == EventType::saga_completed) {

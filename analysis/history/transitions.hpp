@@ -39,6 +39,10 @@ struct SagaReplay {
   std::vector<bool> done;  // steps with an event of their own
 
   std::string take(const EventFacts& facts);
+
+ private:
+  std::string complete_step(const EventFacts& facts);
+  std::string retry(const EventFacts& facts);
 };
 
 }  // namespace sagactl

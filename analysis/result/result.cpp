@@ -66,7 +66,7 @@ Result<void> save_result(const Json& result, const std::string& path) {
 
 Result<Json> load_result(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::not_found, fmt::format("cannot read '{}': {}", path, std::strerror(errno))};
+  if (!file) return Error{ErrorCode::invalid, fmt::format("cannot read '{}': {}", path, std::strerror(errno))};
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   Json result = read_json(text);
   if (!result.is_object() || !result.contains("kind") || !result.contains("format"))

@@ -44,7 +44,7 @@ RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult
 std::string result_text(const Json& result);
 
 Result<void> save_result(const Json& result, const std::string& path);
-// Reads a saved result. `not_found`, or `invalid` when it is not a result or has a later format.
+// Reads a saved result. `invalid` when it cannot be read, is not a result or has a later format.
 Result<Json> load_result(const std::string& path);
 
 }  // namespace sagactl

@@ -13,7 +13,7 @@ namespace {
 
 Error wrong(std::string_view text, std::string_view why) {
   return Error{ErrorCode::invalid,
-               fmt::format("threshold '{}': {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s, "
+               fmt::format("'{}' is not a limit: {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s, "
                            "saga-p99<2s or failed-sagas<1%",
                            text, why)};
 }
@@ -42,7 +42,7 @@ Result<double> limit_of(Threshold::Metric metric, std::string_view text, std::st
     case Threshold::Metric::latency:
     case Threshold::Metric::saga_latency: {
       const auto duration = parse_duration(limit);
-      if (!duration) return wrong(text, duration.error().message);
+      if (!duration) return wrong(text, fmt::format("'{}' is not a duration", limit));
       return static_cast<double>(duration->count());
     }
     case Threshold::Metric::failed_sagas:

@@ -1,6 +1,7 @@
 #include "cli/client/id_prefix.hpp"
 
 #include "cli/client/json_answer.hpp"
+#include "common/id.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -41,6 +42,27 @@ Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& tex
 
 Result<std::string> resolve_id(NodeClient& client, const std::string& text) {
   return is_id_prefix(text) ? resolve_id_prefix(client, text) : Result<std::string>(text);
+}
+
+Error with_what_was_looked_for(Error error, std::string_view what, const std::string& id, std::string_view list) {
+  if (error.code != ErrorCode::not_found) return error;
+  error.message += ": there is no " + std::string(what) + " '" + id + "'";
+  return with_hint(std::move(error), "`" + std::string(list) + "` shows those that exist");
+}
+
+Error no_such_saga(Error error, const std::string& id) {
+  if (error.members.is_object() && error.members.contains("hint")) return error;
+  return with_what_was_looked_for(std::move(error), "saga", id, "sagactl saga list");
+}
+
+Result<std::string> resolve_order_id(NodeClient& client, const std::string& text) {
+  if (Uuid::parse(text) || is_id_prefix(text)) return resolve_id(client, text);
+  return with_hint(
+      Error{ErrorCode::invalid, "'" + text +
+                                    "' is not the id of an order, which looks like "
+                                    "0198f0a0-5b3c-7000-8000-000000000001, nor its first digits (at least " +
+                                    std::to_string(digits_min) + ")"},
+      "`sagactl order list` shows the ids");
 }
 
 }  // namespace sagactl

@@ -10,14 +10,31 @@
 namespace sagactl {
 namespace {
 
+// "--url", or with where it came from: "--url (from context shop)".
+std::string flag_and_source(const GlobalSettings& settings, const std::string& flag) {
+  const auto source = settings.sources.find(flag);
+  return "--" + flag + (source == settings.sources.end() ? "" : " (from " + source->second + ")");
+}
+
+Error not_let_in(Error error, const GlobalSettings& settings) {
+  if (settings.token.empty())
+    return with_hint(std::move(error),
+                     "log in with `sagactl login`, pass --token, or pass the node's data directory with --data (now " +
+                         settings.data + ")");
+  const std::string flag = settings.token_file.empty() ? "token" : "token-file";
+  error.message += ": the node does not accept the token of " + flag_and_source(settings, flag);
+  return with_hint(
+      std::move(error),
+      "it may have expired, or be of another node; leave it out to use the token of `sagactl login` or, on "
+      "this machine, that in the node's data directory (--data, now " +
+          settings.data + ")");
+}
+
 Error with_advice_for(Error error, const Invocation& invocation) {
   if (error.members.is_object() && error.members.contains("hint")) return error;
   switch (error.code) {
     case ErrorCode::unauthenticated:
-      return with_hint(
-          std::move(error),
-          "log in with `sagactl login`, pass --token, or pass the node's data directory with --data (now " +
-              invocation.settings.data + ")");
+      return not_let_in(std::move(error), invocation.settings);
     case ErrorCode::forbidden:
       return with_hint(std::move(error), "this needs an operator or admin: see --token, --data and `sagactl login`");
     case ErrorCode::busy:
@@ -29,13 +46,19 @@ Error with_advice_for(Error error, const Invocation& invocation) {
 
 constexpr Duration connect_timeout_of_several = 3s;
 
-// With the reason for each node.
-Error no_node_answers(const std::vector<std::string>& reasons) {
-  return with_hint(Error{ErrorCode::unavailable, join(reasons, "; ")},
-                   "start a node with `sagactl serve`, or pass its address with --url");
-}
-
 }  // namespace
+
+std::string advice_when_no_node_answers(const GlobalSettings& settings) {
+  const auto found = settings.sources.find("url");
+  if (found == settings.sources.end()) return "start a node with `sagactl serve`, or pass its address with --url";
+  const std::string& source = found->second;
+  const std::string_view context = "context ", variable = "environment variable ";
+  std::string change = "change `url` there";
+  if (source.starts_with(context))
+    change = "change it with `sagactl context set " + source.substr(context.size()) + " --url URL`";
+  if (source.starts_with(variable)) change = "change that variable";
+  return "the address is from " + source + ": start a node there, " + change + ", or pass another with --url";
+}
 
 std::filesystem::path operator_token_file(const Invocation& invocation) {
   return invocation.data() / "operator.token";
@@ -45,7 +68,7 @@ Result<std::vector<Url>> node_urls(const GlobalSettings& settings) {
   std::vector<Url> urls;
   for (const std::string& text : settings.urls) {
     auto url = parse_node_url(text);
-    if (!url) return Error{ErrorCode::invalid, "--url: " + url.error().message};
+    if (!url) return Error{ErrorCode::invalid, flag_and_source(settings, "url") + ": " + url.error().message};
     urls.push_back(*url);
   }
   if (urls.empty())
@@ -98,7 +121,8 @@ Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
     reasons.push_back(response.error().message);
     current_ = (current_ + 1) % nodes_.size();
   }
-  return no_node_answers(reasons);
+  return with_hint(Error{ErrorCode::unavailable, join(reasons, "; ")},
+                   advice_when_no_node_answers(invocation_->settings));
 }
 
 Result<Json> NodeClient::send(const HttpRequest& request) {

@@ -42,6 +42,9 @@ class NodeClient {
   std::size_t current_ = 0;
 };
 
+// What to do when no node answers: names the file, context or variable that --url came from.
+std::string advice_when_no_node_answers(const GlobalSettings& settings);
+
 // The base URLs of --url.
 Result<std::vector<Url>> node_urls(const GlobalSettings& settings);
 

@@ -40,7 +40,20 @@ void add_password_flags(CLI::App& app, PasswordFlags& flags) {
 Result<std::string> read_password(const Invocation& invocation, const PasswordFlags& flags) {
   if (!flags.text.empty()) return flags.text;
   if (!flags.file.empty()) return read_secret_file(invocation.environment.resolve(flags.file), "--password-file");
-  return prompt_for_password(invocation.terminal);
+  std::string password = prompt_for_password(invocation.terminal);
+  if (!password.empty()) return password;
+  const bool typed = invocation.terminal.in_is_tty;
+  return with_hint(Error{ErrorCode::invalid, typed ? "the password is empty"
+                                                   : "no password was given: standard input is neither a terminal nor "
+                                                     "does it begin with a password"},
+                   "pass --password-file FILE, or write it to standard input: `... < FILE`");
+}
+
+Result<void> check_email(std::string_view email) {
+  const std::size_t at = email.rfind('@');
+  if (at != std::string_view::npos && at > 0 && at + 1 < email.size()) return {};
+  return Error{ErrorCode::invalid,
+               "'" + std::string(email) + "' is not an e-mail address, which looks like ann@example.com"};
 }
 
 }  // namespace sagactl

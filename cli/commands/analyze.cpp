@@ -83,6 +83,9 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   options.check.scratch.directory = invocation.environment.scratch_directory();
   const auto found = examine(*database->history, options);
   if (!found) return found.error();
+  if (!flags.run.empty() && found->sagas.counts.started == 0)
+    invocation.info("sagactl: no order is of the run '" + flags.run + "' (--run): " + database->shown +
+                    " holds none, or none between --since and --until; the verdicts are about all its orders");
   ResultOrigin origin = result_origin(invocation);
   origin.database = database->shown;
   const Json result = analysis_json(origin, *found, options);

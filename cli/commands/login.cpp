@@ -31,17 +31,21 @@ Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
   if (!urls) return urls.error();
   std::string email = flags.email;
   if (email.empty()) email = prompt(invocation.terminal, "E-mail address: ");
-  auto given = read_password(invocation, flags.password);
-  if (!given) return given.error();
-  const std::string password = std::move(*given);
-  if (email.empty() || password.empty())
-    return Error{ErrorCode::invalid,
-                 "an e-mail address (--email) and a password (prompted for, or on standard input) are required"};
+  if (email.empty())
+    return with_hint(Error{ErrorCode::invalid, "no e-mail address was given"}, "such as --email ann@example.com");
+  if (const auto checked = check_email(email); !checked) return checked.error();
+  const auto password = read_password(invocation, flags.password);
+  if (!password) return password.error();
 
+  invocation.settings.token.clear();  // the login replaces it
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto answer = client->post("/auth/login", Json{{"email", email}, {"password", password}});
-  if (!answer) return with_hint(answer.error(), "");
+  const auto answer = client->post("/auth/login", Json{{"email", email}, {"password", *password}});
+  if (!answer && answer.error().code == ErrorCode::unauthenticated)
+    return with_hint(answer.error(),
+                     "the e-mail address or the password is wrong, or the account is disabled; an admin sees the "
+                     "accounts with `sagactl user list`");
+  if (!answer) return answer.error();
   const std::string access = text_member(*answer, "accessToken");
   if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " returned no access token"};
 

@@ -43,6 +43,8 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
   const auto database = find_database(invocation);
   if (!database) return database.error();
   std::vector<SchemaMigration> applied;
+  if (status_only)
+    if (const auto exists = check_database_exists(*database); !exists) return exists.error();
   if (!status_only) {
     auto done = migrate(*database);
     if (!done) return done.error();

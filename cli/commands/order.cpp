@@ -155,6 +155,8 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto answer = client->send(*request);
+  if (!answer && flags.system == OrderSystem::purchase)
+    return with_what_was_looked_for(answer.error(), "user", flags.request.user, "sagactl user list -o json");
   if (!answer) return with_existing_order(answer.error());
   Json order = order_in_answer(flags.system, *answer);
   ExitCode code = ExitCode::done;
@@ -167,13 +169,25 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
   return code;
 }
 
+// The routes of --system order take ids of one form; other systems may have others.
+Result<std::string> order_id_of(NodeClient& client, const OrderFlags& flags) {
+  return flags.system == OrderSystem::order ? resolve_order_id(client, flags.id) : resolve_id(client, flags.id);
+}
+
+Error no_such_order(Error error, const OrderFlags& flags, const std::string& id) {
+  std::string list = "sagactl order list";
+  if (flags.system != OrderSystem::order) list += " --system " + std::string(to_string(flags.system));
+  if (flags.system == OrderSystem::purchase) list += " --user ID";
+  return with_what_was_looked_for(std::move(error), "order", id, list);
+}
+
 Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = resolve_id(*client, flags.id);
+  const auto id = order_id_of(*client, flags);
   if (!id) return id.error();
   const auto order = client->get(order_path(flags.system, *id));
-  if (!order) return order.error();
+  if (!order) return no_such_order(order.error(), flags, *id);
   show(invocation, flags.system, *order);
   return ExitCode::done;
 }
@@ -190,7 +204,10 @@ Result<Json> find_orders(NodeClient& client, const OrderFlags& flags) {
   const auto all = client.get(flags.system == OrderSystem::purchase
                                   ? "/purchase/user/" + percent_encode(flags.request.user) + "/orders"
                                   : "/api/orders");
-  if (!all) return all.error();
+  if (!all)
+    return flags.system == OrderSystem::purchase
+               ? with_what_was_looked_for(all.error(), "user", flags.request.user, "sagactl user list -o json")
+               : all.error();
   return page_of(flags, *all);
 }
 
@@ -245,10 +262,10 @@ Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::stri
 Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = resolve_id(*client, flags.id);
+  const auto id = order_id_of(*client, flags);
   if (!id) return id.error();
   const auto answer = cancel(*client, flags, *id);
-  if (!answer) return answer.error();
+  if (!answer) return no_such_order(answer.error(), flags, *id);
   if (invocation.wants_json())
     invocation.print(*answer);
   else
@@ -259,10 +276,10 @@ Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = resolve_id(*client, flags.id);
+  const auto id = order_id_of(*client, flags);
   if (!id) return id.error();
   const auto answer = client->put("/orders/" + percent_encode(*id) + "/confirm", Json{{"paymentId", flags.payment}});
-  if (!answer) return answer.error();
+  if (!answer) return no_such_order(answer.error(), flags, *id);
   if (invocation.wants_json())
     invocation.print(*answer);
   else

@@ -8,6 +8,7 @@
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/confirm.hpp"
+#include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/saga_table.hpp"
@@ -41,18 +42,9 @@ struct OperationFlags {
   }
 };
 
-// The routes take saga ids; a correlation id or an idempotency key is looked up first.
-Result<std::string> saga_id_of(NodeClient& client, const std::string& id) {
-  if (Uuid::parse(id)) return id;
-  const auto saga = client.get("/sagas/correlation/" + percent_encode(id));
-  if (saga) return text_member(*saga, "id");
-  if (saga.error().code == ErrorCode::not_found && is_id_prefix(id)) return resolve_id_prefix(client, id);
-  return saga.error();
-}
-
 Json operate(NodeClient& client, const Operation& operation, const OperationFlags& flags, const std::string& id,
              ExitCode& worst) {
-  const auto saga = saga_id_of(client, id);
+  const auto saga = find_saga_id(client, id);
   const auto answer =
       saga ? client.post(operation.path + percent_encode(*saga), flags.body()) : Result<Json>(saga.error());
   if (answer)
@@ -61,13 +53,14 @@ Json operate(NodeClient& client, const Operation& operation, const OperationFlag
                 {"status", text_member(*answer, "status")},
                 {"currentStep", text_member(*answer, "currentStep")},
                 {"error", nullptr}};
-  const ExitCode code = exit_code_of(answer.error().code);
+  const Error error = no_such_saga(answer.error(), id);
+  const ExitCode code = exit_code_of(error.code);
   if (worst == ExitCode::done || code == ExitCode::unreachable) worst = code;
   return Json{{"sagaId", saga ? *saga : id},
               {"ok", false},
               {"status", nullptr},
               {"currentStep", nullptr},
-              {"error", error_json(answer.error())["error"]}};
+              {"error", error_json(error)["error"]}};
 }
 
 Table result_table(const std::vector<Json>& results, const Paint& paint) {
@@ -98,7 +91,7 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
   if (invocation.settings.format == OutputFormat::json)
     invocation.print(Json{
         {"results", results}, {"accepted", accepted}, {"refused", refused}, {"notTried", ids.size() - results.size()}});
-  if (invocation.settings.format == OutputFormat::table) {
+  if (invocation.settings.format == OutputFormat::table && !results.empty()) {
     result_table(results, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
     if (results.size() < ids.size())
       invocation.info(std::to_string(ids.size() - results.size()) + " not tried: no node answers any more");
@@ -167,7 +160,7 @@ Result<ExitCode> run_operation(Invocation& invocation, const Operation& operatio
 std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands, Operation operation) {
   const auto flags = std::make_shared<OperationFlags>();
   add_text(app, "sagas", flags->ids, "SAGA-ID",
-           "Saga id, order id, the first digits of one, correlation id or idempotency key");
+           "Saga id, order id, correlation id or idempotency key, or the first digits of an id");
   add_switch(app, "--all", flags->all, "All sagas that match the filters");
   add_saga_filter_flags(app, flags->filter);
   add_confirm_flags(app, flags->confirm);

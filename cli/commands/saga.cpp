@@ -1,4 +1,4 @@
-// `sagactl saga`: lists sagas by filters, shows one, and shows the saga definitions.
+// `sagactl saga`: lists sagas by filters, shows one, shows the saga definitions, and checks those of users.
 #include <memory>
 #include <ostream>
 
@@ -6,7 +6,9 @@
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
+#include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
@@ -55,7 +57,7 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
     const auto complete = resolve_id_prefix(*client, id);
     saga = complete ? client->get("/sagas/" + percent_encode(*complete)) : Result<Json>(complete.error());
   }
-  if (!saga) return saga.error();
+  if (!saga) return no_such_saga(saga.error(), id);
   if (invocation.wants_json())
     invocation.print(*saga);
   else
@@ -85,7 +87,8 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group = add_command_group(root, "saga", "List and show sagas and saga definitions", operations_group);
+  CLI::App* group = add_command_group(root, "saga", "Start, show, steer and rehearse sagas; publish their definitions",
+                                      operations_group);
 
   const auto flags = std::make_shared<SagaListFlags>();
   CLI::App* list = add_command(*group, "list", "List sagas, newest first");
@@ -97,12 +100,20 @@ void add_saga(CLI::App& root, Commands& commands) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, its first digits, correlation id or idempotency key").required();
+  add_text(*get, "saga", *id, "SAGA-ID",
+           "Saga id, order id, correlation id or idempotency key, or the first digits of an id")
+      .required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
   CLI::App* all =
       add_command(*group, "definitions", "Show the saga definitions of the nodes as trees; -v adds their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
+
+  add_saga_lint(*group, commands);
+  add_saga_publish(*group, commands);
+  add_saga_start(*group, commands);
+  add_saga_steps(*group, commands);
+  add_saga_rehearse(*group, commands);
 }
 
 }  // namespace sagactl

@@ -36,7 +36,7 @@ std::string SagaFilterFlags::text() const {
   std::vector<std::string> parts;
   if (!statuses.empty()) parts.push_back("status " + join(statuses, " or "));
   if (!type.empty()) parts.push_back("type " + type);
-  if (!node.empty()) parts.push_back("on " + node);
+  if (!node.empty()) parts.push_back("owned by node " + node);
   if (!error.empty()) parts.push_back("error containing '" + error + "'");
   if (older_than) parts.push_back("older than " + format_duration(*older_than));
   if (retries_over) parts.push_back("more than " + std::to_string(*retries_over) + " retries");

@@ -1,9 +1,13 @@
 // `sagactl serve`: runs nodes until it is stopped.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/dependencies/kafka.hpp"
 #include "cli/dependencies/redis.hpp"
@@ -37,7 +41,24 @@ struct ServeFlags {
   NodeOptions options;
   ServeRole role = ServeRole::node;
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
+  std::string dtm_secret_file;
 };
+
+// A part of a path that cannot be guessed.
+Result<std::string> read_dtm_secret(const Environment& environment, const std::string& file) {
+  constexpr std::size_t least = 16;
+  constexpr std::string_view flag = "--dtm-secret-file";
+  auto secret = read_secret_file(environment.resolve(file), std::string(flag));
+  if (!secret) return secret;
+  const bool is_fit = std::all_of(secret->begin(), secret->end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos;
+  });
+  if (secret->size() >= least && is_fit) return secret;
+  return Error{ErrorCode::invalid,
+               fmt::format("{}: {} must hold at least {} letters, digits and -._~, since it becomes "
+                           "a part of a URL; make one with: openssl rand -hex 16",
+                           flag, file, least)};
+}
 
 // "500ms..2s", or a single duration.
 Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
@@ -124,6 +145,11 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   options.redis = std::move(redis).value();
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
+  if (!flags.dtm_secret_file.empty()) {
+    auto secret = read_dtm_secret(invocation.environment, flags.dtm_secret_file);
+    if (!secret) return secret.error();
+    options.dtm_secret = std::move(secret).value();
+  }
 
   if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
   options.version = version_number();
@@ -162,6 +188,15 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_toss_flags(app, flags.options.toss);
 }
 
+void add_participant_flags(CLI::App& app, NodeOptions& options) {
+  add_text(app, "--participants-allow", options.participants_allow, "HOST[:PORT][,...]",
+           "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
+      .separated_by(',');
+  add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
+           "Directory of the certificates and secrets that definitions name [none]");
+  add_text(app, "--answer-url", options.answer_url, "URL", "Address by which participants call back [the node's own]");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& root, Commands& commands) {
@@ -191,6 +226,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "Release reserved stock that is not confirmed after DURATION [5m]");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Accept requests to /api and /purchase from other machines without a token");
+  add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
+  add_text(*app, "--dtm-secret-file", flags->dtm_secret_file, "FILE",
+           "Accept DTM's clients from other machines at /SECRET/api/dtmsvr; FILE holds the SECRET [none]");
   const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
   add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
                 "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
@@ -198,6 +236,7 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"

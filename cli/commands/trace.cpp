@@ -54,7 +54,7 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
   Error none =
       with_hint(Error{ErrorCode::not_found, "no trace found for '" + id +
-                                                "': it is no correlation id, order id, saga id or idempotency key at " +
+                                                "': it is no saga id, order id, correlation id or idempotency key at " +
                                                 client.url()},
                 "`sagactl saga list` and `sagactl order list` show the ids");
   return is_id_prefix(id) ? find_trace_by_prefix(client, id, std::move(none)) : Result<Json>(std::move(none));
@@ -104,7 +104,7 @@ void add_trace(CLI::App& root, Commands& commands) {
   CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, retries, errors, events",
                               operations_group);
   add_text(*app, "id", flags->id, "ID",
-           "Correlation id, order id, saga id, the first digits of one, or idempotency key")
+           "Saga id, order id, correlation id or idempotency key, or the first digits of an id")
       .required();
   add_switch(*app, "--follow", flags->follow, "Print events as they happen until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });

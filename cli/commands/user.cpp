@@ -2,6 +2,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
@@ -59,6 +60,7 @@ void print_user(const Invocation& invocation, const Json& user, std::string_view
 }
 
 Result<ExitCode> add_account(Invocation& invocation, const UserFlags& flags) {
+  if (const auto checked = check_email(flags.email); !checked) return checked.error();
   auto password = read_password(invocation, flags.password);
   if (!password) return password.error();
   auto client = NodeClient::open(invocation);
@@ -74,10 +76,11 @@ Result<ExitCode> add_account(Invocation& invocation, const UserFlags& flags) {
 }
 
 Result<ExitCode> change_account(Invocation& invocation, const UserFlags& flags, const Json& rights) {
+  if (const auto checked = check_email(flags.email); !checked) return checked.error();
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto changed = client->put("/users/" + percent_encode(flags.email), rights);
-  if (!changed) return changed.error();
+  if (!changed) return with_what_was_looked_for(changed.error(), "user", flags.email, "sagactl user list");
   print_user(invocation, *changed, "changed");
   return ExitCode::done;
 }

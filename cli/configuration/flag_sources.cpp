@@ -190,13 +190,14 @@ Result<std::optional<FlagSource>> read_toml(const std::filesystem::path& path, c
   return std::optional<FlagSource>(std::move(source));
 }
 
-Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment) {
+Result<FilledFlags> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment) {
   const auto chain = parsed_commands(root);
   CLI::App& command = *chain.back().first;
   SourceErrors errors{commands.works_without_settings(&command)};
   auto files = SettingsFiles(environment, errors).read(root, commands);
   if (!files) return files.error();
   if (const auto filled = fill_from_scenario_file(command, environment); !filled) return filled.error();
+  FilledFlags flags;
   for (const auto& [app, prefix] : chain) {
     for (CLI::Option* option : app->get_options()) {
       if (option->count() > 0 || !takes_settings(*app, *option)) continue;
@@ -204,12 +205,14 @@ Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& comm
           find_value(*option, prefix + long_name(*option), commands, environment, *files, errors.warnings);
       if (!found) continue;
       const auto filled = set_option(*option, found->values);
+      if (filled && app == &root) flags.sources[long_name(*option)] = found->source;
       if (filled) continue;
       const Error wrong{ErrorCode::invalid, found->source + ": " + filled.error().message};
       if (const auto added = errors.add(wrong); !added) return added.error();
     }
   }
-  return std::move(errors.warnings);
+  flags.warnings = std::move(errors.warnings);
+  return flags;
 }
 
 }  // namespace sagactl

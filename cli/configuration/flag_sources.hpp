@@ -28,9 +28,15 @@ struct FlagSource {
 // The settings in a TOML file; nothing when there is no such file. `invalid` names the wrong line.
 Result<std::optional<FlagSource>> read_toml(const std::filesystem::path& path, const std::string& name);
 
-// Sets every flag of the parsed commands (`root` and those below it) that the command line did not give. Returns
-// warnings about unknown keys. Errors name the source and the flag; for a command that works without settings they are
-// warnings as well, and the wrong value is ignored.
-Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment);
+struct FilledFlags {
+  std::vector<std::string> warnings;  // about unknown keys
+  // By the long name of a flag for every command: which source gave its value, as shown to the user ("context shop").
+  std::map<std::string, std::string, std::less<>> sources;
+};
+
+// Sets every flag of the parsed commands (`root` and those below it) that the command line did not give. Errors name
+// the source and the flag; for a command that works without settings they are warnings as well, and the wrong value is
+// ignored.
+Result<FilledFlags> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment);
 
 }  // namespace sagactl

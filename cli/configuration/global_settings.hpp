@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct GlobalSettings {
   bool no_color = false;
   bool quiet = false;
   bool verbose = false;
+  // Which file, context or environment variable gave a flag its value, by the flag's name without dashes; not for flags
+  // of the command line.
+  std::map<std::string, std::string, std::less<>> sources;
 };
 
 // Adds them to the root command; they may also follow a subcommand.

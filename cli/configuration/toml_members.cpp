@@ -10,15 +10,47 @@
 
 namespace sagactl {
 
+namespace {
+
+// "shop.toml:3:7: what"
+Error error_at(const std::string& file, const toml::source_region& where, const std::string& what) {
+  return {ErrorCode::invalid,
+          file + ":" + std::to_string(where.begin.line) + ":" + std::to_string(where.begin.column) + ": " + what};
+}
+
+// The parser's "Error while parsing table header: expected ']', saw '\n'", without the characters that cannot be seen.
+std::string reason_of(const toml::parse_error& error) {
+  std::string text(error.description());
+  constexpr std::string_view prefix = "Error while parsing ";
+  if (text.starts_with(prefix)) {
+    const bool vowel = std::string_view("aeiou").find(text[prefix.size()]) != std::string_view::npos;
+    text = (vowel ? "in an " : "in a ") + text.substr(prefix.size());
+  }
+  replace_all(text, "encountered end-of-file", "the file ends");
+  replace_all(text, "'\\n'", "the end of the line");
+  replace_all(text, "are explicitly prohibited", "are not allowed");
+  return text;
+}
+
+std::string line_of(std::istream& file, toml::source_index number) {
+  file.clear();
+  file.seekg(0);
+  std::string line;
+  for (toml::source_index read = 0; read < number && std::getline(file, line);) ++read;
+  return std::string(trim(line));
+}
+
+}  // namespace
+
 Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name) {
   std::ifstream file(path);
   if (!file) return Error{ErrorCode::invalid, "cannot read " + name + ": " + std::strerror(errno)};
   try {
     return toml::table(toml::parse(file, name));
   } catch (const toml::parse_error& error) {
-    std::ostringstream where;
-    where << name << ", line " << error.source().begin.line << ": " << error.description();
-    return Error{ErrorCode::invalid, where.str()};
+    const toml::source_region where = error.source();
+    const std::string line = line_of(file, where.begin.line);
+    return error_at(name, where, reason_of(error) + (line.empty() ? "" : ", in the line: " + line));
   }
 }
 
@@ -40,9 +72,7 @@ std::string toml_text(const toml::node& node) {
 }
 
 Error toml_error(const std::string& file, const toml::node& node, const std::string& what) {
-  std::ostringstream where;
-  where << file << ", line " << node.source().begin.line << ": " << what;
-  return {ErrorCode::invalid, where.str()};
+  return error_at(file, node.source(), what);
 }
 
 const toml::node* TomlMembers::find(const char* name) {

@@ -23,7 +23,7 @@ std::string toml_text(const toml::node& node);
 // The texts of a list's elements, or the text of a single value.
 std::vector<std::string> toml_texts(const toml::node& node);
 
-// "FILE, line 7: what"
+// "FILE:7:12: what", with the line and the column
 Error toml_error(const std::string& file, const toml::node& node, const std::string& what);
 
 // Each function sets `value` when the table has the member, and leaves it unchanged when not. The first error is kept.

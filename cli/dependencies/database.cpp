@@ -68,12 +68,16 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
   return DatabaseName{file, file, false, true};
 }
 
+Result<void> check_database_exists(const DatabaseName& database) {
+  std::error_code ignored;
+  if (database.is_postgres || std::filesystem::exists(database.name, ignored)) return {};
+  return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
+                   "run this in the directory of `sagactl serve`, or pass its --data or --database");
+}
+
 Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database) {
   if (database.is_postgres) return open_postgres_history(database.name);
-  std::error_code ignored;
-  if (!std::filesystem::exists(database.name, ignored))
-    return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
-                     "run this in the directory of `sagactl serve`, or pass its --data or --database");
+  if (const auto exists = check_database_exists(database); !exists) return exists.error();
   return open_sqlite_history(database.name);
 }
 

@@ -21,6 +21,9 @@ struct DatabaseName {
 // whether it exists.
 Result<DatabaseName> find_database(const Invocation& invocation);
 
+// `unavailable`, with a hint, for an SQLite file that does not exist.
+Result<void> check_database_exists(const DatabaseName& database);
+
 // For reading, while nodes write to it. `unavailable`, with a hint, when the database does not exist.
 Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database);
 

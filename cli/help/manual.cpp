@@ -63,7 +63,8 @@ constexpr std::string_view fixed_sections =
     R"(.SH ENVIRONMENT
 Every flag can be set by an environment variable: SAGACTL_URL sets \-\-url, SAGACTL_SERVE_PORT sets \-\-port of serve.
 The command line overrides the environment, the environment overrides ./sagactl.toml, and ./sagactl.toml overrides
-~/.config/sagactl/config.toml. A context named with \-\-context overrides both files, the current context only the latter.
+~/.config/sagactl/config.toml. A context is a named set of settings (see \fBsagactl context\fR): one named with \-\-context overrides both files, the
+current context overrides only ~/.config/sagactl/config.toml.
 .TP
 \fBPORT\fR, \fBNODE_ID\fR, \fBNODE_ENV\fR, \fBJWT_SECRET\fR, \fBJWT_REFRESH_SECRET\fR, \fBJWT_EXPIRES_IN\fR, \fBJWT_REFRESH_EXPIRES_IN\fR
 Settings of serve.

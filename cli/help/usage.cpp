@@ -8,6 +8,10 @@
 namespace sagactl {
 namespace {
 
+std::string placeholder(const CLI::Option& argument) {
+  return argument.get_type_name() + (argument.get_expected_max() > 1 ? "..." : "");
+}
+
 // The help of a command: description, usage, subcommands, arguments, flags, footer.
 class HelpText : public CLI::Formatter {
  public:
@@ -36,10 +40,6 @@ class HelpText : public CLI::Formatter {
   }
 
  private:
-  static std::string placeholder(const CLI::Option& argument) {
-    return argument.get_type_name() + (argument.get_expected_max() > 1 ? "..." : "");
-  }
-
   // Renames CLI11's headings, and leaves one empty line between groups.
   static std::string tidy(std::string text) {
     const auto replace = [&](std::string_view from, std::string_view to) {
@@ -84,6 +84,87 @@ std::string unknown_flag(const CLI::App& root, const CLI::App& at, const std::st
   return "'" + flag + "' is not a flag of " + command_path(at) + did_you_mean(flag, candidates);
 }
 
+struct ExampleValue {
+  std::string_view placeholder, value;
+};
+constexpr ExampleValue example_values[] = {{"ORDER-ID", "0198f0a0-5b3c-7000-8000-000000000001"},
+                                           {"SAGA-ID", "0198f0a0-5b3c-7000-8000-000000000001"},
+                                           {"ID", "0198f0a0-5b3c-7000-8000-000000000001"},
+                                           {"EMAIL", "ann@example.com"},
+                                           {"CONTEXT", "production"},
+                                           {"PAYMENT-ID", "payment-1"},
+                                           {"PRODUCT[:QUANTITY[:PRICE]]", "BOOK:2:9.50"},
+                                           {"DURATION", "10s"},
+                                           {"RATE", "200/s"},
+                                           {"RATIO", "20%"},
+                                           {"PERCENT", "20%"},
+                                           {"N", "10"},
+                                           {"LIMIT", "'p99<50ms'"},
+                                           {"STAGES", "'ramp 0..500/s 30s, 500/s 2m'"},
+                                           {"URL[,URL...]", "http://127.0.0.1:3000"}};
+
+// A value that the option takes; its placeholder when none is known.
+std::string example_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  for (const ExampleValue& example : example_values)
+    if (type == example.placeholder) return std::string(example.value);
+  return type.substr(0, type.find('|'));  // the first of the choices
+}
+
+// As it is written on the command line: "--rate 200/s"; only the value of a positional argument.
+std::string example_use(const CLI::Option& option) {
+  const bool is_positional = option.get_positional();
+  return (is_positional ? "" : "--" + option.get_lnames().front() + " ") + example_of(option);
+}
+
+// The first argument or flag that the command needs and was not given.
+const CLI::Option* first_missing(const CLI::App& at) {
+  for (const CLI::Option* option : at.get_options())
+    if (option->get_required() && option->count() == 0) return option;
+  return nullptr;
+}
+
+// The command with all that it needs.
+std::string example_command(const CLI::App& at) {
+  std::string line = command_path(at);
+  for (const CLI::Option* option : at.get_options())
+    if (option->get_required()) line += " " + example_use(*option);
+  return line;
+}
+
+std::string what_is_missing(const CLI::App& at, const CLI::Option& missing) {
+  if (missing.get_positional())
+    return command_path(at) + " needs " + placeholder(missing) + " (" + missing.get_description() + ")";
+  return command_path(at) + " needs --" + missing.get_lnames().front() + " " + placeholder(missing);
+}
+
+// The last flag of the command line, when CLI11 found no value for it: it names the flag first, "--rate: 1 required
+// ...".
+const CLI::Option* flag_without_value(const CLI::App& root, const CLI::App& at, const std::string& message) {
+  const std::string name = message.substr(0, message.find(':'));
+  if (!name.starts_with("-")) return nullptr;
+  const CLI::Option* own = at.get_option_no_throw(name);
+  return own ? own : root.get_option_no_throw(name);
+}
+
+// "create, get or list"; empty for a command with many.
+std::string subcommands_of(const CLI::App& at) {
+  constexpr std::size_t listed_max = 8;
+  std::vector<std::string> names;
+  for (const CLI::App* sub : at.get_subcommands({})) names.push_back(sub->get_name());
+  if (names.size() < 2 || names.size() > listed_max) return "";
+  const std::string last = names.back();
+  names.pop_back();
+  return join(names, ", ") + " or " + last;
+}
+
+Error with_help_hint(const CLI::App& at, std::string message, const std::string& example) {
+  const std::string help = "`" + command_path(at) + " --help` lists " +
+                           (at.get_subcommands({}).empty() ? "arguments and flags" : "commands and flags");
+  return with_hint(Error{ErrorCode::invalid, std::move(message)},
+                   example.empty() ? help : "such as `" + example + "`; " + help);
+}
+
 }  // namespace
 
 void prepare_usage(CLI::App& root) {
@@ -105,16 +186,24 @@ std::string unknown_command(const CLI::App& at, const std::string& word) {
   return "'" + word + "' is not a command of " + command_path(at) + did_you_mean(word, candidates);
 }
 
-Error usage_error(const CLI::App& root, const CLI::App& at, const std::string& message) {
-  std::string text = message;
+Error usage_error(const CLI::App& root, const CLI::App& at, const CLI::ParseError& rejected) {
   const std::vector<std::string> extras = root.remaining(true);
   for (const std::string& extra : extras) {
     if (extra == "--") continue;
-    text = extra.starts_with('-') && extra.size() > 1 ? unknown_flag(root, at, extra) : unknown_command(at, extra);
-    break;
+    const bool is_flag = extra.starts_with('-') && extra.size() > 1;
+    return with_help_hint(at, is_flag ? unknown_flag(root, at, extra) : unknown_command(at, extra), "");
   }
-  if (extras.empty() && !at.get_subcommands({}).empty()) text = command_path(at) + " needs a command";
-  return with_hint(Error{ErrorCode::invalid, text}, "`" + command_path(at) + " --help` lists commands and flags");
+  if (dynamic_cast<const CLI::RequiredError*>(&rejected) != nullptr) {
+    if (const CLI::Option* missing = first_missing(at))
+      return with_help_hint(at, what_is_missing(at, *missing), example_command(at));
+    const std::string names = subcommands_of(at);
+    return with_help_hint(at, command_path(at) + " needs a command" + (names.empty() ? "" : ": " + names), "");
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&rejected) != nullptr)
+    if (const CLI::Option* flag = flag_without_value(root, at, rejected.what()))
+      return with_help_hint(at, "--" + flag->get_lnames().front() + " needs a value: " + placeholder(*flag),
+                            example_use(*flag));
+  return with_help_hint(at, rejected.what(), "");
 }
 
 }  // namespace sagactl

@@ -33,6 +33,7 @@ class Loadtest {
 
  private:
   Result<ExitCode> dry_run() const;
+  void say_what_cannot_be_checked() const;
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
   ExaminedRun examine(const RunResult& load);
@@ -67,6 +68,15 @@ Result<ExitCode> Loadtest::dry_run() const {
   return ExitCode::done;
 }
 
+// Said before the load is sent: afterwards the run would have to be repeated.
+void Loadtest::say_what_cannot_be_checked() const {
+  if (evidence_.why_none.empty()) return;
+  const bool has_status = !options_.profile.is_ours && !options_.profile.status.path.empty();
+  invocation_.info("sagactl: " + evidence_.why_none +
+                   (has_status ? "; the verdicts will be read from each order's status instead"
+                               : "; without it the verdicts about the data will be UNKNOWN"));
+}
+
 // Sends the load and waits for the sagas to end.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
   std::optional<ActiveSagaPoller> sagas;
@@ -79,7 +89,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
     return with_hint(load.error(), options.profile.is_ours
-                                       ? "start a node with `sagactl serve`, or pass its address with --url"
+                                       ? advice_when_no_node_answers(invocation_.settings)
                                        : "check that the server of the profile '" + options.profile.name +
                                              "' is running at the address in --url");
   }
@@ -184,6 +194,7 @@ Result<ExitCode> Loadtest::execute() {
   auto thresholds = baseline_thresholds(invocation_, flags_.baseline, to_string(options_.scenario));
   if (!thresholds) return thresholds.error();
   baseline_thresholds_ = std::move(*thresholds);
+  say_what_cannot_be_checked();
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);

@@ -115,10 +115,12 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   LoadOptions options = flags.load;
   const auto kind = parse_scenario(flags.scenario);
   if (flags.scenario.empty() || is_scenario_file(flags.scenario))
-    return Error{ErrorCode::invalid, "a scenario is required: duplicate, individual, mixed or all"};
-  if (!kind)
     return Error{ErrorCode::invalid,
-                 "'" + flags.scenario + "' is not one of duplicate, individual, mixed, all, nor a file *.toml"};
+                 "a scenario is required: duplicate, individual, mixed or all, such as `sagactl loadtest mixed`"};
+  if (!kind)
+    return Error{ErrorCode::invalid, "there is no scenario '" + flags.scenario +
+                                         "': it is duplicate, individual, mixed or all, or a file whose name ends "
+                                         "with .toml"};
   options.scenario = *kind;
   auto profile = profile_of(invocation, flags);
   if (!profile) return profile.error();

@@ -21,7 +21,8 @@ Result<double> parse_percent(const std::string& text) {
   const auto [stopped, failure] = std::from_chars(text.data(), end, percent);
   const bool complete = failure == std::errc() && std::string_view(stopped, end) == "%";
   if (!complete || !(percent >= 0) || percent / 100 > tolerance_max)
-    return Error{ErrorCode::invalid, fmt::format("'{}' is not a percentage such as 20%", text)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("'{}' is not a percentage from 0% to {:.0f}%, such as 20%", text, tolerance_max * 100)};
   return percent / 100;
 }
 

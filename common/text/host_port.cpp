@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <cctype>
+#include <charconv>
 
 namespace sagactl {
 namespace {
@@ -50,7 +51,12 @@ Result<HostPort> parse_host_port(std::string_view text) {
   const auto parsed = urls::parse_authority(plain);
   if (!parsed) return why_not(plain);
   if (parsed->has_userinfo()) return wrong("it has a user or a password before its host");
-  if (parsed->has_port() && parsed->port_number() == 0) return wrong(wrong_port);
+  // Its number is taken from the text: port_number() drops the digits that do not fit.
+  unsigned port = 0;
+  if (const std::string_view digits(parsed->port()); parsed->has_port()) {
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (read.ec != std::errc() || port < 1 || port > 65535) return wrong(wrong_port);
+  }
   HostPort found;
   if (parsed->host_type() == urls::host_type::ipv6) {
     found.host = std::string(parsed->host_address()) + zone;
@@ -60,7 +66,7 @@ Result<HostPort> parse_host_port(std::string_view text) {
     if (!std::all_of(found.host.begin(), found.host.end(), is_of_a_name))
       return wrong("its host has a character that no host has");
   }
-  if (parsed->has_port()) found.port = parsed->port_number();
+  if (port > 0) found.port = static_cast<std::uint16_t>(port);
   return found;
 }
 

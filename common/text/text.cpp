@@ -72,6 +72,20 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string storable_text(std::string_view bytes) {
+  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  std::string text;
+  while (!bytes.empty()) {
+    std::size_t length = std::min<std::size_t>(bytes.size(), 4);
+    const auto lead = static_cast<std::uint8_t>(bytes.front());
+    const std::size_t needed = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    length = needed <= length && is_utf8(bytes.substr(0, needed)) ? needed : 0;
+    text += length == 0 || lead == 0 ? replacement : bytes.substr(0, length);
+    bytes.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return text;
+}
+
 std::size_t utf8_length(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; }));

@@ -15,6 +15,8 @@ std::string lower(std::string_view text);  // ASCII only
 std::string upper(std::string_view text);  // ASCII only
 void replace_all(std::string& text, std::string_view from, std::string_view to);
 bool is_utf8(std::string_view text);
+// UTF-8 without U+0000, which databases do not store: what is not so becomes U+FFFD.
+std::string storable_text(std::string_view bytes);
 std::size_t utf8_length(std::string_view text);  // code points; the text must be UTF-8
 
 // The candidate with the smallest edit distance from `word`; "" when that is over a third of its length.

@@ -8,11 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "httpclient/answer_reader.hpp"
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/schedule/schedule.hpp"
 #include "loadgen/sending/address.hpp"
-#include "loadgen/sending/answer_reader.hpp"
 #include "loadgen/sending/steady_ns.hpp"
 
 namespace sagactl {

@@ -14,6 +14,7 @@
 #include "server/api/shared_read.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
+#include "server/definitions/input_schema.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_admission.hpp"
 #include "server/http/metrics/metrics.hpp"
@@ -21,17 +22,25 @@
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
+#include "server/ports/participant_caller.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/saga_exchange.hpp"
+
+namespace sagactl::auth {
+class AnswerTokens;
+}
 
 namespace sagactl::api {
 
 struct ApiOptions {
   NodeName node = "node-1";
   std::string environment = "development";
-  bool key_only = false;           // --dedupe key-only
-  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
-  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
+  bool key_only = false;            // --dedupe key-only
+  bool allow_test_routes = false;   // /redis-test and /kafka-test also from other machines
+  bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;           // /api/dtmsvr also from other machines
+  std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
+  std::string version = "unknown";  // of the program
   auth::PasswordCost password_cost;
 };
 
@@ -39,6 +48,7 @@ struct Context {
   ApiOptions options;
   Engine& engine;
   OrderAdmission& admission;
+  Store& store;  // for users' definitions; everything else is written by the engine
   Queries& queries;
   Lock& lock;
   Bus& bus;
@@ -55,6 +65,9 @@ struct Context {
   SharedRead<Counts> counts{query_threads, [&from = queries] { return from.counts(); }};
   InFlightKeys in_flight_keys = {};
   auth::LoginLimit login_limit = {};
+  std::shared_ptr<const ParticipantCaller> participants = nullptr;
+  const auth::AnswerTokens* answer_tokens = nullptr;  // of calls to participants; null: there are none
+  InputSchemas input_schemas = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process
   std::atomic<bool> ready = false;         // from the end of the start until the stop begins
 };

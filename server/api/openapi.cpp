@@ -78,14 +78,14 @@ void add_refusals(Json& responses, const Route& route, bool has_body) {
   const auto add = [&](const char* status, std::string_view description) {
     if (!responses.contains(status)) responses[status] = problem_answer(description);
   };
-  const bool needs_caller =
-      route.access == RouteAccess::user || route.access == RouteAccess::admin || route.access == RouteAccess::guest;
+  const bool needs_caller = route.access != RouteAccess::anyone && route.access != RouteAccess::loopback_only;
   if (needs_caller) add("401", "The token is missing or not valid");
-  if (route.access == RouteAccess::admin || route.access == RouteAccess::loopback_only)
-    add("403", "The caller may not use this route");
+  const bool is_open =
+      route.access == RouteAccess::anyone || route.access == RouteAccess::user || route.access == RouteAccess::guest;
+  if (!is_open) add("403", "The caller may not use this route");
   add("400", "The request is not valid");
   if (has_body) {
-    add("413", "The body is larger than 100 kB");
+    add("413", fmt::format("The body is larger than {} kB", route.body_bytes_max ? route.body_bytes_max / 1024 : 100));
     add("415", "The body has a Content-Encoding");
   }
   if (route.method == Method::put || route.method == Method::del)
@@ -111,13 +111,15 @@ Json operation(const Route& route, const Json& details) {
   add_refusals(responses, route, result.contains("requestBody"));
   if (!parameters.empty()) result["parameters"] = std::move(parameters);
   result["responses"] = std::move(responses);
-  if (route.access == RouteAccess::user || route.access == RouteAccess::admin)
+  if (route.access == RouteAccess::user || route.access == RouteAccess::merchant || route.access == RouteAccess::admin)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}});
-  if (route.access == RouteAccess::guest)
+  if (route.access == RouteAccess::guest || route.access == RouteAccess::answerer)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}, Json::object()});
   if (route.access == RouteAccess::anyone || route.access == RouteAccess::loopback_only)
     result["security"] = Json::array();
   if (route.access == RouteAccess::admin) result["description"] = "For admins and the operator credential.";
+  if (route.access == RouteAccess::merchant)
+    result["description"] = "For merchants, admins and the operator credential.";
   return result;
 }
 

@@ -155,7 +155,7 @@ PageRequest read_page(QueryReader& query, std::int64_t default_limit, std::int64
   page.number = query.integer("page", 1, 1, page_max);
   page.limit = query.integer("limit", default_limit, 1, limit_max);
   if (const auto cursor = query.uuid("cursor")) page.after = OrderId{*cursor};
-  if (page.after && page.number != 1) query.fault("page and cursor must not be given together");
+  if (page.after && query.has("page")) query.fault("page and cursor must not be given together: use one of them");
   return page;
 }
 

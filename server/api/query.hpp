@@ -33,6 +33,7 @@ class QueryReader {
  public:
   explicit QueryReader(const http::Request& request) : request_(request) {}
 
+  bool has(std::string_view name) const { return request_.query_value(name).has_value(); }
   std::int64_t integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max);
   bool boolean(std::string_view name);  // absent: false
   std::string text(std::string_view name);

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds answer_reserve{500};  // of the request's ti
 
 Result<Flow> for_actor(Result<std::optional<Flow>> found, const Actor& actor) {
   if (!found) return found.error();
-  if (!*found || !actor.may_touch((*found)->order.user)) return Error{ErrorCode::not_found, ""};
+  if (!*found || !may_see(actor, **found)) return Error{ErrorCode::not_found, ""};
   return std::move(**found);
 }
 
@@ -25,6 +25,10 @@ Result<Flow> find_for_actor(Queries& queries, const std::string& text, const Act
 }
 
 }  // namespace
+
+bool may_see(const Actor& actor, const Flow& flow) {
+  return actor.may_touch(flow.order.user) || (is_users_saga(flow) && actor.role == Role::merchant);
+}
 
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id) {
   auto read = [&queries = context.queries, actor = actor_of(request), id] {
@@ -62,7 +66,12 @@ boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, co
     if (!flow) return flow.error();
     auto events = queries.flow_events(flow->order.id);
     if (!events) return events.error();
-    return TracedFlow{std::move(flow).value(), std::move(events).value()};
+    TracedFlow traced{std::move(flow).value(), std::move(events).value()};
+    if (!is_users_saga(traced.flow)) return traced;
+    auto calls = queries.calls(traced.flow.saga->id);
+    if (!calls) return calls.error();
+    traced.calls = std::move(calls).value();
+    return traced;
   };
   co_return co_await context.query_threads.run(std::move(read));
 }

@@ -6,9 +6,13 @@
 #include <vector>
 
 #include "server/api/context.hpp"
+#include "server/api/traced_flow.hpp"
 #include "server/http/message/request.hpp"
 
 namespace sagactl::api {
+
+// An admin sees every flow, a merchant also users' sagas, and everybody the flows of their own orders.
+bool may_see(const Actor& actor, const Flow& flow);
 
 // Both read on the query threads; `not_found` with an empty message, for the caller to word. Context and request
 // outlive the await. find_flow takes any id of a flow: of the order, the saga, a correlation, an idempotency key or a
@@ -21,10 +25,6 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&));
 
-struct TracedFlow {
-  Flow flow;
-  std::vector<Event> events;
-};
 boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, const http::Request& request,
                                                             std::string text);
 

@@ -25,6 +25,7 @@ struct RouteGroup {
   std::string_view tag;
   http::RouteAccess access;
   bool reads_if_match = false;
+  std::size_t body_bytes_max = 0;  // of a request; 0: as of other routes
 
   void add(http::Method method, std::string pattern, AsyncHandler handler, std::string summary) const {
     add_route(method, std::move(pattern), std::move(summary),
@@ -39,6 +40,7 @@ struct RouteGroup {
   void add_route(http::Method method, std::string pattern, std::string summary, http::Handler handler) const {
     http::Route route{method, std::move(pattern), access, std::move(handler), std::move(summary), std::string(tag)};
     route.reads_if_match = reads_if_match;
+    route.body_bytes_max = body_bytes_max;
     router.add(std::move(route));
   }
 };

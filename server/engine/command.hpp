@@ -14,6 +14,7 @@
 #include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
+#include "server/ports/saga_keys.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -85,6 +86,11 @@ struct StopSagaRequest {
   std::string reason;
 };
 
+// The calls of a user's saga that wait for their next try are made now: as TryNow.
+struct TryNowRequest {
+  SagaId saga;
+};
+
 // The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
 // as well. `not_found` for an order that does not exist or is not the actor's.
 struct CancelOrderRequest {
@@ -128,6 +134,7 @@ struct CompensateRequest {
   Actor actor;
   std::string reason;
   std::vector<Timestamp> if_updated_at = {};
+  bool before_end = false;  // a saga that has ended is a `conflict`: it is cancelled, not returned
 };
 struct RetryRequest {
   SagaId saga;
@@ -201,9 +208,6 @@ using Command =
     std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
                  CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
                  ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
-                 StartSagaRequest, AnswerStepRequest, StopSagaRequest>;
-
-// What a user's saga claims under its key: a name of its own among the keys of orders.
-std::string claim_of_saga_key(std::string_view definition, std::string_view key);
+                 StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest>;
 
 }  // namespace sagactl

@@ -53,7 +53,8 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       return {};
     case RouteAccess::loopback_only:
       if (request.is_from_this_machine()) return {};
-      return Error{ErrorCode::forbidden, not_local_text(request, "Forbidden", "start the node with --test-routes")};
+      return Error{ErrorCode::forbidden,
+                   not_local_text(request, "Forbidden", fmt::format("start the node with {}", route.opened_by))};
     case RouteAccess::guest:
       if (!request.header("authorization").empty()) break;
       if (const Caller* guest = router.guest_for(request)) {
@@ -62,7 +63,11 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       }
       return Error{ErrorCode::unauthenticated,
                    not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
+    case RouteAccess::answerer:
+      if (request.header("authorization").empty()) return {};
+      break;
     case RouteAccess::user:
+    case RouteAccess::merchant:
     case RouteAccess::admin:
       break;
   }
@@ -70,8 +75,9 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
   Result<Caller> caller = router.authenticator()(request);
   if (!caller) return std::move(caller).error();
   request.caller = std::move(caller).value();
-  if (route.access == RouteAccess::admin && !request.caller->is_admin())
-    return Error{ErrorCode::forbidden, "Forbidden resource"};
+  const bool is_refused = (route.access == RouteAccess::admin && !request.caller->is_admin()) ||
+                          (route.access == RouteAccess::merchant && !request.caller->is_merchant_or_admin());
+  if (is_refused) return Error{ErrorCode::forbidden, "Forbidden resource"};
   return {};
 }
 

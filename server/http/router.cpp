@@ -34,10 +34,14 @@ std::string_view to_string(RouteAccess access) {
       return "anyone";
     case RouteAccess::user:
       return "user";
+    case RouteAccess::merchant:
+      return "merchant";
     case RouteAccess::admin:
       return "admin";
     case RouteAccess::guest:
       return "guest";
+    case RouteAccess::answerer:
+      return "answerer";
     case RouteAccess::loopback_only:
       return "loopback_only";
   }

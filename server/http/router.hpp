@@ -30,7 +30,9 @@ enum class RouteAccess {
   anyone,
   user,           // any caller that the authenticator accepts
   guest,          // the same, or a request without a token where guests are allowed
+  merchant,       // a caller whose role is merchant or admin
   admin,          // a caller whose role is admin
+  answerer,       // anyone; a request with a token needs a caller that the authenticator accepts
   loopback_only,  // anyone on this machine
 };
 
@@ -41,10 +43,12 @@ struct Route {
   std::string pattern;  // "/orders/{id}": literal segments and parameters
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
-  std::string summary;          // one line, for OpenAPI
-  std::string tag = {};         // of its group in the OpenAPI document
-  std::size_t index = 0;        // its position in routes(); set by add()
-  bool reads_if_match = false;  // its handler compares If-Match with what it changes
+  std::string summary;                           // one line, for OpenAPI
+  std::string tag = {};                          // of its group in the OpenAPI document
+  std::size_t index = 0;                         // its position in routes(); set by add()
+  std::string_view opened_by = "--test-routes";  // the flag that opens one that is for loopback_only to others
+  bool reads_if_match = false;                   // its handler compares If-Match with what it changes
+  std::size_t body_bytes_max = 0;                // of a request, above: 413; 0: as Limits says
 };
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;

@@ -41,21 +41,37 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.key_only = options.dedupe == Dedupe::key_only;
   api.allow_test_routes = options.allow_test_routes;
   api.allow_anonymous = options.allow_anonymous;
+  api.allow_dtm = options.allow_dtm;
+  api.dtm_secret = options.dtm_secret;
+  api.version = options.version;
   return api;
+}
+
+Result<std::unique_ptr<HttpParticipantCaller>> participants_of(const NodeOptions& options, SharedParts& parts) {
+  ParticipantCallerOptions caller;
+  caller.allow = options.participants_allow;
+  caller.files = options.participants_files;
+  caller.shared_secret = parts.shared_secret;
+  auto made = make_participant_caller(std::move(caller), *parts.clock);
+  if (!made) return Error{made.error().code, "--participants-allow: " + made.error().message};
+  return made;
 }
 
 }  // namespace
 
-LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts)
+LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts,
+                         std::unique_ptr<HttpParticipantCaller> participants)
     : address_(std::move(address)),
       parts_(parts),
       node_metrics_(*metrics_),
       lock_(*parts.lock, *parts.clock, [this](Duration wait) { node_metrics_.lock_waited(wait); }),
+      participants_(std::move(participants)),
       engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus, *parts.clock),
       admission_(engine_, lock_, *parts.clock),
       context_{api_options(options, address_),
                engine_,
                admission_,
+               parts.database->store(),
                parts.database->queries(),
                lock_,
                *parts.bus,
@@ -67,6 +83,10 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                *parts.sessions,
                *parts.feed} {
   metrics_->add_build_info(options.version, options.revision);
+  if (!parts.shared_secret.empty()) answer_tokens_.emplace(parts.shared_secret);
+  context_.answer_tokens = answer_tokens_ ? &*answer_tokens_ : nullptr;
+  context_.participants = participants_;
+  engine_.set_participants(*participants_);
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](const CommitReport& commit) { node_metrics_.committed(commit); });
@@ -82,7 +102,10 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
                                                        boost::asio::io_context& io) {
   const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
   NodeAddress address{name_of(options, index), url_of(options.host, port)};
-  std::unique_ptr<LogicalNode> node(new LogicalNode(options, std::move(address), parts));
+  auto participants = participants_of(options, parts);
+  if (!participants) return participants.error();
+  std::unique_ptr<LogicalNode> node(
+      new LogicalNode(options, std::move(address), parts, std::move(participants).value()));
   http::ServerOptions server;
   server.host = options.host;
   server.port = port;
@@ -96,6 +119,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   node->server_ = std::move(listening).value();
   node->address_.url = url_of(options.host, node->server_->port());
   node->engine_.set_url(node->address_.url);
+  node->participants_->set_node_url(options.answer_url.empty() ? node->address_.url : options.answer_url);
   return node;
 }
 
@@ -126,6 +150,14 @@ void LogicalNode::stop_serving(std::function<void()> stopped) {
 
 void LogicalNode::stop_engine() {
   thread_.reset();
+}
+
+// A handler may still use the participants until no handler runs. The answers to calls in progress come too late for
+// the engine, which has stopped.
+void LogicalNode::drop_server() {
+  server_.reset();
+  context_.participants.reset();
+  participants_.reset();
 }
 
 }  // namespace sagactl

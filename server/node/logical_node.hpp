@@ -4,9 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 
+#include "server/adapters/participants/http_participant_caller.hpp"
 #include "server/api/context.hpp"
 #include "server/api/metrics/measured_lock.hpp"
+#include "server/auth/answer_token.hpp"
 #include "server/engine/engine_thread.hpp"
 #include "server/http/server.hpp"
 #include "server/node/node.hpp"
@@ -27,13 +30,15 @@ class LogicalNode {
   Engine& engine() { return engine_; }
 
   // Called in this order. Accepts no new requests and completes those in flight, then calls `stopped` on `io`;
-  // completes the commands that the engine has accepted and releases its lease; destroys the server.
+  // completes the commands that the engine has accepted and releases its lease; destroys the server, and gives up the
+  // calls to participants.
   void stop_serving(std::function<void()> stopped);
   void stop_engine();
-  void drop_server() { server_.reset(); }
+  void drop_server();
 
  private:
-  LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts);
+  LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts,
+              std::unique_ptr<HttpParticipantCaller> participants);
   void compare_secrets();
 
   NodeAddress address_;
@@ -41,6 +46,8 @@ class LogicalNode {
   std::shared_ptr<http::Metrics> metrics_ = std::make_shared<http::Metrics>();
   api::NodeMetrics node_metrics_;
   api::MeasuredLock lock_;
+  std::shared_ptr<HttpParticipantCaller> participants_;  // the engine calls them
+  std::optional<auth::AnswerTokens> answer_tokens_;
   Engine engine_;
   OrderAdmission admission_;
   api::Context context_;

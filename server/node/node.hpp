@@ -58,10 +58,16 @@ struct NodeOptions {
   bool shop_confirms = false;  // a checkout's payment waits for POST /api/payments/confirm
   Duration reservation_ttl = 5min;
   bool allow_anonymous = false;              // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;                    // /api/dtmsvr also from other machines
+  std::string dtm_secret;                    // the path below which others may call it; empty: none
   bool allow_test_routes = false;            // /redis-test and /kafka-test also from other machines
   std::vector<std::string> trusted_proxies;  // addresses and networks whose headers about a client are believed
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;
+  // The participants of users' sagas.
+  std::vector<std::string> participants_allow;  // which servers may be called; none: this machine's own
+  std::string participants_files;               // the directory of the certificates and secrets that definitions name
+  std::string answer_url;                       // by which participants call back; empty: the node's own address
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
   // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an

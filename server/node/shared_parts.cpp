@@ -159,6 +159,7 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
     if (!exchange) return exchange.error();
     parts->exchange = std::move(exchange).value();
   }
+  parts->shared_secret = session->access_secret;
   parts->sessions = std::make_unique<api::LoginSessions>(std::move(session).value(), clock);
   parts->rights_poller = std::make_unique<RightsPoller>(parts->database->queries(), *parts->sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(

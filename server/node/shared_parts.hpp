@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "common/result.hpp"
 #include "server/adapters/kafka/client/kafka_options.hpp"
@@ -23,6 +24,7 @@ namespace sagactl {
 
 // Each part uses only those above it.
 struct SharedParts {
+  std::string shared_secret;  // of the cluster's nodes
   std::unique_ptr<Clock> clock;
   std::unique_ptr<DatabasePorts> database;
   std::unique_ptr<Lock> lock;

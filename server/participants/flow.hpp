@@ -48,6 +48,11 @@ inline bool has_order(const Flow& flow) {
   return flow.order.version > 0;
 }
 
+// Whether its saga is of a user's definition, and so has no order.
+inline bool is_users_saga(const Flow& flow) {
+  return flow.saga && (flow.saga->own_definition || (!has_order(flow) && !find_definition(flow.saga->type)));
+}
+
 // The payment of that execution of the payment step, or null.
 Payment* payment_of_execution(Flow& flow, int execution);
 

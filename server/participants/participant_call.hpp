@@ -16,6 +16,7 @@ struct ParticipantCall {
   DefinitionPointer definition;  // its participants
   std::size_t participant = 0;
   bool is_question = false;  // it asks what became of an earlier call
+  int repeats = 0;           // of a transaction of DTM's: how many of its calls so far were repeats
   // An HTTP request. `url` is absolute. The caller adds to the headers what depends on the node: Saga-Answer,
   // Saga-Deadline and the signature.
   std::string method, url;
@@ -28,7 +29,7 @@ struct ParticipantCall {
 struct ParticipantAnswer {
   int status = 0;  // of HTTP; 0: there is none, see `failure`
   std::string body;
-  std::string location;                 // absolute, or a path at the participant
+  std::string location;                 // as the answer has it: absolute, or relative to the URL of the call
   std::optional<Duration> retry_after;  // when it is to be asked again
   std::string failure;                  // why there is no answer: "connection refused"
   bool was_sent = true;                 // false: the participant got nothing of the call

@@ -9,6 +9,7 @@
 #include "common/text/percent.hpp"
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
+#include "server/saga/dtm_definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -72,10 +73,13 @@ bool matches(const std::vector<std::string>& codes, int status) {
   });
 }
 
-std::string cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return std::string(text);
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;  // whole characters
-  return std::string(text.substr(0, bytes));
+// The beginning of what a participant sent, which may be any bytes, as a text that every database stores.
+std::string cut(std::string_view bytes, std::size_t size) {
+  std::string text = storable_text(bytes.substr(0, size + 4));
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // whole characters
+  text.resize(size);
+  return text;
 }
 
 // At most so many bytes, as databases take them: UTF-8, and without a NUL.
@@ -110,8 +114,7 @@ std::string location_in(const ParticipantCall& call, const ParticipantAnswer& an
 std::string reason_in(const ParticipantAnswer& answer) {
   const Json body = read_json(answer.body);
   for (const char* member : {"reason", "message", "detail", "error", "title"})
-    if (std::string text = text_or_empty(body, member); !text.empty())
-      return storable(text, reason_max);
+    if (std::string text = text_or_empty(body, member); !text.empty()) return storable(text, reason_max);
   return storable(answer.body, reason_max);
 }
 
@@ -119,27 +122,6 @@ std::string answered(const ParticipantAnswer& answer) {
   const std::string reason = reason_in(answer);
   return reason.empty() ? fmt::format("answered {}", answer.status)
                         : fmt::format("answered {}: {}", answer.status, reason);
-}
-
-// What the step keeps of the answer; the pointer that leads nowhere is the error.
-Result<std::string> kept_of(const ParticipantStep& step, const ParticipantAnswer& answer) {
-  if (step.keep.empty()) return std::string();
-  const Json body = read_json(answer.body);
-  Json kept = Json::object();
-  for (const auto& [name, pointer] : step.keep) {
-    const Json* value = nullptr;
-    try {
-      const Json::json_pointer at(pointer);
-      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
-    } catch (const Json::exception&) {
-    }
-    if (!value)
-      return Error{ErrorCode::invalid, body.is_discarded()
-                                           ? fmt::format("its answer is no JSON, so it has no {}", pointer)
-                                           : fmt::format("its answer has no {}", pointer)};
-    kept[name] = *value;
-  }
-  return json_text(kept);
 }
 
 Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
@@ -151,7 +133,7 @@ Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
 
 Outcome done_with(const ParticipantStep& step, Direction direction, const ParticipantAnswer& answer) {
   if (direction == Direction::compensation) return Succeeded{};
-  auto kept = kept_of(step, answer);
+  auto kept = kept_of(step, answer.body);
   if (!kept) return UnknownOutcome{fmt::format("answered {}, but {}", answer.status, kept.error().message)};
   return Succeeded{std::move(*kept)};
 }
@@ -187,29 +169,44 @@ Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step
                                           : answered(answer)};
 }
 
+// The URL as its client gave it, without the arguments that add_dtm_arguments() adds at its end.
+std::string_view url_without_arguments(std::string_view url) {
+  const auto at = url.rfind("branch_id=");
+  return at == url.npos || at == 0 ? url : url.substr(0, at - 1);
+}
+
+// "url:http://a/out return failed: no money FAILURE"
+std::string dtm_failure(const ParticipantCall& call, const ParticipantAnswer& answer) {
+  std::string body = storable(answer.body, reason_max);
+  const auto trim_end = [&] {
+    while (!body.empty() && static_cast<unsigned char>(body.back()) <= ' ') body.pop_back();
+  };
+  trim_end();
+  if (body.ends_with("FAILURE")) body.resize(body.size() - 7);
+  trim_end();
+  if (!body.empty()) body += ' ';
+  return fmt::format("url:{} return failed: {}FAILURE", url_without_arguments(call.url), body);
+}
+
 // docs/dtm.md
 Outcome read_dtm_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {
   const SagaDefinition& definition = *call.definition;
-  const bool may_fail = call.call.direction == Direction::action && (definition.name == "dtm-saga" || call.is_question);
-  const bool is_ongoing =
-      answer.status == 425 || (answer.status != 0 && answer.body.find("ONGOING") != std::string::npos);
-  const bool is_failure =
-      !is_ongoing && (answer.status == 409 || (answer.status != 0 && answer.body.find("FAILURE") != std::string::npos));
-  if (is_failure && may_fail) {
-    std::string body = storable(answer.body, reason_max);
-    if (const auto at = body.rfind("FAILURE"); at != std::string::npos) body.erase(at, 7);
-    while (body.ends_with(' ')) body.pop_back();
-    return Refused{
-        fmt::format("url:{} return failed: {} FAILURE", call.url.substr(0, call.url.find("gid=") - 1), body)};
-  }
-  if (answer.status == 200 && !is_failure && !is_ongoing) return Succeeded{};
-  const bool counts = definition.retry_limit > 0 && call.call.direction == Direction::action && !call.is_question &&
-                      definition.name == "dtm-saga";
-  if (counts && call.call.tries > definition.retry_limit)
-    return Refused{fmt::format("RetryCount is greater than RetryLimit, RetryLimit: {}", definition.retry_limit)};
+  const bool is_saga = definition.name == dtm_saga;
+  const bool is_action = call.call.direction == Direction::action && !call.is_question;
+  const auto says = [&](int status, std::string_view word) {
+    return answer.status == status || (answer.status != 0 && answer.body.find(word) != std::string::npos);
+  };
+  const bool is_ongoing = says(425, "ONGOING");
+  const bool is_failure = !is_ongoing && says(409, "FAILURE");
+  if (is_failure && ((is_saga && is_action) || call.is_question)) return Refused{dtm_failure(call, answer)};
+  if (answer.status == 200 && !is_failure && !is_ongoing)
+    return Succeeded{is_saga && is_action ? std::string(dtm_kept_success) : std::string()};
   const std::string reason =
       answer.status == 0 ? (answer.failure.empty() ? "no answer" : answer.failure) : answered(answer);
-  if (counts) return Unavailable{reason, true};
+  if (is_saga && is_action && definition.retry_limit > 0 && answer.was_called) {
+    if (call.repeats < definition.retry_limit) return Unavailable{reason, true};
+    return Refused{dtm_retry_limit_reason(definition.retry_limit)};
+  }
   if (is_ongoing) return Accepted{definition.steps[call.call.step].retry.first, {}};
   return UnknownOutcome{reason};
 }
@@ -238,15 +235,17 @@ void add_own_headers(ParticipantCall& out, const Saga& saga, const StepCall& cal
 
 void add_dtm_arguments(ParticipantCall& out, const Saga& saga, const StepCall& call) {
   const SagaDefinition& definition = *out.definition;
-  const bool is_saga = definition.name == "dtm-saga";
   const bool is_question = out.is_question;
   const std::string branch = is_question ? "00" : definition.steps[call.step].name;
   const std::string_view op = is_question ? "msg" : call.direction == Direction::compensation ? "compensate" : "action";
   out.url += out.url.find('?') == std::string::npos ? '?' : '&';
   // In the order of their names, as DTM's server sends them.
   out.url += fmt::format("branch_id={}&gid={}&op={}&trans_type={}", branch, percent_encode(saga.key), op,
-                         is_saga ? "saga" : "msg");
-  if (out.method == "POST") out.headers.emplace_back("Content-Type", "application/json");
+                         definition.name == dtm_saga ? "saga" : "msg");
+  out.headers.emplace_back("Content-Type", "application/json");
+  for (const StepState& state : saga.steps)
+    if (state.status == StepStatus::running || state.status == StepStatus::succeeded)
+      out.repeats += std::max(state.tries - 1, 0);
   for (const auto& header : definition.headers) {
     const auto same = std::find_if(out.headers.begin(), out.headers.end(), [&](const auto& it) {
       return std::equal(it.first.begin(), it.first.end(), header.first.begin(), header.first.end(),
@@ -286,6 +285,8 @@ Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const
     request = &*asked.ask;
     out.is_question = true;
   }
+  const bool calls = request && (!request->method.empty() || !request->command.empty());
+  if (!calls && state.location.empty()) return out;
   const ParticipantDefinition& participant = saga.own_definition->participants[out.participant];
   out.timeout = participant.timeout;
   if (!state.location.empty()) {
@@ -293,7 +294,6 @@ Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const
     out.method = "GET";
     out.url = state.location;
   } else {
-    if (!request || (request->method.empty() && request->command.empty())) return out;  // nothing to call
     SagaValues values(saga, *saga.own_definition.definition, call.step);
     const auto find = [&](const ValuePath& path) { return values.find(path); };
     auto url = render(request->url, find);
@@ -331,6 +331,26 @@ ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& ans
   return out;
 }
 
+Result<std::string> kept_of(const ParticipantStep& step, std::string_view answer) {
+  if (step.keep.empty()) return std::string();
+  const Json body = read_json(answer);
+  Json kept = Json::object();
+  for (const auto& [name, pointer] : step.keep) {
+    const Json* value = nullptr;
+    try {
+      const Json::json_pointer at(pointer);
+      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
+    } catch (const Json::exception&) {
+    }
+    if (!value)
+      return Error{ErrorCode::invalid, body.is_discarded()
+                                           ? fmt::format("its answer is no JSON, so it has no {}", pointer)
+                                           : fmt::format("its answer has no {}", pointer)};
+    kept[name] = *value;
+  }
+  return json_text(kept);
+}
+
 std::string result_of(const Saga& saga) {
   const SagaDefinition* definition = definition_of(saga);
   if (!definition || definition->is_built_in()) return "{}";
@@ -341,7 +361,8 @@ std::string result_of(const Saga& saga) {
   }
   JsonObject kept;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
-    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}") kept.raw(json_escaped(definition->steps[i].name), own);
+    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}")
+      kept.raw(json_escaped(definition->steps[i].name), own);
   return kept.take();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "server/participants/call_record.hpp"
 #include "server/participants/participant_call.hpp"
@@ -26,6 +27,10 @@ struct ReadAnswer {
 
 // What the answer to `call` means.
 ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& answer);
+
+// What the step keeps of a body that says that it is done, whichever way it came: a JSON object, or empty. `invalid`
+// names the pointer that leads nowhere.
+Result<std::string> kept_of(const ParticipantStep& step, std::string_view body);
 
 // What the saga has to show in the end: JSON text.
 std::string result_of(const Saga& saga);

@@ -58,7 +58,8 @@ struct SagaFilter {
   std::string error_contains = {};        // empty: any
   std::optional<int> retries_over = {};   // more than this number of tries of its current step
   std::optional<Timestamp> created_before = {};
-  std::optional<Timestamp> updated_before = {};
+  // Not updated since then. A user's saga neither waits without a timer, nor for one that was to fire later.
+  std::optional<Timestamp> late_since = {};
   // Of users' sagas:
   std::optional<int> version = {};
   std::optional<std::string> key = {};   // under which it was started
@@ -135,18 +136,13 @@ class Queries {
   virtual Result<Counts> counts() = 0;
 
   // The calls to participants of a user's saga, oldest first.
-  virtual Result<std::vector<CallRecord>> calls(SagaId) { return Error{ErrorCode::bug, "TODO"}; }
-  // The saga that was started under that key, if any.
-  virtual Result<std::optional<Flow>> saga_by_key(const std::string&, const std::string&) {
-    return Error{ErrorCode::bug, "TODO"};
-  }
-  // Users' definitions. Without `version` the newest one.
-  virtual Result<std::optional<StoredDefinition>> definition(const std::string&, std::optional<int>) {
-    return Error{ErrorCode::bug, "TODO"};
-  }
-  virtual Result<std::vector<StoredDefinition>> definitions() {
-    return Error{ErrorCode::bug, "TODO"};
-  }  // all versions, by name and version
+  virtual Result<std::vector<CallRecord>> calls(SagaId id) = 0;
+  // The saga of that definition that was started under that key, if any.
+  virtual Result<std::optional<Flow>> saga_by_key(const std::string& definition, const std::string& key) = 0;
+  // Users' published definitions. Without `version` the newest one. A version that only a newer build can run is left
+  // out.
+  virtual Result<std::optional<StoredDefinition>> definition(const std::string& name, std::optional<int> version) = 0;
+  virtual Result<std::vector<StoredDefinition>> definitions() = 0;  // all versions, by name and version
 
   virtual Result<std::optional<Stock>> stock(const StockKey& key) = 0;
   // By id, at most `limit`, starting after the id `after`.

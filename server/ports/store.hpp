@@ -43,7 +43,8 @@ struct Replay {
   Timestamp created_at;
 };
 
-// The order that holds an idempotency key, or was the last to hold it.
+// The order that holds an idempotency key, or was the last to hold it. Of a user's saga (claim_of_saga_key()) it is
+// live for as long as the saga is stored.
 struct Claim {
   KeyDigest key{};
   OrderId order;
@@ -89,7 +90,8 @@ BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found);
 
 // The rows to write. Pointers are to the caller's objects, which outlive the call of `transact`. The attributes with
 // which an order, a saga or a payment is created never change: ids, user, items, amounts, address, key, token, type,
-// correlation, trace parent, creation time, an order's node and customer, and a saga's definition, input and key.
+// correlation, trace parent, creation time, an order's node and customer, and a saga's definition, input and key. The
+// definition of a user's saga is published, or inline.
 struct Changes {
   Timestamp latest = {};  // the greatest time that the batch used; later batches get later times
   std::vector<const Order*> new_orders, orders;
@@ -116,6 +118,9 @@ struct PublishedDefinition {
   int version = 1;
   bool is_new = false;
 };
+
+// Whether a text can be published under that name: the errors of Store::publish.
+Result<void> check_publishable(const std::string& name, const std::string& text);
 
 enum class Commit {
   committed,
@@ -205,11 +210,10 @@ class Store {
 
   // Publishes a definition under its name, for all nodes. Its canonical text is compared with that of the newest
   // version: the same is that version, another becomes the next one. A retired name is used again by publishing.
-  virtual Result<PublishedDefinition> publish(const std::string&, const std::string&) {
-    return Error{ErrorCode::bug, "TODO"};
-  }
+  // `invalid`: the text cannot be run, or has another name. `conflict`: the name is of a definition that is built in.
+  virtual Result<PublishedDefinition> publish(const std::string& name, const std::string& text) = 0;
   // Forbids new sagas of that name. False: there is none.
-  virtual Result<bool> retire(const std::string&) { return Error{ErrorCode::bug, "TODO"}; }
+  virtual Result<bool> retire(const std::string& name) = 0;
 
   // Deletes replays that are older than `age` by the database's clock, at most `limit`. Returns their number.
   virtual Result<std::size_t> forget_replays(Duration age, std::size_t limit) = 0;

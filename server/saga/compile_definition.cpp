@@ -117,7 +117,7 @@ class Compiler {
     }
     for (std::size_t i = 0; i < all->size(); ++i)
       if (auto done = read_step((*all)[i], out_.steps[i]); !done) return done;
-    if (has_circle()) return wrong("steps", "steps come after one another in a circle");
+    if (has_circle(out_)) return wrong("steps", "steps come after one another in a circle");
     out_.pivot = SagaDefinition::no_pivot;
     if (const std::string pivot = text_of(json_, "pivot"); !pivot.empty()) {
       const auto index = index_of(pivot);
@@ -233,16 +233,6 @@ class Compiler {
     }
     if (!only || !name.empty()) return wrong(where, "no participant of that name is asked by message");
     return *only;
-  }
-
-  bool has_circle() const {
-    std::vector<bool> placed(out_.steps.size());
-    for (std::size_t round = 0; round < out_.steps.size(); ++round)
-      for (std::size_t i = 0; i < out_.steps.size(); ++i) {
-        const auto before = steps_before(out_, i);
-        if (std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; })) placed[i] = true;
-      }
-    return std::find(placed.begin(), placed.end(), false) != placed.end();
   }
 
   const Json& json_;

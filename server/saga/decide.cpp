@@ -45,7 +45,8 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
     return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
   const bool is_earlier_undo = reply.direction == Direction::compensation && state.undo_round > 0 && reply.tries != 0 &&
                                reply.since != state.began_at;
-  if (is_earlier_undo) return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
+  if (is_earlier_undo)
+    return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
   if (reply.direction == Direction::action)
     on_action_reply(reply.step, reply.outcome);
   else
@@ -65,9 +66,7 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   }
   const Timestamp due = wake.timer ? std::max(moment_.now, *wake.timer) : moment_.now;
   if (const auto limit = deadline(); limit && *limit <= due) {
-    start_compensation(definition_.protocol == Protocol::dtm
-                           ? fmt::format("Timeout after {} seconds", definition_.timeout / 1s)
-                           : fmt::format("not finished within {}", format_duration(definition_.timeout)));
+    start_compensation(deadline_reason());
     return finish();
   }
   StepSet woken;
@@ -147,8 +146,10 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
 }
 
 Result<SagaDecision> SagaDecider::on(const StopSaga& command) {
-  if (is_terminal(saga().status)) return not_allowed("stopped", "started or compensating");
+  if (is_terminal(saga().status) && !saga().requires_manual_intervention)
+    return not_allowed("stopped", "started or compensating");
   saga().status = SagaStatus::failed;
+  saga().requires_manual_intervention = false;
   saga().error = command.reason;
   add_event(EventType::saga_failed, event_data().add("reason", command.reason), command.by);
   return finish();
@@ -171,6 +172,18 @@ void SagaDecider::resume_others() {
     if (is_idle && (direction == Direction::compensation) == is_undone) restart_calls(i, direction);
   }
   if (is_undone) roll_back();
+}
+
+Result<SagaDecision> SagaDecider::on(const TryNow&) {
+  if (is_terminal(saga().status) || !is_own()) return not_allowed("tried", "started or compensating");
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    const StepState& state = step(i);
+    const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0;
+    const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
+    if (!waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
+    issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
+  }
+  return finish();
 }
 
 Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
@@ -237,8 +250,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
                            });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
-  const bool is_undone = compensates || (is_own() ? !was_compensated && goes_back()
-                                                  : direction_of(step(from)) == Direction::compensation);
+  const bool is_undone =
+      compensates || (is_own() ? !was_compensated && goes_back() : direction_of(step(from)) == Direction::compensation);
   const Direction direction = is_undone ? Direction::compensation : Direction::action;
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;

@@ -121,6 +121,8 @@ struct StopSaga {
   std::string reason;
   std::string by = {};
 };
+// The calls that wait for their next try are made now.
+struct TryNow {};
 // A user answers for the participant of a step that is in progress or that failed, or for the person who is waited
 // for.
 struct AnswerStep {
@@ -138,7 +140,7 @@ struct RetrySaga {
 // The condition that the step in progress was waiting for is met: it is tried with a fresh budget.
 struct ProceedSaga {};
 using SagaCommand =
-    std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga, AnswerStep>;
+    std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga, AnswerStep, TryNow>;
 
 struct SagaDecision {
   Saga saga;                    // the new state

@@ -162,7 +162,8 @@ Result<void> add_definition(SagaDefinition definition) {
 }
 
 Duration longest_wait(const SagaDefinition& definition) {
-  Duration longest = definition.is_built_in() || definition.timeout == Duration::max() ? Duration{0} : definition.timeout;
+  Duration longest =
+      definition.is_built_in() || definition.timeout == Duration::max() ? Duration{0} : definition.timeout;
   for (const StepDefinition& step : definition.steps) {
     longest = std::max({longest, step.timeout, step.retry.cap, step.compensation_retry.cap, step.retry.budget});
     if (step.kind == StepKind::wait || step.kind == StepKind::sleep) longest = std::max(longest, step.waits);
@@ -173,6 +174,16 @@ Duration longest_wait(const SagaDefinition& definition) {
 std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step) {
   if (const auto& after = definition.steps[step].after) return *after;
   return step == 0 ? std::vector<std::size_t>{} : std::vector<std::size_t>{step - 1};
+}
+
+bool has_circle(const SagaDefinition& definition) {
+  std::vector<bool> placed(definition.steps.size());
+  for (std::size_t round = 0; round < definition.steps.size(); ++round)
+    for (std::size_t i = 0; i < definition.steps.size(); ++i) {
+      const auto before = steps_before(definition, i);
+      if (std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; })) placed[i] = true;
+    }
+  return std::find(placed.begin(), placed.end(), false) != placed.end();
 }
 
 const SagaDefinition* find_definition(std::string_view name) {

@@ -131,6 +131,8 @@ enum class Protocol : std::uint8_t {
   dtm,      // DTM's clients: docs/dtm.md
 };
 
+inline constexpr std::string_view dtm_key_space = "dtm";
+
 struct SagaDefinition {
   // Of a definition without a pivot: any step may still be undone.
   static constexpr std::size_t no_pivot = std::numeric_limits<std::size_t>::max();
@@ -159,12 +161,16 @@ struct SagaDefinition {
   std::vector<std::string> search = {};  // members of the input, as paths ("guest.name"), by which sagas are found
 
   bool is_built_in() const { return text.empty(); }
+  // The name under which the keys of its sagas are unique. One for all of DTM's transactions: a gid is theirs together.
+  std::string_view key_space() const { return protocol == Protocol::dtm ? dtm_key_space : std::string_view(name); }
 };
 
 using DefinitionPointer = std::shared_ptr<const SagaDefinition>;
 
 // The indices of the steps that `step` comes after directly.
 std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step);
+// Whether steps come after one another in a circle, so that they could never start.
+bool has_circle(const SagaDefinition& definition);
 
 // Bounds how far one batch runs a saga: all its steps forward and back.
 inline constexpr std::size_t steps_max = 100;

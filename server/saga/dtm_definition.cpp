@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/percent.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -31,12 +33,19 @@ bool flag_of(const Json& json, const char* name) {
   return found != json.end() && found->is_boolean() && found->get<bool>();
 }
 
-// "http://host:81" and "/path?query" of a URL.
-std::pair<std::string, std::string> split_url(const std::string& url) {
+// "http://host:81" and "/path?query" of a URL, as they are sent: without a fragment, in ASCII.
+std::pair<std::string, std::string> split_url(std::string url) {
+  url.resize(std::min(url.find('#'), url.size()));
   const auto host = url.find("://");
-  const auto path = url.find_first_of("/?", host == std::string::npos ? 0 : host + 3);
-  if (path == std::string::npos) return {url, ""};
-  return {url.substr(0, path), url.substr(path)};
+  const auto end = std::min(url.find_first_of("/?", host == std::string::npos ? 0 : host + 3), url.size());
+  std::string path = url.substr(end).starts_with('/') ? "" : "/";
+  for (const char c : std::string_view(url).substr(end)) {
+    if (static_cast<unsigned char>(c) < 0x80)
+      path += c;
+    else
+      path += percent_encode(std::string_view(&c, 1));
+  }
+  return {url.substr(0, end), path};
 }
 
 class DtmCompiler {
@@ -50,18 +59,17 @@ class DtmCompiler {
 
   SagaDefinition compile() {
     out_.pivot = SagaDefinition::no_pivot;
-    std::optional<std::size_t> first;  // what all branches come after
-    if (from_.is_prepared) first = add_prepared();
-    if (from_.delay > Duration{}) first = add_delay(first);
-    const std::size_t head = out_.steps.size();
-    if (head > 0) out_.pivot = head - 1;
+    if (from_.is_prepared) out_.pivot = add_prepared();
+    if (from_.delay > Duration{}) add_delay();
+    const std::size_t head = out_.steps.size();  // all branches come after these
     for (std::size_t i = 0; i < from_.branches.size(); ++i) {
       StepDefinition step = branch_step(i);
       std::vector<std::size_t> after;
       if (i < from_.after.size())
         for (const std::size_t each : from_.after[i]) after.push_back(head + each);
       if (!from_.is_concurrent && i > 0) after.push_back(head + i - 1);
-      if (after.empty() && first) after.push_back(*first);
+      if (after.empty())
+        for (std::size_t before = 0; before < head; ++before) after.push_back(before);
       step.after = std::move(after);
       out_.steps.push_back(std::move(step));
     }
@@ -80,30 +88,32 @@ class DtmCompiler {
 
   // A msg that was prepared waits for its submit; when that does not come, its client is asked.
   std::size_t add_prepared() {
-    StepDefinition step{.name = "prepared", .action = "wait"};
+    StepDefinition step{.name = std::string(dtm_prepared_step), .action = "wait"};
     step.kind = StepKind::wait;
     step.listed = false;
     step.waits = from_.timeout_to_fail > Duration{} ? from_.timeout_to_fail : Duration(35s);
     step.after.emplace();
     set_times(step);
     auto call = std::make_shared<ParticipantStep>();
-    const auto [origin, path] = split_url(from_.query_prepared);
-    call->participant = participant_at(origin);
-    call->ask = RequestTemplate{from_.query_prepared.empty() ? "" : "GET", literal(path), {}, {}};
+    call->ask.emplace();  // without a URL there is nothing to ask, and the answer is success
+    if (!from_.query_prepared.empty()) {
+      const auto [origin, path] = split_url(from_.query_prepared);
+      call->participant = participant_at(origin);
+      call->ask = RequestTemplate{"GET", literal(path), {}, {}};
+    }
     step.call = std::move(call);
     out_.steps.push_back(std::move(step));
     return out_.steps.size() - 1;
   }
 
-  std::size_t add_delay(std::optional<std::size_t> after) {
+  // From the creation on, also while the msg waits for its submit.
+  void add_delay() {
     StepDefinition step{.name = "delay", .action = "sleep"};
     step.kind = StepKind::sleep;
     step.listed = false;
     step.waits = from_.delay;
     step.after.emplace();
-    if (after) step.after->push_back(*after);
     out_.steps.push_back(std::move(step));
-    return out_.steps.size() - 1;
   }
 
   void set_times(StepDefinition& step) const {
@@ -128,7 +138,7 @@ class DtmCompiler {
                              {}};
     };
     call->perform = request(branch.action);
-    call->participant = participant_at(split_url(branch.action.empty() ? branch.compensate : branch.action).first);
+    if (!branch.action.empty()) call->participant = participant_at(split_url(branch.action).first);
     if (!branch.compensate.empty()) {
       step.compensation = branch.compensate;
       call->undo = request(branch.compensate);
@@ -146,6 +156,10 @@ class DtmCompiler {
 
 std::string dtm_branch_id(std::size_t branch) {
   return fmt::format("{:02}", branch + 1);
+}
+
+std::string dtm_retry_limit_reason(int limit) {
+  return fmt::format("RetryCount is greater than RetryLimit, RetryLimit: {}", limit);
 }
 
 Json dtm_definition_json(const DtmTransaction& transaction) {
@@ -206,7 +220,13 @@ Result<DtmTransaction> read_dtm_transaction(const Json& definition) {
 Result<SagaDefinition> compile_dtm_definition(const Json& definition) {
   auto transaction = read_dtm_transaction(definition);
   if (!transaction) return transaction.error();
+  for (const auto& before : transaction->after)
+    for (const std::size_t each : before)
+      if (each >= transaction->branches.size())
+        return Error{ErrorCode::invalid, fmt::format("orders name step {}, but the last step is {}", each,
+                                                     transaction->branches.size() - 1)};
   SagaDefinition out = DtmCompiler(*transaction).compile();
+  if (has_circle(out)) return Error{ErrorCode::invalid, "by their orders, steps come after one another in a circle"};
   out.headers = std::move(transaction->branch_headers);
   out.retry_limit = transaction->retry_limit;
   return out;

@@ -41,6 +41,13 @@ Result<DtmTransaction> read_dtm_transaction(const Json& definition);
 // The branch's id: "01".
 std::string dtm_branch_id(std::size_t branch);
 
+// The step at which a msg that was prepared waits for its submit.
+inline constexpr std::string_view dtm_prepared_step = "prepared";
+// Why a saga is rolled back whose actions were called that often without an answer that counts.
+std::string dtm_retry_limit_reason(int limit);
+// What a step keeps of an action that was answered with success.
+inline constexpr std::string_view dtm_kept_success = R"({"dtm_result":"SUCCESS"})";
+
 // Internal to compile_definition().
 Result<SagaDefinition> compile_dtm_definition(const Json& definition);
 

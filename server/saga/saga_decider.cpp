@@ -56,6 +56,11 @@ std::optional<Timestamp> SagaDecider::deadline() {
   return began + definition_.timeout;
 }
 
+std::string SagaDecider::deadline_reason() const {
+  if (definition_.protocol == Protocol::dtm) return fmt::format("Timeout after {} seconds", definition_.timeout / 1s);
+  return fmt::format("not finished within {}", format_duration(definition_.timeout));
+}
+
 // One durable timer for all steps in progress.
 void SagaDecider::set_wake_at() {
   saga().wake_at.reset();
@@ -63,7 +68,8 @@ void SagaDecider::set_wake_at() {
     StepState& s = step(i);
     if (!is_in_progress(s) || is_terminal(saga().status)) s.wake_at.reset();
     // It was called before the saga failed, and its answer may be lost since then.
-    else if (s.calling && !s.wake_at) s.wake_at = moment_.now + definition_.steps[i].timeout;
+    else if (s.calling && !s.wake_at)
+      s.wake_at = moment_.now + definition_.steps[i].timeout;
     if (s.wake_at && (!saga().wake_at || *s.wake_at < *saga().wake_at)) saga().wake_at = s.wake_at;
   }
   if (const auto limit = deadline(); limit && (!saga().wake_at || *limit < *saga().wake_at)) saga().wake_at = limit;
@@ -168,8 +174,8 @@ void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
 }
 
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
+  if (answer) step(i).location.clear();
   if (answer && answer->again_now) {
-    step(i).location.clear();
     issue_call(i, direction);
     return;
   }
@@ -318,7 +324,8 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
     // Unknown, so it is undone.
     give_up_call(i);
     if (!step(i).in_doubt) end_step(i, StepStatus::failed);
-    is_compensating ? roll_back() : start_compensation(reason);
+    const auto limit = deadline();
+    is_compensating ? roll_back() : start_compensation(limit && *limit <= moment_.now ? deadline_reason() : reason);
     return;
   }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {

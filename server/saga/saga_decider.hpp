@@ -26,6 +26,7 @@ class SagaDecider {
   Result<SagaDecision> on(const ProceedSaga&);
   Result<SagaDecision> on(const StopSaga& command);
   Result<SagaDecision> on(const AnswerStep& command);
+  Result<SagaDecision> on(const TryNow&);
 
  private:
   Saga& saga() { return out_.saga; }
@@ -40,6 +41,7 @@ class SagaDecider {
 
   Result<SagaDecision> finish();
   std::optional<Timestamp> deadline();
+  std::string deadline_reason() const;
   void set_wake_at();
   JsonObject event_data() const;
   void add_event(EventType type, JsonObject data, const std::string& by = {});

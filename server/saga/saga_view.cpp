@@ -2,16 +2,24 @@
 
 #include <algorithm>
 
+#include "common/text/text.hpp"
+
 namespace sagactl {
+
+std::vector<std::string> steps_in_progress(const SagaDefinition& definition, const Saga& saga) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i)
+    if (is_in_progress(saga.steps[i])) names.push_back(definition.steps[i].name);
+  return names;
+}
 
 std::string current_step(const SagaDefinition& definition, const Saga& saga) {
   if (saga.status == SagaStatus::completed || saga.status == SagaStatus::compensated)
     return std::string(to_string(saga.status));
-  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i) {
-    const StepStatus status = saga.steps[i].status;
-    if (status == StepStatus::running || status == StepStatus::compensating || status == StepStatus::pending)
-      return std::string(definition.steps[i].name);
-  }
+  if (const std::vector<std::string> names = steps_in_progress(definition, saga); !names.empty())
+    return join(names, ", ");
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i)
+    if (saga.steps[i].status == StepStatus::pending) return definition.steps[i].name;
   return std::string(to_string(saga.status));
 }
 

@@ -9,7 +9,10 @@
 
 namespace sagactl {
 
-// The name of the step that is in progress or next; the status once the saga has ended.
+// The names of the steps in progress, in the order of the definition.
+std::vector<std::string> steps_in_progress(const SagaDefinition& definition, const Saga& saga);
+
+// The steps that are in progress ("hotel, flight"), or the next one; the status once the saga has ended.
 std::string current_step(const SagaDefinition& definition, const Saga& saga);
 
 // In the order of the definition, without steps that are not `listed`.

@@ -7,6 +7,7 @@
 
 #include "server/api/openapi.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/api/support/fake_participant.hpp"
 #include "tests/api/support/schema.hpp"
 
 namespace sagactl::test {
@@ -167,6 +168,16 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   const std::string checkout = place("/api/orchestrator/orders", Json{{"customerId", "C-1"}, {"items", items}});
   const std::string purchase =
       place("/purchase/orders", Json{{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 1}});
+  const FakeParticipant participant;
+  const Json definition{
+      {"saga", "trip"},
+      {"participants", {{"hotel", {{"url", participant.url()}}}}},
+      {"steps",
+       Json::array({Json{{"name", "hotel"}, {"call", {{"post", "{hotel}/bookings"}}}, {"keep", {{"id", "/id"}}}},
+                    Json{{"name", "approval"}, {"wait", {{"for", "24h"}}}}})}};
+  ASSERT_EQ(admin.put("/sagas/definitions/trip", definition)->status, 201);
+  const std::string own = admin.post("/sagas/definitions/trip/sagas", Json::object())->json().value()["id"];
+  participant.await("POST /bookings");
   ASSERT_EQ(admin.del("/orders/" + order)->status, 200);
   const Json payment = admin.get("/api/payments/order/" + checkout)->json().value();
 
@@ -190,6 +201,17 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
     read("/saga/status/{correlationId}", "/saga/status/" + id);
     read("/trace/correlation/{correlationId}", "/trace/correlation/" + id);
     read("/trace/order/{orderId}", "/trace/order/" + id);
+  }
+  for (const char* pattern : {"/sagas/{id}", "/sagas/correlation/{correlationId}", "/saga/status/{correlationId}",
+                              "/trace/correlation/{correlationId}", "/trace/order/{orderId}"}) {
+    const std::string text = pattern;
+    read(text, text.substr(0, text.find('{')) + own);
+  }
+  EXPECT_EQ(admin.get("/orders/" + own)->status, 404);
+  EXPECT_EQ(admin.del("/orders/" + own)->status, 404);
+  for (const char* name : {"trip", "CheckoutSaga"}) {
+    read("/sagas/definitions/{name}", "/sagas/definitions/" + std::string(name));
+    read("/sagas/definitions/{name}/versions", "/sagas/definitions/" + std::string(name) + "/versions");
   }
   read("/api/orders/{orderId}", "/api/orders/" + checkout);
   read("/api/orchestrator/sagas/{sagaId}", "/api/orchestrator/sagas/SAGA-" + checkout);

@@ -10,12 +10,40 @@ using testing::HasSubstr;
 
 TEST(CliDatabase, ThatDoesNotExistIsExitCode5WithAHint) {
   CliSandbox sandbox;
-  for (const char* command : {"verify", "analyze"}) {
-    const CommandResult outcome = sandbox.run({command});
-    EXPECT_EQ(outcome.code, 5) << command;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"verify"}, {"analyze"}, {"migrate", "--status"}}) {
+    const CommandResult outcome = sandbox.run(command);
+    EXPECT_EQ(outcome.code, 5) << command.front();
     EXPECT_THAT(outcome.err, HasSubstr("there is no database at"));
     EXPECT_THAT(outcome.err, HasSubstr("--data"));
   }
+}
+
+TEST(CliDatabase, OfPostgreSqlThatIsUnreachableIsAskedAboutOnce) {
+  CliSandbox sandbox;
+  EXPECT_EQ(sandbox.run({"--wide", "migrate", "--status", "--database", "postgres://127.0.0.1:1/shop"}).err,
+            "sagactl: the database shop at 127.0.0.1:1 cannot be reached: is the server running there, and are host "
+            "and port right? (SQLSTATE 08001: connection to server at \"127.0.0.1\", port 1 failed: Connection "
+            "refused)\n");
+}
+
+TEST(CliAnalyze, OfARunThatIsUnknownSaysSo) {
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  sandbox.run({"migrate"});
+  const CommandResult outcome = sandbox.run({"analyze", "--run", "zzz"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("no order is of the run 'zzz' (--run)"));
+  EXPECT_THAT(outcome.out, HasSubstr("no row names a node"));
+  EXPECT_THAT(outcome.out, HasSubstr("0 orders: there are no two that could have the same key"));
+}
+
+TEST(CliAnalyze, OfAResultThatCannotBeReadIsAUsageError) {
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"analyze", "--compare", "a.json", "b.json"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot read"));
+  EXPECT_EQ(sandbox.run({"loadtest", "mixed", "--baseline", "a.json"}).code, 4);
 }
 
 TEST(CliDatabase, OfPostgreSqlThatIsUnreachableIsNamedWithoutItsPassword) {

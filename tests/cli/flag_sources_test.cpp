@@ -80,12 +80,12 @@ TEST(Sources, SetTheFlagsOfCommandsFromTables) {
   environment.working_directory = sandbox.directory();
   environment.variables = {{"SPEED", "3"}, {"SAGACTL_WORK_SPEED", ""}};
   root.parse(std::vector<std::string>{"work"});
-  const auto warnings = fill_flags(root, commands, environment);
-  ASSERT_TRUE(warnings) << warnings.error().message;
+  const auto filled = fill_flags(root, commands, environment);
+  ASSERT_TRUE(filled) << filled.error().message;
   EXPECT_EQ(size, 7);
   EXPECT_EQ(speed, 3);
   EXPECT_THAT(names, ElementsAre("a", "b"));
-  EXPECT_TRUE(warnings->empty());
+  EXPECT_TRUE(filled->warnings.empty());
 }
 
 TEST(Sources, NameTheFileAndLineThatIsWrong) {
@@ -93,7 +93,7 @@ TEST(Sources, NameTheFileAndLineThatIsWrong) {
   sandbox.write("sagactl.toml", "url = \"http://x\"\ntimeout = = 3\n");
   const CommandResult outcome = sandbox.run({"saga", "list"});
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml, line 2"));
+  EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml:2:11: "));
 }
 
 TEST(Sources, NameTheVariableWhoseValueIsWrong) {

@@ -171,7 +171,53 @@ TEST(CliLogin, AWrongPasswordIsRejected) {
   sandbox.input = "wrong-password\n";
   const CommandResult outcome = sandbox.run({"login", "--email", "e@x.org", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_EQ(outcome.err, "sagactl: Invalid credentials\n");
+  EXPECT_THAT(outcome.err, HasSubstr("sagactl: Invalid credentials\n  the e-mail address or the password is wrong"));
+}
+
+TEST(CliLogin, WithoutAnAddressOrAPasswordSaysHowToGiveThem) {
+  CliSandbox sandbox;
+  EXPECT_THAT(sandbox.run({"login"}).err, HasSubstr("no e-mail address was given\n  such as --email ann@example.com"));
+  EXPECT_THAT(sandbox.run({"login", "--email", "ann"}).err, HasSubstr("'ann' is not an e-mail address"));
+  const CommandResult outcome = sandbox.run({"login", "--email", "e@x.org"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("no password was given"));
+  EXPECT_THAT(outcome.err, HasSubstr("pass --password-file FILE"));
+}
+
+TEST(CliLogin, WhenNoNodeAnswersSaysHowToReachOne) {
+  CliSandbox sandbox;
+  sandbox.input = "a-password\n";
+  const CommandResult outcome = sandbox.run({"login", "--email", "e@x.org", "--url", unreachable_url});
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`"));
+}
+
+TEST(CliToken, ThatIsNotAcceptedIsNamed) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
+  EXPECT_THAT(sandbox.run({"saga", "list", "--token", "t", "--url", node.url()}).err,
+              HasSubstr("Unauthorized: the node does not accept the token of --token\n  it may have expired"));
+  sandbox.variables["SAGACTL_TOKEN"] = "t";
+  EXPECT_THAT(sandbox.run({"--wide", "saga", "list", "--url", node.url()}).err,
+              HasSubstr("the token of --token (from environment variable SAGACTL_TOKEN)"));
+}
+
+// Whoever did not type the address must be told where it is from.
+TEST(CliUrl, ThatNoNodeAnswersAtIsNamedWithItsSource) {
+  CliSandbox sandbox;
+  const auto error = [&] { return sandbox.run({"--wide", "saga", "list"}).err; };
+  sandbox.write("sagactl.toml", std::string("url = \"") + unreachable_url + "\"\n");
+  EXPECT_THAT(error(), HasSubstr("the address is from sagactl.toml: start a node there, change `url` there"));
+  sandbox.run({"context", "set", "shop", "--url", unreachable_url});
+  sandbox.write("sagactl.toml", "context = \"shop\"\n");
+  EXPECT_THAT(error(), HasSubstr("the address is from context shop: start a node there, change it with `sagactl "
+                                 "context set shop --url URL`, or pass another with --url"));
+  sandbox.variables["SAGACTL_URL"] = unreachable_url;
+  EXPECT_THAT(error(), HasSubstr("the address is from environment variable SAGACTL_URL"));
+  sandbox.variables["SAGACTL_URL"] = "ftp://x";
+  EXPECT_THAT(error(), HasSubstr("--url (from environment variable SAGACTL_URL): 'ftp://x' is not the address of a "
+                                 "node: its scheme is neither http nor https; write http://host:port"));
 }
 
 TEST(CliLogin, LogoutDeletesTheTokensEvenWhenNoNodeAnswers) {

@@ -107,6 +107,42 @@ TEST(CliOrder, CancelAndConfirmSendTheirReasons) {
   EXPECT_EQ(node.requests().at(1).body, (Json{{"paymentId", "p-1"}}));
 }
 
+TEST(CliOrder, AnIdThatCannotBeOneIsNotSent) {
+  CliSandbox sandbox;
+  FakeNode node;
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"order", "get", "12"}, {"order", "cancel", "12"}, {"order", "confirm", "12"}}) {
+    std::vector<std::string> arguments = command;
+    if (command[1] == "confirm") arguments.insert(arguments.end(), {"--payment", "p-1"});
+    arguments.insert(arguments.end(), {"--url", node.url()});
+    const CommandResult outcome = sandbox.run(arguments);
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.err, HasSubstr("'12' is not the id of an order, which looks like 0198f0a0-"));
+    EXPECT_THAT(outcome.err, HasSubstr("`sagactl order list` shows the ids"));
+  }
+  EXPECT_TRUE(node.requests().empty());
+}
+
+TEST(CliOrder, ThatDoesNotExistIsNamedWithTheCommandThatListsOrders) {
+  CliSandbox sandbox;
+  FakeNode node;
+  const std::string path = std::string("/orders/") + some_id, id = std::string("'") + some_id + "'";
+  const Json none = {{"message", "Order not found"}};
+  node.answer("GET " + path, 404, none);
+  node.answer("DELETE " + path, 404, none);
+  node.answer("PUT " + path + "/confirm", 404, none);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"get", some_id}, {"cancel", some_id}, {"confirm", some_id, "--payment", "p-1"}}) {
+    std::vector<std::string> arguments = {"order"};
+    arguments.insert(arguments.end(), command.begin(), command.end());
+    arguments.insert(arguments.end(), {"--url", node.url()});
+    const CommandResult outcome = sandbox.run(arguments);
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(outcome.err, "sagactl: Order not found: there is no order " + id +
+                               "\n  `sagactl order list` shows those that exist\n");
+  }
+}
+
 struct WrongItem {
   const char* item;
   const char* error;

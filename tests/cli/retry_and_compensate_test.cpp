@@ -111,6 +111,14 @@ TEST_F(CliBulk, DryRunListsAndDoesNothing) {
   EXPECT_TRUE(operations(node).empty());
 }
 
+TEST_F(CliBulk, WithoutAMatchPrintsNoTable) {
+  node.answer("GET /sagas?page=1&limit=100&node=nope", 200, some_sagas({}));
+  const CommandResult outcome = sandbox.run({"retry", "--all", "--node", "nope", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "no sagas match: owned by node nope\n");
+}
+
 TEST_F(CliBulk, NeedsAFilter) {
   const CommandResult outcome = sandbox.run({"compensate", "--all", "--yes", "--url", node.url()});
   EXPECT_EQ(outcome.code, 4);

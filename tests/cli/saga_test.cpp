@@ -108,7 +108,7 @@ TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
   const CommandResult outcome = sandbox.run({"trace", "nope", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("no trace found for 'nope'"));
-  EXPECT_THAT(outcome.err, HasSubstr("no correlation id, order id, saga id or idempotency key"));
+  EXPECT_THAT(outcome.err, HasSubstr("no saga id, order id, correlation id or idempotency key"));
 }
 
 TEST(CliTrace, WorksWithAServerThatOnlyKnowsCorrelationIds) {
@@ -143,6 +143,19 @@ TEST(CliLockStatus, AFreeLockIsFree) {
   const CommandResult outcome = sandbox.run({"lock-status", "order:BOOK", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out, "order:BOOK is free\n");
+}
+
+TEST(CliSaga, ThatDoesNotExistIsNamedWithTheCommandThatListsSagas) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer(std::string("GET /sagas/") + some_id, 404, {{"message", "Saga not found"}});
+  node.answer("GET /sagas/correlation/my-key", 404, {{"message", "Saga not found"}});
+  for (const char* id : {some_id, "my-key"})
+    EXPECT_EQ(sandbox.run({"saga", "get", id, "--url", node.url()}).err,
+              std::string("sagactl: Saga not found: there is no saga '") + id +
+                  "'\n  `sagactl saga list` shows those that exist\n");
+  EXPECT_THAT(sandbox.run({"--wide", "retry", "my-key", "--url", node.url()}).out,
+              HasSubstr("Saga not found: there is no saga 'my-key'"));
 }
 
 }  // namespace

@@ -39,7 +39,23 @@ INSTANTIATE_TEST_SUITE_P(
                 "'--ulr' is not a flag of sagactl version; did you mean --url?"},
         Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is not one of table, json, ndjson"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
-        Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command"},
+        Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command: list, set, use or remove"},
+        Mistake{"NoArgument",
+                {"order", "get"},
+                "sagactl order get needs ORDER-ID (Order id, or its first digits)\n"
+                "  such as `sagactl order get 0198f0a0-5b3c-7000-8000-000000000001`"},
+        Mistake{"NoSecondArgument",
+                {"user", "role", "ann@example.com"},
+                "sagactl user role needs customer|merchant|admin (The new role)\n"
+                "  such as `sagactl user role ann@example.com customer`"},
+        Mistake{"NoFlag",
+                {"order", "create"},
+                "sagactl order create needs --item PRODUCT[:QUANTITY[:PRICE]]...\n"
+                "  such as `sagactl order create --item BOOK:2:9.50`"},
+        Mistake{"NoValue",
+                {"order", "list", "--output"},
+                "--output needs a value: table|json|ndjson\n  such as `--output table`"},
+        Mistake{"NoValueAndNoCommand", {"--timeout"}, "--timeout needs a value: DURATION\n  such as `--timeout 10s`"},
         Mistake{"TooMany", {"version", "please"}, "unexpected argument 'please' for sagactl version"}),
     [](const auto& tested) { return tested.param.name; });
 

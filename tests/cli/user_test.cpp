@@ -57,5 +57,40 @@ TEST(CliUser, ChangesTheRoleAndDisablesAndEnables) {
   EXPECT_EQ(sandbox.run({"user", "role", "c@x.org", "king", "--url", node.url()}).code, 4);
 }
 
+TEST(CliUser, ThatDoesNotExistIsNamedWithTheCommandThatListsUsers) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("PUT /users/c%40x.org", 404, {{"message", "User not found"}});
+  const CommandResult outcome = sandbox.run({"user", "disable", "c@x.org", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err,
+            "sagactl: User not found: there is no user 'c@x.org'\n  `sagactl user list` shows those that exist\n");
+}
+
+TEST(CliUser, AnEmailAddressThatCannotBeOneIsNotSent) {
+  CliSandbox sandbox;
+  FakeNode node;
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"user", "add", "foo"},
+                                                  {"user", "role", "foo", "admin"},
+                                                  {"user", "disable", "@foo"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--url", node.url()});
+    const CommandResult outcome = sandbox.run(arguments);
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.err, HasSubstr("is not an e-mail address, which looks like ann@example.com"));
+  }
+  EXPECT_TRUE(node.requests().empty());
+}
+
+TEST(CliUser, WithoutAPasswordIsNotSent) {
+  CliSandbox sandbox;
+  FakeNode node;
+  const CommandResult outcome = sandbox.run({"user", "add", "c@x.org", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("no password was given"));
+  EXPECT_THAT(outcome.err, HasSubstr("pass --password-file FILE"));
+  EXPECT_TRUE(node.requests().empty());
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -32,6 +32,7 @@ TEST(HostPort, IsRefusedWithTheReasonAndNothingOfTheText) {
       {"a:", port},
       {"a:0", port},
       {"a:65536", port},
+      {"a:99999", port},
       {"a:99999999999", port},
       {"a:x", port},
       {"a:-1", port},

@@ -193,7 +193,7 @@ TEST_P(Listings, SagasAreFilteredNewestFirst) {
       {"tried once", {.retries_over = 0}, {8, 7, 5, 2, 1}},
       {"tried twice", {.retries_over = 1}, {}},
       {"created before", {.created_before = made[3]}, {2, 1}},
-      {"updated before", {.updated_before = last}, {8, 7, 5, 2, 1}},
+      {"late since", {.late_since = last}, {8, 7, 5, 2, 1}},
       {"of some ids", {.ids = IdRange{order_id(3), order_id(5)}}, {5, 4, 3}},
       {"of one id, open", {.statuses = {SagaStatus::started}, .ids = IdRange{order_id(5), order_id(5)}}, {5}},
       {"of ids of a user", {.user = user_id(1), .ids = IdRange{order_id(2), order_id(8)}}, {7, 4}},

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/ports/saga_keys.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -70,7 +72,7 @@ WriterNode& RandomLife::some_node() {
 
 std::string RandomLife::step() {
   subject_.clock.advance(Duration{static_cast<std::int64_t>(random_.below(2'000'000))});
-  switch (random_.below(13)) {
+  switch (random_.below(18)) {
     case 0:
     case 1:
       return create();
@@ -92,6 +94,16 @@ std::string RandomLife::step() {
       return ask_orders() + ask_sagas();
     case 11:
       return ask_stock();
+    case 12:
+    case 13:
+      return create_own();
+    case 14:
+    case 15:
+      return change_own();
+    case 16:
+      return ask_own();
+    case 17:
+      return publish_definition();
     default:
       return ask_events();
   }
@@ -111,6 +123,80 @@ std::string RandomLife::create() {
   });
   if (commit && *commit == Commit::committed) flows_ += count;
   return fmt::format("create {} by {}: {}", count, node.writer().node, outcome(commit));
+}
+
+// A user's saga: of the newest published definition, or one of DTM's clients.
+std::string RandomLife::create_own() {
+  WriterNode& node = some_node();
+  const auto stored = subject_.queries().definition(trip, {}).value();
+  const DefinitionPointer definition =
+      stored && random_.chance(0.6)
+          ? stored->definition
+          : dtm_definition(random_.chance(0.5) ? "saga" : "msg", 1 + random_.below(3), false, Duration{0});
+  const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    const Flow flow = new_own_flow(definition, flows_ + 1, node.owner(), now);
+    list.create(flow).add(node.event(flow, EventType::saga_step_completed, now));
+    const Saga& saga = *flow.saga;
+    if (!saga.key.empty()) list.add(Claim{digest_of_key(claim_of_saga_key(saga.type, saga.key)), flow.order.id, true});
+  });
+  if (commit && *commit == Commit::committed) own_.push_back(++flows_);
+  return fmt::format("create {} by {}: {}", definition->name, node.writer().node, outcome(commit));
+}
+
+std::string RandomLife::change_own() {
+  if (own_.empty()) return "nothing to change";
+  WriterNode& node = some_node();
+  const OrderId id = order_id(own_[random_.below(own_.size())]);
+  const Random before = random_;
+  Loaded loaded;
+  const auto commit = node.try_write({.flows = {id}}, loaded, [&](ChangeList& list, Timestamp now) {
+    random_ = before;  // each try decides the same
+    for (Flow flow : loaded.flows) {
+      Saga& saga = *flow.saga;
+      saga.status = some<SagaStatus>(random_);
+      saga.updated_at = now;
+      saga.wake_at.reset();
+      for (StepState& step : saga.steps) {
+        step = {some<StepStatus>(random_), 1, static_cast<int>(random_.below(4)), random_.chance(0.5), now, {}, "", ""};
+        if (random_.chance(0.3)) step.kept = R"({"id":7})";
+        if (random_.chance(0.2)) step.location = "/later";
+        if (random_.chance(0.2)) step.undo_round = 2;
+        step.calling = random_.chance(0.3);
+        if (is_in_progress(step) && random_.chance(0.7))
+          step.wake_at = now + Duration{static_cast<std::int64_t>(1 + random_.below(2))} * 1'000'000;
+        if (step.wake_at && random_.chance(0.7)) saga.wake_at = step.wake_at;
+      }
+      list.update(flow).add(id, call_record(flow, 1 + static_cast<int>(random_.below(9)), now));
+      list.add(node.event(flow, EventType::saga_step_completed, now));
+      if (flow.writer != node.writer().node) list.changes.taken_over.push_back(id);
+    }
+  });
+  std::string text = "change a user's saga by " + node.writer().node + ": " + outcome(commit);
+  for (const Flow& flow : loaded.flows) text += "\n" + describe(flow);
+  return text + tell(subject_.queries().calls(saga_of(id)).value());
+}
+
+std::string RandomLife::publish_definition() {
+  if (random_.chance(0.2)) return fmt::format("retire: {}", subject_.store().retire(trip).value());
+  const auto published = subject_.store().publish(trip, trip_text(1 + static_cast<int>(random_.below(3)))).value();
+  return fmt::format("publish: {} {}", published.version, published.is_new) +
+         tell(subject_.queries().definitions().value());
+}
+
+std::string RandomLife::ask_own() {
+  SagaFilter filter;
+  const auto number = static_cast<int>(random_.below(flows_ + 1));
+  if (random_.chance(0.4)) filter.type = std::vector<std::string>{trip, "dtm-saga", "dtm-msg"}[random_.below(3)];
+  if (random_.chance(0.2)) filter.version = 1 + static_cast<int>(random_.below(3));
+  if (random_.chance(0.3)) filter.key = fmt::format("trip-{}", number);
+  if (random_.chance(0.3))
+    filter.step = std::vector<std::string>{"hotel", "approval", "01", "02", "payment_processing"}[random_.below(5)];
+  if (random_.chance(0.2)) filter.input.emplace_back("nights", fmt::format("{}", number % 4));
+  if (random_.chance(0.2)) filter.input.emplace_back("vip", "true");
+  if (random_.chance(0.1)) filter.input.emplace_back("guest.name", fmt::format("Änne \"{}\"", number % 3));
+  const auto found = subject_.queries().saga_by_key(trip, fmt::format("trip-{}", number)).value();
+  return "users' sagas: " + tell(subject_.queries().sagas(filter, some_page())) +
+         "\nby key: " + (found ? describe(*found) : "nothing");
 }
 
 Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
@@ -133,6 +219,7 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
       if (flow.saga) {
         flow.saga->steps[1].tries = static_cast<int>(random_.below(4));
         flow.saga->wake_at = now + 3s;
+        if (is_in_progress(flow.saga->steps[1])) flow.saga->steps[1].wake_at = flow.saga->wake_at;
       }
   }
   const auto execution = static_cast<int>(flow.payments.size()) + 1;
@@ -230,6 +317,7 @@ std::string RandomLife::change() {
     for (const auto& [key, claim] : claims) text += fmt::format("\n  claim {} {}", claim.order.text(), claim.live);
     for (const Replay& replay : loaded.replays) text += "\n  replay " + replay.body;
     for (const Flow& flow : loaded.flows) {
+      if (!has_order(flow)) continue;  // change_own() changes these
       list.update(next_state(flow, list, now));
       if (!flow.payments.empty()) list.add(node.event(flow, some<EventType>(random_), now));
     }
@@ -356,7 +444,7 @@ std::string RandomLife::ask_sagas() {
   if (random_.chance(0.2)) filter.node = fmt::format("node-{}", random_.below(4));
   if (random_.chance(0.2)) filter.error_contains = fmt::format("\"{}\"", random_.below(3));
   if (random_.chance(0.2)) filter.retries_over = static_cast<int>(random_.below(3));
-  if (random_.chance(0.2)) filter.updated_before = subject_.clock.now() - 5s;
+  if (random_.chance(0.2)) filter.late_since = subject_.clock.now() - 5s;
   if (random_.chance(0.2)) filter.type = some_type();
   if (random_.chance(0.1))
     filter.ids = IdRange{order_id(static_cast<int>(random_.below(20))), order_id(static_cast<int>(random_.below(40)))};

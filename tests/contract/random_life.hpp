@@ -28,6 +28,10 @@ class RandomLife {
 
   std::string create();
   std::string change();
+  std::string create_own();
+  std::string change_own();
+  std::string publish_definition();
+  std::string ask_own();
   std::string write_users_and_replays();
   std::string contradict();
   std::string lives_and_leases();
@@ -49,6 +53,7 @@ class RandomLife {
   Random random_;
   std::map<NodeName, std::unique_ptr<WriterNode>> nodes_;
   int flows_ = 0;
+  std::vector<int> own_;  // the numbers of users' sagas
 };
 
 }  // namespace sagactl

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "server/saga/compile_definition.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/dtm_definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -55,7 +57,7 @@ Flow new_flow(int number, const Owner& owner, Timestamp now) {
   saga.steps.resize(3);
   saga.steps[0] = {StepStatus::succeeded, 1, 1, false, now, now, owner.node, ""};
   saga.steps[1] = {StepStatus::running, 1, 1, true, now, {}, owner.node, "the gateway did not \"answer\""};
-  saga.wake_at = now + 30s;
+  saga.steps[1].wake_at = saga.wake_at = now + 30s;
   saga.owner = owner;
   saga.version = 1;
   saga.created_at = saga.updated_at = now;
@@ -172,9 +174,83 @@ Stock new_stock(StockKind kind, const std::string& id, std::int64_t available, c
   return stock;
 }
 
+std::string trip_text(int version) {
+  return fmt::format(
+      R"({{"saga":"trip","search":["guest.name","nights","vip","guest","nothing"],"participants":)"
+      R"({{"hotel":{{"url":"http://hotel:8080","timeout":"{}s"}}}},"steps":[)"
+      R"({{"name":"hotel","call":{{"post":"{{hotel}}/bookings"}},"undo":{{"delete":"{{hotel}}/bookings"}}}},)"
+      R"({{"name":"flight","after":[],"call":{{"post":"{{hotel}}/seats"}}}},)"
+      R"({{"name":"approval","after":["hotel","flight"],"wait":{{"for":"24h"}}}}]}})",
+      version);
+}
+
+DefinitionPointer dtm_definition(std::string_view type, std::size_t branches, bool is_prepared, Duration delay) {
+  DtmTransaction transaction;
+  transaction.type = type;
+  for (std::size_t i = 0; i < branches; ++i)
+    transaction.branches.push_back({fmt::format("http://bank/in/{}", i), fmt::format("http://bank/out/{}", i), true});
+  transaction.is_prepared = is_prepared;
+  transaction.delay = delay;
+  return compile_definition(canonical_text(dtm_definition_json(transaction)), 1).value();
+}
+
+Flow new_own_flow(const DefinitionPointer& definition, int number, const Owner& owner, Timestamp now) {
+  Flow flow;
+  flow.order.id = order_id(number);
+  flow.writer = owner.node;
+  Saga& saga = flow.saga.emplace();
+  saga.id = saga_of(flow.order.id);
+  saga.type = definition->name;
+  saga.definition_version = definition->version;
+  saga.own_definition = {definition};
+  saga.input = fmt::format(R"({{"guest":{{"name":"Änne \"{}\""}},"nights":{},"vip":{}}})", number % 3, number % 4,
+                           number % 2 == 0);
+  if (number % 3 != 0) saga.key = fmt::format("trip-{}", number);
+  saga.correlation = saga.key;
+  saga.steps.resize(definition->steps.size());
+  StepState& first = saga.steps[0];
+  first = {StepStatus::running, 1, 2, true, now, {}, owner.node, "no \"answer\""};
+  first.calling = true;
+  first.wake_at = now + 30s;
+  first.location = "/bookings/\"1\"";
+  if (saga.steps.size() > 1) {
+    StepState& second = saga.steps[1];
+    second = {StepStatus::compensating, 2, 1, false, now, {}, owner.node, ""};
+    second.calling = number % 2 == 0;
+    if (number % 5 != 0) second.wake_at = now + (number % 5 == 1 ? 30s : 90s);
+    second.kept = R"({"booking":"[\"7\"]"})";
+    second.undo_round = number % 3;
+  }
+  if (saga.steps.size() > 2 && number % 4 == 3) {
+    saga.steps[2] = {StepStatus::succeeded, 1, 1, false, now, now, owner.node, ""};
+    saga.steps[2].undo_round = 1;
+  }
+  saga.wake_at = now + 30s;
+  saga.owner = owner;
+  saga.version = 1;
+  saga.created_at = saga.updated_at = now;
+  return flow;
+}
+
+CallRecord call_record(const Flow& flow, int tries, Timestamp now) {
+  CallRecord record;
+  record.step = static_cast<std::size_t>(tries) % flow.saga->steps.size();
+  record.direction = tries % 2 == 0 ? Direction::action : Direction::compensation;
+  record.execution = 2;
+  record.tries = tries;
+  record.is_question = tries % 3 == 0;
+  record.outcome = static_cast<CallOutcome>(tries % 5);
+  record.status = 200 + tries;
+  record.answer = fmt::format("{{\"näme\":{}}}", tries);
+  record.at = now;
+  record.took = 1500us;
+  record.node = flow.saga->owner.node;
+  return record;
+}
+
 ChangeList& ChangeList::create(const Flow& flow) {
   Flow& kept = keep(flows_, flow);
-  changes.new_orders.push_back(&kept.order);
+  if (has_order(kept)) changes.new_orders.push_back(&kept.order);
   if (kept.saga) changes.new_sagas.push_back(&*kept.saga);
   for (const Payment& payment : kept.payments) changes.new_payments.push_back(&payment);
   for (const Barrier& barrier : kept.barriers) changes.barriers.emplace_back(kept.order.id, &barrier);
@@ -185,7 +261,7 @@ ChangeList& ChangeList::create(const Flow& flow) {
 
 ChangeList& ChangeList::update(const Flow& flow) {
   Flow& kept = keep(flows_, flow);
-  changes.orders.push_back(&kept.order);
+  if (has_order(kept)) changes.orders.push_back(&kept.order);
   if (kept.saga) changes.sagas.push_back(&*kept.saga);
   for (const Payment& payment : kept.payments) changes.payments.push_back(&payment);
   return *this;
@@ -221,6 +297,10 @@ ChangeList& ChangeList::add(const Replay& replay) {
 }
 ChangeList& ChangeList::add(const Event& event) {
   changes.events.push_back(&keep(events_, event));
+  return *this;
+}
+ChangeList& ChangeList::add(OrderId flow, const CallRecord& record) {
+  changes.calls.emplace_back(flow, &keep(calls_, record));
   return *this;
 }
 
@@ -326,8 +406,13 @@ std::string describe(const Saga& saga) {
       saga.requires_manual_intervention, saga.wake_at ? saga.wake_at->us : -1, saga.owner.node, saga.owner.epoch,
       saga.version, saga.created_at.us, saga.updated_at.us);
   for (const StepState& step : saga.steps)
-    text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.execution, step.tries,
-                        step.in_doubt, step.began_at.us, step.ended_at.us, step.node, step.error);
+    text += fmt::format("; step {} {} {} {} {} {} {} {} wake {} kept {} at {} calling {} round {}",
+                        to_string(step.status), step.execution, step.tries, step.in_doubt, step.began_at.us,
+                        step.ended_at.us, step.node, step.error, step.wake_at ? step.wake_at->us : -1, step.kept,
+                        step.location, step.calling, step.undo_round);
+  if (saga.own_definition)
+    text += fmt::format("; of {} version {}", saga.own_definition->text, saga.own_definition->version);
+  if (!saga.input.empty()) text += fmt::format("; input {} key {}", saga.input, saga.key);
   for (const OperatorRetry& retry : saga.retries)
     text += fmt::format("; retry {} {} {}", retry.at.us, retry.from_step, retry.by);
   return text;
@@ -366,6 +451,17 @@ std::string describe(const Reservation& r) {
                                  r.version, r.created_at.us, r.updated_at.us);
   for (const ReservationLine& line : r.lines) text += fmt::format(", {} of {}", line.quantity, line.stock);
   return text;
+}
+
+std::string describe(const CallRecord& r) {
+  return fmt::format("call of {} {} execution {} try {} question {}: {} {} {} at {} took {} by {}", r.step,
+                     to_string(r.direction), r.execution, r.tries, r.is_question, to_string(r.outcome), r.status,
+                     r.answer, r.at.us, r.took.count(), r.node);
+}
+
+std::string describe(const StoredDefinition& stored) {
+  return fmt::format("definition {} {} at {} retired {}: {}", stored.definition->name, stored.definition->version,
+                     stored.published_at.us, stored.is_retired, stored.definition->text);
 }
 
 std::string describe(const Stock& stock) {

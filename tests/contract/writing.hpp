@@ -21,6 +21,16 @@ Flow new_flow(int number, const Owner& owner, Timestamp now);
 // The same in the system of that saga, with a customer, and with reservations of an item that is held until `now` +
 // 5min and of a product that has been sold.
 Flow new_flow_of(std::string_view saga, int number, const Owner& owner, Timestamp now);
+// Three versions of a definition that can be published: a graph whose first two steps run together, a wait at its end;
+// sagas of it are found by "guest.name", "nights" and "vip".
+std::string trip_text(int version);
+inline const std::string trip = "trip";
+// A user's saga without an order. Its first two steps are in progress, each in its own way; every member is set to
+// something. Of a trip when the definition is none of DTM's.
+Flow new_own_flow(const DefinitionPointer& definition, int number, const Owner& owner, Timestamp now);
+// What DTM's clients send: a definition that is stored with its saga.
+DefinitionPointer dtm_definition(std::string_view type, std::size_t branches, bool is_prepared, Duration delay);
+CallRecord call_record(const Flow& flow, int tries, Timestamp now);
 // The same, paid and completed.
 Flow completed(Flow flow, Timestamp now);
 Flow compensated(Flow flow, const std::string& why, Timestamp now);
@@ -45,6 +55,7 @@ class ChangeList {
   ChangeList& add(const User& user);
   ChangeList& add(const Replay& replay);
   ChangeList& add(const Event& event);
+  ChangeList& add(OrderId flow, const CallRecord& record);
 
   Changes changes;
 
@@ -58,6 +69,7 @@ class ChangeList {
   std::deque<User> users_;
   std::deque<Replay> replays_;
   std::deque<Event> events_;
+  std::deque<CallRecord> calls_;
 };
 
 // A node in one epoch. Writes, and fails the test when the store does not commit.
@@ -97,5 +109,7 @@ std::string describe(const Flow& flow);
 std::string describe(const User& user);
 std::string describe(const Reservation& reservation);
 std::string describe(const Stock& stock);
+std::string describe(const CallRecord& record);
+std::string describe(const StoredDefinition& stored);
 
 }  // namespace sagactl

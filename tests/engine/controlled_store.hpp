@@ -59,6 +59,12 @@ class ControlledStore final : public Store {
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
     return if_available([&] { return store_.set_published(writer, backlogs); });
   }
+  Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override {
+    return if_available([&] { return store_.publish(name, text); });
+  }
+  Result<bool> retire(const std::string& name) override {
+    return if_available([&] { return store_.retire(name); });
+  }
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
     return if_available([&] { return store_.forget_replays(age, limit); });
   }

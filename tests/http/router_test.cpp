@@ -112,7 +112,7 @@ TEST(RouterDeathTest, RefusesTwoRoutesOfTheSameShape) {
 }
 
 TEST(RouteAccess, IsDecidedByTheCaller) {
-  enum Who { nobody, customer, admin, local };
+  enum Who { nobody, customer, merchant, admin, local };
   struct Row {
     RouteAccess access;
     Who who;
@@ -124,7 +124,10 @@ TEST(RouteAccess, IsDecidedByTheCaller) {
       {RouteAccess::user, admin, 200},           {RouteAccess::admin, nobody, 401},
       {RouteAccess::admin, customer, 403},       {RouteAccess::admin, admin, 200},
       {RouteAccess::loopback_only, nobody, 403}, {RouteAccess::loopback_only, admin, 403},
-      {RouteAccess::loopback_only, local, 200},
+      {RouteAccess::loopback_only, local, 200},  {RouteAccess::merchant, nobody, 401},
+      {RouteAccess::merchant, customer, 403},    {RouteAccess::merchant, merchant, 200},
+      {RouteAccess::merchant, admin, 200},       {RouteAccess::admin, merchant, 403},
+      {RouteAccess::answerer, nobody, 200},      {RouteAccess::answerer, customer, 200},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(std::string(to_string(row.access)) + " by " + std::to_string(row.who));
@@ -137,6 +140,7 @@ TEST(RouteAccess, IsDecidedByTheCaller) {
     });
     Request request = request_for(Method::get, "/x");
     if (row.who == customer) request.headers.push_back({"authorization", "customer"});
+    if (row.who == merchant) request.headers.push_back({"authorization", "merchant"});
     if (row.who == admin) request.headers.push_back({"authorization", "admin"});
     if (row.who == local) request.not_local_reason = {};
     EXPECT_EQ(ask(router, request).status, row.status);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 
 #include "common/id.hpp"
 #include "common/result.hpp"
@@ -39,9 +40,25 @@ Certificate self_signed(EVP_PKEY* key, const std::string& name) {
   return certificate;
 }
 
+std::string pem_of(const std::function<int(BIO*)>& write) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory(BIO_new(BIO_s_mem()), BIO_free);
+  if (write(memory.get()) != 1) crash("the test's PEM cannot be written");
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
-TlsServer::TlsServer(const std::string& name)
+TlsIdentity make_identity(const std::string& name) {
+  const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  const Certificate certificate = self_signed(key.get(), name);
+  return {pem_of([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); }), pem_of([&](BIO* out) {
+            return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+          })};
+}
+
+TlsServer::TlsServer(const std::string& name, const std::filesystem::path& clients)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
       certificate_(std::filesystem::temp_directory_path() / ("sagactl-" + new_uuid().text() + ".pem")) {
   const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
@@ -52,6 +69,10 @@ TlsServer::TlsServer(const std::string& name)
   if (!file) crash("the test's certificate cannot be written");
   PEM_write_X509(file, certificate.get());
   std::fclose(file);
+  if (!clients.empty()) {
+    SSL_CTX_load_verify_file(context_.get(), clients.c_str());
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
 
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

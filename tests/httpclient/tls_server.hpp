@@ -11,12 +11,18 @@
 #include <string>
 #include <thread>
 
+#include "httpclient/tls.hpp"
+
 namespace sagactl {
+
+// A new self-signed certificate of that name with its key, which is an authority for whoever trusts it.
+TlsIdentity make_identity(const std::string& name);
 
 class TlsServer {
  public:
-  // `name` is the subject of the certificate: "IP:127.0.0.1" or "DNS:shop.example".
-  explicit TlsServer(const std::string& name);
+  // `name` is the subject of the certificate: "IP:127.0.0.1" or "DNS:shop.example". `clients`: the authority (PEM) of
+  // the certificates that clients have to show; empty: they need none.
+  explicit TlsServer(const std::string& name, const std::filesystem::path& clients = {});
   ~TlsServer();
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;

@@ -36,15 +36,17 @@ TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
 // Somebody may set the time of day at any moment: nothing waits for it. These write it down, show it, or compare it
 // with one that came from outside.
 TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
-  forbid(R"(\bclock(_|\(\))?(\.|->)now\s*\()",
-         {"server/adapters/kafka/client/consumer.cpp",        // when a message was put aside
-          "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
-          "server/adapters/kafka/payment_participant.cpp",    // the same, there
-          "server/api/operations/health.cpp", "server/api/operations/locks.cpp",  // shown
-          "server/api/accounts/login_sessions.cpp",                               // tokens say until when they are good
-          "server/ports/database_clock.",                                         // the time that is stored
-          "tests/", "bench/"},
-         "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");
+  forbid(
+      R"(\bclock(_|\(\))?(\.|->)now\s*\()",
+      {"server/adapters/kafka/client/consumer.cpp",        // when a message was put aside
+       "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
+       "server/adapters/kafka/payment_participant.cpp",    // the same, there
+       "server/adapters/participants/",  // deadlines, signatures and Retry-After, as participants read and write them
+       "server/api/operations/health.cpp", "server/api/operations/locks.cpp",  // shown
+       "server/api/accounts/login_sessions.cpp",                               // tokens say until when they are good
+       "server/ports/database_clock.",                                         // the time that is stored
+       "tests/", "bench/"},
+      "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");
 }
 
 TEST(Source, WaitsOnTheSteadyClockOnly) {

@@ -52,6 +52,10 @@ class FaultyStore final : public Store {
     return store_.events_after(node, sequence, limit);
   }
   Result<std::int64_t> published_through(const NodeName& node) override { return store_.published_through(node); }
+  Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override {
+    return store_.publish(name, text);
+  }
+  Result<bool> retire(const std::string& name) override { return store_.retire(name); }
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
     return store_.forget_replays(age, limit);
   }

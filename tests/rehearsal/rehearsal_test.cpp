@@ -11,6 +11,7 @@ namespace sagactl {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 const Json trip = Json::parse(R"({
@@ -38,6 +39,7 @@ class Participant : public ParticipantCaller {
     refuses_unknown_undo,
     does_after_undo,
     forgets_the_undo,
+    forgets_its_key,
     is_unavailable
   };
   explicit Participant(Planted planted) : planted_(planted) {}
@@ -65,26 +67,33 @@ class Participant : public ParticipantCaller {
   struct Record {
     std::size_t participant = 0;
     std::int64_t effects = 0;
-    bool was_done = false, was_undone = false;
+    bool was_done = false, was_undone = false, is_forgotten = false;
     std::string body;
   };
 
   ParticipantAnswer answer_to(const ParticipantCall& call) {
+    if (call.url.ends_with("/clock")) {
+      for (auto& [key, each] : records_) each.is_forgotten = planted_ == Planted::forgets_its_key;
+      return status(200, "{}");
+    }
     Record& record = records_[{call.call.saga, call.call.step}];
     record.participant = call.participant;
     if (planted_ == Planted::is_unavailable) return status(503, "{}");
-    if (call.is_question) return record.effects > 0 ? status(200, record.body) : status(404, "{}");
+    if (call.is_question)
+      return record.effects > 0 && !record.is_forgotten ? status(200, record.body) : status(404, "{}");
     return call.call.direction == Direction::action ? act(record) : undo(record);
   }
   ParticipantAnswer act(Record& record) {
     if (record.was_undone && planted_ != Planted::does_after_undo) return status(409, R"({"reason":"undone"})");
-    const bool is_repeated = record.was_done && planted_ != Planted::books_twice && !record.was_undone;
+    const bool is_repeated =
+        record.was_done && planted_ != Planted::books_twice && !record.was_undone && !record.is_forgotten;
     if (!is_repeated) {
       ++record.effects;
       ++bookings_;
       record.body = Json{{"id", bookings_}, {"charge", {{"id", bookings_}}}}.dump();
     }
     record.was_done = true;
+    record.is_forgotten = false;
     return status(200, record.body);
   }
   ParticipantAnswer undo(Record& record) {
@@ -108,9 +117,9 @@ class Participant : public ParticipantCaller {
   std::int64_t bookings_ = 0;
 };
 
-std::vector<Verdict> rehearse_with(Participant::Planted planted) {
+std::vector<Verdict> rehearse_with(Participant::Planted planted, const Json& saga = trip) {
   Participant participants(planted);
-  const auto definition = rehearsal_definition(trip, {});
+  const auto definition = rehearsal_definition(saga, {});
   EXPECT_TRUE(definition);
   const auto count = [&](const Saga& saga, std::size_t i) -> Result<std::optional<std::int64_t>> {
     return std::optional(participants.in_effect(saga.id, i));
@@ -169,6 +178,18 @@ TEST(Rehearsal, FindsAParticipantThatDoesAfterTheUndo) {
   const auto names = failed(rehearse_with(Participant::Planted::does_after_undo));
   EXPECT_THAT(names, Contains(HasSubstr("hotel: undo first")));
   EXPECT_THAT(names, Contains(HasSubstr("hotel: repeated after the undo")));
+}
+
+// One that can be asked is asked after that time, and called again when it does not know.
+TEST(Rehearsal, FindsAParticipantThatForgetsItsKeyAndDisturbsNoOtherTrialByItsClock) {
+  Json saga = trip;
+  for (const char* name : {"hotel", "payment"})
+    saga["participants"][name]["advance"] = {{"post", std::string("{") + name + "}/clock"},
+                                             {"body", {{"seconds", "{rehearsal.seconds}"}}}};
+  EXPECT_EQ(failed(rehearse_with(Participant::Planted::nothing, saga)), std::vector<std::string>{});
+  EXPECT_THAT(failed(rehearse_with(Participant::Planted::forgets_its_key, saga)),
+              ElementsAre(HasSubstr("hotel: repeated after an hour - hotel has 2 in effect"),
+                          HasSubstr("payment: repeated after an hour - payment has 2 in effect")));
 }
 
 TEST(Rehearsal, FindsAnUndoWithoutEffect) {

@@ -185,7 +185,8 @@ TEST(OwnSagaForward, NoTimerIsEverFurtherAheadThanTheLongestWaitOfItsDefinition)
 }
 
 TEST(OwnSagaForward, TheSagaWakesWithTheEarliestOfItsSteps) {
-  OwnPlay play(R"([{"name":"z","sleep":"2s"},{"name":"y","after":[],"sleep":"1s"},{"name":"x","after":[],"sleep":"3s"}])");
+  OwnPlay play(
+      R"([{"name":"z","sleep":"2s"},{"name":"y","after":[],"sleep":"1s"},{"name":"x","after":[],"sleep":"3s"}])");
   EXPECT_EQ(play.saga.wake_at, play.step("y").wake_at);
   play.timer();
   EXPECT_EQ(play.status("y"), StepStatus::succeeded);
@@ -233,8 +234,9 @@ TEST(OwnSagaForward, ARetryOfAFailedGraphCallsAllThatWasInProgress) {
 }
 
 TEST(OwnSagaForward, WhatIsRefusedWhenTwoStepsWakeAtOnceCallsNobodyAfterwards) {
-  OwnPlay play(R"([{"name":"p"},{"name":"w","after":["p"],"wait":{"for":"1s"}},{"name":"b","after":["p"],"undo":null}])",
-               R"({"pivot":"p"})");
+  OwnPlay play(
+      R"([{"name":"p"},{"name":"w","after":["p"],"wait":{"for":"1s"}},{"name":"b","after":["p"],"undo":null}])",
+      R"({"pivot":"p"})");
   play.done("p").answer("b", Unavailable{"503", false, 1s}).pass(5s).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::failed);
   EXPECT_THAT(play.calls, IsEmpty());

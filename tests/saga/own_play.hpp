@@ -19,8 +19,8 @@ inline DefinitionPointer own_definition(std::string_view steps, std::string_view
   Json definition = read_json(members);
   definition["saga"] = "trip";
   if (!definition.contains("participants"))
-    definition["participants"] = read_json(
-        R"({"p":{"url":"http://p","timeout":"1s","retry":{"first":"100ms","cap":"1s","budget":"60s"}}})");
+    definition["participants"] =
+        read_json(R"({"p":{"url":"http://p","timeout":"1s","retry":{"first":"100ms","cap":"1s","budget":"60s"}}})");
   definition["steps"] = Json::array();
   for (Json step : read_json(steps)) {
     if (!step.contains("call") && !step.contains("wait") && !step.contains("sleep")) {
@@ -60,9 +60,9 @@ class OwnPlay {
     for (const StepCall& call : decision->calls) {
       latest[call.step] = call;
       calls.push_back((call.direction == Direction::action ? "do " : "undo ") + name(call.step) +
-                      (call.ask_only    ? " ask only"
+                      (call.ask_only                                           ? " ask only"
                        : call.ask_first && call.direction == Direction::action ? " ask first"
-                                        : ""));
+                                                                               : ""));
     }
     for (const Event& event : decision->events) events.emplace_back(to_string(event.type));
     return *this;

@@ -60,7 +60,8 @@ OwnSagaCluster::OwnSagaCluster(const OwnSagaOptions& options)
     auto node = std::make_unique<Node>();
     node->name = fmt::format("node-{}", i);
     node->number = static_cast<std::size_t>(i);
-    node->clock = std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
+    node->clock =
+        std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
     node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? commit_window : Duration{0});
     node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
     nodes_.push_back(std::move(node));
@@ -79,13 +80,13 @@ void OwnSagaCluster::start_node(Node& node) {
   EngineOptions options;
   options.node = node.name;
   options.seed = injector_.random.next();
-  node.caller = std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_,
-                                                   [this](const BegunCall& call) {
-                                                     check_undo_order(call);
-                                                     calls_of_[call.call.saga].push_back(begun_.size());
-                                                     begun_.push_back(call);
-                                                     begun_.back().number = begun_.size();
-                                                   });
+  node.caller =
+      std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_, [this](const BegunCall& call) {
+        check_undo_order(call);
+        calls_of_[call.call.saga].push_back(begun_.size());
+        begun_.push_back(call);
+        begun_.back().number = begun_.size();
+      });
   node.caller->drops_withdrawals = options_.drops_withdrawals;
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
   node.engine->set_participants(*node.caller);
@@ -247,8 +248,7 @@ void OwnSagaCluster::settle_with_persons() {
     const auto saga = saga_of_id(id);
     if (!node || !saga) continue;
     if (waits_by_definition(*saga) && injector_.happens(0.7)) answer_step(*node, *saga);
-    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention)
-      retry(*node, id);
+    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention) retry(*node, id);
   }
 }
 

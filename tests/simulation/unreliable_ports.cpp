@@ -69,6 +69,12 @@ Result<std::int64_t> UnreliableStore::published_through(const NodeName& node) {
 Result<void> UnreliableStore::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
   return unreliably([&] { return store_.set_published(writer, backlogs); });
 }
+Result<PublishedDefinition> UnreliableStore::publish(const std::string& name, const std::string& text) {
+  return unreliably([&] { return store_.publish(name, text); });
+}
+Result<bool> UnreliableStore::retire(const std::string& name) {
+  return unreliably([&] { return store_.retire(name); });
+}
 Result<std::size_t> UnreliableStore::forget_replays(Duration age, std::size_t limit) {
   return unreliably([&] { return store_.forget_replays(age, limit); });
 }

@@ -74,6 +74,8 @@ class UnreliableStore : public Store {
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
+  Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override;
+  Result<bool> retire(const std::string& name) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
  private:

@@ -27,6 +27,8 @@ class MemoryDatabase : public MemoryStore {
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
+  Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override;
+  Result<bool> retire(const std::string& name) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
   // Queries: memory_queries.cpp
@@ -37,6 +39,10 @@ class MemoryDatabase : public MemoryStore {
   Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) override;
   Result<std::vector<Event>> events(const EventFilter& filter) override;
   Result<Counts> counts() override;
+  Result<std::vector<CallRecord>> calls(SagaId id) override;
+  Result<std::optional<Flow>> saga_by_key(const std::string& definition, const std::string& key) override;
+  Result<std::optional<StoredDefinition>> definition(const std::string& name, std::optional<int> version) override;
+  Result<std::vector<StoredDefinition>> definitions() override;
   Result<std::optional<Stock>> stock(const StockKey& key) override;
   Result<std::vector<Stock>> stocks(StockKind kind, const std::string& after, std::size_t limit) override;
   Result<std::optional<User>> user(UserId id) override;

@@ -3,6 +3,7 @@
 
 #include "common/trace_id.hpp"
 #include "server/adapters/memory/memory_database.hpp"
+#include "server/ports/saga_keys.hpp"
 
 namespace sagactl::memory {
 namespace {
@@ -24,6 +25,24 @@ bool stands_at(const SagaStage& stage, const Saga& saga) {
   return step == StepStatus::running || step == StepStatus::compensating;
 }
 
+bool has_step_in_progress(const Saga& saga, const std::string& name) {
+  const SagaDefinition* definition = definition_of(saga);
+  for (std::size_t i = 0; definition && i < std::min(saga.steps.size(), definition->steps.size()); ++i)
+    if (definition->steps[i].name == name && is_in_progress(saga.steps[i])) return true;
+  return false;
+}
+
+bool is_late(const Flow& flow, Timestamp since) {
+  return flow.saga->updated_at < since && (has_order(flow) || (flow.saga->wake_at && *flow.saga->wake_at < since));
+}
+
+bool has_input(const Saga& saga, const std::vector<std::pair<std::string, std::string>>& input) {
+  if (input.empty()) return true;
+  const auto values = search_values(saga);
+  return std::all_of(input.begin(), input.end(),
+                     [&](const auto& each) { return std::find(values.begin(), values.end(), each) != values.end(); });
+}
+
 bool matches(const SagaFilter& filter, const FlowVersion& version) {
   if (!version.flow.saga) return false;
   const Saga& saga = *version.flow.saga;
@@ -37,7 +56,9 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
          (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
          (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
          (!filter.created_before || saga.created_at < *filter.created_before) &&
-         (!filter.updated_before || saga.updated_at < *filter.updated_before) &&
+         (!filter.late_since || is_late(version.flow, *filter.late_since)) &&
+         (!filter.version || saga.definition_version == *filter.version) && (!filter.key || saga.key == *filter.key) &&
+         (!filter.step || has_step_in_progress(saga, *filter.step)) && has_input(saga, filter.input) &&
          (!filter.ids || (version.flow.order.id >= filter.ids->first && version.flow.order.id <= filter.ids->last));
 }
 
@@ -137,6 +158,38 @@ Result<Counts> MemoryDatabase::counts() {
   Counts counts = state_.tally.counts();
   for (const auto& [name, node] : state_.nodes) counts.unpublished_events += node.last_sequence - node.published;
   return counts;
+}
+
+Result<std::vector<CallRecord>> MemoryDatabase::calls(SagaId id) {
+  const std::lock_guard lock(mutex_);
+  std::vector<CallRecord> calls;
+  if (const FlowPointer found = state_.find(order_of(id)))
+    for (const CallPointer& call : found->calls) calls.push_back(*call);
+  return calls;
+}
+
+Result<std::optional<Flow>> MemoryDatabase::saga_by_key(const std::string& definition, const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto claim = state_.claims.find(digest_of_key(claim_of_saga_key(definition, key)));
+  const FlowPointer found = claim == state_.claims.end() ? nullptr : state_.find(claim->second.order);
+  return found && found->flow.saga ? std::optional(found->flow) : std::nullopt;
+}
+
+Result<std::optional<StoredDefinition>> MemoryDatabase::definition(const std::string& name,
+                                                                   std::optional<int> version) {
+  const std::lock_guard lock(mutex_);
+  std::optional<StoredDefinition> found;
+  if (const auto versions = state_.definitions.find(name); versions != state_.definitions.end())
+    for (const StoredDefinition& each : versions->second)
+      if (!version || each.definition->version == *version) found = each;
+  return found;
+}
+
+Result<std::vector<StoredDefinition>> MemoryDatabase::definitions() {
+  const std::lock_guard lock(mutex_);
+  std::vector<StoredDefinition> all;
+  for (const auto& [name, versions] : state_.definitions) all.insert(all.end(), versions.begin(), versions.end());
+  return all;
 }
 
 Result<std::optional<Stock>> MemoryDatabase::stock(const StockKey& key) {

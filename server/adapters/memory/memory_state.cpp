@@ -145,6 +145,8 @@ Result<void> MemoryBatch::add_flows(const Changes& changes) {
     version.flow.reservations = *reservations;
     version.due = due;
   }
+  for (const auto& [order, record] : changes.calls)
+    touch(order).calls.push_back(std::make_shared<const CallRecord>(*record));
   return {};
 }
 

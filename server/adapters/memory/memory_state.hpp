@@ -19,12 +19,14 @@
 namespace sagactl::memory {
 
 using EventPointer = std::shared_ptr<const Event>;
+using CallPointer = std::shared_ptr<const CallRecord>;
 
 struct FlowVersion {
   Flow flow;
   bool has_order = false;
   std::optional<Timestamp> due;      // next_check_at() as it was written
   std::vector<EventPointer> events;  // in the order of their commits
+  std::vector<CallPointer> calls;    // the same
 };
 using FlowPointer = std::shared_ptr<const FlowVersion>;
 
@@ -64,6 +66,7 @@ struct MemoryState {
   std::map<std::pair<UserId, std::string>, Replay> replays;
   std::set<std::pair<Timestamp, std::pair<UserId, std::string>>> replays_by_age;
   std::map<NodeName, NodeState> nodes;
+  std::map<std::string, std::vector<StoredDefinition>> definitions;  // by version
   StateTally tally;
   Timestamp last_time;  // the greatest that a batch was given or has written
 

@@ -6,6 +6,7 @@
 
 #include "server/adapters/memory/memory_database.hpp"
 #include "server/ports/writer_errors.hpp"
+#include "server/saga/compile_definition.hpp"
 
 namespace sagactl {
 namespace memory {
@@ -184,6 +185,28 @@ Result<void> MemoryDatabase::set_published(const Writer& writer, const std::vect
     if (const auto node = state_.nodes.find(backlog.node); node != state_.nodes.end())
       node->second.published = std::max(node->second.published, backlog.published);
   return {};
+}
+
+Result<PublishedDefinition> MemoryDatabase::publish(const std::string& name, const std::string& text) {
+  if (const auto checked = check_publishable(name, text); !checked) return checked.error();
+  const std::lock_guard lock(mutex_);
+  std::vector<StoredDefinition>& versions = state_.definitions[name];
+  const bool is_new = versions.empty() || versions.back().definition->text != text;
+  if (is_new) {
+    auto compiled = compile_definition(text, static_cast<int>(versions.size()) + 1);
+    if (!compiled) return compiled.error();
+    versions.push_back({std::move(*compiled), now()});
+  }
+  for (StoredDefinition& each : versions) each.is_retired = false;
+  return PublishedDefinition{versions.back().definition->version, is_new};
+}
+
+Result<bool> MemoryDatabase::retire(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto versions = state_.definitions.find(name);
+  if (versions == state_.definitions.end()) return false;
+  for (StoredDefinition& each : versions->second) each.is_retired = true;
+  return true;
 }
 
 Result<std::size_t> MemoryDatabase::forget_replays(Duration age, std::size_t limit) {

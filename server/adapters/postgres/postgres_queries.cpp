@@ -10,7 +10,9 @@
 #include "server/adapters/postgres/tables/flow_table.hpp"
 #include "server/adapters/postgres/tables/list_statements.hpp"
 #include "server/adapters/postgres/tables/node_table.hpp"
+#include "server/adapters/postgres/tables/own_saga_tables.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
+#include "server/ports/saga_keys.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -143,6 +145,28 @@ Result<Counts> PostgresDatabase::counts() {
     if (results[2].next()) counts.unpublished_events = results[2].integer();
     return counts;
   });
+}
+
+Result<std::vector<CallRecord>> PostgresDatabase::calls(SagaId id) {
+  return read([&](PostgresReader& reader) { return calls_of(reader.connection, reader.names, id); });
+}
+
+Result<std::optional<Flow>> PostgresDatabase::saga_by_key(const std::string& definition, const std::string& key) {
+  return read([&](PostgresReader& reader) {
+    const Uuid claim{digest_of_key(claim_of_saga_key(definition, key))};
+    auto flow = read_one(reader.connection.run(sql_by_claim, Parameters().add(claim)), reader.names);
+    return flow && flow->saga ? std::move(flow) : std::nullopt;
+  });
+}
+
+Result<std::optional<StoredDefinition>> PostgresDatabase::definition(const std::string& name,
+                                                                     std::optional<int> version) {
+  return read(
+      [&](PostgresReader& reader) { return find_definition_of(reader.connection, reader.names, name, version); });
+}
+
+Result<std::vector<StoredDefinition>> PostgresDatabase::definitions() {
+  return read([&](PostgresReader& reader) { return all_definitions(reader.connection, reader.names); });
 }
 
 Result<std::vector<NodeInfo>> PostgresDatabase::nodes() {

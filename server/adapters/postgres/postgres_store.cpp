@@ -8,6 +8,7 @@
 #include "server/adapters/postgres/pipeline/postgres_batch.hpp"
 #include "server/adapters/postgres/postgres_database.hpp"
 #include "server/adapters/postgres/tables/event_table.hpp"
+#include "server/adapters/postgres/tables/own_saga_tables.hpp"
 #include "server/adapters/postgres/tables/replay_table.hpp"
 #include "server/adapters/sql/sql_limit.hpp"
 #include "server/adapters/sql/table_rows.hpp"
@@ -253,6 +254,22 @@ Result<void> PostgresDatabase::set_published(const Writer& writer, const std::ve
       connection.send(sql_set_published, Parameters().add(std::string_view(backlog.node)).add(backlog.published));
     transaction.commit();
   });
+}
+
+Result<PublishedDefinition> PostgresDatabase::publish(const std::string& name, const std::string& text) {
+  if (const auto checked = check_publishable(name, text); !checked) return checked.error();
+  return read([&](PostgresReader& reader) {
+    try {
+      return publish_definition(reader.connection, reader.names, name, text);
+    } catch (const sql::DatabaseFailure&) {
+      reader.names.forget();
+      throw;
+    }
+  });
+}
+
+Result<bool> PostgresDatabase::retire(const std::string& name) {
+  return read([&](PostgresReader& reader) { return retire_definition(reader.connection, name); });
 }
 
 Result<std::size_t> PostgresDatabase::forget_replays(Duration age, std::size_t limit) {

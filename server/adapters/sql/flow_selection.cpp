@@ -5,7 +5,10 @@
 
 #include <algorithm>
 
+#include "common/crypto.hpp"
+#include "server/ports/saga_keys.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/dtm_definition.hpp"
 
 namespace sagactl::sql {
 namespace {
@@ -30,11 +33,13 @@ bool contains(const auto& list, const auto& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// Sagas of these types. Those of shops whose buyers have names of their own are found by an index.
-void add_types(FlowSelection& selection, const std::vector<std::string>& types, InternedNames& names) {
-  const std::vector<std::int64_t> numbers = names.numbers_of_definitions(types);
+// Sagas of these types (empty: any), and of that version. Those without an order, and those of shops whose buyers have
+// names of their own, are found by an index.
+void add_types(FlowSelection& selection, const std::vector<std::string>& types, InternedNames& names,
+               std::optional<int> version = std::nullopt) {
+  const std::vector<std::int64_t> numbers = names.numbers_of_definitions(types, version);
   add(selection, numbers.empty() ? "FALSE" : fmt::format("f.definition IN ({})", fmt::join(numbers, ", ")));
-  if (contains(types, order_processing_saga)) return;
+  if (types.empty() || contains(types, order_processing_saga)) return;
   add(selection, "(f.customer IS NOT NULL OR f.order_status IS NULL)");
   selection.index = FlowIndex::definition;
 }
@@ -53,6 +58,42 @@ void add_stages(FlowSelection& selection, const std::vector<SagaStage>& stages, 
     any.push_back(std::move(condition));
   }
   add(selection, fmt::format("({})", fmt::join(any, " OR ")));
+}
+
+// SagaDefinition::key_space() of the definition of that name.
+std::string_view key_space_of(std::string_view name) {
+  return name == dtm_saga || name == dtm_message ? dtm_key_space : name;
+}
+
+std::string hex_of(const KeyDigest& digest) {
+  return hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+// The condition `text` for the digests that `digest_of(name)` gives for the definitions that the filter admits.
+template <class DigestOf>
+void add_digests(FlowSelection& selection, std::string_view text, const SagaFilter& filter, InternedNames& names,
+                 const FlowDialect& dialect, const DigestOf& digest_of) {
+  std::vector<std::string> digests;
+  std::vector<std::string> all = filter.type ? std::vector{*filter.type} : names.names_of_definitions();
+  if (!filter.type) all.emplace_back(dtm_saga);  // never published: each came with its request
+  for (const std::string& name : all)
+    digests.push_back(fmt::format("{}'{}'", dialect.digest_prefix, hex_of(digest_of(name))));
+  add(selection, digests.empty() ? "FALSE" : fmt::format(fmt::runtime(text), fmt::to_string(fmt::join(digests, ", "))));
+  selection.index = FlowIndex::none;
+}
+
+// What only users' sagas have.
+void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& names, const FlowDialect& dialect) {
+  if (filter.step) add(selection, std::string(dialect.step_is_open), *filter.step);
+  if (filter.key) {
+    add_digests(selection, dialect.claims, filter, names, dialect, [&](const std::string& name) {
+      return digest_of_key(claim_of_saga_key(key_space_of(name), *filter.key));
+    });
+    add(selection, "f.saga_key = {}", *filter.key);
+  }
+  for (const auto& [path, value] : filter.input)
+    add_digests(selection, dialect.has_input, filter, names, dialect,
+                [&](const std::string& name) { return search_key(name, path, value); });
 }
 
 }  // namespace
@@ -94,7 +135,8 @@ FlowSelection select_sagas(const SagaFilter& filter, InternedNames& names, const
     }
   }
   if (filter.user) add_user(selection, *filter.user, dialect);
-  if (filter.type) add_types(selection, {*filter.type}, names);
+  if (filter.type || filter.version)
+    add_types(selection, filter.type ? std::vector{*filter.type} : std::vector<std::string>{}, names, filter.version);
   if (!filter.stages.empty()) add_stages(selection, filter.stages, dialect);
   if (filter.node)
     add(selection, "f.owner_node = {}", filter.node->empty() ? std::int64_t{0} : names.find_node(*filter.node));
@@ -102,12 +144,16 @@ FlowSelection select_sagas(const SagaFilter& filter, InternedNames& names, const
     add(selection, fmt::format("{}(f.error, {{}}) > 0", dialect.text_position), filter.error_contains);
   if (filter.retries_over) add(selection, "f.tries > {}", std::int64_t{*filter.retries_over});
   if (filter.created_before) add(selection, "f.saga_created < {}", filter.created_before->us);
-  if (filter.updated_before) add(selection, "f.saga_updated < {}", filter.updated_before->us);
+  if (filter.late_since) {
+    add(selection, "f.saga_updated < {}", filter.late_since->us);
+    add(selection, "(f.order_status IS NOT NULL OR f.wake_at < {})", filter.late_since->us);
+  }
   if (filter.ids) {
     add(selection, "f.id >= {}", filter.ids->first.uuid);
     add(selection, "f.id <= {}", filter.ids->last.uuid);
     selection.index = FlowIndex::id;
   }
+  add_own(selection, filter, names, dialect);
   return selection;
 }
 
@@ -117,7 +163,8 @@ bool has_counted_total(const OrderFilter& filter) {
 
 bool has_counted_total(const SagaFilter& filter) {
   return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
-         !filter.retries_over && !filter.created_before && !filter.updated_before && !filter.ids;
+         !filter.retries_over && !filter.created_before && !filter.late_since && !filter.ids && !filter.version &&
+         !filter.key && !filter.step && filter.input.empty();
 }
 
 std::int64_t counted_total(const OrderFilter& filter, const Counts& counts) {

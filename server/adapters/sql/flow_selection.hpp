@@ -18,6 +18,10 @@ struct FlowDialect {
   std::string_view user;           // the column of a flow's user
   std::string_view text_position;  // the function that returns where a text is found in another, or 0
   std::string_view step_status;    // of the step in place of "{}", as an integer
+  std::string_view step_is_open;   // the condition that the step named "{}" is in progress
+  // That one of the digests in place of "{0}" is claimed by the flow, or is of its input; and what a digest in
+  // hexadecimal digits begins with.
+  std::string_view claims, has_input, digest_prefix;
 };
 
 // The index that finds the flows. PostgreSQL chooses by itself; SQLite gets a hint.

@@ -102,6 +102,7 @@ class StepReader {
     at_ = std::min(text_.find_first_of(",]", at_), text_.size());  // null
     return std::nullopt;
   }
+  bool has_more() const { return at_ < text_.size() && text_[at_] == ','; }
   Timestamp next_time(Timestamp origin) {
     const auto offset = next();
     return offset ? origin + Duration{*offset} : Timestamp{};
@@ -111,6 +112,9 @@ class StepReader {
   std::string_view text_;
   std::size_t at_ = 0;
 };
+
+// The fourth number of a step. Users' sagas alone have calls.
+constexpr std::int64_t in_doubt_bit = 1, calling_bit = 2;
 
 constexpr const char* unreadable_list = "a stored list cannot be read";
 
@@ -131,9 +135,14 @@ void write_steps(const Saga& saga, InternedNames& names, std::string& text) {
   ListWriter list(text);
   for (const StepState& step : saga.steps) {
     list.begin();
-    list.add(static_cast<int>(step.status)).add(step.execution).add(step.tries).add(step.in_doubt);
+    list.add(static_cast<int>(step.status)).add(step.execution).add(step.tries);
+    list.add((step.in_doubt ? in_doubt_bit : 0) | (step.calling ? calling_bit : 0));
     list.add_offset(step.began_at, saga.created_at).add_offset(step.ended_at, saga.created_at);
     list.add(names.number_of_node(step.node));
+    const bool is_open = is_in_progress(step);
+    if ((is_open && step.wake_at != saga.wake_at) || step.undo_round != 0)
+      list.add_offset(is_open ? step.wake_at.value_or(Timestamp{}) : Timestamp{}, saga.created_at);
+    if (step.undo_round != 0) list.add(step.undo_round);
     list.end();
   }
   list.finish();
@@ -147,6 +156,19 @@ void write_step_errors(const Saga& saga, std::string& text) {
   Json errors = Json::array();
   for (const StepState& step : saga.steps) errors.push_back(step.error);
   text = json_text(errors);
+}
+
+void write_kept(const Saga& saga, std::string& text) {
+  ListWriter list(text);
+  if (std::all_of(saga.steps.begin(), saga.steps.end(),
+                  [](const StepState& step) { return step.kept.empty() && step.location.empty(); }))
+    return;
+  for (const StepState& step : saga.steps) {
+    list.begin();
+    list.add_unless_empty(step.kept).add_unless_empty(step.location);
+    list.end();
+  }
+  list.finish();
 }
 
 void write_retries(const Saga& saga, std::string& text) {
@@ -201,10 +223,17 @@ void read_steps(std::string_view text, Saga& saga, InternedNames& names) {
     step.status = static_cast<StepStatus>(reader.next().value_or(0));
     step.execution = static_cast<int>(reader.next().value_or(0));
     step.tries = static_cast<int>(reader.next().value_or(0));
-    step.in_doubt = reader.next().value_or(0) != 0;
+    const std::int64_t doubt = reader.next().value_or(0);
+    step.in_doubt = (doubt & in_doubt_bit) != 0;
+    step.calling = (doubt & calling_bit) != 0;
     step.began_at = reader.next_time(saga.created_at);
     step.ended_at = reader.next_time(saga.created_at);
     step.node = names.node(reader.next().value_or(0));
+    if (is_in_progress(step)) step.wake_at = saga.wake_at;
+    if (!reader.has_more()) continue;
+    const auto offset = reader.next();
+    step.wake_at = offset ? std::optional(saga.created_at + Duration{*offset}) : std::nullopt;
+    if (reader.has_more()) step.undo_round = static_cast<int>(reader.next().value_or(0));
   }
 }
 
@@ -213,6 +242,16 @@ void read_step_errors(std::string_view text, Saga& saga) {
   const Json errors = parse_list(text);
   for (std::size_t i = 0; i < saga.steps.size() && i < errors.size(); ++i)
     saga.steps[i].error = errors[i].get<std::string>();
+}
+
+void read_kept(std::string_view text, Saga& saga) {
+  if (text.empty()) return;
+  const Json kept = parse_list(text);
+  for (std::size_t i = 0; i < saga.steps.size() && i < kept.size(); ++i) {
+    ListReader list(kept[i]);
+    saga.steps[i].kept = list.text();
+    saga.steps[i].location = list.text();
+  }
 }
 
 void read_retries(std::string_view text, Saga& saga) {

@@ -21,6 +21,8 @@ namespace sagactl::sql {
 
 // How many columns an order and a saga have within the row of a flow.
 inline constexpr int order_column_count = 15, saga_column_count = 16;
+// After these, what a user's saga has beside them: input, saga_key, own_definition, kept.
+inline constexpr int own_column_count = 4;
 
 template <class Value>
 Value value_or_fail(Result<Value> result) {
@@ -49,27 +51,38 @@ void read_order(Row& row, Order& order, InternedNames& names) {
 
 template <class Row>
 void read_saga(Row& row, Saga& saga, InternedNames& names) {
-  const DefinitionName& definition = names.definition(row.integer());
+  const std::int64_t number = row.integer();
+  const DefinitionName& definition = names.definition(number);
   saga.type = definition.name;
   saga.definition_version = definition.version;
   row.read_packed(saga.correlation);
   saga.trace_parent = row.text();
   saga.created_at = row.time();
   saga.status = static_cast<SagaStatus>(row.integer());
-  read_steps(row.text(), saga, names);
-  read_step_errors(row.text(), saga);
+  const std::string_view steps = row.text(), step_errors = row.text();
   saga.error = row.text();
   saga.requires_manual_intervention = row.integer() != 0;
   if (row.is_null())
     row.skip();
   else
     saga.wake_at = row.time();
+  read_steps(steps, saga, names);
+  read_step_errors(step_errors, saga);
   read_retries(row.text(), saga);
   saga.owner.node = names.node(row.integer());
   saga.owner.epoch = row.integer();
   row.skip();  // tries: for listings
   saga.version = static_cast<int>(row.integer());
   saga.updated_at = row.time();
+  if (row.is_null()) {
+    for (int i = 0; i < own_column_count; ++i) row.skip();
+    return;
+  }
+  saga.input = row.text();
+  saga.key = row.text();
+  const std::string_view text = row.text();  // of an inline definition
+  saga.own_definition.definition = text.empty() ? names.published(number) : names.inline_definition(text);
+  read_kept(row.text(), saga);
 }
 
 // The id, the order and the saga of a flow. Returns whether it has an order; one that is missing has a nil user.
@@ -86,7 +99,7 @@ bool read_order_and_saga(Row& row, Flow& flow, InternedNames& names) {
     saga.id = saga_of(flow.order.id);
     read_saga(row, saga, names);
   } else {
-    for (int i = 0; i < saga_column_count; ++i) row.skip();
+    for (int i = 0; i < saga_column_count + own_column_count; ++i) row.skip();
   }
   return has_order;
 }
@@ -113,6 +126,34 @@ void read_event_flow(Row& row, Event& event, InternedNames& names) {
   else
     event.saga_type = names.definition(row.integer()).name;
   if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
+}
+
+// A version of a user's definition: its number, when it was published, whether it is retired. Without a definition when
+// only a newer build can run it.
+template <class Row>
+StoredDefinition read_definition(Row& row, InternedNames& names) {
+  StoredDefinition stored;
+  stored.definition = names.published(row.integer());
+  stored.published_at = row.time();
+  stored.is_retired = row.integer() != 0;
+  return stored;
+}
+
+template <class Row>
+CallRecord read_call(Row& row, InternedNames& names) {
+  CallRecord record;
+  record.step = static_cast<std::size_t>(row.integer());
+  record.direction = static_cast<Direction>(row.integer());
+  record.execution = static_cast<int>(row.integer());
+  record.tries = static_cast<int>(row.integer());
+  record.is_question = row.integer() != 0;
+  record.outcome = static_cast<CallOutcome>(row.integer());
+  record.status = static_cast<int>(row.integer());
+  record.answer = row.text();
+  record.at = row.time();
+  record.took = Duration{row.integer()};
+  record.node = names.node(row.integer());
+  return record;
 }
 
 inline constexpr const char* stock_columns =

@@ -136,7 +136,8 @@ void SqliteBatch::write(const Writer& writer, const Changes& changes) {
 void SqliteBatch::write_flow(OrderId id, LoadedFlow& known) {
   FlowTable& flows = tables_.flows;
   if (!known.is_stored) {
-    flows.insert(known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr));
+    flows.insert(known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr),
+                 node_.number);
   } else if (known.order && known.saga_change && !known.is_new_order && !known.is_new_saga) {
     flows.update(known.number, *known.order, *known.saga_change);
   } else {
@@ -149,6 +150,7 @@ void SqliteBatch::write_flow(OrderId id, LoadedFlow& known) {
     else if (known.saga_change)
       flows.update(known.number, *known.saga_change);
   }
+  if (known.saga_change && known.is_new_saga) tables_.searches.insert(known.number, *known.saga_change);
   known.is_stored = true;
   count(known);
 }
@@ -157,8 +159,7 @@ void SqliteBatch::count(const LoadedFlow& known) {
   if (known.order) counts_.change(known.order_status, known.order->status);
   if (!known.saga_change) return;
   const Saga& saga = *known.saga_change;
-  const std::int64_t definition =
-      known.saga ? known.saga->first : tables_.names.number_of_definition(saga.type, saga.definition_version);
+  const std::int64_t definition = known.saga ? known.saga->first : tables_.names.number_of_definition(saga);
   counts_.change(known.saga, {definition, saga.status});
 }
 
@@ -166,6 +167,7 @@ void SqliteBatch::write_parts(const Changes& changes) {
   for (const Payment* payment : changes.new_payments) tables_.payments.insert(number_of(payment->order), *payment);
   for (const Payment* payment : changes.payments) tables_.payments.update(number_of(payment->order), *payment);
   for (const auto& [order, barrier] : changes.barriers) tables_.barriers.insert(number_of(order), *barrier);
+  for (const auto& [order, record] : changes.calls) tables_.calls.insert(number_of(order), *record);
   for (const Claim* claim : changes.claims) tables_.claims.put(*claim, number_of(claim->order));
   tables_.claims.settle();
 }

@@ -34,6 +34,8 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
+  Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override;
+  Result<bool> retire(const std::string& name) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
   // Queries: sqlite_queries.cpp, and sql::Lookups
@@ -44,6 +46,10 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) override;
   Result<std::vector<Event>> events(const EventFilter& filter) override;
   Result<Counts> counts() override;
+  Result<std::vector<CallRecord>> calls(SagaId id) override;
+  Result<std::optional<Flow>> saga_by_key(const std::string& definition, const std::string& key) override;
+  Result<std::optional<StoredDefinition>> definition(const std::string& name, std::optional<int> version) override;
+  Result<std::vector<StoredDefinition>> definitions() override;
   Result<std::vector<NodeInfo>> nodes() override;
   Result<Timestamp> database_time() override;
   std::string database_name() const override { return path_; }

@@ -9,6 +9,7 @@
 #include "common/trace_id.hpp"
 #include "server/adapters/sql/flow_selection.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
+#include "server/ports/saga_keys.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -20,7 +21,15 @@ constexpr std::string_view sql_by_trace =
     "ORDER BY no DESC LIMIT 1";
 constexpr std::string_view sql_flows_of_user = "SELECT count(*) FROM (SELECT 1 FROM flow WHERE user = ? LIMIT ?)";
 constexpr std::string_view sql_node_numbers = "SELECT no FROM node WHERE last_sequence > 0";
-constexpr sql::FlowDialect dialect = {"user", "instr", "json_extract(f.steps, '$[{}][0]')"};
+constexpr sql::FlowDialect dialect = {
+    "user",
+    "instr",
+    "json_extract(f.steps, '$[{}][0]')",
+    "EXISTS (SELECT 1 FROM json_each(f.steps) AS state JOIN step AS s ON s.definition = f.definition AND s.position = "
+    "state.key + coalesce(f.first_step, 0) WHERE s.name = {} AND json_extract(state.value, '$[0]') IN (1, 4))",
+    "f.no IN (SELECT flow FROM recent_claim WHERE key IN ({0}) UNION SELECT flow FROM claim WHERE key IN ({0}))",
+    "f.no IN (SELECT flow FROM search_value WHERE key IN ({0}))",
+    "x"};
 
 // By FlowIndex.
 constexpr std::array<std::string_view, 8> index_clauses = {
@@ -222,6 +231,30 @@ Result<Counts> SqliteDatabase::counts() {
     counts.unpublished_events = tables.nodes.unpublished();
     return counts;
   });
+}
+
+Result<std::vector<CallRecord>> SqliteDatabase::calls(SagaId id) {
+  return read([&](SqliteTables& tables) {
+    const std::int64_t number = tables.flows.find(order_of(id));
+    return number == 0 ? std::vector<CallRecord>() : tables.calls.of_flow(number);
+  });
+}
+
+Result<std::optional<Flow>> SqliteDatabase::saga_by_key(const std::string& definition, const std::string& key) {
+  return read([&](SqliteTables& tables) -> std::optional<Flow> {
+    const auto claim = tables.claims.look_up(digest_of_key(claim_of_saga_key(definition, key)));
+    if (!claim || !claim->live) return std::nullopt;
+    return read_optional(tables, tables.flows.find(claim->order));
+  });
+}
+
+Result<std::optional<StoredDefinition>> SqliteDatabase::definition(const std::string& name,
+                                                                   std::optional<int> version) {
+  return read([&](SqliteTables& tables) { return tables.definitions.find(name, version); });
+}
+
+Result<std::vector<StoredDefinition>> SqliteDatabase::definitions() {
+  return read([&](SqliteTables& tables) { return tables.definitions.all(); });
 }
 
 Result<std::vector<NodeInfo>> SqliteDatabase::nodes() {

@@ -217,6 +217,15 @@ Result<void> SqliteDatabase::set_published(const Writer& writer, const std::vect
   });
 }
 
+Result<PublishedDefinition> SqliteDatabase::publish(const std::string& name, const std::string& text) {
+  if (const auto checked = check_publishable(name, text); !checked) return checked.error();
+  return write([&](SqliteTables& tables, Timestamp now) { return tables.definitions.publish(name, text, now); });
+}
+
+Result<bool> SqliteDatabase::retire(const std::string& name) {
+  return write([&](SqliteTables& tables, Timestamp) { return tables.definitions.retire(name); });
+}
+
 Result<std::size_t> SqliteDatabase::forget_replays(Duration age, std::size_t limit) {
   return write([&](SqliteTables& tables, Timestamp now) { return tables.replays.forget(now - age, limit); });
 }

@@ -34,8 +34,10 @@ Json stock_list_json(const std::vector<Stock>& stocks) {
 Result<StockSetting> parse_stock_setting(const Request& request) {
   const auto json = http::parse_json_object(request.body);
   if (!json) return checkout_error(json.error());
+  const auto id = text_parameter(request, "productId");
+  if (!id) return checkout_error(id.error());
   StockSetting setting;
-  setting.key = {StockKind::product, std::string(request.parameter("productId"))};
+  setting.key = {StockKind::product, *id};
   http::ObjectReader body(*json);
   if (setting.key.id.size() > product_max) body.fault("productId must be shorter than or equal to 255 characters");
   (void)body.optional_text("productId");  // accepted and ignored: the path has it
@@ -83,7 +85,9 @@ awaitable<Answer> list_stock(Context& context, Request& request) {
 }
 
 awaitable<Answer> get_stock(Context& context, Request& request) {
-  const StockKey key{StockKind::product, std::string(request.parameter("productId"))};
+  const auto id = text_parameter(request, "productId");
+  if (!id) co_return checkout_error(id.error());
+  const StockKey key{StockKind::product, *id};
   auto read = [&queries = context.queries, key] { return queries.stock(key); };
   const Result<std::optional<Stock>> found = co_await context.query_threads.run(read);
   if (!found) co_return checkout_error(found.error());

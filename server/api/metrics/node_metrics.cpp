@@ -95,6 +95,7 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
       batch_size_(histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
       commit_time_(histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", seconds)),
       consumers_(metrics),
+      participants_(metrics),
       progress_(metrics) {
   // Counters start at 0: rate() does not see the first event of a series that starts with it.
   orders_.Add({{"result", duplicate_result}});
@@ -151,17 +152,24 @@ void NodeMetrics::set(const BusState& bus) {
   last_published_ = bus.published;
 }
 
+// The sagas of a built-in definition have a series for each status, those of users' definitions for those that occur.
 void NodeMetrics::set(const Counts& counts) {
-  std::int64_t active = 0;
+  const std::scoped_lock guard(mutex_);
+  std::map<std::pair<std::string, SagaStatus>, std::int64_t> shown;
   for (const SagaDefinition& definition : definitions())
-    for (const std::string_view name : Spelling<SagaStatus>::names) {
-      const SagaStatus status = *from_string<SagaStatus>(name);
-      const auto found = counts.sagas.find({std::string(definition.name), status});
-      const std::int64_t count = found == counts.sagas.end() ? 0 : found->second;
-      if (!is_terminal(status)) active += count;
-      sagas_.Add({{"type", std::string(definition.name)}, {"status", std::string(name)}})
-          .Set(static_cast<double>(count));
-    }
+    for (const std::string_view name : Spelling<SagaStatus>::names)
+      shown[{definition.name, *from_string<SagaStatus>(name)}] = 0;
+  std::int64_t active = 0;
+  for (const auto& [kind, count] : counts.sagas) {
+    const auto& [type, status] = kind;
+    if (!is_terminal(status)) active += count;
+    shown[{find_definition(type) || names_.add(type) ? type : other_name, status}] += count;
+  }
+  for (const auto& [kind, count] : shown) shown_[kind] = count;
+  for (auto& [kind, count] : shown_) {
+    if (!shown.contains(kind)) count = 0;
+    sagas_.Add({{"type", kind.first}, {"status", std::string(to_string(kind.second))}}).Set(static_cast<double>(count));
+  }
   sagas_active_.Set(static_cast<double>(active));
   unpublished_events_.Set(static_cast<double>(counts.unpublished_events));
 }

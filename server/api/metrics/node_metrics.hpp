@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/error.hpp"
+#include "server/api/metrics/bounded_names.hpp"
 #include "server/api/metrics/consumer_metrics.hpp"
+#include "server/api/metrics/participant_metrics.hpp"
 #include "server/api/metrics/saga_metrics.hpp"
 #include "server/engine/engine.hpp"
 #include "server/http/metrics/metrics.hpp"
@@ -33,6 +39,7 @@ class NodeMetrics {
   void set(const DatabaseConnections& connections);
   void set(const BusState& bus);
   void set(const ConsumerProgress& progress) { consumers_.set(progress); }
+  void set(const std::vector<ParticipantStats>& participants) { participants_.set(participants); }
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
@@ -60,11 +67,14 @@ class NodeMetrics {
   prometheus::Histogram& commit_time_;
 
   ConsumerMetrics consumers_;
+  ParticipantMetrics participants_;
   SagaMetrics progress_;
 
   std::mutex mutex_;
   EngineStats last_;  // as the counters have it
   std::uint64_t last_published_ = 0;
+  BoundedNames names_;                                                // of users' definitions
+  std::map<std::pair<std::string, SagaStatus>, std::int64_t> shown_;  // sagas by type and status
 };
 
 }  // namespace sagactl::api

@@ -32,57 +32,75 @@ double seconds_of(Duration duration) {
 
 SagaMetrics::SagaMetrics(http::Metrics& metrics) {
   prometheus::Registry& registry = metrics.registry();
-  const auto counters = [&](const char* name, const char* help) -> prometheus::Family<prometheus::Counter>& {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+  const auto counters = [&](const char* name, const char* help) {
+    return &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
   };
-  const auto histograms = [&](const char* name, const char* help) -> prometheus::Family<prometheus::Histogram>& {
-    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+  const auto histograms = [&](const char* name, const char* help) {
+    return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
   };
-  auto& started = counters("sagactl_sagas_started_total", "Sagas started at this node");
-  auto& ended = counters("sagactl_sagas_ended_total", "Sagas that ended at this node, by status");
-  auto& saga_duration = histograms("sagactl_saga_duration_seconds",
-                                   "Duration of a saga from its start, or its last retry by an operator, to its end");
-  auto& step_duration = histograms("sagactl_step_duration_seconds", "Duration of a step from its first try to its end");
-  auto& retried = counters("sagactl_step_retries_total", "Tries of a step after its first");
-  auto& compensated = counters("sagactl_compensations_total", "Steps that were compensated");
-
+  started_ = counters("sagactl_sagas_started_total", "Sagas started at this node");
+  ended_ = counters("sagactl_sagas_ended_total", "Sagas that ended at this node, by status");
+  saga_duration_ = histograms("sagactl_saga_duration_seconds",
+                              "Duration of a saga from its start, or its last retry by an operator, to its end");
+  step_duration_ = histograms("sagactl_step_duration_seconds", "Duration of a step from its first try to its end");
+  retried_ = counters("sagactl_step_retries_total", "Tries of a step after its first");
+  compensated_ = counters("sagactl_compensations_total", "Steps that were compensated");
   for (const SagaDefinition& definition : definitions()) {
-    SagaSeries& saga = sagas_[&definition];
-    const std::string type(definition.name);
-    saga.started = &started.Add({{"type", type}});
-    for (std::size_t i = 0; i < saga_ends.size(); ++i) {
-      const prometheus::Labels labels{{"type", type}, {"status", std::string(to_string(saga_ends[i]))}};
-      saga.ended[i] = &ended.Add(labels);
-      saga.duration[i].histogram = &saga_duration.Add(labels, saga_seconds);
-    }
-    for (const StepDefinition& step : definition.steps) {
-      StepSeries& series = saga.steps.emplace_back();
-      const prometheus::Labels labels{{"type", type}, {"step", std::string(step.name)}};
-      for (std::size_t i = 0; i < step_ends.size(); ++i) {
-        if (step_ends[i] == StepStatus::compensated && step.compensation.empty()) continue;
-        prometheus::Labels with_status = labels;
-        with_status["status"] = to_string(step_ends[i]);
-        series.duration[i].histogram = &step_duration.Add(with_status, saga_seconds);
-      }
-      for (std::size_t i = 0; i < directions.size(); ++i) {
-        if (directions[i] == Direction::compensation && step.compensation.empty()) continue;
-        prometheus::Labels with_direction = labels;
-        with_direction["direction"] = to_string(directions[i]);
-        series.retried[i] = &retried.Add(with_direction);
-      }
-      if (!step.compensation.empty()) series.compensated = &compensated.Add(labels);
-    }
+    SagaSeries& saga = built_in_[&definition];
+    add_saga(saga, definition.name);
+    for (const StepDefinition& step : definition.steps)
+      add_step(saga.steps.emplace_back(), definition.name, step.name, !step.compensation.empty());
   }
 }
 
+void SagaMetrics::add_saga(SagaSeries& saga, const std::string& type) {
+  saga.started = &started_->Add({{"type", type}});
+  for (std::size_t i = 0; i < saga_ends.size(); ++i) {
+    const prometheus::Labels labels{{"type", type}, {"status", std::string(to_string(saga_ends[i]))}};
+    saga.ended[i] = &ended_->Add(labels);
+    saga.duration[i].histogram = &saga_duration_->Add(labels, saga_seconds);
+  }
+}
+
+void SagaMetrics::add_step(StepSeries& series, const std::string& type, const std::string& step,
+                           bool has_compensation) {
+  const prometheus::Labels labels{{"type", type}, {"step", step}};
+  for (std::size_t i = 0; i < step_ends.size(); ++i) {
+    if (step_ends[i] == StepStatus::compensated && !has_compensation) continue;
+    prometheus::Labels with_status = labels;
+    with_status["status"] = to_string(step_ends[i]);
+    series.duration[i].histogram = &step_duration_->Add(with_status, saga_seconds);
+  }
+  for (std::size_t i = 0; i < directions.size(); ++i) {
+    if (directions[i] == Direction::compensation && !has_compensation) continue;
+    prometheus::Labels with_direction = labels;
+    with_direction["direction"] = to_string(directions[i]);
+    series.retried[i] = &retried_->Add(with_direction);
+  }
+  if (has_compensation) series.compensated = &compensated_->Add(labels);
+}
+
+// The series of users' definitions are made when they are needed first.
 SagaMetrics::SagaSeries* SagaMetrics::find(const SagaDefinition* definition) {
-  const auto found = sagas_.find(definition);
-  return found == sagas_.end() ? nullptr : &found->second;
+  if (!definition) return nullptr;
+  if (const auto found = built_in_.find(definition); found != built_in_.end()) return &found->second;
+  if (definition->is_built_in()) return nullptr;
+  const std::string type = names_.add(definition->name) ? definition->name : other_name;
+  const auto [entry, is_new] = users_sagas_.try_emplace(type);
+  if (is_new) add_saga(entry->second, type);
+  return &entry->second;
 }
 
 SagaMetrics::StepSeries* SagaMetrics::find(const SagaDefinition* definition, std::size_t step) {
   SagaSeries* saga = find(definition);
-  return saga && step < saga->steps.size() ? &saga->steps[step] : nullptr;
+  if (!saga || step >= definition->steps.size()) return nullptr;
+  if (definition->is_built_in()) return step < saga->steps.size() ? &saga->steps[step] : nullptr;
+  const std::string& name = definition->steps[step].name;
+  const bool is_named = names_.add(definition->name) && names_.add(definition->name + ' ' + name);
+  const std::pair key(is_named ? definition->name : other_name, is_named ? name : std::string(other_name));
+  const auto [entry, is_new] = users_steps_.try_emplace(key);
+  if (is_new) add_step(entry->second, key.first, key.second, true);
+  return &entry->second;
 }
 
 void SagaMetrics::record(Timings& timings, Duration took) {

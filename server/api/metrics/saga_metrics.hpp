@@ -1,10 +1,15 @@
-// Results and durations of sagas and their steps at this node. Every series exists from the start.
+// Results and durations of sagas and their steps at this node. Every series of a built-in definition exists from the
+// start, those of users' definitions from when they are needed first.
 #pragma once
 
 #include <array>
+#include <map>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "server/api/metrics/bounded_names.hpp"
 #include "server/engine/batch/saga_progress.hpp"
 #include "server/http/metrics/metrics.hpp"
 
@@ -36,12 +41,20 @@ class SagaMetrics {
     std::vector<StepSeries> steps;
   };
 
+  void add_saga(SagaSeries& saga, const std::string& type);
+  void add_step(StepSeries& series, const std::string& type, const std::string& step, bool has_compensation);
   SagaSeries* find(const SagaDefinition* definition);
   StepSeries* find(const SagaDefinition* definition, std::size_t step);
   void record(Timings& timings, Duration took);
   void flush();
 
-  std::unordered_map<const SagaDefinition*, SagaSeries> sagas_;
+  prometheus::Family<prometheus::Counter>*started_, *ended_, *retried_, *compensated_;
+  prometheus::Family<prometheus::Histogram>*saga_duration_, *step_duration_;
+  std::unordered_map<const SagaDefinition*, SagaSeries> built_in_;
+  // By the labels: the definition's name, and the step's.
+  std::map<std::string, SagaSeries> users_sagas_;
+  std::map<std::pair<std::string, std::string>, StepSeries> users_steps_;
+  BoundedNames names_;
   std::vector<Timings*> unflushed_;
 };
 

@@ -22,6 +22,7 @@ struct AuditedEvent {
 constexpr std::array audited = {AuditedEvent{EventType::saga_retried, "retry"},
                                 AuditedEvent{EventType::saga_compensating, "compensate"},
                                 AuditedEvent{EventType::order_cancelled, "cancel"},
+                                AuditedEvent{EventType::saga_failed, "stop"},
                                 AuditedEvent{EventType::stock_set, "set-stock"},
                                 AuditedEvent{EventType::payment_charged_late, "late-charge", false},
                                 AuditedEvent{EventType::payment_refund_failed, "refund-failed", false}};
@@ -94,7 +95,9 @@ Result<Json> read_audit(Queries& queries, const AuditFilter& filter) {
       if (!email) return email.error();
       emails[requester] = std::move(*email);
     }
-    entry["action"] = action_of(each.type);
+    // Who answers for a step lets the saga go on, as a retry does.
+    const bool is_answer = each.type == EventType::saga_retried && entry["data"].contains("answer");
+    entry["action"] = is_answer ? "answer" : action_of(each.type);
     entry["by"] = requester;
     entry["email"] = emails[requester];
     entries.push_back(std::move(entry));

@@ -86,11 +86,13 @@ void EventFeed::forward(const Event& event) {
 std::string EventFeed::owner_of(const Event& event) {
   if (const auto known = owners_.find(event.order); known != owners_.end()) return known->second;
   std::string user = named_user(event);
-  if (user.empty()) {
+  bool is_known = !user.empty();
+  if (!is_known) {
     const auto flow = queries_.flow(event.order);
-    if (flow && *flow) user = (*flow)->order.user.text();
+    is_known = flow && *flow;
+    if (is_known && !is_users_saga(**flow)) user = (*flow)->order.user.text();
   }
-  if (!user.empty()) remember(event.order, user);
+  if (is_known) remember(event.order, user);
   return user;
 }
 

@@ -13,13 +13,14 @@ awaitable<Answer> list_sagas_in_status(Context& context, Request& request);
 awaitable<Answer> list_order_processing_sagas(Context& context, Request& request);
 awaitable<Answer> list_active_sagas(Context& context, Request& request);
 
-// saga_definitions.cpp
-Answer list_saga_definitions(Context& context, Request& request);
-awaitable<Answer> post_order_for_definition(Context& context, Request& request);
-
 // saga_actions.cpp
 awaitable<Answer> retry_saga(Context& context, Request& request);
 awaitable<Answer> compensate_saga(Context& context, Request& request);
+awaitable<Answer> cancel_saga(Context& context, Request& request);
+awaitable<Answer> skip_step(Context& context, Request& request);
+
+// answer_step.cpp
+awaitable<Answer> answer_step(Context& context, Request& request);
 
 // audit.cpp
 awaitable<Answer> list_audit(Context& context, Request& request);

@@ -16,7 +16,8 @@ constexpr std::int64_t pending_max = 1000;  // read by one request
 
 // Pending, and no open saga will change that.
 bool is_orphaned(const Flow& flow) {
-  return flow.order.status == OrderStatus::pending && (!flow.saga || is_terminal(flow.saga->status));
+  return !is_users_saga(flow) && flow.order.status == OrderStatus::pending &&
+         (!flow.saga || is_terminal(flow.saga->status));
 }
 
 Json pending_entry(const Flow& flow) {
@@ -54,7 +55,7 @@ class StatusCounts {
     SagaFilter stuck;
     stuck.user = user_;
     stuck.statuses = {SagaStatus::started, SagaStatus::compensating};
-    stuck.updated_before = now_ - stuck_after;
+    stuck.late_since = now_ - stuck_after;
     const std::int64_t stuck_sagas = total(queries_.sagas(stuck, one));
     const bool orphaned = any_orphaned();
     if (error_) return *error_;

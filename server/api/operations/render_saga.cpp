@@ -7,6 +7,7 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/render.hpp"
+#include "server/participants/participant_request.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/saga_view.hpp"
 
@@ -25,12 +26,26 @@ Json step_json(const StepDefinition& definition, const StepState& state) {
               {"error", text_or_null(state.error)}};
 }
 
+void add_members_of_users_step(Json& json, const SagaDefinition& definition, std::size_t i, const StepState& state) {
+  const StepDefinition& step = definition.steps[i];
+  json["kind"] = to_string(step.kind);
+  json["after"] = Json::array();
+  for (const std::size_t before : steps_before(definition, i)) json["after"].push_back(definition.steps[before].name);
+  const bool has_participant = step.call && step.call->participant < definition.participants.size();
+  json["participant"] = has_participant ? Json(definition.participants[step.call->participant].name) : Json(nullptr);
+  json["kept"] = stored_json(state.kept);
+  json["waitsUntil"] = state.wake_at ? Json(iso8601_ms(*state.wake_at)) : Json(nullptr);
+}
+
 // Of a saga of another version of its definition, only the steps that both versions have.
 Json steps_json(const SagaDefinition* definition, const Saga& saga) {
   Json list = Json::array();
   if (definition == nullptr) return list;
-  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
-    list.push_back(step_json(definition->steps[i], saga.steps[i]));
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
+    Json step = step_json(definition->steps[i], saga.steps[i]);
+    if (!definition->is_built_in()) add_members_of_users_step(step, *definition, i, saga.steps[i]);
+    list.push_back(std::move(step));
+  }
   return list;
 }
 
@@ -47,6 +62,21 @@ Json saga_data_json(const Flow& flow) {
               {"orderId", flow.order.id.text()},
               {"totalAmount", flow.order.total.number()},
               {"shippingAddress", flow.order.address}};
+}
+
+// What a saga is about: an order, or the input of a user's saga.
+void add_subject(Json& json, const Flow& flow, const SagaDefinition* definition) {
+  if (!is_users_saga(flow)) {
+    json["data"] = saga_data_json(flow);
+    return;
+  }
+  const Saga& saga = *flow.saga;
+  json["definition"] = saga.type;
+  json["definitionVersion"] = saga.definition_version;
+  json["input"] = stored_json(saga.input);
+  json["key"] = text_or_null(saga.key);
+  json["result"] = saga.status == SagaStatus::completed ? stored_json(result_of(saga)) : Json(nullptr);
+  json["currentSteps"] = definition ? Json(steps_in_progress(*definition, saga)) : Json::array();
 }
 
 // Members that the reference system's answers do not have.
@@ -73,6 +103,12 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 }
 
 }  // namespace
+
+Json stored_json(const std::string& text) {
+  if (text.empty()) return nullptr;
+  Json json = read_json(text);
+  return json.is_discarded() ? Json(text) : json;
+}
 
 std::string saga_step(const Flow& flow) {
   return step_of(definition_of(*flow.saga), *flow.saga);
@@ -109,11 +145,11 @@ Json saga_json(const Flow& flow) {
             {"status", to_string(saga.status)},
             {"currentStep", step_of(definition, saga)},
             {"completedSteps", steps_completed(definition, saga)},
-            {"compensationSteps", steps_compensated(definition, saga)},
-            {"data", saga_data_json(flow)},
-            {"errorMessage", text_or_null(saga.error)},
-            {"createdAt", iso8601_ms(saga.created_at)},
-            {"updatedAt", iso8601_ms(saga.updated_at)}};
+            {"compensationSteps", steps_compensated(definition, saga)}};
+  add_subject(json, flow, definition);
+  json["errorMessage"] = text_or_null(saga.error);
+  json["createdAt"] = iso8601_ms(saga.created_at);
+  json["updatedAt"] = iso8601_ms(saga.updated_at);
   add_own_members(json, definition, saga);
   return json;
 }
@@ -130,19 +166,21 @@ Json traced_saga_json(const Flow& flow) {
             {"errorMessage", text_or_null(saga.error)},
             {"createdAt", iso8601_ms(saga.created_at)},
             {"updatedAt", iso8601_ms(saga.updated_at)}};
+  if (is_users_saga(flow)) add_subject(json, flow, definition);
   add_own_members(json, definition, saga);
   return json;
 }
 
 Json saga_in_status_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
-  return Json{{"id", saga.id.text()},
-              {"sagaType", saga.type},
-              {"correlationId", correlation_of(flow)},
-              {"currentStep", saga_step(flow)},
-              {"data", saga_data_json(flow)},
-              {"errorMessage", text_or_null(saga.error)},
-              {"createdAt", iso8601_ms(saga.created_at)}};
+  Json json{{"id", saga.id.text()},
+            {"sagaType", saga.type},
+            {"correlationId", correlation_of(flow)},
+            {"currentStep", saga_step(flow)}};
+  add_subject(json, flow, definition_of(saga));
+  json["errorMessage"] = text_or_null(saga.error);
+  json["createdAt"] = iso8601_ms(saga.created_at);
+  return json;
 }
 
 Json order_processing_saga_json(const Flow& flow) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/api/operations/render_calls.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/orders/render_order.hpp"
 #include "server/api/render.hpp"
@@ -10,13 +11,6 @@ namespace sagactl::api {
 namespace {
 
 constexpr std::size_t recent_events_max = 5;
-
-// The stored text as JSON; null when it is empty, the text itself when it is not JSON.
-Json stored_json(const std::string& text) {
-  if (text.empty()) return nullptr;
-  Json json = read_json(text);
-  return json.is_discarded() ? Json(text) : json;
-}
 
 std::string correlation_of_event(const Event& event) {
   return event.correlation.empty() ? event.order.text() : event.correlation;
@@ -81,6 +75,14 @@ Json payment_status_or_null(const Flow& flow) {
   return payment ? Json(to_string(payment->status)) : Json(nullptr);
 }
 
+Json order_or_null(const Flow& flow) {
+  return is_users_saga(flow) ? Json(nullptr) : traced_order_json(flow.order);
+}
+
+Json order_status_or_null(const Flow& flow) {
+  return is_users_saga(flow) ? Json(nullptr) : Json(to_string(flow.order.status));
+}
+
 Json saga_status_or_null(const Flow& flow) {
   return flow.saga ? Json(to_string(flow.saga->status)) : Json(nullptr);
 }
@@ -92,7 +94,8 @@ Json trace_id_of_flow(const Flow& flow) {
 }  // namespace
 
 bool is_stuck(const Saga& saga, Timestamp now) {
-  return !is_terminal(saga.status) && now - saga.updated_at >= stuck_after;
+  if (is_terminal(saga.status) || now - saga.updated_at < stuck_after) return false;
+  return !saga.own_definition || (saga.wake_at && now - *saga.wake_at >= stuck_after);
 }
 
 Json event_json(const Event& event) {
@@ -112,49 +115,57 @@ Json event_json(const Event& event) {
               {"version", event.version}};
 }
 
-Json correlation_trace_json(const Flow& flow, const std::vector<Event>& events) {
+Json correlation_trace_json(const TracedFlow& traced) {
+  const Flow& flow = traced.flow;
+  const std::vector<Event>& events = traced.events;
   const Json duration = flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
   const bool successful = flow.saga && flow.saga->status == SagaStatus::completed;
-  return Json{{"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of_flow(flow)},
-              {"found", true},
-              {"saga", flow.saga ? traced_saga_json(flow) : Json(nullptr)},
-              {"order", traced_order_json(flow.order)},
-              {"payment", latest_payment_or_null(flow)},
-              {"payments", payments_json(flow)},
-              {"reservations", reservations_json(flow)},
-              {"timeline", timeline_json(events)},
-              {"summary",
-               {{"totalEvents", events.size()},
-                {"sagaStatus", saga_status_or_null(flow)},
-                {"orderStatus", to_string(flow.order.status)},
-                {"paymentStatus", payment_status_or_null(flow)},
-                {"duration", duration},
-                {"isSuccessful", successful}}}};
+  Json json{{"correlationId", correlation_of(flow)},
+            {"traceId", trace_id_of_flow(flow)},
+            {"found", true},
+            {"saga", flow.saga ? traced_saga_json(flow) : Json(nullptr)},
+            {"order", order_or_null(flow)},
+            {"payment", latest_payment_or_null(flow)},
+            {"payments", payments_json(flow)},
+            {"reservations", reservations_json(flow)},
+            {"timeline", timeline_json(events)},
+            {"summary",
+             {{"totalEvents", events.size()},
+              {"sagaStatus", saga_status_or_null(flow)},
+              {"orderStatus", order_status_or_null(flow)},
+              {"paymentStatus", payment_status_or_null(flow)},
+              {"duration", duration},
+              {"isSuccessful", successful}}}};
+  if (is_users_saga(flow)) json["calls"] = calls_json(*flow.saga, traced.calls);
+  return json;
 }
 
-Json order_trace_json(const Flow& flow, const std::vector<Event>& events) {
+Json order_trace_json(const TracedFlow& traced) {
+  const Flow& flow = traced.flow;
+  const std::vector<Event>& events = traced.events;
   Json sagas = Json::array();
   if (flow.saga) sagas.push_back(saga_json(flow));
   const std::size_t total_sagas = sagas.size();
-  return Json{{"orderId", flow.order.id.text()},
-              {"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of_flow(flow)},
-              {"found", true},
-              {"order", traced_order_json(flow.order)},
-              {"sagas", std::move(sagas)},
-              {"payment", latest_payment_or_null(flow)},
-              {"payments", payments_json(flow)},
-              {"reservations", reservations_json(flow)},
-              {"events", timeline_json(events)},
-              {"summary",
-               {{"totalEvents", events.size()},
-                {"totalSagas", total_sagas},
-                {"hasPayment", !flow.payments.empty()},
-                {"finalStatus",
-                 {{"order", to_string(flow.order.status)},
-                  {"payment", payment_status_or_null(flow)},
-                  {"saga", saga_status_or_null(flow)}}}}}};
+  Json json{{"orderId", flow.order.id.text()},
+            {"correlationId", correlation_of(flow)},
+            {"traceId", trace_id_of_flow(flow)},
+            {"found", true},
+            {"order", order_or_null(flow)},
+            {"sagas", std::move(sagas)},
+            {"payment", latest_payment_or_null(flow)},
+            {"payments", payments_json(flow)},
+            {"reservations", reservations_json(flow)},
+            {"events", timeline_json(events)},
+            {"summary",
+             {{"totalEvents", events.size()},
+              {"totalSagas", total_sagas},
+              {"hasPayment", !flow.payments.empty()},
+              {"finalStatus",
+               {{"order", order_status_or_null(flow)},
+                {"payment", payment_status_or_null(flow)},
+                {"saga", saga_status_or_null(flow)}}}}}};
+  if (is_users_saga(flow)) json["calls"] = calls_json(*flow.saga, traced.calls);
+  return json;
 }
 
 Json active_flow_json(const Flow& flow, const std::vector<Event>& events, Timestamp now) {
@@ -175,10 +186,10 @@ Json active_flow_json(const Flow& flow, const std::vector<Event>& events, Timest
                 {"duration", milliseconds(now - state.created_at)},
                 {"nodeId", full["nodeId"]},
                 {"nextTryAt", full["nextTryAt"]}}},
-              {"order",
-               {{"id", flow.order.id.text()},
-                {"status", to_string(flow.order.status)},
-                {"totalAmount", flow.order.total.text()}}},
+              {"order", is_users_saga(flow) ? Json(nullptr)
+                                            : Json{{"id", flow.order.id.text()},
+                                                   {"status", to_string(flow.order.status)},
+                                                   {"totalAmount", flow.order.total.text()}}},
               {"payment", payment ? Json{{"id", payment->id.text()},
                                          {"status", to_string(payment->status)},
                                          {"failureReason", text_or_null(payment->failure_reason)}}

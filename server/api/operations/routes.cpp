@@ -8,6 +8,8 @@ namespace {
 using http::Method;
 using http::RouteAccess;
 
+constexpr std::size_t answer_bytes_max = std::size_t{64} * 1024;  // of a participant's answer
+
 void add_saga_routes(http::Router& router, Context& context) {
   const RouteGroup sagas{router, context, "sagas", RouteAccess::user};
   sagas.add(Method::get, "/sagas", list_sagas, "Sagas, newest first");
@@ -20,12 +22,6 @@ void add_saga_routes(http::Router& router, Context& context) {
   sagas.add(Method::get, "/saga/status/{correlationId}", get_saga_by_correlation,
             "The same as GET /sagas/correlation/{correlationId}");
   sagas.add(Method::get, "/saga/active", list_active_sagas, "Sagas that have not ended");
-
-  const RouteGroup guests{router, context, "sagas", RouteAccess::guest};
-  guests.add(Method::get, "/sagas/definitions", list_saga_definitions,
-             "The saga definitions of this node: steps, compensations, pivot, retries");
-  sagas.add(Method::post, "/sagas/definitions/{name}/orders", post_order_for_definition,
-            "Places an order that is processed by a saga of that definition");
 }
 
 void add_operator_routes(http::Router& router, Context& context) {
@@ -35,6 +31,14 @@ void add_operator_routes(http::Router& router, Context& context) {
               "Retries a failed or compensated saga from its earliest step that is not in effect");
   actions.add(Method::post, "/saga/compensate/{sagaId}", compensate_saga,
               "Compensates the steps of a saga that are in effect");
+
+  actions.add(Method::post, "/sagas/{id}/cancel", cancel_saga, "Compensates a saga before its end");
+  actions.add(Method::post, "/sagas/{id}/steps/{step}/skip", skip_step,
+              "Answers for a step of a user's saga that it is done, without asking its participant");
+  RouteGroup answers{router, context, "operation", RouteAccess::answerer};
+  answers.body_bytes_max = answer_bytes_max;
+  answers.add(Method::post, "/sagas/{id}/steps/{step}/answer", answer_step,
+              "Answers for a step of a user's saga: its participant by the token of the call, or an admin");
 
   const RouteGroup audit{router, context, "operation", RouteAccess::admin};
   audit.add(Method::get, "/audit", list_audit, "Actions of users on sagas, orders and stock, newest first");

@@ -15,6 +15,21 @@ Error saga_not_found(std::string_view member, std::string_view asked) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{member, asked}}};
 }
 
+// The filters for users' sagas. A merchant sees those of every user, of a definition that is named.
+void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const Request& request) {
+  constexpr std::string_view input_prefix = "input.";
+  if (auto definition = query.text("definition"); !definition.empty()) {
+    if (filter.type && *filter.type != definition) query.fault("definition and type must not differ");
+    if (!find_definition(definition) && actor_of(request).role == Role::merchant) filter.user.reset();
+    filter.type = std::move(definition);
+  }
+  if (request.query_value("version")) filter.version = static_cast<int>(query.integer("version", 1, 1, 1'000'000'000));
+  if (auto step = query.text("step"); !step.empty()) filter.step = std::move(step);
+  if (auto key = query.text("key"); !key.empty()) filter.key = std::move(key);
+  for (const auto& [name, value] : request.query)
+    if (name.starts_with(input_prefix)) filter.input.emplace_back(name.substr(input_prefix.size()), value);
+}
+
 // The filters that every list takes; `now` is the database's time.
 SagaFilter read_saga_filter(QueryReader& query, const Request& request, Timestamp now) {
   SagaFilter filter;
@@ -27,9 +42,10 @@ SagaFilter read_saga_filter(QueryReader& query, const Request& request, Timestam
     filter.retries_over = static_cast<int>(query.integer("retriesOver", 0, 0, 1'000'000));
   if (const auto age = query.duration("olderThan")) filter.created_before = now - *age;
   filter.ids = query.ids("id");
+  read_users_saga_filter(filter, query, request);
   if (query.boolean("stuck")) {
     if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
-    filter.updated_before = now - stuck_after;
+    filter.late_since = now - stuck_after;
   }
   return filter;
 }

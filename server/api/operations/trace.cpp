@@ -59,7 +59,7 @@ Result<ActiveFlows> read_active(Queries& queries, SagaFilter filter, const Page&
     if (!events) return events.error();
     active.events.push_back(std::move(events).value());
   }
-  filter.updated_before = now - stuck_after;
+  filter.late_since = now - stuck_after;
   const auto stuck = queries.sagas(filter, Page{0, 1, std::nullopt});
   if (!stuck) return stuck.error();
   active.stuck = stuck->total;
@@ -72,7 +72,7 @@ awaitable<Answer> trace_by_correlation(Context& context, Request& request) {
   const auto asked = text_parameter(request, "correlationId");
   if (!asked) co_return asked.error();
   const Result<TracedFlow> traced = co_await find_traced_flow(context, request, *asked);
-  if (traced) co_return http::json_response(200, correlation_trace_json(traced->flow, traced->events));
+  if (traced) co_return http::json_response(200, correlation_trace_json(*traced));
   if (traced.error().code != ErrorCode::not_found) co_return traced.error();
   co_return no_trace("correlationId", *asked, "No saga found with this correlation ID");
 }
@@ -82,7 +82,7 @@ awaitable<Answer> trace_by_order(Context& context, Request& request) {
   if (!uuid) co_return uuid.error();
   std::string asked = uuid->text();
   const Result<TracedFlow> traced = co_await find_traced_flow(context, request, asked);
-  if (traced) co_return http::json_response(200, order_trace_json(traced->flow, traced->events));
+  if (traced) co_return http::json_response(200, order_trace_json(*traced));
   if (traced.error().code != ErrorCode::not_found) co_return traced.error();
   co_return no_trace("orderId", asked, "Order not found");
 }

@@ -70,6 +70,7 @@ awaitable<Answer> get_order(Context& context, Request& request) {
   if (!id) co_return id.error();
   const Result<Flow> flow = co_await read_flow(context, request, *id);
   if (!flow) co_return order_error(flow.error());
+  if (is_users_saga(*flow)) co_return order_error(Error{ErrorCode::not_found, ""});
   Json body = order_json(flow->order);
   body["correlationId"] = correlation_of(*flow);
   co_return http::json_response(200, body);

@@ -12,7 +12,9 @@ namespace {
 constexpr std::int64_t purchases_max = 1000;
 
 awaitable<Result<Stock>> read_user_stock(Context& context, const Request& request, StockKind kind) {
-  const StockKey key{kind, std::string(request.parameter("id"))};
+  const auto id = text_parameter(request, "id");
+  if (!id) co_return id.error();
+  const StockKey key{kind, *id};
   auto read = [&queries = context.queries, key] { return queries.stock(key); };
   Result<std::optional<Stock>> found = co_await context.query_threads.run(read);
   if (!found) co_return found.error();
@@ -21,10 +23,12 @@ awaitable<Result<Stock>> read_user_stock(Context& context, const Request& reques
 }
 
 awaitable<Result<FlowPage>> read_purchases(Context& context, const Request& request) {
+  auto id = text_parameter(request, "id");
+  if (!id) co_return id.error();
   OrderFilter filter;
   filter.user = owner_filter(request);
   filter.types = {std::string(item_purchase_saga)};
-  filter.customer = std::string(request.parameter("id"));
+  filter.customer = *std::move(id);
   auto read = [&queries = context.queries, filter] {
     Page page;
     page.limit = purchases_max;

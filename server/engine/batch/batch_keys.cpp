@@ -33,10 +33,11 @@ void add_keys(const Command& command, BatchKeys& keys) {
     void operator()(const EndSession& c) { keys.users.push_back(c.user); }
     void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
     void operator()(const StartSagaRequest& c) {
-      if (!c.key.empty()) keys.claims.push_back(digest_of_key(claim_of_saga_key(c.definition->name, c.key)));
+      if (!c.key.empty()) keys.claims.push_back(digest_of_key(claim_of_saga_key(c.definition->key_space(), c.key)));
     }
     void operator()(const AnswerStepRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StopSagaRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const TryNowRequest& c) { keys.flows.push_back(order_of(c.saga)); }
   };
   std::visit(Adder{keys}, command);
 }

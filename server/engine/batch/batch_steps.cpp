@@ -30,10 +30,6 @@ std::string call_data(const Flow& flow) {
 
 }  // namespace
 
-std::string claim_of_saga_key(std::string_view definition, std::string_view key) {
-  return fmt::format("saga {} {}", definition, key);
-}
-
 Result<CommandBatch::Draft> CommandBatch::draft_of_saga(OrderId id) const {
   const auto found = flow_by_order_.find(id);
   if (found == flow_by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
@@ -208,8 +204,8 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
   }
 }
 
-// The call is made after the commit. A reply: there is nothing to call, a value that its request needs is missing, or the
-// saga has turned back since the decision to call.
+// The call is made after the commit. A reply: there is nothing to call, a value that its request needs is missing, or
+// the saga has turned back since the decision to call.
 std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const StepCall& call) {
   StepReply reply{call.step, call.direction, call.execution, Succeeded{}, call.tries, call.since};
   if (is_withdrawn(*draft.flow.saga, call)) {
@@ -229,8 +225,8 @@ std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const Step
 Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   const SagaDefinition& definition = *command.definition;
   if (!command.key.empty()) {
-    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.name, command.key)));
-    if (claim != claims_.end())
+    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.key_space(), command.key)));
+    if (claim != claims_.end() && claim->second.live)
       return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
                    Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", claim->second.order.text()}}};
   }
@@ -247,7 +243,7 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   if (!started) return started.error();
   auto receipt = accept(std::move(draft));
   if (receipt && !command.key.empty()) {
-    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.name, command.key));
+    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.key_space(), command.key));
     claims_[key] = Claim{key, order_of(command.id), true};
     claims_changed_.push_back(key);
   }
@@ -288,13 +284,22 @@ bool CommandBatch::is_withdrawn(const Saga& saga, const StepCall& call) {
 
 // What an earlier command of the batch has led to must not begin after a later one turned the saga back.
 std::vector<ParticipantCall> CommandBatch::take_withdrawn_calls() {
-  const auto first = std::stable_partition(
-      participant_calls_.begin(), participant_calls_.end(), [this](const ParticipantCall& it) {
+  const auto first =
+      std::stable_partition(participant_calls_.begin(), participant_calls_.end(), [this](const ParticipantCall& it) {
         return !is_withdrawn(*flow_by_order_.at(order_of(it.call.saga))->flow.saga, it.call);
       });
   std::vector<ParticipantCall> out(std::make_move_iterator(first), std::make_move_iterator(participant_calls_.end()));
   participant_calls_.erase(first, participant_calls_.end());
   return out;
+}
+
+Result<Receipt> CommandBatch::on(const TryNowRequest& command) {
+  auto found = draft_of_saga(order_of(command.saga));
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const auto done = decide_saga(draft, TryNow{});
+  if (!done) return done.error();
+  return accept(std::move(draft));
 }
 
 std::vector<SagaId> CommandBatch::withdrawn() const {

@@ -88,6 +88,12 @@ Result<CommandBatch::Draft> CommandBatch::draft_of_flow(OrderId id, const Actor&
   return draft_of(found->second->flow);
 }
 
+Result<CommandBatch::Draft> CommandBatch::draft_of_order(OrderId id, const Actor& actor) const {
+  auto draft = draft_of_flow(id, actor, "Order");
+  if (draft && !has_order(draft->flow)) return Error{ErrorCode::not_found, "Order not found"};
+  return draft;
+}
+
 Result<void> CommandBatch::check_claim(const std::string& idempotency_key, OrderId order) const {
   const auto found = claims_.find(digest_of_key(idempotency_key));
   if (found == claims_.end() || !found->second.live || found->second.order == order) return {};
@@ -148,7 +154,7 @@ Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
 }
 
 Result<Receipt> CommandBatch::on(const CancelOrderRequest& command) {
-  auto found = draft_of_flow(command.order, command.actor, "Order");
+  auto found = draft_of_order(command.order, command.actor);
   if (!found) return found.error();
   Draft draft = std::move(*found);
   auto cancelled = decide(draft.flow.order, CancelOrder{command.reason, command.actor.user.text()}, moment_);
@@ -165,7 +171,7 @@ Result<Receipt> CommandBatch::on(const CancelOrderRequest& command) {
 }
 
 Result<Receipt> CommandBatch::on(const ConfirmOrderRequest& command) {
-  auto found = draft_of_flow(command.order, command.actor, "Order");
+  auto found = draft_of_order(command.order, command.actor);
   if (!found) return found.error();
   Draft draft = std::move(*found);
   auto confirmed = decide(draft.flow.order, ConfirmOrder{command.payment_id}, moment_);
@@ -176,7 +182,7 @@ Result<Receipt> CommandBatch::on(const ConfirmOrderRequest& command) {
 }
 
 Result<Receipt> CommandBatch::on(const ConfirmPaymentRequest& command) {
-  auto found = draft_of_flow(command.order, command.actor, "Order");
+  auto found = draft_of_order(command.order, command.actor);
   if (!found) return found.error();
   Draft draft = std::move(*found);
   const Order& order = draft.flow.order;
@@ -215,6 +221,12 @@ Result<Receipt> CommandBatch::on(const CompensateRequest& command) {
   if (!found) return found.error();
   if (const auto same = check_unchanged(found->flow, command.if_updated_at); !same) return same.error();
   Draft draft = std::move(*found);
+  if (const auto& saga = draft.flow.saga; command.before_end && saga && is_terminal(saga->status))
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("saga {} is {}; only a saga that has not ended can be cancelled", saga->id.text(),
+                    to_string(saga->status)),
+        Json{{"sagaId", saga->id.text()}, {"sagaStatus", to_string(saga->status)}, {"allowedStatuses", "started"}}};
   const auto done = decide_saga(draft, CompensateSaga{command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));

@@ -110,8 +110,10 @@ class CommandBatch {
   Result<Receipt> on(const StartSagaRequest& command);
   Result<Receipt> on(const AnswerStepRequest& command);
   Result<Receipt> on(const StopSagaRequest& command);
+  Result<Receipt> on(const TryNowRequest& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<Draft> draft_of_order(OrderId id, const Actor& actor) const;  // not of a flow without an order
   Result<Draft> draft_of_saga(OrderId id) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockOverlay(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;

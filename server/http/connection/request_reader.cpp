@@ -27,7 +27,12 @@ std::string_view view(beast::string_view text) {
 // Fills a Request while Beast parses the message.
 class RequestParser : public beast::http::basic_parser<true> {
  public:
-  explicit RequestParser(Request& request) : request_(&request) { eager(true); }
+  RequestParser(Request& request, const Limits& limits, const Router* router)
+      : request_(&request), router_(router), body_bytes_max_(limits.body_bytes_max) {
+    eager(true);
+    header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
+    body_limit(body_bytes_max_);
+  }
 
   bool too_many_headers() const { return too_many_headers_; }
   bool bad_target() const { return bad_target_; }
@@ -36,6 +41,7 @@ class RequestParser : public beast::http::basic_parser<true> {
   bool encoded_by_http_1_0() const { return transfer_encoding_ && version_ < 11; }
   bool has_one_host() const { return hosts_ == 1 || (hosts_ == 0 && version_ < 11); }
   int version() const { return version_; }
+  std::size_t body_bytes_max() const { return body_bytes_max_; }
 
  private:
   using Text = beast::string_view;
@@ -47,9 +53,17 @@ class RequestParser : public beast::http::basic_parser<true> {
     version_ = version;
     const bool form_ok = target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://") ||
                          (target == "*" && request_->method == Method::options);
-    if (form_ok && request_->set_target(view(target))) return;
+    if (form_ok && request_->set_target(view(target))) return limit_body();
     bad_target_ = true;
     error = beast::http::error::bad_target;
+  }
+  // The route is known before the length of the body.
+  void limit_body() {
+    std::vector<std::pair<std::string, std::string>> parameters;
+    const Route* route = router_ ? router_->find(request_->method, request_->path, parameters) : nullptr;
+    if (!route || route->body_bytes_max == 0) return;
+    body_bytes_max_ = route->body_bytes_max;
+    body_limit(body_bytes_max_);
   }
   void on_response_impl(int, Text, int, Code& error) override { error = beast::http::error::bad_method; }
 
@@ -85,6 +99,8 @@ class RequestParser : public beast::http::basic_parser<true> {
   void on_finish_impl(Code&) override {}
 
   Request* request_;
+  const Router* router_;
+  std::size_t body_bytes_max_;
   int version_ = 11;
   int hosts_ = 0;
   bool transfer_encoding_ = false;
@@ -126,8 +142,8 @@ class RequestReader::BeastParser {
   std::optional<RequestParser> message;
 };
 
-RequestReader::RequestReader(const Limits& limits)
-    : limits_(limits), buffer_(first_buffer_bytes), parser_(std::make_unique<BeastParser>()) {
+RequestReader::RequestReader(const Limits& limits, const Router* router)
+    : limits_(limits), router_(router), buffer_(first_buffer_bytes), parser_(std::make_unique<BeastParser>()) {
   next();
 }
 
@@ -144,9 +160,7 @@ void RequestReader::next() {
   request_.path.clear();
   request_.caller.reset();
   request_.route = nullptr;
-  parser_->message.emplace(request_);
-  parser_->message->header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
-  parser_->message->body_limit(limits_.body_bytes_max);
+  parser_->message.emplace(request_, limits_, router_);
   wire_bytes_ = 0;
   head_checked_ = false;
   continue_sent_ = false;
@@ -221,7 +235,7 @@ RequestReader::ReadState RequestReader::parse() {
   }
   if (error && error != beast::http::error::need_more) return fail(400, reason_of(error));
   if (message.is_done()) return ReadState::complete;
-  if (wire_bytes_ > limits_.header_bytes_max + wire_overhead_max * limits_.body_bytes_max)
+  if (wire_bytes_ > limits_.header_bytes_max + wire_overhead_max * message.body_bytes_max())
     return fail(413, "request entity too large");
   if (end_ - begin_ >= limits_.header_bytes_max + first_buffer_bytes)
     return message.is_header_done() ? fail(400, "a chunk of the body is malformed")

@@ -25,7 +25,8 @@ class RequestReader {
     std::string_view reason;  // of static storage
   };
 
-  explicit RequestReader(const Limits& limits);
+  // `router`, when there is one, outlives the reader and says which routes have a limit of their own for bodies.
+  explicit RequestReader(const Limits& limits, const Router* router = nullptr);
   ~RequestReader();
 
   // Space for at least one byte; filled() reports how much of it was used.
@@ -57,6 +58,7 @@ class RequestReader {
   ReadState check_head();
 
   const Limits limits_;
+  const Router* const router_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

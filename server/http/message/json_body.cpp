@@ -39,7 +39,7 @@ class LimitedJsonBuilder : public nlohmann::json_sax<Json> {
     if (object.size() >= limits_.members_max)
       return refuse("an object must not have more than " + std::to_string(limits_.members_max) + " members");
     for (const auto& [present, value] : object)
-      if (present == name) return refuse("property " + path_to(name) + " is written twice");
+      if (present == name && !limits_.allows_repeats) return refuse("property " + path_to(name) + " is written twice");
     object.emplace_back(std::move(name), nullptr);
     return true;
   }

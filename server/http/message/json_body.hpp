@@ -11,6 +11,7 @@ namespace sagactl::http {
 struct JsonLimits {
   std::size_t depth_max = 32;
   std::size_t members_max = 100;  // of one object
+  bool allows_repeats = false;    // a member may be written several times; the value has all of them, in their order
 };
 
 // The value; `invalid` when it is not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position

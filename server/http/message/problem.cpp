@@ -38,6 +38,12 @@ bool says_when_to_retry(ErrorCode code) {
   return code == ErrorCode::busy || code == ErrorCode::unavailable || code == ErrorCode::retry;
 }
 
+void add_members(Json& body, const Json& members) {
+  if (!members.is_object()) return;
+  for (const auto& [name, value] : members.items())
+    if (!is_rfc_member(name)) body[name] = value;
+}
+
 }  // namespace
 
 int status_of(ErrorCode code) {
@@ -74,9 +80,8 @@ Response problem(const Error& error, const Request& request) {
   Json body = document(status, to_string(error.code), is_bug ? "Internal server error" : error.message, request);
   if (is_bug) {
     body["detail"] = "internal error; the node's log has the cause under this correlation id";
-  } else if (error.members.is_object()) {
-    for (const auto& [name, value] : error.members.items())
-      if (!is_rfc_member(name)) body[name] = value;
+  } else {
+    add_members(body, error.members);
   }
   Response response = as_response(status, body);
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
@@ -88,8 +93,10 @@ Response problem(const Error& error, const Request& request) {
   return response;
 }
 
-Response problem(int status, std::string_view message, const Request& request) {
-  return as_response(status, document(status, std::to_string(status), message, request));
+Response problem(int status, std::string_view message, const Request& request, const Json& members) {
+  Json body = document(status, std::to_string(status), message, request);
+  add_members(body, members);
+  return as_response(status, body);
 }
 
 Error no_such_route(const Request& request) {

@@ -19,7 +19,8 @@ int status_of(ErrorCode code);
 Response problem(const Error& error, const Request& request);
 
 // The same for a status without an ErrorCode (405, 408, 415, 422, 431 ...).
-Response problem(int status, std::string_view message, const Request& request);
+// `members` as those of an Error.
+Response problem(int status, std::string_view message, const Request& request, const Json& members = nullptr);
 
 // "Cannot GET /nope": the error for an unknown path.
 Error no_such_route(const Request& request);

@@ -32,6 +32,7 @@ struct Caller {
   std::string session = {};  // of the token; "" when it has none
 
   bool is_admin() const { return role == "admin"; }
+  bool is_merchant_or_admin() const { return role == "merchant" || is_admin(); }
 };
 
 struct Request {

@@ -161,7 +161,7 @@ TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
     EXPECT_EQ(load_result(path).error().code, code) << text;
   }
   std::filesystem::remove(path);
-  EXPECT_EQ(load_result(path).error().code, ErrorCode::not_found);
+  EXPECT_EQ(load_result(path).error().code, ErrorCode::invalid);
 }
 
 TEST(Report, IsCreatedFromAnEmptyResult) {

@@ -16,6 +16,13 @@ class Inventory : public testing::Test {
   Shop shop{node};
 };
 
+TEST_F(Inventory, AProductsIdHasNoControlCharacters) {
+  for (const char* id : {"a%00b", "a%0Ab"}) {
+    EXPECT_EQ(put(id, {{"quantity", 3}}).status, 400) << id;
+    EXPECT_EQ(shop.guest().get(std::string("/api/inventory/") + id)->status, 400) << id;
+  }
+}
+
 TEST_F(Inventory, InitializeCreatesTheSamplesOnce) {
   const Json answer = shop.post("/api/inventory/initialize", Json::object(), 200);
   EXPECT_TRUE(answer.contains("message"));

@@ -107,11 +107,11 @@ TEST(RenderTrace, AnEventShowsItsPositionInTheNodesSequence) {
 TEST(RenderTrace, AnOrderWithoutASagaIsTracedToo) {
   Flow orphan = flow();
   orphan.saga.reset();
-  const Json json = correlation_trace_json(orphan, {});
+  const Json json = correlation_trace_json({orphan, {}});
   EXPECT_EQ(json["found"], true);
   EXPECT_TRUE(json["saga"].is_null());
   EXPECT_EQ(json["summary"]["isSuccessful"], false);
-  EXPECT_EQ(order_trace_json(orphan, {})["summary"]["totalSagas"], 0);
+  EXPECT_EQ(order_trace_json({orphan, {}})["summary"]["totalSagas"], 0);
 }
 
 }  // namespace

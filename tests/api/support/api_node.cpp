@@ -41,6 +41,7 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   session.refresh_secret = "refresh secret of the test";
   session.operator_token = ApiNode::operator_token;
   session.operator_user = operator_user();
+  parts->shared_secret = session.access_secret;
   parts->sessions = std::make_unique<api::LoginSessions>(std::move(session), clock);
   parts->rights_poller = std::make_unique<RightsPoller>(parts->database->queries(), *parts->sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(http::Workers::Options{"query_threads", 2, 1000});

@@ -196,7 +196,7 @@ TEST_F(SqliteFile, ThatIsDamagedIsSaidToBeAndNothingIsAcknowledged) {
   WriterNode node(*this, "node-1");
   for (int i = 0; i < 100; ++i) node.create({i});
   close();
-  damage(path, 40);  // the schema and the roots of the tables stand before that
+  damage(path, 60);  // the schema and the roots of the tables stand before that
 
   reopen();
   const auto read = queries().flow(order_id(99));

@@ -69,6 +69,25 @@ TEST_F(ServerTest, RefusesRequestsThatAreMalformedOrOverALimitAndCloses) {
   EXPECT_EQ(server.ask(request_text("GET", "/n/still-here")).body, "still-here");
 }
 
+TEST_F(ServerTest, ARouteMayHaveALimitOfItsOwnForBodies) {
+  Router router = routes();
+  const auto size = [](Request& request) -> Answer { return text_response(200, std::to_string(request.body.size())); };
+  for (const auto& [pattern, limit] : {std::pair("/large/{n}", 200'000), std::pair("/small", 10)}) {
+    Route route{Method::put, pattern, RouteAccess::anyone, size, "", ""};
+    route.body_bytes_max = static_cast<std::size_t>(limit);
+    router.add(std::move(route));
+  }
+  const TestHttpServer server(std::move(router));
+  const auto put = [&](const char* path, std::size_t bytes) {
+    return server.ask(request_text("PUT", path, std::string(bytes, 'x')));
+  };
+  EXPECT_EQ(put("/large/1", 200'000).body, "200000");
+  EXPECT_EQ(put("/large/1", 200'001).status, 413);
+  EXPECT_EQ(put("/small", 10).body, "10");
+  EXPECT_EQ(put("/small", 11).status, 413);
+  EXPECT_EQ(server.ask(request_text("POST", "/echo", std::string(110'000, 'x'))).status, 413);
+}
+
 TEST_F(ServerTest, AcceptsARequestAtItsLimits) {
   const TestHttpServer server(routes());
   const std::string body(100 * 1024, 'x');

@@ -46,11 +46,12 @@ TEST_F(LoadtestCommand, FaultsOfAScenarioFileAreReportedWithLineAndMember) {
     const char* text;
     const char* said;
   };
-  for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n",
-                             "bad.toml, line 2: 'order' is not a flag of loadtest; did you mean 'orders'?"},
-                         Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml, line 3: --rate"},
-                         Row{"scenario = \"most\"\n", "'most' is not one of"},
-                         Row{"orders = 3\n", "a scenario is required"}, Row{"orders = [\n", "bad.toml, line"}}) {
+  for (const Row& row :
+       {Row{"scenario = \"all\"\norder = 3\n",
+            "bad.toml:2:9: 'order' is not a flag of loadtest; did you mean 'orders'?"},
+        Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml:3:8: --rate"},
+        Row{"scenario = \"most\"\n", "there is no scenario 'most'"}, Row{"orders = 3\n", "a scenario is required"},
+        Row{"orders = [\n", "bad.toml:1:12: in an array: the file ends, in the line: orders = ["}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -68,13 +69,13 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
   for (const Row& row :
        {Row{"[create]\npth = \"/buy\"\n",
-            "bad.toml, line 2: 'create.pth' is not a known member; did you mean 'create.path'?"},
-        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a string"},
+            "bad.toml:2:7: 'create.pth' is not a known member; did you mean 'create.path'?"},
+        Row{"[create]\npath = 3\n", "bad.toml:2:8: create.path must be a string"},
         Row{"[outcome]\naccepted = [9]\n", "'9' is not an HTTP status"},
         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
-            "bad.toml, line 3: create.body: '{prise}' is not a field"},
+            "bad.toml:3:8: create.body: '{prise}' is not a field"},
         Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",
-            "bad.toml, line 3: create.fields: '{price}' is a built-in field"},
+            "bad.toml:3:10: create.fields: '{price}' is a built-in field"},
         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
         Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"},
         Row{"[sql]\nordrs = \"select 1\"\n", "'sql.ordrs' is not a known member; did you mean 'sql.orders'?"},

@@ -51,8 +51,32 @@ Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf) {
   return NativeHandle(handle);
 }
 
+namespace {
+
+// What librdkafka calls "Local: Broker transport failure" and the like, in words that say what to check.
+std::string meaning_of(rd_kafka_resp_err_t code) {
+  switch (code) {
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+    case RD_KAFKA_RESP_ERR__TIMED_OUT:
+      return "no broker answers: is Kafka running there, and are host and port right?";
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+      return "the host name is unknown";
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      return "there is no such topic";
+    default: {
+      const std::string_view text = rd_kafka_err2str(code);  // "Local: ..." or "Broker: ..."
+      const std::size_t colon = text.find(": ");
+      return std::string(colon == std::string_view::npos ? text : text.substr(colon + 2));
+    }
+  }
+}
+
+}  // namespace
+
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what) {
-  const std::string message = fmt::format("{}: Kafka at {}: {}", what, options.brokers, rd_kafka_err2str(code));
+  const std::string message = fmt::format("{}: Kafka at {}: {}", what, options.brokers, meaning_of(code));
   switch (code) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:

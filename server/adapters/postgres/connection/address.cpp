@@ -74,8 +74,13 @@ std::string PostgresAddress::hosts() const {
   return text;
 }
 
+std::string PostgresAddress::users_hosts() const {
+  const std::string user = get("user");
+  return user.empty() ? hosts() : fmt::format("{}@{}", user, hosts());
+}
+
 std::string PostgresAddress::text() const {
-  return fmt::format("{} at {}@{}", database(), get("user"), hosts());
+  return fmt::format("{} at {}", database(), users_hosts());
 }
 
 PostgresAddress PostgresAddress::with_database(const std::string& name) const {
@@ -89,7 +94,7 @@ PostgresAddress PostgresAddress::with_database(const std::string& name) const {
 std::string shown_postgres_url(const std::string& url) {
   const auto address = postgres::PostgresAddress::parse(url);
   if (!address) return "postgres://";
-  return fmt::format("postgres://{}@{}/{}", address->get("user"), address->hosts(), address->database());
+  return fmt::format("postgres://{}/{}", address->users_hosts(), address->database());
 }
 
 bool is_postgres_url(const std::string& database) {

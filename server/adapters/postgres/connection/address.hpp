@@ -22,6 +22,8 @@ class PostgresAddress {
   std::string database() const;
   // "127.0.0.1:5432"; several are separated by commas.
   std::string hosts() const;
+  // "saga@127.0.0.1:5432"; without the user where none is named.
+  std::string users_hosts() const;
   // One address for each host, without target_session_attrs.
   std::vector<PostgresAddress> each_host() const;
   // For messages, never with the password: "nestjs_cqrs at saga@127.0.0.1:5432". Several hosts each with their port.

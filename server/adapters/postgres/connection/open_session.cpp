@@ -48,13 +48,23 @@ bool may_try_next_host(std::string_view state) {
   return state == state_cannot_connect || state == state_connection_lost || state == "57P03";
 }
 
+// libpq's message without its question "Is the server running ...?": our own message asks it once, for all hosts.
+std::string without_question(std::string message) {
+  constexpr std::string_view question = "Is the server running";
+  for (std::size_t at = message.find(question); at != message.npos; at = message.find(question)) {
+    const std::size_t end = std::min(message.find('?', at), message.size() - 1) + 1;
+    const std::size_t begin = message.find_last_not_of(" \t", at - 1) + 1;
+    message.replace(begin, end - begin, end == message.size() ? "" : ";");
+  }
+  return message;
+}
+
 // libpq's message about a host, without the host.
 std::string without_host(const std::string& message) {
   constexpr std::string_view mark = " failed: ";
-  constexpr std::string_view question = "Is the server running";  // our own message asks this once, for all hosts
   const std::size_t at = message.find(mark);
   if (!message.starts_with("connection to server") || at == message.npos) return message;
-  return std::string(trim(std::string_view(message).substr(0, message.find(question)).substr(at + mark.size())));
+  return std::string(trim(std::string_view(message).substr(at + mark.size())));
 }
 
 // prefer-standby: any host will do when no standby can be used.
@@ -134,7 +144,8 @@ OpenSession open_session(const PostgresAddress& address, const ConnectOptions& o
       if (!error) return session;
       if (error->timed_out) note_timeout(host);
       messages += messages.empty() ? "" : "; ";
-      messages += hosts.size() == 1 ? error->message : fmt::format("{}: {}", host.name, without_host(error->message));
+      messages += hosts.size() == 1 ? without_question(error->message)
+                                    : fmt::format("{}: {}", host.name, without_host(without_question(error->message)));
       if (state == state_cannot_connect || !may_try_next_host(error->state)) state = error->state;
       timed_out = error->timed_out;
       if (!may_try_next_host(error->state)) break;

@@ -249,4 +249,9 @@ void PqxxNames::add_definition(std::string_view name, int version) {
                               connection_.quote(name), version));
 }
 
+std::string PqxxNames::load_definition_text(std::int64_t number) {
+  PqxxRows row = connection_.run(fmt::format("SELECT text FROM definition WHERE no = {}", number));
+  return row.next() ? std::string(row.text()) : std::string();
+}
+
 }  // namespace sagactl::postgres

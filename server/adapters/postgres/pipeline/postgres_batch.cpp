@@ -7,6 +7,7 @@
 #include "server/adapters/postgres/tables/account_table.hpp"
 #include "server/adapters/postgres/tables/claim_table.hpp"
 #include "server/adapters/postgres/tables/event_table.hpp"
+#include "server/adapters/postgres/tables/own_saga_tables.hpp"
 #include "server/adapters/postgres/tables/replay_table.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
 #include "server/adapters/sql/change_checks.hpp"
@@ -133,10 +134,12 @@ void PostgresBatch::read_flows(PostgresRows rows, std::vector<Flow>* flows) {
   }
 }
 
-// Loads the flows that the batch changes and has not loaded. A new order is taken for a new flow, without a look.
+// Loads the flows that the batch changes and has not loaded. A new order, and a new saga of a user's, is taken for a
+// new flow, without a look.
 void PostgresBatch::load_missing(const Changes& changes) {
   std::set<OrderId> ids;
-  for (const Saga* saga : changes.new_sagas) ids.insert(order_of(saga->id));
+  for (const Saga* saga : changes.new_sagas)
+    if (recheck_new_ || !sql::is_users(*saga)) ids.insert(order_of(saga->id));
   for (const Payment* payment : changes.new_payments) ids.insert(payment->order);
   for (const auto& [order, barrier] : changes.barriers) ids.insert(order);
   for (const Changes::Reservations& each : changes.reservations) ids.insert(each.order);
@@ -177,6 +180,7 @@ void PostgresBatch::set(const Saga& saga, bool is_new) {
   sql::check_is_stored("saga", saga.id, is_new, known.has_saga || known.saga);
   known.saga = &saga;
   known.parts |= is_new ? part_saga | part_saga_origin : part_saga;
+  if (sql::is_users(saga)) known.parts |= is_new ? part_own | part_own_origin : part_own;
 }
 
 void PostgresBatch::set(const Payment& payment, bool is_new) {
@@ -226,6 +230,8 @@ void PostgresBatch::write(const Changes& changes) {
   for (const OrderId id : changes.taken_over) touch(id).parts |= part_writer;
 
   write_flows();
+  send_calls(connection_, names_, changes.calls);
+  send_search_values(connection_, changes.new_sagas);
   write_claims(changes.claims);
   write_stocks(changes.stocks);
   if (!changes.events.empty()) send_events(connection_, names_, node_, changes.events);
@@ -236,12 +242,10 @@ void PostgresBatch::write(const Changes& changes) {
   connection_.send(sql_write_node, Parameters().add(node_).add(last_sequence_).add(last_time_));
 }
 
-// One statement for new flows, and one for each set of parts that change; each in the order of the ids.
+// One statement for each set of parts that new flows have, and one for each that changes; each in the order of the ids.
 void PostgresBatch::write_flows() {
   std::sort(touched_.begin(), touched_.end());
-  std::map<unsigned, FlowWriter> updates;
-  FlowWriter inserts(FlowWriter::Mode::insert, part_all);
-  bool has_inserts = false;
+  std::map<unsigned, FlowWriter> inserts, updates;
   for (const OrderId id : touched_) {
     const LoadedFlow& known = known_.at(id);
     FlowChange change{id, known.order, known.saga};
@@ -256,13 +260,14 @@ void PostgresBatch::write_flows() {
       const auto [update, is_first] = updates.try_emplace(known.parts, FlowWriter::Mode::update, known.parts);
       update->second.add(change, names_);
     } else {
-      inserts.add(change, names_);
-      has_inserts = true;
+      const unsigned parts = part_all | (known.order ? 0u : part_writer) | (known.parts & (part_own | part_own_origin));
+      const auto [insert, is_first] = inserts.try_emplace(parts, FlowWriter::Mode::insert, parts);
+      insert->second.add(change, names_);
     }
     count(known);
   }
   // Sent after all texts are built: building them may query names.
-  if (has_inserts) inserts.send(connection_);
+  for (auto& [parts, insert] : inserts) insert.send(connection_);
   for (auto& [parts, update] : updates) update.send(connection_);
 }
 
@@ -272,8 +277,7 @@ void PostgresBatch::count(const LoadedFlow& known) {
   if (!known.saga) return;
   const Saga& saga = *known.saga;
   const std::optional<sql::SagaCounter> before = known.has_saga ? std::optional(known.saga_state) : std::nullopt;
-  counts_.change(
-      before, {before ? before->first : names_.number_of_definition(saga.type, saga.definition_version), saga.status});
+  counts_.change(before, {before ? before->first : names_.number_of_definition(saga), saga.status});
 }
 
 void PostgresBatch::write_claims(const std::vector<const Claim*>& claims) {

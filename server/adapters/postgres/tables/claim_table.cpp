@@ -7,8 +7,8 @@
 namespace sagactl::postgres {
 namespace {
 
-// An order that has been deleted holds no key.
-const std::string claim_columns = "c.key, c.flow, c.live AND f.order_status IS NOT NULL";
+// An order or a user's saga that has been deleted holds no key.
+const std::string claim_columns = "c.key, c.flow, c.live AND (f.order_status IS NOT NULL OR f.input IS NOT NULL)";
 
 // Two statements: one that waits for a lock sees the locked row as it is then, but the joined rows as they were before
 // it waited, and would take an order that another node has placed meanwhile for one that was deleted.

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 
+#include "server/adapters/sql/spellings.hpp"
 #include "server/participants/item_text.hpp"
 #include "server/participants/reservation_text.hpp"
 
@@ -43,10 +44,16 @@ constexpr FlowColumn payments[] = {{"payments", ParameterType::text}};
 constexpr FlowColumn barriers[] = {{"barriers", ParameterType::text}};
 constexpr FlowColumn reservations[] = {{"reservations", ParameterType::text}, {"expires_at", ParameterType::bigint}};
 
+constexpr FlowColumn own_origin[] = {{"input", ParameterType::text},
+                                     {"saga_key", ParameterType::text},
+                                     {"own_definition", ParameterType::text},
+                                     {"first_step", ParameterType::smallint}};
+constexpr FlowColumn own_state[] = {{"kept", ParameterType::text}};
 constexpr FlowColumn writer[] = {{"last_writer", ParameterType::smallint}};
 
 constexpr FlowPart all_parts[] = {part_order_origin, part_order,    part_saga_origin,  part_saga,
-                                  part_payments,     part_barriers, part_reservations, part_writer};
+                                  part_payments,     part_barriers, part_reservations, part_writer,
+                                  part_own_origin,   part_own};
 
 std::span<const FlowColumn> columns_of(FlowPart part) {
   switch (part) {
@@ -66,6 +73,10 @@ std::span<const FlowColumn> columns_of(FlowPart part) {
       return reservations;
     case part_writer:
       return writer;
+    case part_own_origin:
+      return own_origin;
+    case part_own:
+      return own_state;
     case part_all:
       break;
   }
@@ -95,8 +106,8 @@ std::string names_of(const std::vector<FlowColumn>& columns, std::string_view pr
   return text;
 }
 
-PostgresStatement make_insert(const std::vector<FlowColumn>& columns) {
-  return {"flow_insert",
+PostgresStatement make_insert(unsigned parts, const std::vector<FlowColumn>& columns) {
+  return {fmt::format("flow_insert_{}", parts),
           fmt::format("INSERT INTO flow (id, {}) SELECT * FROM unnest({})", names_of(columns, ""), places(columns))};
 }
 
@@ -117,7 +128,8 @@ const PostgresStatement& statement_of(FlowWriter::Mode mode, unsigned parts) {
   const auto known = built.find({mode, parts});
   if (known != built.end()) return known->second;
   const auto columns = columns_of(parts);
-  PostgresStatement statement = mode == FlowWriter::Mode::insert ? make_insert(columns) : make_update(parts, columns);
+  PostgresStatement statement =
+      mode == FlowWriter::Mode::insert ? make_insert(parts, columns) : make_update(parts, columns);
   return built.emplace(std::pair{mode, parts}, std::move(statement)).first->second;
 }
 
@@ -168,6 +180,10 @@ void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
       add_order(*change.order);
     else if (part == part_saga_origin)
       add_saga_origin(*change.saga, names);
+    else if (part == part_own_origin)
+      add_own_origin(*change.saga);
+    else if (part == part_own)
+      add_own(*change.saga);
     else
       add_saga(*change.saga, names);
   }
@@ -203,10 +219,26 @@ void FlowWriter::add_order(const Order& order) {
 }
 
 void FlowWriter::add_saga_origin(const Saga& saga, sql::InternedNames& names) {
-  put(names.number_of_definition(saga.type, saga.definition_version));
+  put(names.number_of_definition(saga));
   put_unless_empty(saga.correlation);
   put_unless_empty(saga.trace_parent);
   put(saga.created_at.us);
+}
+
+void FlowWriter::add_own_origin(const Saga& saga) {
+  const bool is_inline = saga.own_definition && saga.own_definition->is_inline;
+  put(std::string_view(saga.input));
+  put_unless_empty(saga.key);
+  put_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
+  if (const auto first = is_inline ? sql::first_step_of(*saga.own_definition.definition) : 0; first != 0)
+    put(first);
+  else
+    columns_[at_++].add_null();
+}
+
+void FlowWriter::add_own(const Saga& saga) {
+  sql::write_kept(saga, text_);
+  put_unless_empty(text_);
 }
 
 void FlowWriter::add_saga(const Saga& saga, sql::InternedNames& names) {
@@ -239,7 +271,8 @@ void FlowWriter::send(PostgresConnection& connection) {
 const std::string& flow_columns() {
   static const std::string columns = "f.id, " + names_of(columns_of(part_order | part_order_origin), "f.") + ", " +
                                      names_of(columns_of(part_saga | part_saga_origin), "f.") +
-                                     ", f.payments, f.barriers, f.reservations, f.last_writer";
+                                     ", f.input, f.saga_key, f.own_definition, f.kept, f.payments, f.barriers, "
+                                     "f.reservations, f.last_writer";
   return columns;
 }
 

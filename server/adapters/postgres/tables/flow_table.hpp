@@ -20,8 +20,10 @@ enum FlowPart : unsigned {
   part_payments = 16,
   part_barriers = 32,
   part_reservations = 64,
-  part_writer = 128,  // not of a new flow: that is the order's node
-  part_all = 127,
+  part_writer = 128,      // not of a new flow with an order: that is the order's node
+  part_own_origin = 256,  // of users' sagas alone
+  part_own = 512,
+  part_all = 127,  // of a new flow with an order
 };
 
 // One flow to be written. What is missing is written as null.
@@ -50,6 +52,8 @@ class FlowWriter {
   void add_order(const Order& order);
   void add_saga_origin(const Saga& saga, sql::InternedNames& names);
   void add_saga(const Saga& saga, sql::InternedNames& names);
+  void add_own_origin(const Saga& saga);
+  void add_own(const Saga& saga);
   void add_nulls(FlowPart part);
   void put(std::int64_t number);
   void put(std::string_view text);

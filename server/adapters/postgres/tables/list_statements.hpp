@@ -6,7 +6,16 @@
 
 namespace sagactl::postgres {
 
-inline constexpr sql::FlowDialect flow_dialect = {"user_id", "strpos", "(f.steps::jsonb -> {} ->> 0)::integer"};
+inline constexpr sql::FlowDialect flow_dialect = {
+    "user_id",
+    "strpos",
+    "(f.steps::jsonb -> {} ->> 0)::integer",
+    "EXISTS (SELECT 1 FROM jsonb_array_elements(f.steps::jsonb) WITH ORDINALITY AS t(state, number) JOIN step AS s ON "
+    "s.definition = f.definition AND s.position = t.number - 1 + coalesce(f.first_step, 0) WHERE s.name = {} AND "
+    "(t.state ->> 0)::integer IN (1, 4))",
+    "f.id IN (SELECT flow FROM claim WHERE key IN ({0}))",
+    "f.id IN (SELECT flow FROM search_value WHERE key IN ({0}))",
+    ""};
 
 // Send the statement of a page, with rows for read_flow; and of the number of all that match.
 void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page);

@@ -8,6 +8,8 @@ const PostgresStatement sql_add_node{"names_add_node",
 const PostgresStatement sql_add_definition{
     "names_add_definition",
     "INSERT INTO definition (name, version) VALUES ($1, $2::bigint) ON CONFLICT (name, version) DO NOTHING"};
+const PostgresStatement sql_definition_text{"names_definition_text",
+                                            "SELECT text FROM definition WHERE no = $1::bigint"};
 
 }  // namespace
 
@@ -29,6 +31,11 @@ void PostgresNames::add_node(const NodeName& name) {
 
 void PostgresNames::add_definition(std::string_view name, int version) {
   connection_.run(sql_add_definition, Parameters().add(name).add(version));
+}
+
+std::string PostgresNames::load_definition_text(std::int64_t number) {
+  PostgresRows row = connection_.run(sql_definition_text, Parameters().add(number));
+  return row.next() ? std::string(row.text()) : std::string();
 }
 
 }  // namespace sagactl::postgres

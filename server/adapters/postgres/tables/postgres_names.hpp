@@ -15,6 +15,7 @@ class PostgresNames : public sql::InternedNames {
   void load_definitions() override;
   void add_node(const NodeName& name) override;
   void add_definition(std::string_view name, int version) override;
+  std::string load_definition_text(std::int64_t number) override;
 
   PostgresConnection& connection_;
 };

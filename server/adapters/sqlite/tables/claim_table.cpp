@@ -19,7 +19,7 @@ constexpr std::string_view sql_settle =
 constexpr std::string_view sql_find_settled = "SELECT flow, live FROM claim WHERE key = ?";
 constexpr std::string_view sql_find_recent =
     "SELECT flow, live FROM recent_claim WHERE key = ? ORDER BY no DESC LIMIT 1";
-constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL FROM flow WHERE no = ?";
+constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL OR input IS NOT NULL FROM flow WHERE no = ?";
 constexpr std::string_view sql_delete = "DELETE FROM recent_claim WHERE no <= ?";
 constexpr std::string_view sql_recent = "SELECT no, key, flow, live FROM recent_claim ORDER BY no";
 // By their flows, so that these are looked up in sequence; by key the lookups would be random.

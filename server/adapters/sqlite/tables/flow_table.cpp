@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/adapters/sql/spellings.hpp"
 #include "server/adapters/sql/table_rows.hpp"
 #include "server/participants/item_text.hpp"
 #include "server/participants/reservation_text.hpp"
@@ -34,16 +35,26 @@ std::string assignment(const std::string& columns) {
   return "(" + columns + ") = (" + places(columns) + ")";
 }
 
-const std::string all_columns =
+// Of users' sagas alone: what is read, and what is written when one starts. `kept` changes.
+const std::string own_columns = "input, saga_key, own_definition, kept", own_origin = own_columns + ", first_step";
+const std::string read_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + own_columns + ", " +
+                                 reservation_columns + ", last_writer";
+const std::string written_columns =
     "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
 const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
-const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
-const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";
-const std::string sql_insert_flow = "INSERT INTO flow (" + all_columns + ") VALUES (" + places(all_columns) + ")";
+const std::string sql_read_by_id = "SELECT " + read_columns + " FROM flow WHERE id = ?";
+const std::string sql_read_by_number = "SELECT " + read_columns + " FROM flow WHERE no = ?";
+std::string insert_of(const std::string& columns) {
+  return "INSERT INTO flow (" + columns + ") VALUES (" + places(columns) + ")";
+}
+const std::string sql_insert_flow = insert_of(written_columns);
+const std::string sql_insert_own = insert_of(written_columns + ", " + own_origin);
 const std::string sql_fill_order = "UPDATE flow SET " + assignment(order_columns) + " WHERE no = ?";
 const std::string sql_fill_saga = "UPDATE flow SET " + assignment(saga_columns) + " WHERE no = ?";
 const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state) + " WHERE no = ?";
 const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) + " WHERE no = ?";
+const std::string sql_set_own = "UPDATE flow SET " + assignment(own_origin) + " WHERE no = ?";
+const std::string sql_update_own = "UPDATE flow SET " + assignment(saga_state) + ", kept = ? WHERE no = ?";
 const std::string sql_update_both =
     "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
 
@@ -57,7 +68,7 @@ const std::string sql_update_reservations = "UPDATE flow SET " + assignment(rese
 }  // namespace
 
 const std::string& FlowTable::columns() {
-  return all_columns;
+  return read_columns;
 }
 
 FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
@@ -66,10 +77,13 @@ FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
       read_by_id_(connection, sql_read_by_id),
       read_by_number_(connection, sql_read_by_number),
       insert_(connection, sql_insert_flow),
+      insert_own_(connection, sql_insert_own),
       fill_order_(connection, sql_fill_order),
       fill_saga_(connection, sql_fill_saga),
       update_order_(connection, sql_update_order),
       update_saga_(connection, sql_update_saga),
+      set_own_(connection, sql_set_own),
+      update_own_(connection, sql_update_own),
       update_both_(connection, sql_update_both),
       update_reservations_(connection, sql_update_reservations),
       set_writer_(connection, sql_set_writer),
@@ -103,8 +117,9 @@ std::int64_t FlowTable::read_row(SqliteStatement& row, Flow& flow, bool& has_ord
 }
 
 void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
-                       const Changes::Reservations* reservations) {
-  SqliteStatement& statement = insert_().bind(number).bind(id);
+                       const Changes::Reservations* reservations, std::int64_t writer) {
+  const bool is_users = saga && sql::is_users(*saga);
+  SqliteStatement& statement = (is_users ? insert_own_ : insert_)().bind(number).bind(id);
   if (order)
     bind_order(statement, *order);
   else
@@ -117,7 +132,11 @@ void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, cons
     bind_reservations(statement, *reservations);
   else
     statement.bind_null().bind_null();
-  statement.bind_null();  // its writer is the order's node
+  if (order)
+    statement.bind_null();  // its writer is the order's node
+  else
+    statement.bind(writer);
+  if (is_users) bind_own(statement, *saga);
   statement.run();
 }
 
@@ -154,6 +173,10 @@ void FlowTable::fill(std::int64_t number, const Saga& saga) {
   SqliteStatement& statement = fill_saga_();
   bind_saga(statement, saga);
   statement.bind(number).change_one("a saga");
+  if (!sql::is_users(saga)) return;
+  SqliteStatement& own = set_own_();
+  bind_own(own, saga);
+  own.bind(number).change_one("a saga");
 }
 
 void FlowTable::update(std::int64_t number, const Order& order) {
@@ -163,8 +186,10 @@ void FlowTable::update(std::int64_t number, const Order& order) {
 }
 
 void FlowTable::update(std::int64_t number, const Saga& saga) {
-  SqliteStatement& statement = update_saga_();
+  const bool is_users = sql::is_users(saga);
+  SqliteStatement& statement = (is_users ? update_own_ : update_saga_)();
   bind_saga_state(statement, saga);
+  if (is_users) bind_kept(statement, saga);
   statement.bind(number).change_one("a saga");
 }
 
@@ -191,10 +216,24 @@ void FlowTable::bind_order_state(SqliteStatement& statement, const Order& order)
 }
 
 void FlowTable::bind_saga(SqliteStatement& statement, const Saga& saga) {
-  statement.bind(names_.number_of_definition(saga.type, saga.definition_version));
+  statement.bind(names_.number_of_definition(saga));
   correlation_.bind(statement, saga.correlation);
   statement.bind_unless_empty(saga.trace_parent).bind(saga.created_at);
   bind_saga_state(statement, saga);
+}
+
+void FlowTable::bind_own(SqliteStatement& statement, const Saga& saga) {
+  const bool is_inline = saga.own_definition && saga.own_definition->is_inline;
+  statement.bind(saga.input).bind_unless_empty(saga.key);
+  statement.bind_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
+  bind_kept(statement, saga);
+  const std::int64_t first_step = is_inline ? sql::first_step_of(*saga.own_definition.definition) : 0;
+  first_step == 0 ? statement.bind_null() : statement.bind(first_step);
+}
+
+void FlowTable::bind_kept(SqliteStatement& statement, const Saga& saga) {
+  sql::write_kept(saga, kept_);
+  statement.bind_unless_empty(kept_);
 }
 
 void FlowTable::bind_saga_state(SqliteStatement& statement, const Saga& saga) {

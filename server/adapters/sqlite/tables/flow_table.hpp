@@ -27,9 +27,9 @@ class FlowTable {
   // Reads the current row of a statement that selects `columns`. Gives the number.
   std::int64_t read_row(SqliteStatement& row, Flow& flow, bool& has_order);
 
-  // Without the parts that are null.
+  // Without the parts that are null. `writer`: the number of the node that writes it.
   void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
-              const Changes::Reservations* reservations);
+              const Changes::Reservations* reservations, std::int64_t writer);
   // Add an order or a saga to a flow that has none.
   void fill(std::int64_t number, const Order& order);
   void fill(std::int64_t number, const Saga& saga);
@@ -47,12 +47,14 @@ class FlowTable {
   void bind_order_state(SqliteStatement& statement, const Order& order);
   void bind_reservations(SqliteStatement& statement, const Changes::Reservations& reservations);
   void bind_saga_state(SqliteStatement& statement, const Saga& saga);
+  void bind_own(SqliteStatement& statement, const Saga& saga);  // of a user's saga
+  void bind_kept(SqliteStatement& statement, const Saga& saga);
 
   sql::InternedNames& names_;
-  Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_,
-      update_both_, update_reservations_, set_writer_, drop_;
+  Query find_, read_by_id_, read_by_number_, insert_, insert_own_, fill_order_, fill_saga_, update_order_, update_saga_,
+      set_own_, update_own_, update_both_, update_reservations_, set_writer_, drop_;
   // Bound texts, until the statement has run.
-  std::string items_, steps_, step_errors_, retries_, reservations_;
+  std::string items_, steps_, step_errors_, retries_, reservations_, kept_;
   CompactText idempotency_key_, payment_id_, correlation_;
 };
 

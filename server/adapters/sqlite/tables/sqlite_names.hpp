@@ -15,8 +15,9 @@ class SqliteNames : public sql::InternedNames {
   void load_definitions() override;
   void add_node(const NodeName& name) override;
   void add_definition(std::string_view name, int version) override;
+  std::string load_definition_text(std::int64_t number) override;
 
-  Query nodes_, definitions_, add_node_, add_definition_;
+  Query nodes_, definitions_, add_node_, add_definition_, definition_text_;
 };
 
 }  // namespace sagactl::sqlite

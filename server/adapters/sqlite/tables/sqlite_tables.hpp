@@ -11,6 +11,7 @@
 #include "server/adapters/sqlite/tables/event_table.hpp"
 #include "server/adapters/sqlite/tables/flow_table.hpp"
 #include "server/adapters/sqlite/tables/node_table.hpp"
+#include "server/adapters/sqlite/tables/own_saga_tables.hpp"
 #include "server/adapters/sqlite/tables/payment_table.hpp"
 #include "server/adapters/sqlite/tables/replay_table.hpp"
 #include "server/adapters/sqlite/tables/sqlite_names.hpp"
@@ -27,6 +28,9 @@ struct SqliteTables {
   PaymentTable payments{connection, names};
   BarrierTable barriers{connection};
   EventTable events{connection, names};
+  DefinitionTable definitions{connection, names};
+  CallTable calls{connection, names};
+  SearchTable searches{connection};
   ClaimTable claims{connection};
   StockTable stocks{connection, names};
   AccountTable accounts{connection};

@@ -1,4 +1,4 @@
-#include "loadgen/sending/answer_reader.hpp"
+#include "httpclient/answer_reader.hpp"
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -77,7 +77,7 @@ AnswerReader::AnswerParser::AnswerParser(AnswerReader& reader) : reader_(&reader
 
 std::size_t AnswerReader::AnswerParser::keep(text bytes) {
   std::string& body = reader_->body_;
-  const std::size_t room = body_max - body.size();
+  const std::size_t room = reader_->kept_max_ - body.size();
   cut = cut || bytes.size() > room;
   body.append(bytes.data(), std::min(bytes.size(), room));
   return bytes.size();

@@ -1,4 +1,4 @@
-#include "loadgen/sending/answer_reader.hpp"
+#include "httpclient/answer_reader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -15,11 +15,14 @@ enum class AnswerState {
   bad,   // this is not an HTTP answer
 };
 
-// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that arrives in pieces or
-// is longer than all before, and for the wanted headers.
+// One per connection. Keeps the beginning of a body; allocates only for an answer that arrives in pieces or is longer
+// than all before, and for the wanted headers.
 class AnswerReader {
  public:
   static constexpr std::size_t body_max = 256 * 1024;
+
+  // `kept_max`: how many bytes of a body are kept.
+  explicit AnswerReader(std::size_t kept_max = body_max) : kept_max_(kept_max) {}
 
   // The headers whose values are kept, in lower case; outlives the reader.
   void want(const std::vector<std::string>& headers) { wanted_ = &headers; }
@@ -33,8 +36,9 @@ class AnswerReader {
   // Of a complete answer.
   int status() const { return parser_->status; }
   std::string_view body() const { return body_; }
+  std::string take_body() { return std::move(body_); }
   bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
-  bool is_cut() const { return parser_->cut; }                         // its body was longer than body_max
+  bool is_cut() const { return parser_->cut; }                         // its body was longer than what is kept; at once
   const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": not received
 
  private:
@@ -68,6 +72,7 @@ class AnswerReader {
   void keep_header(std::string_view name, std::string_view value);
   void begin();
 
+  const std::size_t kept_max_;
   std::optional<AnswerParser> parser_;
   std::string body_;
   const std::vector<std::string>* wanted_ = nullptr;

@@ -1,0 +1,86 @@
+#include "server/adapters/participants/http_participant_caller.hpp"
+
+#include <fmt/format.h>
+
+#include "server/adapters/participants/allow_list.hpp"
+#include "server/adapters/participants/call_loop.hpp"
+#include "server/adapters/participants/participant_files.hpp"
+
+namespace sagactl {
+namespace {
+
+class LoopCaller final : public HttpParticipantCaller {
+ public:
+  LoopCaller(const ParticipantCallerOptions& options, AllowList allow, Clock& clock)
+      : allow_(allow),
+        files_(options.files),
+        resolve_(options.resolve ? options.resolve : resolve_host),
+        loop_(options, std::move(allow), clock) {}
+
+  void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) override {
+    PendingCalls one;
+    one.push_back({std::move(call), std::move(done), {}});
+    loop_.call(std::move(one));
+  }
+  void withdraw(SagaId saga) override { loop_.withdraw(saga); }
+  void set_guard(std::function<bool()> may_begin) override { loop_.set_guard(std::move(may_begin)); }
+  void set_node_url(std::string url) override { loop_.set_node_url(std::move(url)); }
+  std::vector<ParticipantStats> stats() const override { return loop_.stats(); }
+
+  Result<void> check(const SagaDefinition& definition) const override {
+    std::string wrong;
+    for (const ParticipantDefinition& participant : definition.participants) {
+      if (participant.url.empty()) continue;
+      const auto checked = check_one(participant);
+      if (checked) continue;
+      if (!wrong.empty()) wrong += "; ";
+      wrong += checked.error().message;
+    }
+    if (!wrong.empty()) return Error{ErrorCode::invalid, wrong};
+    return {};
+  }
+
+ private:
+  Result<void> check_one(const ParticipantDefinition& participant) const {
+    const auto url = parse_http_url(participant.url);
+    if (!url) return url.error();
+    if (auto allowed = check_allowed(participant, *url); !allowed) return allowed;
+    if (auto tls = files_.tls_for(*url, participant); !tls) return tls.error();
+    if (auto key = files_.signing_key(participant); !key) return key.error();
+    return {};
+  }
+
+  Result<void> check_allowed(const ParticipantDefinition& participant, const Url& url) const {
+    const auto no = [&](const std::string& why) {
+      return Error{ErrorCode::invalid,
+                   fmt::format("this node may not call the participant '{}' at {}{}; it may call {} "
+                               "(--participants-allow)",
+                               participant.name, url.text(), why, allow_.text())};
+    };
+    const HostListing listing = allow_.listing_of(url.host, url.port);
+    if (listing == HostListing::by_name) return {};
+    if (listing == HostListing::no) return no("");
+    const auto addresses = resolve_(url.host);
+    if (!addresses) return no(": its host is not listed by its name, and has no address now");
+    for (const auto& address : *addresses)
+      if (allow_.allows(address, url.port, listing)) return {};
+    const std::string first = addresses->front().to_string();
+    return no(first == url.host ? "" : ", which is " + first);
+  }
+
+  const AllowList allow_;
+  const ParticipantFiles files_;
+  const Resolver::Resolve resolve_;
+  CallLoop loop_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpParticipantCaller>> make_participant_caller(ParticipantCallerOptions options, Clock& clock) {
+  auto allow = AllowList::parse(options.allow);
+  if (!allow) return allow.error();
+  while (options.node_url.ends_with('/')) options.node_url.pop_back();
+  return std::unique_ptr<HttpParticipantCaller>(std::make_unique<LoopCaller>(options, std::move(*allow), clock));
+}
+
+}  // namespace sagactl

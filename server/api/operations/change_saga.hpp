@@ -1,0 +1,24 @@
+// What the actions of operators on a saga share: If-Match before, and the answer after.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/api/route_group.hpp"
+
+namespace sagactl::api {
+
+// The versions of the saga that the operator accepts, by If-Match; empty: any. The error is the 412 for tags that a
+// proxy has made weak.
+struct AcceptedVersions {
+  std::vector<Timestamp> times;
+  bool are_weak = false;
+};
+AcceptedVersions accepted_versions(const Request& request);
+http::Response weak_tags_refused(const Request& request);
+
+// Submits the command and answers 202 with the saga's state. `parameter` is the one of the path that has its id.
+awaitable<Answer> change_saga(Context& context, Request& request, std::string_view parameter, Command command,
+                              std::string_view message);
+
+}  // namespace sagactl::api

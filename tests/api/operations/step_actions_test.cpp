@@ -1,0 +1,151 @@
+// Answers for steps of users' sagas, by token and by role; skipping a step, and cancelling a saga.
+#include <gmock/gmock.h>
+
+#include "tests/api/support/own_sagas.hpp"
+
+namespace sagactl::test {
+namespace {
+
+using testing::HasSubstr;
+
+class StepActions : public OwnSagas {
+ protected:
+  // A saga whose hotel has accepted its call and calls back: the path of its answers.
+  std::string accepted() {
+    participant.answer("POST /bookings", 202, "", {{"Retry-After", "3000"}});
+    EXPECT_EQ(publish(trip()).status, 201);
+    id = start(Json{{"guest", "Ada"}}).json().value()["id"];
+    const std::string url = participant.await("POST /bookings").headers.at("saga-answer");
+    return url.substr(url.find("/sagas/"));
+  }
+  HttpResponse call_back(const std::string& path, const Json& answer) {
+    return node.client().post(path, answer).value();
+  }
+  std::string step_of(std::size_t i) { return saga(id)["steps"][i]["status"]; }
+  std::string path(const std::string& what) const { return "/sagas/" + id + what; }
+
+  std::string id;
+};
+
+TEST_F(StepActions, AParticipantCallsBackByTheTokenOfItsCall) {
+  const std::string url = accepted();
+  const Json done{{"outcome", "done"}, {"body", {{"id", "b-7"}}}};
+  const HttpResponse answered = call_back(url, done);
+  ASSERT_EQ(answered.status, 200) << answered.body;
+  EXPECT_EQ(answered.json().value()["stepStatus"], "succeeded");
+  const Json ended = await_saga(id, "status", "completed");
+  EXPECT_EQ(ended["result"]["hotel"]["booking"], "b-7");
+  EXPECT_EQ(call_back(url, done).status, 200) << "the same again";
+  const HttpResponse late = call_back(url, Json{{"outcome", "refused"}});
+  EXPECT_EQ(late.status, 409);
+  EXPECT_EQ(late.json().value()["stepStatus"], "succeeded");
+  EXPECT_EQ(late.json().value()["sagaStatus"], "completed");
+}
+
+TEST_F(StepActions, ACallBackThatRefusesUndoesTheOthers) {
+  const std::string url = accepted();
+  EXPECT_EQ(call_back(url, Json{{"outcome", "refused"}, {"reason", "full"}}).status, 200);
+  const Json ended = await_saga(id, "status", "compensated");
+  EXPECT_EQ(ended["errorMessage"], "full");
+  EXPECT_EQ(participant.calls("DELETE /seats").size(), 1u);
+  EXPECT_EQ(participant.calls("DELETE /bookings").size(), 0u);
+}
+
+TEST_F(StepActions, ACallBackAfterTheUndoIsUndoneAgain) {
+  const std::string url = accepted();
+  participant.answer("GET /questions", 404);
+  ASSERT_EQ(admin.post(path("/cancel"), Json{{"reason", "not wanted"}})->status, 202);
+  await_saga(id, "status", "compensated");
+  const HttpResponse late = call_back(url, Json{{"outcome", "done"}, {"body", {{"id", "b-9"}}}});
+  EXPECT_EQ(late.status, 200) << late.body;
+  participant.await("DELETE /bookings/b-9");
+  await_saga(id, "status", "compensated");
+}
+
+TEST_F(StepActions, ACallBackNeedsTheTokenOfThatStepAndWhatTheStepKeeps) {
+  const std::string url = accepted();
+  const Json done{{"outcome", "done"}};
+  EXPECT_EQ(call_back(url + "x", done).status, 401);
+  std::string other = url;
+  replace_first(other, "/hotel/", "/flight/");
+  EXPECT_EQ(call_back(other, done).status, 401);
+  EXPECT_EQ(call_back(path("/steps/hotel/answer"), done).status, 401);
+  EXPECT_EQ(node.customer().post(path("/steps/hotel/answer"), done)->status, 403);
+  const HttpResponse lacking = call_back(url, done);
+  EXPECT_EQ(lacking.status, 422);
+  EXPECT_THAT(lacking.body, HasSubstr("/id"));
+  EXPECT_EQ(call_back(url, Json{{"outcome", "perhaps"}}).status, 400);
+  EXPECT_EQ(step_of(0), "running");
+}
+
+TEST_F(StepActions, ACallBackMayAskForTheCallAgain) {
+  const std::string url = accepted();
+  participant.answer("POST /bookings", 200, R"({"id":"b-2"})");
+  EXPECT_EQ(call_back(url, Json{{"outcome", "again"}, {"reason", "restarted"}}).status, 200);
+  await_saga(id, "status", "completed");
+  EXPECT_EQ(participant.calls("POST /bookings").size(), 2u);
+}
+
+TEST_F(StepActions, AnAdminAnswersAWait) {
+  id = start_and_await_approval();
+  const HttpResponse answered =
+      admin.post(path("/steps/approval/answer"), Json{{"outcome", "done"}, {"reason", "looks right"}}).value();
+  ASSERT_EQ(answered.status, 200) << answered.body;
+  await_saga(id, "status", "completed");
+  EXPECT_EQ(admin.post(path("/steps/approval/answer"), Json{{"outcome", "done"}})->status, 409);
+  EXPECT_EQ(admin.post(path("/steps/aproval/answer"), Json{{"outcome", "done"}})->status, 404);
+  EXPECT_THAT(admin.get("/audit")->body, HasSubstr("looks right"));
+}
+
+TEST_F(StepActions, ARefusedWaitUndoesTheSaga) {
+  id = start_and_await_approval();
+  const Json refused{{"outcome", "refused"}, {"reason", "too expensive"}};
+  EXPECT_EQ(admin.post(path("/steps/approval/answer"), refused)->status, 200);
+  await_saga(id, "status", "compensated");
+  EXPECT_EQ(participant.calls("DELETE /bookings/b-1").size(), 1u);
+}
+
+TEST_F(StepActions, AnAdminSkipsAStepAndSaysWhy) {
+  participant.answer("POST /mails", 503);
+  ASSERT_EQ(publish(trip()).status, 201);
+  id = start(Json{{"guest", "Ada"}}).json().value()["id"];
+  await_saga(id, "currentSteps", Json::array({"mail"}));
+  EXPECT_EQ(admin.post(path("/steps/mail/skip"), Json::object())->status, 400) << "the reason is required";
+  EXPECT_EQ(admin.post(path("/steps/hotel/skip"), Json{{"reason", "r"}})->status, 409) << "it is done";
+  EXPECT_EQ(admin.post(path("/steps/mail/skip"), Json{{"reason", "sent by hand"}})->status, 202);
+  await_saga(id, "status", "completed");
+}
+
+TEST_F(StepActions, ACancelledSagaIsUndone) {
+  id = start_and_await_approval();
+  const HttpResponse cancelled = admin.post(path("/cancel"), Json{{"reason", "not wanted"}}).value();
+  ASSERT_EQ(cancelled.status, 202) << cancelled.body;
+  EXPECT_FALSE(cancelled.json().value().contains("orderId"));
+  const Json ended = await_saga(id, "status", "compensated");
+  EXPECT_EQ(ended["errorMessage"], "not wanted");
+  const HttpResponse again = admin.post(path("/cancel"), Json::object()).value();
+  EXPECT_EQ(again.status, 409);
+  EXPECT_EQ(again.json().value()["sagaStatus"], "compensated");
+}
+
+TEST_F(StepActions, ACompletedSagaIsNotCancelledButCompensated) {
+  ASSERT_EQ(publish(trip()).status, 201);
+  id = start(Json{{"guest", "Ada"}}, {{"Prefer", "wait=20"}}).json().value()["id"];
+  EXPECT_EQ(admin.post(path("/cancel"), Json::object())->status, 409);
+  EXPECT_EQ(admin.post("/saga/compensate/" + id, Json::object())->status, 202);
+  await_saga(id, "status", "compensated");
+  EXPECT_EQ(participant.calls("DELETE /seats").size(), 1u);
+  EXPECT_EQ(admin.post("/saga/retry/" + id, Json::object())->status, 202);
+  const Json again = await_saga(id, "status", "completed");
+  EXPECT_EQ(again["steps"][0]["attempt"], 2);
+}
+
+TEST_F(StepActions, NobodyAnswersForAStepThatThisProgramCarriesOut) {
+  HttpClient customer = node.customer();
+  id = node.place_and_await(customer, "p");
+  EXPECT_EQ(admin.post(path("/steps/payment_processing/answer"), Json{{"outcome", "done"}})->status, 409);
+  EXPECT_EQ(admin.post(path("/steps/payment_processing/skip"), Json{{"reason", "r"}})->status, 409);
+}
+
+}  // namespace
+}  // namespace sagactl::test

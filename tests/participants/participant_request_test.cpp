@@ -89,7 +89,8 @@ TEST_F(ParticipantRequestTest, AQuestionIsAskedOnlyOfWhatMayHaveBeenDone) {
   const auto question = request(0, Direction::action, true);
   EXPECT_TRUE(question->is_question);
   EXPECT_EQ(question->method, "GET");
-  EXPECT_THAT(question->url, HasSubstr("/api/bookings?key=" "0190a3b0"));
+  EXPECT_THAT(question->url, HasSubstr("/api/bookings?key="
+                                       "0190a3b0"));
   EXPECT_FALSE(request(1, Direction::action, true)->is_question) << "no question: the same call again";
 }
 

@@ -98,10 +98,10 @@ void check_call(const SagaDefinition& definition, const Saga& before, const Saga
                 Called& called) {
   const std::pair execution{call.step, call.execution};
   const std::string key = participant_key(after, call.step, call.direction);
-  const auto [known, is_new] = called.keys.try_emplace(
-      {call.step, call.direction, call.execution,
-       call.direction == Direction::compensation ? after.steps[call.step].undo_round : 0},
-      key);
+  const auto [known, is_new] =
+      called.keys.try_emplace({call.step, call.direction, call.execution,
+                               call.direction == Direction::compensation ? after.steps[call.step].undo_round : 0},
+                              key);
   EXPECT_EQ(known->second, key) << "the key changed";
   if (call.direction == Direction::action) {
     for (const std::size_t earlier : steps_before(definition, call.step))
@@ -137,9 +137,9 @@ std::vector<SagaCommand> commands_for(const SagaDefinition& definition, const Sa
     const StepState& step = saga.steps[i];
     if (definition.steps[i].kind == StepKind::call && step.execution > 0) {
       const Direction now = direction_of(step);
-      for (const Outcome& outcome :
-           {Outcome{Succeeded{R"({"id":1})"}}, Outcome{Succeeded{}}, Outcome{Refused{"r"}}, Outcome{Unavailable{"u"}},
-            Outcome{Unavailable{"not known", true}}, Outcome{UnknownOutcome{"?"}}, Outcome{Accepted{5s, "http://p/1"}}}) {
+      for (const Outcome& outcome : {Outcome{Succeeded{R"({"id":1})"}}, Outcome{Succeeded{}}, Outcome{Refused{"r"}},
+                                     Outcome{Unavailable{"u"}}, Outcome{Unavailable{"not known", true}},
+                                     Outcome{UnknownOutcome{"?"}}, Outcome{Accepted{5s, "http://p/1"}}}) {
         // A call is answered once, and what was accepted once more.
         const bool is_final = std::holds_alternative<Succeeded>(outcome) || std::holds_alternative<Refused>(outcome);
         if (is_final || step.calling)
@@ -205,17 +205,20 @@ INSTANTIATE_TEST_SUITE_P(
     Definitions, OwnSagaStates,
     ::testing::Values(
         OwnCase{"Line", R"([{"name":"a"},{"name":"b"}])", "{}", 6},
-        OwnCase{"Pivot", R"([{"name":"a"},{"name":"b"},{"name":"c","undo":null}])", R"({"pivot":"b","timeout":"30s"})", 5},
+        OwnCase{"Pivot", R"([{"name":"a"},{"name":"b"},{"name":"c","undo":null}])", R"({"pivot":"b","timeout":"30s"})",
+                5},
         OwnCase{"Parallel", R"([{"name":"a"},{"name":"b","after":[]}])", "{}", 4},
-        OwnCase{"Diamond",
-                R"([{"name":"a"},{"name":"b","after":["a"]},{"name":"c","after":["a"]},{"name":"d","after":["b","c"]}])",
-                "{}", 4},
-        OwnCase{"Asked",
-                R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo"},"ask":{"get":"{p}/ask"}},{"name":"b"}])",
-                "{}", 6},
+        OwnCase{
+            "Diamond",
+            R"([{"name":"a"},{"name":"b","after":["a"]},{"name":"c","after":["a"]},{"name":"d","after":["b","c"]}])",
+            "{}", 4},
+        OwnCase{
+            "Asked",
+            R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo"},"ask":{"get":"{p}/ask"}},{"name":"b"}])",
+            "{}", 6},
         OwnCase{"AlsoRefused",
-                R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo","also":"refused"}},{"name":"b"}])", "{}",
-                6},
+                R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo","also":"refused"}},{"name":"b"}])",
+                "{}", 6},
         OwnCase{"Waits", R"([{"name":"a"},{"name":"w","wait":{}},{"name":"v","after":["a"],"wait":{"for":"5s"}},
                             {"name":"z","after":["a"],"sleep":"5s"}])",
                 "{}", 7},

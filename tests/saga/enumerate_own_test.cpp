@@ -7,7 +7,7 @@
 #include <deque>
 #include <set>
 
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 #include "tests/saga/own_play.hpp"
 
 namespace sagactl {

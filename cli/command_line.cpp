@@ -118,8 +118,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     terminal.out << full_version_text() << '\n';
     return ended(ExitCode::done);
   } catch (const CLI::ParseError& error) {
-    return ended(
-        report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error)));
+    return ended(report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error)));
   }
 
   auto filled = fill_flags(root, commands, environment);

@@ -13,7 +13,7 @@ function table(columns, rows) {
 const badge = ruling => withText('span', {class: 'badge ' + ruling}, ruling);
 
 function head(r) {
-  const titles = {loadtest: `Load test ${r.run}`, analysis: `Analysis of ${r.database ?? 'a database'}`, verify: `Verification of ${r.database ?? 'a database'}`};
+  const titles = {loadtest: `Load test ${r.run}`, analysis: `Analysis of ${r.database ?? 'a database'}`, rehearsal: `Rehearsal of ${r.saga}`, verify: `Verification of ${r.database ?? 'a database'}`};
   const facts = [r.scenario, r.scenario && (r.openLoop ? 'open loop' : 'closed loop'), r.measuredMs && time(r.measuredMs),
     (r.startedAt ?? r.takenAt ?? '').replace('T', ' ').replace(/\.\d+Z$/, ' UTC'), r.interrupted && 'interrupted'].filter(Boolean);
   return h('div', {class: 'head'}, h('div', null, withText('h1', null, titles[r.kind] ?? 'Result'), withText('p', {class: 'soft'}, facts.join(' · '))),

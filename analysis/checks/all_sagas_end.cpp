@@ -94,7 +94,8 @@ class AllSagasEnd final : public Check {
       return verdict;
     }
     if (waiting > 0)
-      summary += fmt::format(", and {} for an answer or a time", count_of(waiting, "saga") + (waiting == 1 ? " waits" : " wait"));
+      summary += fmt::format(", and {} for an answer or a time",
+                             count_of(waiting, "saga") + (waiting == 1 ? " waits" : " wait"));
     if (of_others > 0) summary += fmt::format("; {} of other runs still running", count_of(of_others, "saga"));
     return violations.verdict(name, summary);
   }

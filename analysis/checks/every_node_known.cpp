@@ -59,8 +59,9 @@ class EveryNodeKnown final : public Check {
                        .nodes = Json::array({node})});
     }
     return violations_.verdict(
-        name, marks == 0                   ? std::string("no row names a node")
-              : snapshot.nodes.size() == 1 ? fmt::format("{} name the only node", count_of(marks, "row"))
+        name, marks == 0 ? std::string("no row names a node")
+              : snapshot.nodes.size() == 1
+                  ? fmt::format("{} name the only node", count_of(marks, "row"))
                   : fmt::format("{} name one of {}", count_of(marks, "row"), count_of(snapshot.nodes.size(), "node")));
   }
 

@@ -1,4 +1,5 @@
-// Verdict not-vacuous over a database alone: there were orders, or sagas of users' own. Over an empty database every other check would pass.
+// Verdict not-vacuous over a database alone: there were orders, or sagas of users' own. Over an empty database every
+// other check would pass.
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"

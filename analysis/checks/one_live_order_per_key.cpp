@@ -18,7 +18,7 @@
 namespace sagactl {
 namespace {
 
-constexpr Timestamp forever{std::numeric_limits<std::int64_t>::max()};
+constexpr Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
 
 // An order held its key from `from` until just before `until`.
 struct KeyTenure {
@@ -45,13 +45,17 @@ class OneLiveOrderPerKey final : public Check {
   void on_flow(const FlowFacts& facts) override {
     if (is_users_saga(facts.flow)) add_users_saga(*facts.flow.saga);
     const Order& order = facts.flow.order;
+    // A user's saga holds its key for as long as it is there.
+    if (const auto& saga = facts.flow.saga; saga && !saga->key.empty())
+      tenures_.add({digest_of_key(claim_of_saga_key(saga->type, saga->key)), saga->created_at, forever, order.id,
+                    nodes_.of(saga->owner.node)});
     if (!facts.has_order || !order.holds_key || order.idempotency_key.empty()) return;
     ++orders_;
     const KeyDigest key = digest_of_key(order.idempotency_key);
     const std::uint16_t node = nodes_.of(order.node);
     const AggregateFacts* history = facts.order_events();
     if (!history) {
-      tenures_.add({key, order.created_at, is_live(order.status) ? forever : order.updated_at, order.id, node});
+      tenures_.add({key, order.created_at, is_live(order.status) ? end_of_time : order.updated_at, order.id, node});
       return;
     }
     std::optional<Timestamp> live_since;
@@ -64,7 +68,7 @@ class OneLiveOrderPerKey final : public Check {
         live_since.reset();
       }
     }
-    if (live_since) tenures_.add({key, *live_since, forever, order.id, node});
+    if (live_since) tenures_.add({key, *live_since, end_of_time, order.id, node});
   }
 
   bool wants_claims() const override { return true; }
@@ -80,7 +84,7 @@ class OneLiveOrderPerKey final : public Check {
       for (; tenure && tenure->key == key; tenure = tenures_.next()) {
         if (longest) compare(*longest, *tenure);
         if (!longest || tenure->until > longest->until) longest = *tenure;
-        if (tenure->until == forever) live.push_back(*tenure);
+        if (tenure->until == end_of_time) live.push_back(*tenure);
       }
       const bool is_claimed = claim && claim->key == key;
       for (const KeyTenure& it : live) compare(it, is_claimed ? claim : nullptr);
@@ -90,10 +94,9 @@ class OneLiveOrderPerKey final : public Check {
     }
     for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
-    return violations_.verdict(
-        name, orders_ + sagas_ < 2
-                  ? fmt::format("{}: there are no two that could have the same key", what())
-                  : fmt::format("no two of {} had the same key while both were live", what()));
+    return violations_.verdict(name, orders_ + sagas_ < 2
+                                         ? fmt::format("{}: there are no two that could have the same key", what())
+                                         : fmt::format("no two of {} had the same key while both were live", what()));
   }
 
  private:
@@ -101,8 +104,8 @@ class OneLiveOrderPerKey final : public Check {
   void add_users_saga(const Saga& saga) {
     if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at, forever, order_of(saga.id),
-                  nodes_.of(saga.owner.node)});
+    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
+                  end_of_time, order_of(saga.id), nodes_.of(saga.owner.node)});
   }
 
   Json row_of(const KeyTenure& tenure) const {
@@ -110,7 +113,7 @@ class OneLiveOrderPerKey final : public Check {
                 {"id", tenure.order.text()},
                 {"nodeId", nodes_.name(tenure.node)},
                 {"liveFrom", iso8601_us(tenure.from)},
-                {"liveUntil", tenure.until == forever ? Json(nullptr) : Json(iso8601_us(tenure.until))}};
+                {"liveUntil", tenure.until == end_of_time ? Json(nullptr) : Json(iso8601_us(tenure.until))}};
   }
   static Json row_of(const Claim& claim) {
     return Json{{"table", "claims"}, {"orderId", claim.order.text()}, {"live", claim.live}};

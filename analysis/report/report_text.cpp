@@ -190,6 +190,8 @@ std::string head(const JsonView& result) {
                        result["openLoop"].is_true() ? "open loop" : "closed loop (requests wait for earlier answers)");
   else if (result["kind"].text() == "analysis")
     what = fmt::format("Analysis of {}, {}", result["database"].text(), count_of(result["orders"].count(), "order"));
+  else if (result["kind"].text() == "rehearsal")
+    what = fmt::format("Rehearsal of {}", result["saga"].text());
   else
     what = fmt::format("Verification of {}", result["database"].text());
   if (result["interrupted"].is_true()) what += ", interrupted";

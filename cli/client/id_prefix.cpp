@@ -57,11 +57,12 @@ Error no_such_saga(Error error, const std::string& id) {
 
 Result<std::string> resolve_order_id(NodeClient& client, const std::string& text) {
   if (Uuid::parse(text) || is_id_prefix(text)) return resolve_id(client, text);
-  return with_hint(Error{ErrorCode::invalid, "'" + text +
-                                                 "' is not the id of an order, which looks like "
-                                                 "0198f0a0-5b3c-7000-8000-000000000001, nor its first digits (at least " +
-                                                 std::to_string(digits_min) + ")"},
-                   "`sagactl order list` shows the ids");
+  return with_hint(
+      Error{ErrorCode::invalid, "'" + text +
+                                    "' is not the id of an order, which looks like "
+                                    "0198f0a0-5b3c-7000-8000-000000000001, nor its first digits (at least " +
+                                    std::to_string(digits_min) + ")"},
+      "`sagactl order list` shows the ids");
 }
 
 }  // namespace sagactl

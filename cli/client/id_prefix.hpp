@@ -17,8 +17,8 @@ Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& tex
 // The text itself, unless it is the prefix of an id: then that id, or the errors above.
 Result<std::string> resolve_id(NodeClient& client, const std::string& text);
 
-// A node's answer that it has no such thing says neither which was looked for nor how to find one: this adds both. Other
-// errors are returned as they are. `what` is "order", `list` a command that lists them.
+// A node's answer that it has no such thing says neither which was looked for nor how to find one: this adds both.
+// Other errors are returned as they are. `what` is "order", `list` a command that lists them.
 Error with_what_was_looked_for(Error error, std::string_view what, const std::string& id, std::string_view list);
 
 // with_what_was_looked_for() for a saga, unless the error has a hint already.

@@ -23,10 +23,11 @@ Error not_let_in(Error error, const GlobalSettings& settings) {
                          settings.data + ")");
   const std::string flag = settings.token_file.empty() ? "token" : "token-file";
   error.message += ": the node does not accept the token of " + flag_and_source(settings, flag);
-  return with_hint(std::move(error),
-                   "it may have expired, or be of another node; leave it out to use the token of `sagactl login` or, on "
-                   "this machine, that in the node's data directory (--data, now " +
-                       settings.data + ")");
+  return with_hint(
+      std::move(error),
+      "it may have expired, or be of another node; leave it out to use the token of `sagactl login` or, on "
+      "this machine, that in the node's data directory (--data, now " +
+          settings.data + ")");
 }
 
 Error with_advice_for(Error error, const Invocation& invocation) {

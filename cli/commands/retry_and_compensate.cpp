@@ -8,6 +8,7 @@
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/confirm.hpp"
+#include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/saga_table.hpp"
@@ -41,18 +42,9 @@ struct OperationFlags {
   }
 };
 
-// The routes take saga ids; a correlation id or an idempotency key is looked up first.
-Result<std::string> saga_id_of(NodeClient& client, const std::string& id) {
-  if (Uuid::parse(id)) return id;
-  const auto saga = client.get("/sagas/correlation/" + percent_encode(id));
-  if (saga) return text_member(*saga, "id");
-  if (saga.error().code == ErrorCode::not_found && is_id_prefix(id)) return resolve_id_prefix(client, id);
-  return saga.error();
-}
-
 Json operate(NodeClient& client, const Operation& operation, const OperationFlags& flags, const std::string& id,
              ExitCode& worst) {
-  const auto saga = saga_id_of(client, id);
+  const auto saga = find_saga_id(client, id);
   const auto answer =
       saga ? client.post(operation.path + percent_encode(*saga), flags.body()) : Result<Json>(saga.error());
   if (answer)

@@ -6,6 +6,7 @@
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
@@ -86,7 +87,8 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group = add_command_group(root, "saga", "List and show sagas and saga definitions", operations_group);
+  CLI::App* group = add_command_group(root, "saga", "Start, show, steer and rehearse sagas; publish their definitions",
+                                      operations_group);
 
   const auto flags = std::make_shared<SagaListFlags>();
   CLI::App* list = add_command(*group, "list", "List sagas, newest first");
@@ -98,7 +100,9 @@ void add_saga(CLI::App& root, Commands& commands) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, order id, correlation id or idempotency key, or the first digits of an id").required();
+  add_text(*get, "saga", *id, "SAGA-ID",
+           "Saga id, order id, correlation id or idempotency key, or the first digits of an id")
+      .required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
   CLI::App* all =
@@ -106,6 +110,10 @@ void add_saga(CLI::App& root, Commands& commands) {
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 
   add_saga_lint(*group, commands);
+  add_saga_publish(*group, commands);
+  add_saga_start(*group, commands);
+  add_saga_steps(*group, commands);
+  add_saga_rehearse(*group, commands);
 }
 
 }  // namespace sagactl

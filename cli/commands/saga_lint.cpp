@@ -35,23 +35,12 @@ Json file_json(const LintedFile& file) {
   return out;
 }
 
-void print_problem(const Invocation& invocation, const LintedFile& file, const Problem& problem) {
-  std::string text = problem_text(problem, shown_name(file.name), file.text);
-  const std::string severity(to_string(problem.severity));
-  const bool is_mistake = problem.severity == Severity::mistake;
-  if (const auto at = text.find(": " + severity + ": "); at != std::string::npos)
-    text.replace(at + 2, severity.size(),
-                 is_mistake ? invocation.paint.bad(severity) : invocation.paint.warning(severity));
-  invocation.terminal.out << text;
-}
-
 void print_file(const Invocation& invocation, const LintedFile& file) {
+  print_problems(invocation, file.name, file.text, file.read.problems);
   std::uint64_t mistakes = 0, warnings = 0;
   for (const Problem& problem : file.read.problems) {
-    print_problem(invocation, file, problem);
     ++(problem.severity == Severity::mistake ? mistakes : warnings);
   }
-  invocation.terminal.out << std::flush;
   std::string line = shown_name(file.name) + ": " + (mistakes == 0 ? "no mistakes" : count_of(mistakes, "mistake"));
   if (warnings > 0) line += ", " + count_of(warnings, "warning");
   invocation.info(line);
@@ -97,13 +86,27 @@ Result<std::string> read_definition_file(Invocation& invocation, const std::stri
   return Error{ErrorCode::invalid, fmt::format("{} cannot be read: {}", name, std::strerror(errno == 0 ? EIO : errno))};
 }
 
+void print_problems(const Invocation& invocation, const std::string& name, const std::string& text,
+                    const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems) {
+    std::string shown = problem_text(problem, shown_name(name), text);
+    const std::string severity(to_string(problem.severity));
+    const bool is_mistake = problem.severity == Severity::mistake;
+    if (const auto at = shown.find(": " + severity + ": "); at != std::string::npos)
+      shown.replace(at + 2, severity.size(),
+                    is_mistake ? invocation.paint.bad(severity) : invocation.paint.warning(severity));
+    invocation.terminal.out << shown;
+  }
+  invocation.terminal.out << std::flush;
+}
+
 void add_saga_lint(CLI::App& group, Commands& commands) {
   const auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* lint_command = add_command(group, "lint", "Check definitions of sagas for mistakes, without a node");
   add_text(*lint_command, "file", *files, "FILE", "YAML or JSON file of a definition; - is standard input")
       .takes(1, files_max)
       .required();
-  set_examples(*lint_command, {"sagactl saga lint trip.yaml", "sagactl saga lint -o json sagas/*.yaml"});
+  set_examples(*lint_command, {"sagactl saga lint trip.yaml", "sagactl saga lint -o json trip.yaml"});
   commands.add(lint_command, [files](Invocation& invocation) { return lint(invocation, *files); });
 }
 

@@ -194,8 +194,7 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
       .separated_by(',');
   add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
            "Directory of the certificates and secrets that definitions name [none]");
-  add_text(app, "--answer-url", options.answer_url, "URL",
-           "Address by which participants call back [the node's own]");
+  add_text(app, "--answer-url", options.answer_url, "URL", "Address by which participants call back [the node's own]");
 }
 
 }  // namespace

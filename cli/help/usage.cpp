@@ -138,7 +138,8 @@ std::string what_is_missing(const CLI::App& at, const CLI::Option& missing) {
   return command_path(at) + " needs --" + missing.get_lnames().front() + " " + placeholder(missing);
 }
 
-// The last flag of the command line, when CLI11 found no value for it: it names the flag first, "--rate: 1 required ...".
+// The last flag of the command line, when CLI11 found no value for it: it names the flag first, "--rate: 1 required
+// ...".
 const CLI::Option* flag_without_value(const CLI::App& root, const CLI::App& at, const std::string& message) {
   const std::string name = message.substr(0, message.find(':'));
   if (!name.starts_with("-")) return nullptr;

@@ -37,7 +37,7 @@ std::string action_text(const Json& step) {
   return text_member(step, "action") + (undone_by.empty() ? "" : " ↺ " + undone_by);
 }
 
-void add_steps(const Json& definition, const Paint& paint, Branch& root) {
+void add_definition_steps(const Json& definition, const Paint& paint, Branch& root) {
   const Json& steps = json_member(definition, "steps");
   const Json& pivot = json_member(definition, "pivot");
   int name_width = 0, action_width = 0;
@@ -73,7 +73,7 @@ std::string definition_tree(const Json& definition, const Paint& paint, bool wit
   Branch root{paint.strong(text_member(definition, "name")) + "  version " + text_member(definition, "version") + ", " +
               text_member(definition, "mode") + ", " + duration_text(integer_member(definition, "timeoutMs")) +
               " to reach the pivot"};
-  add_steps(definition, paint, root);
+  add_definition_steps(definition, paint, root);
   if (with_topics) root.branches.push_back(topics_branch(definition));
   return drawn(root, width);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/client/json_answer.hpp"
 #include "cli/client/saga_wait.hpp"
+#include "cli/output/saga_calls.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/tree.hpp"
 
@@ -26,7 +27,7 @@ std::string retries_text(const Json& step) {
   return text;
 }
 
-Branch step_branch(const Json& step, const Paint& paint) {
+Branch step_branch(const Json& step, const Paint& paint, const Json& trace = {}) {
   const std::string status = text_member(step, "status");
   std::string text =
       mark(status, paint) + " " + padded(text_member(step, "name"), 20) + " " + padded(paint.status(status), 12);
@@ -38,13 +39,16 @@ Branch step_branch(const Json& step, const Paint& paint) {
   Branch branch{text};
   if (const std::string error = text_member(step, "error"); !error.empty())
     branch.branches.push_back({paint.bad(error)});
+  if (const std::string until = text_member(step, "waitsUntil"); !until.empty())
+    branch.branches.push_back({"waits until " + until});
+  add_calls(trace, text_member(step, "name"), paint, branch);
   return branch;
 }
 
-void add_steps(const Json& saga, const Paint& paint, Branch& root) {
+void add_steps(const Json& trace, const Json& saga, const Paint& paint, Branch& root) {
   const Json& steps = json_member(saga, "steps");
   if (!steps.empty()) {
-    for (const Json& step : steps) root.branches.push_back(step_branch(step, paint));
+    for (const Json& step : steps) root.branches.push_back(step_branch(step, paint, trace));
     return;
   }
   for (const Json& name : json_member(saga, "completedSteps"))
@@ -98,6 +102,15 @@ std::string saga_text(const Json& saga, const Paint& paint) {
   return text;
 }
 
+// What a user's saga was started with, and what it has come to.
+void add_own_values(const Json& saga, const Paint& paint, Branch& root) {
+  if (const std::string key = text_member(saga, "key"); !key.empty()) root.branches.push_back({"key " + key});
+  for (const char* name : {"input", "result"}) {
+    const Json& value = json_member(saga, name);
+    if (!value.is_null()) root.branches.push_back({std::string(name) + " " + paint.faint(json_text(value))});
+  }
+}
+
 void add_problems(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
     root.branches.push_back({"error: " + paint.bad(error)});
@@ -137,12 +150,16 @@ std::string saga_tree(const Json& trace, const Paint& paint, int width) {
   Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga for this order")};
   if (json_member(trace, "order").is_object())
     root.branches.push_back({order_text(json_member(trace, "order"), paint)});
-  if (saga.is_object()) add_steps(saga, paint, root);
+  if (saga.is_object()) {
+    add_own_values(saga, paint, root);
+    add_steps(trace, saga, paint, root);
+  }
   add_payments(trace, paint, root);
   for (const Json& reservation : json_member(trace, "reservations"))
     root.branches.push_back({reservation_text(reservation, paint)});
   if (saga.is_object()) add_problems(saga, paint, root);
   const Json& timeline = json_member(trace, "timeline");
+  if (json_member(trace, "calls").is_array()) add_time_line(saga, paint, root);
   if (!timeline.empty()) {
     const Json& first = timeline.front();
     const Json began = or_default(text_member(first, "occurredAt"), text_member(first, "timestamp"));

@@ -80,8 +80,8 @@ void add_refusals(Json& responses, const Route& route, bool has_body) {
   };
   const bool needs_caller = route.access != RouteAccess::anyone && route.access != RouteAccess::loopback_only;
   if (needs_caller) add("401", "The token is missing or not valid");
-  const bool is_open = route.access == RouteAccess::anyone || route.access == RouteAccess::user ||
-                       route.access == RouteAccess::guest;
+  const bool is_open =
+      route.access == RouteAccess::anyone || route.access == RouteAccess::user || route.access == RouteAccess::guest;
   if (!is_open) add("403", "The caller may not use this route");
   add("400", "The request is not valid");
   if (has_body) {

@@ -11,15 +11,15 @@
 
 namespace sagactl::api {
 
-void add_order_routes(http::Router& router, Context& context);      // orders/routes.cpp
-void add_operation_routes(http::Router& router, Context& context);  // operations/routes.cpp
-void add_definition_routes(http::Router& router, Context& context); // definitions/routes.cpp
-void add_checkout_routes(http::Router& router, Context& context);   // checkout/routes.cpp
-void add_purchase_routes(http::Router& router, Context& context);   // purchase/routes.cpp
-void add_dtm_routes(http::Router& router, Context& context);        // dtm/routes.cpp
-void add_account_routes(http::Router& router, Context& context);    // accounts/routes.cpp
-void add_metrics_routes(http::Router& router, Context& context);    // metrics/routes.cpp
-void add_document_routes(http::Router& router, Context& context);   // documents/routes.cpp
+void add_order_routes(http::Router& router, Context& context);       // orders/routes.cpp
+void add_operation_routes(http::Router& router, Context& context);   // operations/routes.cpp
+void add_definition_routes(http::Router& router, Context& context);  // definitions/routes.cpp
+void add_checkout_routes(http::Router& router, Context& context);    // checkout/routes.cpp
+void add_purchase_routes(http::Router& router, Context& context);    // purchase/routes.cpp
+void add_dtm_routes(http::Router& router, Context& context);         // dtm/routes.cpp
+void add_account_routes(http::Router& router, Context& context);     // accounts/routes.cpp
+void add_metrics_routes(http::Router& router, Context& context);     // metrics/routes.cpp
+void add_document_routes(http::Router& router, Context& context);    // documents/routes.cpp
 
 struct Surface {
   void (*add_routes)(http::Router& router, Context& context);  // `context` outlives the router
@@ -28,11 +28,15 @@ struct Surface {
 
 // The one list of them, in the order of the OpenAPI document.
 inline constexpr std::array surfaces = {
-    Surface{add_order_routes, "openapi_orders.json"},       Surface{add_operation_routes, "openapi_operations.json"},
+    Surface{add_order_routes, "openapi_orders.json"},
+    Surface{add_operation_routes, "openapi_operations.json"},
     Surface{add_definition_routes, "openapi_definitions.json"},
-    Surface{add_checkout_routes, "openapi_checkout.json"},  Surface{add_purchase_routes, "openapi_purchase.json"},
-    Surface{add_account_routes, "openapi_accounts.json"},   Surface{add_metrics_routes, "openapi_metrics.json"},
-    Surface{add_document_routes, "openapi_documents.json"}, Surface{add_dtm_routes, "openapi_dtm.json"},
+    Surface{add_checkout_routes, "openapi_checkout.json"},
+    Surface{add_purchase_routes, "openapi_purchase.json"},
+    Surface{add_account_routes, "openapi_accounts.json"},
+    Surface{add_metrics_routes, "openapi_metrics.json"},
+    Surface{add_document_routes, "openapi_documents.json"},
+    Surface{add_dtm_routes, "openapi_dtm.json"},
 };
 
 // A router with all routes and the authenticator.

@@ -78,7 +78,8 @@ class ValueChecker {
     const std::string& root = path.members.front();
     if (scope.of == ValueScope::Of::advance) {
       if (path.text() != "rehearsal.seconds" && path.text() != "saga.id")
-        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()), "it has {rehearsal.seconds} and {saga.id}");
+        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()),
+                          "it has {rehearsal.seconds} and {saga.id}");
       return;
     }
     if (root == "input") return input(at, path, is_in_url);
@@ -160,6 +161,9 @@ class ValueChecker {
       return findings_.mistake(
           at, fmt::format("`{}` is all that the step keeps; in a URL only one value can stand", path.text()),
           fmt::format("of `{}` there are {}", owner.name, quoted_names(owner.keep)));
+    if (&owner == scope.step && owner.undo->canonical.contains("also"))
+      return findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known after a refusal", path.text()),
+                               "name it by {saga.step_key}, or leave `also` out");
     if (&owner == scope.step && !owner.ask)
       findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known when no answer came", path.text()),
                         "name it by {saga.step_key}, or add an `ask` that brings what `keep` takes");

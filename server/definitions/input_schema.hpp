@@ -23,6 +23,9 @@ struct SchemaProblem {
   friend bool operator==(const SchemaProblem&, const SchemaProblem&) = default;
 };
 
+// What each `$ref` of a schema leads to.
+using SchemaReferences = std::unordered_map<std::string, const Json*>;
+
 class InputSchema {
  public:
   // All problems of the schema; none: it can be made.
@@ -30,12 +33,15 @@ class InputSchema {
 
   // `schema` has no problem by check().
   explicit InputSchema(Json schema);
+  InputSchema(const InputSchema&) = delete;
+  InputSchema& operator=(const InputSchema&) = delete;
 
   // What is wrong with the input, at most 20 problems; none: it is right. Thread-safe.
   std::vector<SchemaProblem> validate(const Json& input) const;
 
  private:
-  Json schema_;
+  const Json schema_;
+  SchemaReferences references_;
 };
 
 // The schemas of the definitions in use, each made once. Thread-safe.

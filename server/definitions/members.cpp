@@ -27,11 +27,16 @@ void Findings::mistake(const Found& at, std::string message, std::string hint) {
 }
 
 void Findings::mistake(Position at, std::string path, std::string message, std::string hint) {
-  problems_.push_back({Severity::mistake, at, std::move(path), std::move(message), std::move(hint)});
+  add({Severity::mistake, at, std::move(path), std::move(message), std::move(hint)});
+}
+
+void Findings::add(Problem problem) {
+  if (problems_.size() >= problems_max) throw TooManyProblems{};
+  problems_.push_back(std::move(problem));
 }
 
 void Findings::warning(const Found& at, std::string message, std::string hint) {
-  problems_.push_back({Severity::warning, at.value->at, at.path, std::move(message), std::move(hint)});
+  add({Severity::warning, at.value->at, at.path, std::move(message), std::move(hint)});
 }
 
 std::vector<Problem> Findings::take() {
@@ -39,6 +44,7 @@ std::vector<Problem> Findings::take() {
   std::stable_sort(problems_.begin(), problems_.end(),
                    [&](const Problem& a, const Problem& b) { return key(a) < key(b); });
   problems_.erase(std::unique(problems_.begin(), problems_.end()), problems_.end());
+  if (problems_.size() > problems_max) problems_.resize(problems_max);
   return std::move(problems_);
 }
 
@@ -52,7 +58,8 @@ std::string quoted_names(const std::vector<std::string>& names) {
 }
 
 std::string hint_of_names(std::string_view word, const std::vector<std::string>& candidates) {
-  if (candidates.empty()) return {};
+  constexpr std::size_t candidates_max = 200;  // among more the nearest takes too long to find
+  if (candidates.empty() || candidates.size() > candidates_max) return {};
   const std::string near = nearest(word, candidates);
   if (!near.empty()) return fmt::format("did you mean `{}`?", near);
   return fmt::format("{} {}", candidates.size() == 1 ? "there is only" : "there are", quoted_names(candidates));

@@ -25,7 +25,11 @@ struct Found {
 // The JSON pointer of a member: escapes its name.
 std::string below(const std::string& path, std::string_view name);
 
-// Collects problems.
+// So many are told of one definition; a text that is something else entirely could have any number.
+inline constexpr std::size_t problems_max = 1000;
+struct TooManyProblems {};
+
+// Collects problems. Throws TooManyProblems for one more than problems_max.
 class Findings {
  public:
   void mistake(const Found& at, std::string message, std::string hint = {});
@@ -34,10 +38,12 @@ class Findings {
 
   bool has_mistake() const { return sagactl::has_mistake(problems_); }
   std::vector<Problem>& problems() { return problems_; }
-  // In the order of their places, each once.
+  // In the order of their places, each once; of too many the first.
   std::vector<Problem> take();
 
  private:
+  void add(Problem problem);
+
   std::vector<Problem> problems_;
 };
 

@@ -167,8 +167,12 @@ std::string DefinitionRead::name() const {
 DefinitionRead read_definition(std::string_view text, std::string_view name_of_file) {
   Findings findings;
   DefinitionRead out;
-  if (const SourcePointer source = read_source(text, name_of_file, findings.problems()))
-    out.canonical = read_parts(findings, *source);
+  try {
+    if (const SourcePointer source = read_source(text, name_of_file, findings.problems()))
+      out.canonical = read_parts(findings, *source);
+  } catch (const TooManyProblems&) {
+    // Those that were found are told.
+  }
   out.problems = findings.take();
   return out;
 }

@@ -12,6 +12,7 @@ constexpr DurationRange call_time = {1ms, 10min};
 constexpr DurationRange backoff_time = {1ms, 24h};
 constexpr DurationRange budget_time = {1ms, 365 * 24h};
 constexpr std::size_t concurrency_max = 1'000;
+constexpr std::size_t participants_max = 100;
 
 // Files on the node are named without their folder.
 bool is_file_name(std::string_view name) {
@@ -152,6 +153,9 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
   if (at.value->kind != SourceKind::object)
     return findings.mistake(at, fmt::format("`participants` has to be an object; this is {}", kind_text(*at.value)),
                             "write it like hotel: { url: \"http://hotel:8080\" }");
+  if (at.value->members.size() > participants_max)
+    return findings.mistake(
+        at, fmt::format("the saga has {} participants; the most are {}", at.value->members.size(), participants_max));
   for (const SourceMember& member : at.value->members) {
     ParticipantSource& it = out.participants.emplace_back();
     it.name = member.name;

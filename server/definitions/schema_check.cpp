@@ -13,6 +13,8 @@
 namespace sagactl {
 namespace {
 
+constexpr std::size_t way_max = 100;  // schemas that are about the same value, each within or behind the one before
+
 const SchemaKeyword* find_keyword(std::string_view name) {
   const auto found = std::find_if(schema_keywords.begin(), schema_keywords.end(),
                                   [&](const SchemaKeyword& it) { return it.name == name; });
@@ -65,6 +67,7 @@ class SchemaChecker {
     if (!json.is_object()) return wrong(path, "a schema has to be an object or a truth value");
     schemas_.emplace_back(path, &json);
     for (const auto& [name, value] : json.items()) {
+      if (problems_.size() > problems_max) return;
       const SchemaKeyword* keyword = find_keyword(name);
       if (!keyword)
         wrong(below(path, name), fmt::format("the keyword `{}` is not checked here", name), reason_of(name));
@@ -174,14 +177,16 @@ class SchemaChecker {
     for (const auto& [path, json] : schemas_) {
       std::vector<std::string> way;
       if (leads_back(path, by_path, way, done))
-        return wrong(way.back(), "the schema refers to itself for the same value, without an end");
+        return wrong(way.back(), way.size() > way_max
+                                     ? fmt::format("schemas refer to one another more than {} deep", way_max)
+                                     : "the schema refers to itself for the same value, without an end");
     }
   }
 
   bool leads_back(const std::string& path, const std::map<std::string, const Json*>& by_path,
                   std::vector<std::string>& way, std::set<std::string>& done) const {
     if (done.contains(path)) return false;
-    const bool is_on_way = std::find(way.begin(), way.end(), path) != way.end();
+    const bool is_on_way = std::find(way.begin(), way.end(), path) != way.end() || way.size() > way_max;
     way.push_back(path);
     if (is_on_way) return true;
     for (const std::string& next : same_place(path, by_path))

@@ -96,9 +96,23 @@ bool has_format(const std::string& text, std::string_view format) {
   return Uuid::parse(text).has_value();
 }
 
+// Also of what looks like a reference and is none, such as a member of an example: it may lead nowhere.
+void collect_references(const Json& root, const Json& at, SchemaReferences& out) {
+  if (!at.is_structured()) return;
+  for (const auto& [name, value] : at.items()) {
+    collect_references(root, value, out);
+    if (name != "$ref" || !value.is_string() || !value.get_ref<const std::string&>().starts_with('#')) continue;
+    try {
+      const Json::json_pointer target(value.get_ref<const std::string&>().substr(1));
+      if (root.contains(target)) out.try_emplace(value.get<std::string>(), &root.at(target));
+    } catch (const Json::exception&) {
+    }
+  }
+}
+
 class SchemaValidation {
  public:
-  explicit SchemaValidation(const Json& root) : root_(root) {}
+  SchemaValidation(const Json& root, const SchemaReferences& references) : root_(root), references_(references) {}
 
   std::vector<SchemaProblem> run(const Json& input) {
     apply(root_, input, "");
@@ -178,8 +192,7 @@ class SchemaValidation {
 
   bool combination(const Json& schema, const std::string& name, const Json& rule, const Json& value,
                    const std::string& path) {
-    if (name == "$ref")
-      return apply(root_.at(Json::json_pointer(rule.get_ref<const std::string&>().substr(1))), value, path);
+    if (name == "$ref") return apply(*references_.at(rule.get_ref<const std::string&>()), value, path);
     if (name == "allOf") {
       bool is_right = true;
       for (const Json& each : rule) is_right &= apply(each, value, path);
@@ -291,6 +304,7 @@ class SchemaValidation {
   }
 
   const Json& root_;
+  const SchemaReferences& references_;
   std::vector<SchemaProblem> problems_;
   std::size_t depth_ = 0, work_ = 0, quiet_ = 0;
   bool is_too_much_ = false;
@@ -298,10 +312,12 @@ class SchemaValidation {
 
 }  // namespace
 
-InputSchema::InputSchema(Json schema) : schema_(std::move(schema)) {}
+InputSchema::InputSchema(Json schema) : schema_(std::move(schema)) {
+  collect_references(schema_, schema_, references_);
+}
 
 std::vector<SchemaProblem> InputSchema::validate(const Json& input) const {
-  return SchemaValidation(schema_).run(input);
+  return SchemaValidation(schema_, references_).run(input);
 }
 
 }  // namespace sagactl

@@ -55,12 +55,14 @@ SourcePointer SourceBuilder::begin(SourceKind kind, Position at) {
   value->at = at;
   this->value(value, at);
   open_.push_back(value);
+  lines_.emplace_back();
   return value;
 }
 
 void SourceBuilder::end() {
   const SourcePointer ended = open_.back();
   open_.pop_back();
+  lines_.pop_back();
   const auto count = [&](const SourceValue& part) {
     ended->size += part.size;
     ended->depth = std::max(ended->depth, part.depth + 1);
@@ -86,17 +88,16 @@ void SourceBuilder::put(SourcePointer value) {
   has_name_ = false;
   // A parser of YAML finds that nothing stands here only where the next thing stands.
   if (value->kind == SourceKind::scalar && value->scalar.is_null()) value->at = pending_.at;
-  const auto same = std::find_if(parent.members.begin(), parent.members.end(),
-                                 [&](const SourceMember& it) { return it.name == pending_.name; });
   pending_.value = std::move(value);
-  if (same == parent.members.end())
+  const auto [first, is_new] = lines_.back().try_emplace(pending_.name, pending_.at.line);
+  if (is_new)
     parent.members.push_back(std::move(pending_));
   else
     problems_.push_back({Severity::mistake,
                          pending_.at,
                          {},
                          fmt::format("`{}` stands here twice", pending_.name),
-                         fmt::format("the first is in line {}", same->at.line)});
+                         fmt::format("the first is in line {}", first->second)});
 }
 
 bool read_source_number(std::string_view text, Json& out) {

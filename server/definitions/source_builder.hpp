@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/definitions/source.hpp"
@@ -50,6 +51,7 @@ class SourceBuilder {
 
   std::vector<Problem>& problems_;
   std::vector<SourcePointer> open_;
+  std::vector<std::unordered_map<std::string, std::size_t>> lines_;  // of the names in each that is open
   SourcePointer root_;
   SourceMember pending_;
   bool has_name_ = false;

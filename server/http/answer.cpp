@@ -77,8 +77,7 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
   request.caller = std::move(caller).value();
   const bool is_refused = (route.access == RouteAccess::admin && !request.caller->is_admin()) ||
                           (route.access == RouteAccess::merchant && !request.caller->is_merchant_or_admin());
-  if (is_refused)
-    return Error{ErrorCode::forbidden, "Forbidden resource"};
+  if (is_refused) return Error{ErrorCode::forbidden, "Forbidden resource"};
   return {};
 }
 

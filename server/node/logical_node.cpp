@@ -152,8 +152,8 @@ void LogicalNode::stop_engine() {
   thread_.reset();
 }
 
-// A handler may still use the participants until no handler runs. The answers to calls in progress come too late for the
-// engine, which has stopped.
+// A handler may still use the participants until no handler runs. The answers to calls in progress come too late for
+// the engine, which has stopped.
 void LogicalNode::drop_server() {
   server_.reset();
   context_.participants.reset();

@@ -114,8 +114,7 @@ std::string location_in(const ParticipantCall& call, const ParticipantAnswer& an
 std::string reason_in(const ParticipantAnswer& answer) {
   const Json body = read_json(answer.body);
   for (const char* member : {"reason", "message", "detail", "error", "title"})
-    if (std::string text = text_or_empty(body, member); !text.empty())
-      return storable(text, reason_max);
+    if (std::string text = text_or_empty(body, member); !text.empty()) return storable(text, reason_max);
   return storable(answer.body, reason_max);
 }
 
@@ -362,7 +361,8 @@ std::string result_of(const Saga& saga) {
   }
   JsonObject kept;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
-    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}") kept.raw(json_escaped(definition->steps[i].name), own);
+    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}")
+      kept.raw(json_escaped(definition->steps[i].name), own);
   return kept.take();
 }
 

@@ -45,7 +45,8 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
     return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
   const bool is_earlier_undo = reply.direction == Direction::compensation && state.undo_round > 0 && reply.tries != 0 &&
                                reply.since != state.began_at;
-  if (is_earlier_undo) return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
+  if (is_earlier_undo)
+    return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
   if (reply.direction == Direction::action)
     on_action_reply(reply.step, reply.outcome);
   else
@@ -162,15 +163,15 @@ bool SagaDecider::goes_back() const {
   });
 }
 
-// A failed saga goes on, in the direction in which it went. Step `i` is answered for; the others are called again.
-void SagaDecider::resume_others(std::size_t i) {
-  const bool is_undone = goes_back();
-  saga().status = is_undone ? SagaStatus::compensating : SagaStatus::started;
-  saga().requires_manual_intervention = false;
-  if (!is_undone) saga().error.clear();
-  for (std::size_t other = 0; other < saga().steps.size(); ++other)
-    if (other != i && is_in_progress(step(other)) && (direction_of(step(other)) == Direction::compensation) == is_undone)
-      restart_calls(other, direction_of(step(other)));
+// A failed saga goes on, once a step of it was answered for: the others are called again.
+void SagaDecider::resume_others() {
+  const bool is_undone = saga().status == SagaStatus::compensating;
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    const bool is_idle = is_in_progress(step(i)) && !step(i).wake_at && !was_called_now(i);
+    const Direction direction = direction_of(step(i));
+    if (is_idle && (direction == Direction::compensation) == is_undone) restart_calls(i, direction);
+  }
+  if (is_undone) roll_back();
 }
 
 Result<SagaDecision> SagaDecider::on(const TryNow&) {
@@ -195,8 +196,11 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
         Json{{"sagaId", saga().id.text()}, {"step", name}, {"code", "STEP_NOT_IN_PROGRESS"}}};
   const std::size_t i = command.step;
   const Direction direction = direction_of(step(i));
-  if (saga().status == SagaStatus::failed) {
-    resume_others(i);
+  const bool was_failed = saga().status == SagaStatus::failed;
+  if (was_failed) {
+    saga().status = goes_back() ? SagaStatus::compensating : SagaStatus::started;
+    saga().requires_manual_intervention = false;
+    if (saga().status == SagaStatus::started) saga().error.clear();
     saga().retries.push_back(OperatorRetry{moment_.now, name, command.by});
   }
   add_event(EventType::saga_retried,
@@ -220,6 +224,7 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
     on_action_reply(i, command.outcome);
   else
     on_compensation_reply(i, command.outcome);
+  if (was_failed && !is_terminal(saga().status)) resume_others();
   return finish();
 }
 
@@ -245,8 +250,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
                            });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
-  const bool is_undone = compensates || (is_own() ? !was_compensated && goes_back()
-                                                  : direction_of(step(from)) == Direction::compensation);
+  const bool is_undone =
+      compensates || (is_own() ? !was_compensated && goes_back() : direction_of(step(from)) == Direction::compensation);
   const Direction direction = is_undone ? Direction::compensation : Direction::action;
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;

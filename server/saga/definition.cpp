@@ -162,7 +162,8 @@ Result<void> add_definition(SagaDefinition definition) {
 }
 
 Duration longest_wait(const SagaDefinition& definition) {
-  Duration longest = definition.is_built_in() || definition.timeout == Duration::max() ? Duration{0} : definition.timeout;
+  Duration longest =
+      definition.is_built_in() || definition.timeout == Duration::max() ? Duration{0} : definition.timeout;
   for (const StepDefinition& step : definition.steps) {
     longest = std::max({longest, step.timeout, step.retry.cap, step.compensation_retry.cap, step.retry.budget});
     if (step.kind == StepKind::wait || step.kind == StepKind::sleep) longest = std::max(longest, step.waits);

@@ -46,20 +46,20 @@ struct StepState {
   // It is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
   // `execution`.
   int execution = 0;
-  int tries = 0;          // of this execution, in the current direction
+  int tries = 0;  // of this execution, in the current direction
   // May be in effect, or may still take effect: a try is in progress, or its answer was lost. Of a user's saga: an
   // earlier try than the one in progress, which `calling` says.
   bool in_doubt = false;
-  Timestamp began_at;     // the first try of this execution, in the current direction
-  Timestamp ended_at;     // when it got its current status, unless that is running or compensating
-  NodeName node;          // that wrote the current status
-  std::string error;      // of the last try that did not succeed
+  Timestamp began_at;  // the first try of this execution, in the current direction
+  Timestamp ended_at;  // when it got its current status, unless that is running or compensating
+  NodeName node;       // that wrote the current status
+  std::string error;   // of the last try that did not succeed
   // Of a user's saga:
   std::optional<Timestamp> wake_at = {};  // while it is in progress: when it is checked again
-  std::string kept = {};  // what it keeps of its participant's answer: a JSON object, or empty until it was done
-  std::string location = {};              // where to ask what became of a call that is under way; empty: call again
-  bool calling = false;                   // a call was made and has neither been answered nor run out of time
-  int undo_round = 0;                     // how often it had to be undone again, because it was done late
+  std::string kept = {};      // what it keeps of its participant's answer: a JSON object, or empty until it was done
+  std::string location = {};  // where to ask what became of a call that is under way; empty: call again
+  bool calling = false;       // a call was made and has neither been answered nor run out of time
+  int undo_round = 0;         // how often it had to be undone again, because it was done late
 
   friend bool operator==(const StepState&, const StepState&) = default;
 };

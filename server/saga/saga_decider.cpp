@@ -68,7 +68,8 @@ void SagaDecider::set_wake_at() {
     StepState& s = step(i);
     if (!is_in_progress(s) || is_terminal(saga().status)) s.wake_at.reset();
     // It was called before the saga failed, and its answer may be lost since then.
-    else if (s.calling && !s.wake_at) s.wake_at = moment_.now + definition_.steps[i].timeout;
+    else if (s.calling && !s.wake_at)
+      s.wake_at = moment_.now + definition_.steps[i].timeout;
     if (s.wake_at && (!saga().wake_at || *s.wake_at < *saga().wake_at)) saga().wake_at = s.wake_at;
   }
   if (const auto limit = deadline(); limit && (!saga().wake_at || *limit < *saga().wake_at)) saga().wake_at = limit;

@@ -109,6 +109,27 @@ const std::vector<Row> rows = {
     {"GET", "/purchase/user/user-1/balance", "", 200, 200, 200, 200},
     {"GET", "/purchase/user/user-1/inventory", "", 200, 200, 200, 200},
     {"GET", "/purchase/user/user-1/orders", "", 200, 200, 200, 200},
+    // DTM's clients have no tokens: they may call from this machine, or below a secret, which this node has none.
+    {"GET", "/api/dtmsvr/newGid", "", 200, 200, 200, 200},
+    {"GET", "/none/api/dtmsvr/newGid", "", 404, 404, 404, 404},
+    {"POST", "/api/dtmsvr/submit", "{}", 500, 500, 500, 500},
+    {"POST", "/none/api/dtmsvr/submit", "{}", 404, 404, 404, 404},
+    {"POST", "/api/dtmsvr/prepare", "{}", 500, 500, 500, 500},
+    {"POST", "/none/api/dtmsvr/prepare", "{}", 404, 404, 404, 404},
+    {"POST", "/api/dtmsvr/abort", "{}", 500, 500, 500, 500},
+    {"POST", "/none/api/dtmsvr/abort", "{}", 404, 404, 404, 404},
+    {"GET", "/api/dtmsvr/query", "", 500, 500, 500, 500},
+    {"GET", "/none/api/dtmsvr/query", "", 404, 404, 404, 404},
+    {"GET", "/api/dtmsvr/all", "", 200, 200, 200, 200},
+    {"GET", "/none/api/dtmsvr/all", "", 404, 404, 404, 404},
+    {"GET", "/api/dtmsvr/version", "", 200, 200, 200, 200},
+    {"GET", "/none/api/dtmsvr/version", "", 404, 404, 404, 404},
+    {"POST", "/api/dtmsvr/forceStop", "{}", 500, 500, 500, 500},
+    {"POST", "/none/api/dtmsvr/forceStop", "{}", 404, 404, 404, 404},
+    {"POST", "/api/dtmsvr/resetNextCronTime", "{}", 500, 500, 500, 500},
+    {"POST", "/none/api/dtmsvr/resetNextCronTime", "{}", 404, 404, 404, 404},
+    {"GET", "/api/ping", "", 200, 200, 200, 200},
+    {"POST", "/api/ping", "", 200, 200, 200, 200},
 };
 
 class Authorization : public testing::Test {

@@ -172,8 +172,9 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   const Json definition{
       {"saga", "trip"},
       {"participants", {{"hotel", {{"url", participant.url()}}}}},
-      {"steps", Json::array({Json{{"name", "hotel"}, {"call", {{"post", "{hotel}/bookings"}}}, {"keep", {{"id", "/id"}}}},
-                             Json{{"name", "approval"}, {"wait", {{"for", "24h"}}}}})}};
+      {"steps",
+       Json::array({Json{{"name", "hotel"}, {"call", {{"post", "{hotel}/bookings"}}}, {"keep", {{"id", "/id"}}}},
+                    Json{{"name", "approval"}, {"wait", {{"for", "24h"}}}}})}};
   ASSERT_EQ(admin.put("/sagas/definitions/trip", definition)->status, 201);
   const std::string own = admin.post("/sagas/definitions/trip/sagas", Json::object())->json().value()["id"];
   participant.await("POST /bookings");

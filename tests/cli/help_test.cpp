@@ -72,6 +72,7 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     CliSandbox sandbox;
     sandbox.variables = {{"SAGACTL_URL", "http://127.0.0.1:1"}, {"PORT", "0"}};  // no node answers there
     sandbox.input = "a long password\n";
+    sandbox.write("trip.yaml", "saga: trip\nsteps: [{ name: pause, sleep: 1s }]\n");
     sandbox.interrupted = true;
     example.erase(example.begin());
     const CommandResult outcome = sandbox.run(example);

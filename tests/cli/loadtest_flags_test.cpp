@@ -25,7 +25,8 @@ TEST(CliLoadtest, WithoutADatabaseSaysSoAtTheStart) {
 
 TEST(CliLoadtest, ExplainsWrongValues) {
   CliSandbox sandbox;
-  EXPECT_THAT(sandbox.run({"loadtest", "duplciate"}).err, HasSubstr("there is no scenario 'duplciate': it is duplicate, individual"));
+  EXPECT_THAT(sandbox.run({"loadtest", "duplciate"}).err,
+              HasSubstr("there is no scenario 'duplciate': it is duplicate, individual"));
   EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--rate", "fast"}).err, HasSubstr("--rate: 'fast' is not a rate"));
   EXPECT_THAT(sandbox.run({"--wide", "loadtest", "mixed", "--threshold", "p99"}).err,
               HasSubstr("--threshold: 'p99' is not a limit: it has no < or >; write it like p99<50ms"));

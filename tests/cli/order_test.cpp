@@ -138,8 +138,8 @@ TEST(CliOrder, ThatDoesNotExistIsNamedWithTheCommandThatListsOrders) {
     arguments.insert(arguments.end(), {"--url", node.url()});
     const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 1);
-    EXPECT_EQ(outcome.err,
-              "sagactl: Order not found: there is no order " + id + "\n  `sagactl order list` shows those that exist\n");
+    EXPECT_EQ(outcome.err, "sagactl: Order not found: there is no order " + id +
+                               "\n  `sagactl order list` shows those that exist\n");
   }
 }
 

@@ -70,8 +70,9 @@ TEST(CliUser, ThatDoesNotExistIsNamedWithTheCommandThatListsUsers) {
 TEST(CliUser, AnEmailAddressThatCannotBeOneIsNotSent) {
   CliSandbox sandbox;
   FakeNode node;
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"user", "add", "foo"}, {"user", "role", "foo", "admin"}, {"user", "disable", "@foo"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"user", "add", "foo"},
+                                                  {"user", "role", "foo", "admin"},
+                                                  {"user", "disable", "@foo"}}) {
     std::vector<std::string> arguments = command;
     arguments.insert(arguments.end(), {"--url", node.url()});
     const CommandResult outcome = sandbox.run(arguments);

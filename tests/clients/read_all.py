@@ -65,9 +65,12 @@ assert user.role == "merchant" and user.status == "active", user
 assert post("put_users_email", {"status": "inactive"}, expected=200, email=user.email).status == "inactive"
 assert len(operations["get_users"].sync(client=client, limit=1).users) == 1
 
+transaction = {"gid": "g-1", "trans_type": "saga", "steps": [{"action": ""}], "payloads": ["{}"], "wait_result": True}
+assert post("post_api_dtmsvr_submit", transaction, expected=200).dtm_result == "SUCCESS"
+
 # What stands for the parameters of paths, beside orders' ids.
 known = {"product_id": "PROD001", "payment_id": payment.payment_id, "key": "some-key", "status": None,
-         "saga_id": str(checkout.saga_id)}
+         "saga_id": str(checkout.saga_id), "secret": os.environ["SECRET"]}
 of_route = {
     "get_api_orders_order_id": [checkout.order_id, choreographed.order.order_id],
     "get_purchase_orders_order_id": [purchase.order_id],
@@ -94,6 +97,8 @@ for name, operation in sorted(operations.items()):
         if isinstance(wants, type) and wants is not uuid.UUID:
             values = [wants(str(value)) for value in values]
         sets = [{parameter: value} for value in values]
+    if name.endswith("_api_dtmsvr_query"):
+        sets = [{**each, "gid": "g-1"} for each in sets]
     for parameters in sets:
         answer = operation.sync_detailed(client=client, **parameters)
         # No broker is configured here.

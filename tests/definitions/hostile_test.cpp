@@ -5,6 +5,7 @@
 #include <chrono>
 #include <random>
 
+#include "server/definitions/members.hpp"
 #include "server/definitions/source.hpp"
 #include "server/saga/compile_definition.hpp"
 #include "tests/definitions/trip.hpp"
@@ -58,10 +59,38 @@ TEST(DefinitionHostile, TextsThatAreNotUtf8AreRefused) {
 
 TEST(DefinitionHostile, ManyMembersTakeNoTime) {
   std::string text = "saga: trip\nsteps: [{name: a, sleep: 1s}]\nparticipants:\n";
-  for (int i = 0; i < 8'000; ++i) text += "  p" + std::to_string(i) + ": { url: \"http://x\" }\n";
+  for (int i = 0; i < 20'000; ++i) text += "  p" + std::to_string(i) + ": 1\n";
   const auto began = std::chrono::steady_clock::now();
-  read_definition(text, "trip.yaml");
+  EXPECT_THAT(said_of(text), HasSubstr("the saga has 20000 participants; the most are 100"));
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+}
+
+TEST(DefinitionHostile, NoTextTakesLong) {
+  const auto began = std::chrono::steady_clock::now();
+  for (const char* part : {"[",    "{",    "- ",           "? ",     "a: ",        "\"",  "'",  "&a ",
+                           "*a ",  "!a ",  "{a: b}, ",     "[a, ",   "a: b\n",     "#",   "\n", "\t",
+                           "| \n", "%a\n", "a: &a [*a]\n", "- no\n", "- {x: 1}\n", "a, ", ": ", "\\"})
+    for (const char* begin : {"", "saga: trip\ninput: {"}) {
+      std::string text = begin;
+      while (text.size() + 20 < definition_bytes_max) text += part;
+      read_definition(text, "trip.yaml");
+    }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 60s) << "48 texts";
+}
+
+TEST(DefinitionHostile, ManyMistakesTakeNoTime) {
+  std::string names = "saga: trip\n", keywords = "saga: trip\ninput:\n",
+              paths = "saga: trip\nsteps:\n  - name: a\n    call: { post: \"{x}/\" , body: [";
+  for (int i = 0; i < 15'000; ++i) {
+    names += "stpes" + std::to_string(i) + ": 1\n";
+    keywords += "  minimun" + std::to_string(i) + ": 1\n";
+    paths += "\"{ab.cd}\", ";
+  }
+  paths += "1] }\n";
+  const auto began = std::chrono::steady_clock::now();
+  for (const std::string& text : {names, keywords, paths})
+    EXPECT_EQ(read_definition(text, "trip.yaml").problems.size(), problems_max);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
 }
 
 // Changes a text at random: bytes replaced, parts removed, repeated and moved.

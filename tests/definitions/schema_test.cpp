@@ -151,6 +151,15 @@ TEST(InputSchema, NoInputTakesLong) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
 }
 
+TEST(InputSchema, ReferencesDoNotLeadOnWithoutEnd) {
+  Json chain = {{"$defs", Json::object()}, {"$ref", "#/$defs/n0"}};
+  for (int i = 0; i < 10'000; ++i)
+    chain["$defs"]["n" + std::to_string(i)] = {{"$ref", "#/$defs/n" + std::to_string(i + 1)}};
+  chain["$defs"]["n10000"] = true;
+  ASSERT_EQ(InputSchema::check(chain).size(), 1u);
+  EXPECT_EQ(InputSchema::check(chain)[0].message, "schemas refer to one another more than 100 deep");
+}
+
 DefinitionPointer definition_with(const std::string& input) {
   return compile_definition(R"({"saga":"nap",)" + input + R"("steps":[{"name":"nap","sleep":"1s"}]})", 1).value();
 }

@@ -34,12 +34,12 @@ steps:
   - name: flight
     after: []
     call: { post: "{air}/seats", body: "{input}" }
-    undo: { post: "{air}/seats/{saga.step_key}/release" }
+    undo: { post: "{air}/seats/{saga.step_key}/release", also: refused }
   - name: payment
     after: [hotel, flight]
     call: { post: "{payment}/charges", body: { amount: "{input.price}", booking: "{hotel.booking}" } }
     keep: { id: /charge/id }
-    undo: { post: "{payment}/charges/{payment.id}/refund", also: refused }
+    undo: { post: "{payment}/charges/{payment.id}/refund" }
     ask: { get: "{payment}/charges/{saga.step_key}" }
     refused: [402, 409]
     again: ["5xx"]
@@ -58,10 +58,10 @@ inline const std::string trip_json = R"({
     {"name": "hotel", "ask": {"get": "{hotel}/bookings/{saga.step_key}"}, "undo": {"delete": "{hotel}/bookings/{hotel.booking}"},
      "keep": {"booking": "/id"}, "call": {"body": {"nights": "{input.nights}", "guest": "{input.guest}"}, "post": "{hotel}/bookings"}},
     {"name": "flight", "after": [], "call": {"post": "{air}/seats", "body": "{input}"},
-     "undo": {"post": "{air}/seats/{saga.step_key}/release"}},
+     "undo": {"also": "refused", "post": "{air}/seats/{saga.step_key}/release"}},
     {"name": "payment", "after": ["flight", "hotel"], "again": ["5xx"], "refused": [409, "402"],
      "call": {"post": "{payment}/charges", "body": {"booking": "{hotel.booking}", "amount": "{input.price}"}},
-     "keep": {"id": "\/charge\/id"}, "undo": {"also": "refused", "post": "{payment}/charges/{payment.id}/refund"},
+     "keep": {"id": "\/charge\/id"}, "undo": {"post": "{payment}/charges/{payment.id}/refund"},
      "ask": {"get": "{payment}/charges/{saga.step_key}"}},
     {"name": "approval", "after": ["payment"], "wait": {"for": "1d"}},
     {"name": "pause", "sleep": "1.5m"},

@@ -55,9 +55,9 @@ TEST(DefinitionValues, RequestsAreChecked) {
        "20:10 mistake /steps/0/ask: `ask` asks `air`, and the step calls `hotel` | only the participant that was "
        "called knows what became of the call\n"},
       {"also: refused", "also: refusd",
-       "29:66 mistake /steps/2/undo/also: `refusd` is unknown here | `also` is `refused` or left out\n"},
+       "24:64 mistake /steps/1/undo/also: `refusd` is unknown here | `also` is `refused` or left out\n"},
       {"also: refused", "also: true",
-       "29:66 mistake /steps/2/undo/also: `also` has to be a text; this is a truth value\n"},
+       "24:64 mistake /steps/1/undo/also: `also` has to be a text; this is a truth value\n"},
   });
 }
 
@@ -99,6 +99,9 @@ TEST(DefinitionValues, PathsLeadToValuesThatAreThereByThen) {
       {"    ask: { get: \"{hotel}/bookings/{saga.step_key}\" }\n", "",
        "19:21 mistake /steps/0/undo/delete: the undo needs `hotel.booking`, which is not known when no answer came | "
        "name it by {saga.step_key}, or add an `ask` that brings what `keep` takes\n"},
+      {"\"{payment}/charges/{payment.id}/refund\"", "\"{payment}/charges/{payment.id}/refund\", also: refused",
+       "29:19 mistake /steps/2/undo/post: the undo needs `payment.id`, which is not known after a refusal | name it by "
+       "{saga.step_key}, or leave `also` out\n"},
       {"ask: { get: \"{hotel}/bookings/{saga.step_key}\" }", "ask: { get: \"{hotel}/bookings/{hotel.booking}\" }",
        "20:17 mistake /steps/0/ask/get: `hotel.booking` is kept only when the step has its answer | {saga.step_key} is "
        "known before\n"},

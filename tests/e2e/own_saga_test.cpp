@@ -91,7 +91,8 @@ class OwnSaga : public testing::Test {
   }
 
   const TestDirectory site;
-  Process participant{{SAGACTL_SOURCE_DIR "/tests/e2e/participant.py", "effects.json"}, site.directory(), {}, "/usr/bin/python3"};
+  Process participant{
+      {SAGACTL_SOURCE_DIR "/tests/e2e/participant.py", "effects.json"}, site.directory(), {}, "/usr/bin/python3"};
   Json definition;
 };
 

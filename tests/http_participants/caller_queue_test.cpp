@@ -1,7 +1,12 @@
 // Many calls: those that run, those that wait, and those that are withdrawn.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 
 #include "tests/http_participants/caller_under_test.hpp"
 #include "tests/httpclient/scripted_server.hpp"
@@ -150,6 +155,60 @@ TEST(ParticipantQueue, BeginsNothingThatTheGuardForbids) {
   for (const ParticipantAnswer& answer : answers.wait_for(3)) called += answer.was_called ? 1 : 0;
   EXPECT_EQ(called, 1);
   EXPECT_EQ(slow.calls, 1);
+}
+
+// A server that accepts connections and neither reads nor answers.
+class DeafServer {
+ public:
+  DeafServer() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof here;
+    if (bind(listener_, reinterpret_cast<sockaddr*>(&here), size) != 0 || listen(listener_, 4096) != 0)
+      crash("the test's server cannot listen");
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&here), &size);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(here.sin_port));
+  }
+  ~DeafServer() { close(listener_); }
+  const std::string& url() const { return url_; }
+
+ private:
+  int listener_;
+  std::string url_;
+};
+
+std::size_t resident_megabytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) >> 20;
+}
+
+TEST(ParticipantQueue, OfTenThousandSlowCallsTakesLittleMemory) {
+  const DeafServer deaf;
+  Answers answers;
+  {
+    const CallerUnderTest test;
+    const std::size_t before = resident_megabytes();
+    for (int participant = 0; participant < 10; ++participant) {
+      const auto trip = trip_to(deaf.url() + "/" + std::to_string(participant), 60s);
+      for (int i = 0; i < 1000; ++i) {
+        ParticipantCall call = call_of(trip);
+        call.body.assign(1024, 'x');
+        test.caller->call(std::move(call), answers.next());
+      }
+    }
+    const auto total = [&](std::size_t ParticipantStats::*number) {
+      std::size_t sum = 0;
+      for (const ParticipantStats& it : test.caller->stats()) sum += it.*number;
+      return sum;
+    };
+    while (total(&ParticipantStats::running) + total(&ParticipantStats::waiting) < 10'000) std::this_thread::yield();
+    EXPECT_EQ(total(&ParticipantStats::running), 640u);
+    EXPECT_LT(resident_megabytes() - before, 100u);
+  }
+  EXPECT_EQ(answers.count(), 10'000u);
 }
 
 TEST(ParticipantQueue, IsShownWithItsCallsByParticipant) {

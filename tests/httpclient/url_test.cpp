@@ -41,11 +41,13 @@ TEST(NodeUrl, RefusesAnythingElseAndSaysWhatWouldBeRight) {
 }
 
 TEST(NodeUrl, NamesTheFaultyPart) {
-  EXPECT_EQ(parse_node_url("http://a:x/b").error().message,
-            "'http://a:x/b' is not the address of a node: its port is not a number from 1 to 65535; write http://host:port");
-  EXPECT_EQ(parse_node_url("http://a/b c").error().message,
-            "'http://a/b c' is not the address of a node: its path has a query, a fragment or a character that no path has; "
-            "write http://host:port");
+  EXPECT_EQ(
+      parse_node_url("http://a:x/b").error().message,
+      "'http://a:x/b' is not the address of a node: its port is not a number from 1 to 65535; write http://host:port");
+  EXPECT_EQ(
+      parse_node_url("http://a/b c").error().message,
+      "'http://a/b c' is not the address of a node: its path has a query, a fragment or a character that no path has; "
+      "write http://host:port");
 }
 
 TEST(Url, HasAnAuthorityAndAHostHeader) {

@@ -6,7 +6,11 @@
 namespace sagactl {
 namespace {
 
-const ParticipantStep hotel{.keep = {{"booking", "/id"}, {"room", "/rooms/0"}}};
+const ParticipantStep hotel = [] {
+  ParticipantStep step;
+  step.keep = {{"booking", "/id"}, {"room", "/rooms/0"}};
+  return step;
+}();
 
 TEST(KeptValues, AreReadByTheirPointersWithTheirTypes) {
   EXPECT_EQ(kept_of(hotel, R"({"id":17,"rooms":["A",2]})").value(), R"({"booking":17,"room":"A"})");

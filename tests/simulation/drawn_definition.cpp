@@ -86,8 +86,9 @@ class Drawing {
     if (past_pivot_[i] || happens(0.1)) return;
     const bool by_id = keeps_[i] && has_question && happens(0.5);
     const std::string undone_at = happens(0.1) ? fmt::format("p{}", random_.below(participant_count)) : participant;
-    step["undo"] = Json{{"post", fmt::format("{{{}}}/undo", undone_at)},
-                        {"body", by_id ? Json{{"id", fmt::format("{{s{}.id}}", i)}} : Json{{"key", "{saga.step_key}"}}}};
+    step["undo"] =
+        Json{{"post", fmt::format("{{{}}}/undo", undone_at)},
+             {"body", by_id ? Json{{"id", fmt::format("{{s{}.id}}", i)}} : Json{{"key", "{saga.step_key}"}}}};
   }
 
   Random& random_;
@@ -105,9 +106,8 @@ DefinitionPointer draw_definition(Random& random, int number) {
 
 bool comes_after(const SagaDefinition& definition, std::size_t later, std::size_t earlier) {
   const auto before = steps_before(definition, later);
-  return std::any_of(before.begin(), before.end(), [&](std::size_t each) {
-    return each == earlier || comes_after(definition, each, earlier);
-  });
+  return std::any_of(before.begin(), before.end(),
+                     [&](std::size_t each) { return each == earlier || comes_after(definition, each, earlier); });
 }
 
 }  // namespace sagactl::simulation

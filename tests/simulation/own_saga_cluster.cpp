@@ -60,7 +60,8 @@ OwnSagaCluster::OwnSagaCluster(const OwnSagaOptions& options)
     auto node = std::make_unique<Node>();
     node->name = fmt::format("node-{}", i);
     node->number = static_cast<std::size_t>(i);
-    node->clock = std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
+    node->clock =
+        std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
     node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? commit_window : Duration{0});
     node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
     nodes_.push_back(std::move(node));
@@ -79,13 +80,13 @@ void OwnSagaCluster::start_node(Node& node) {
   EngineOptions options;
   options.node = node.name;
   options.seed = injector_.random.next();
-  node.caller = std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_,
-                                                   [this](const BegunCall& call) {
-                                                     check_undo_order(call);
-                                                     calls_of_[call.call.saga].push_back(begun_.size());
-                                                     begun_.push_back(call);
-                                                     begun_.back().number = begun_.size();
-                                                   });
+  node.caller =
+      std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_, [this](const BegunCall& call) {
+        check_undo_order(call);
+        calls_of_[call.call.saga].push_back(begun_.size());
+        begun_.push_back(call);
+        begun_.back().number = begun_.size();
+      });
   node.caller->drops_withdrawals = options_.drops_withdrawals;
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
   node.engine->set_participants(*node.caller);
@@ -191,6 +192,16 @@ void OwnSagaCluster::answer_step(Node& node, const Saga& saga) {
   submit(node, AnswerStepRequest{saga.id, admin, step.name, outcome, "simulated"}, [](const Result<Receipt>&) {});
 }
 
+// Without an acknowledgement it may have been carried out at any time.
+void OwnSagaCluster::retry(Node& node, SagaId saga) {
+  const std::size_t number = retried_.size();
+  retried_.push_back({saga, never_due, node.number, 0});
+  submit(node, RetryRequest{saga, admin, false}, [this, number](const Result<Receipt>& receipt) {
+    const bool is_certain = receipt || receipt.error().code == ErrorCode::conflict;
+    if (is_certain) retried_[number].at = clock_.steady();
+  });
+}
+
 void OwnSagaCluster::run_operator_command() {
   Node* node = random_node();
   const auto saga = random_saga();
@@ -206,12 +217,13 @@ void OwnSagaCluster::run_operator_command() {
     case 2:
       return submit(*node, CompensateRequest{saga->id, admin, "cancelled"}, acknowledged(cancelled_));
     case 3:
-      return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, acknowledged(stopped_));
+      stopped_.push_back({saga->id, clock_.steady(), node->number, 0});
+      return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, [](const Result<Receipt>&) {});
     case 4:
     case 5:
       // What a participant does late in an execution that was retried since then is not undone: ADR 18.
       if (saga->status == SagaStatus::compensated && participants_.faults.late > 0) return;
-      return submit(*node, RetryRequest{saga->id, admin, false}, acknowledged(retried_));
+      return retry(*node, saga->id);
     default:
       return answer_step(*node, *saga);
   }
@@ -236,10 +248,7 @@ void OwnSagaCluster::settle_with_persons() {
     const auto saga = saga_of_id(id);
     if (!node || !saga) continue;
     if (waits_by_definition(*saga) && injector_.happens(0.7)) answer_step(*node, *saga);
-    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention)
-      submit(*node, RetryRequest{id, admin, false}, [this, id, number = node->number](const Result<Receipt>& receipt) {
-        if (receipt) retried_.push_back({id, clock_.steady(), number, begun_.size()});
-      });
+    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention) retry(*node, id);
   }
 }
 

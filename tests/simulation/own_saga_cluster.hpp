@@ -75,6 +75,7 @@ class OwnSagaCluster {
   void turn(Node& node);
   void step();
   void start_saga();
+  void retry(Node& node, SagaId saga);
   void run_operator_command();
   void answer_step(Node& node, const Saga& saga);
   void submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done);
@@ -102,7 +103,8 @@ class OwnSagaCluster {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<SagaId> accepted_;   // acknowledged to a client
   std::vector<SagaId> attempted_;  // also those whose acknowledgement was lost
-  std::vector<AcknowledgedCommand> cancelled_, retried_, stopped_;
+  std::vector<AcknowledgedCommand> cancelled_;
+  std::vector<AcknowledgedCommand> retried_, stopped_;  // or perhaps, for want of an acknowledgement
   std::vector<BegunCall> begun_;
   std::map<SagaId, std::vector<std::size_t>> calls_of_;  // in begun_
   std::vector<std::string> wrong_order_;

@@ -44,7 +44,8 @@ void OwnSagaCluster::check_undo_order(const BegunCall& call) {
 void OwnSagaCluster::check_end(const Saga& saga, std::vector<std::string>& wrong) {
   const std::string who = fmt::format("saga {} ({})", saga.id.text(), to_string(saga.status));
   if (!is_terminal(saga.status) && !waits_by_definition(saga)) wrong.push_back(who + " has not ended");
-  const bool was_stopped = std::any_of(stopped_.begin(), stopped_.end(), [&](const auto& it) { return it.saga == saga.id; });
+  const bool was_stopped =
+      std::any_of(stopped_.begin(), stopped_.end(), [&](const auto& it) { return it.saga == saga.id; });
   if (saga.status == SagaStatus::failed && !saga.requires_manual_intervention && !was_stopped)
     wrong.push_back(who + " has failed and asks for no person");
 }
@@ -61,8 +62,8 @@ void OwnSagaCluster::check_effects(const Saga& saga, std::vector<std::string>& w
       if (effect && effect->undone > effect->times)
         wrong.push_back(fmt::format("{} was undone {} times", key, effect->undone));
       if (saga.status == SagaStatus::failed) continue;
-      const bool is_current = execution == last && (saga.status == SagaStatus::completed ||
-                                                    saga.steps[i].status == StepStatus::succeeded);
+      const bool is_current =
+          execution == last && (saga.status == SagaStatus::completed || saga.steps[i].status == StepStatus::succeeded);
       if (is_current && !in_effect) wrong.push_back(key + " is not in effect, and its saga says that it is");
       if (!is_current && in_effect && has_undo(saga, i) && is_terminal(saga.status))
         wrong.push_back(fmt::format("{} is in effect, and its saga is {}{}", key, to_string(saga.status),
@@ -74,7 +75,7 @@ void OwnSagaCluster::check_effects(const Saga& saga, std::vector<std::string>& w
 void OwnSagaCluster::check_order_of_calls(std::vector<std::string>& wrong) {
   struct Seen {
     std::set<std::string> do_keys, undo_keys;
-    bool was_undone = false;
+    const BegunCall* undo = nullptr;  // the first
   };
   for (const auto& [id, numbers] : calls_of_) {
     std::map<std::pair<std::size_t, int>, Seen> seen;
@@ -83,15 +84,16 @@ void OwnSagaCluster::check_order_of_calls(std::vector<std::string>& wrong) {
       Seen& it = seen[{call.call.step, call.call.execution}];
       const std::string who = fmt::format("saga {} step {}", id.text(), call.call.step);
       if (call.call.direction == Direction::compensation) {
-        it.was_undone = true;
+        if (!it.undo) it.undo = &call;
         it.undo_keys.insert(call.key);
         continue;
       }
       it.do_keys.insert(call.key);
       if (call.is_question) continue;
-      if (it.was_undone) wrong.push_back(who + " was called after its undo had begun");
+      // What waits in another node's queue may begin until its time limit; its key makes it harmless.
+      if (it.undo && (call.handed > it.undo->handed || call.node == it.undo->node))
+        wrong.push_back(who + " was called after its undo had begun");
       for (const AcknowledgedCommand& cancel : cancelled_) {
-        // Another node's queue learns of it when the time limit of what it holds is over.
         if (cancel.saga != id || call.number <= cancel.begun_before) continue;
         if (call.handed <= cancel.at && call.node != cancel.node) continue;
         const bool was_retried = std::any_of(retried_.begin(), retried_.end(), [&](const AcknowledgedCommand& retry) {
@@ -101,13 +103,12 @@ void OwnSagaCluster::check_order_of_calls(std::vector<std::string>& wrong) {
       }
     }
     for (const auto& [step, it] : seen) {
-      if (it.do_keys.size() > 1) wrong.push_back(fmt::format("saga {} step {}: the key changed", id.text(), step.first));
-      if (it.undo_keys.size() <= 1) continue;
-      const std::string key = it.do_keys.empty() ? "" : it.do_keys.begin()->substr(1, it.do_keys.begin()->size() - 2);
-      const auto* effect = participants_.find(key);
-      if (!effect || !effect->is_late || it.undo_keys.size() > 2)
-        wrong.push_back(fmt::format("saga {} step {}: it was undone under {} keys", id.text(), step.first,
-                                    it.undo_keys.size()));
+      if (it.do_keys.size() > 1)
+        wrong.push_back(fmt::format("saga {} step {}: the key changed", id.text(), step.first));
+      // The second: it was undone while it was not known, and then answered that it was done.
+      if (it.undo_keys.size() > 2)
+        wrong.push_back(
+            fmt::format("saga {} step {}: it was undone under {} keys", id.text(), step.first, it.undo_keys.size()));
     }
   }
 }
@@ -136,9 +137,9 @@ std::string OwnSagaCluster::witness_of(const std::string& line) {
                          static_cast<double>(it.handed.us) / 1e6, it.node, it.is_question ? "asks" : "calls", it.key,
                          it.call.tries);
     }
-    for (const StepState& step : saga->steps)
-      out += fmt::format("\n  {} {}", to_string(step.status), step.error);
-    for (const auto& [what, commands] : {std::pair{"cancelled", &cancelled_}, {"retried", &retried_}, {"stopped", &stopped_}})
+    for (const StepState& step : saga->steps) out += fmt::format("\n  {} {}", to_string(step.status), step.error);
+    for (const auto& [what, commands] :
+         {std::pair{"cancelled", &cancelled_}, {"retried", &retried_}, {"stopped", &stopped_}})
       for (const AcknowledgedCommand& it : *commands)
         if (it.saga == id)
           out += fmt::format("\n  {} s: {} on node {}", static_cast<double>(it.at.us) / 1e6, what, it.node);

@@ -115,7 +115,8 @@ void SimulatedParticipants::handle_do(const Request& request, Done done) {
     if (effect.is_late) return take_late(request);
   }
   if (effect.is_late && !effect.is_known) return;
-  if (const auto job = finished_at_.find(request.key); job == finished_at_.end() && (!effect.is_known || faults.ignores_keys)) {
+  if (const auto job = finished_at_.find(request.key);
+      job == finished_at_.end() && (!effect.is_known || faults.ignores_keys)) {
     if (happens(faults.accepts)) {
       const Duration takes = up_to(8s);
       finished_at_[request.key] = clock_.steady() + takes;
@@ -145,8 +146,8 @@ void SimulatedParticipants::take_late(const Request& request) {
 
 void SimulatedParticipants::report_until_acknowledged(const ParticipantCall& call, const std::string& key, int times) {
   if (times == 0) return;
-  StepReply reply{call.call.step, call.call.direction, call.call.execution, Refused{"late"}, call.call.tries,
-                  call.call.since};
+  StepReply reply{call.call.step,  call.call.direction, call.call.execution,
+                  Refused{"late"}, call.call.tries,     call.call.since};
   const Effect& effect = effects_[key];
   if (!effect.is_refused) reply.outcome = Succeeded{json_text(Json{{"id", effect.id}})};
   const auto is_acknowledged = std::make_shared<bool>(false);

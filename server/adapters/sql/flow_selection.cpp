@@ -8,6 +8,7 @@
 #include "common/crypto.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/dtm_definition.hpp"
 
 namespace sagactl::sql {
 namespace {
@@ -59,6 +60,11 @@ void add_stages(FlowSelection& selection, const std::vector<SagaStage>& stages, 
   add(selection, fmt::format("({})", fmt::join(any, " OR ")));
 }
 
+// SagaDefinition::key_space() of the definition of that name.
+std::string_view key_space_of(std::string_view name) {
+  return name == dtm_saga || name == dtm_message ? dtm_key_space : name;
+}
+
 std::string hex_of(const KeyDigest& digest) {
   return hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
@@ -68,7 +74,9 @@ template <class DigestOf>
 void add_digests(FlowSelection& selection, std::string_view text, const SagaFilter& filter, InternedNames& names,
                  const FlowDialect& dialect, const DigestOf& digest_of) {
   std::vector<std::string> digests;
-  for (const std::string& name : filter.type ? std::vector{*filter.type} : names.names_of_definitions())
+  std::vector<std::string> all = filter.type ? std::vector{*filter.type} : names.names_of_definitions();
+  if (!filter.type) all.emplace_back(dtm_saga);  // never published: each came with its request
+  for (const std::string& name : all)
     digests.push_back(fmt::format("{}'{}'", dialect.digest_prefix, hex_of(digest_of(name))));
   add(selection, digests.empty() ? "FALSE" : fmt::format(fmt::runtime(text), fmt::to_string(fmt::join(digests, ", "))));
   selection.index = FlowIndex::none;
@@ -78,8 +86,9 @@ void add_digests(FlowSelection& selection, std::string_view text, const SagaFilt
 void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& names, const FlowDialect& dialect) {
   if (filter.step) add(selection, std::string(dialect.step_is_open), *filter.step);
   if (filter.key) {
-    add_digests(selection, dialect.claims, filter, names, dialect,
-                [&](const std::string& name) { return digest_of_key(claim_of_saga_key(name, *filter.key)); });
+    add_digests(selection, dialect.claims, filter, names, dialect, [&](const std::string& name) {
+      return digest_of_key(claim_of_saga_key(key_space_of(name), *filter.key));
+    });
     add(selection, "f.saga_key = {}", *filter.key);
   }
   for (const auto& [path, value] : filter.input)

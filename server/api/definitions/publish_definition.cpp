@@ -41,7 +41,8 @@ Publishable read_publishable(const std::string& body, std::string_view file, con
   DefinitionRead read = read_definition(body, file);
   Publishable out{nullptr, {}, std::move(read.problems)};
   if (const std::string named = read.name(); !named.empty() && named != name)
-    out.problems.push_back(mistake_at("/saga", fmt::format("the definition is of `{}`, and the path names `{}`", named, name),
+    out.problems.push_back(mistake_at("/saga",
+                                      fmt::format("the definition is of `{}`, and the path names `{}`", named, name),
                                       "publish it under its own name"));
   if (!read.canonical || has_mistake(out.problems)) return out;
   out.text = read.text();
@@ -65,7 +66,8 @@ Json mistakes_document(const std::vector<Problem>& problems) {
 std::string summary_of(const std::vector<Problem>& problems) {
   std::size_t mistakes = 0;
   for (const Problem& problem : problems) mistakes += problem.severity == Severity::mistake;
-  return mistakes == 1 ? std::string("the definition has a mistake") : fmt::format("the definition has {} mistakes", mistakes);
+  return mistakes == 1 ? std::string("the definition has a mistake")
+                       : fmt::format("the definition has {} mistakes", mistakes);
 }
 
 struct Published {
@@ -122,8 +124,7 @@ awaitable<Answer> put_definition(Context& context, Request& request) {
   if (has_mistake(published->problems))
     co_return http::problem(422, summary_of(published->problems), request, mistakes_document(published->problems));
   const bool is_created = published->made.is_new && !is_dry_run;
-  http::Response response =
-      http::json_response(is_created ? 201 : 200, published_json(*name, *published, is_dry_run));
+  http::Response response = http::json_response(is_created ? 201 : 200, published_json(*name, *published, is_dry_run));
   if (is_created)
     response.headers.push_back(
         {"Location", fmt::format("/sagas/definitions/{}?version={}", *name, published->made.version)});
@@ -143,8 +144,8 @@ awaitable<Answer> retire_definition(Context& context, Request& request) {
   };
   const auto retired = co_await context.query_threads.run(std::move(retire));
   if (!retired) co_return retired.error();
-  co_return http::json_response(
-      200, Json{{"name", *name}, {"version", retired->definition->version}, {"retired", true}});
+  co_return http::json_response(200,
+                                Json{{"name", *name}, {"version", retired->definition->version}, {"retired", true}});
 }
 
 }  // namespace sagactl::api

@@ -20,8 +20,8 @@ namespace {
 constexpr int wait_max = 30;  // seconds
 constexpr http::JsonLimits input_limits{.depth_max = 64, .members_max = 1000};
 
-// `Prefer: wait=10` (RFC 7240): the time for which the answer may wait for the saga's end. What is no number is ignored,
-// as of every preference.
+// `Prefer: wait=10` (RFC 7240): the time for which the answer may wait for the saga's end. What is no number is
+// ignored, as of every preference.
 std::chrono::seconds wait_of(const Request& request) {
   for (const http::Header& header : request.headers) {
     if (header.name != "prefer") continue;
@@ -30,7 +30,8 @@ std::chrono::seconds wait_of(const Request& request) {
       if (!text.starts_with("wait=")) continue;
       int seconds = 0;
       const auto [end, error] = std::from_chars(text.data() + 5, text.data() + text.size(), seconds);
-      if (error == std::errc() && end == text.data() + text.size()) return std::chrono::seconds(std::clamp(seconds, 0, wait_max));
+      if (error == std::errc() && end == text.data() + text.size())
+        return std::chrono::seconds(std::clamp(seconds, 0, wait_max));
     }
   }
   return std::chrono::seconds(0);
@@ -60,17 +61,17 @@ Result<StartSite> find_start(Queries& queries, const std::string& name, const st
 }
 
 Error starts_with_an_order(const std::string& name) {
-  return Error{ErrorCode::conflict,
-               fmt::format("{} is built in: its sagas start with an order, by POST /sagas/definitions/{}/orders", name,
-                           name),
-               Json{{"definition", name}, {"code", "DEFINITION_BUILT_IN"}}};
+  return Error{
+      ErrorCode::conflict,
+      fmt::format("{} is built in: its sagas start with an order, by POST /sagas/definitions/{}/orders", name, name),
+      Json{{"definition", name}, {"code", "DEFINITION_BUILT_IN"}}};
 }
 
 Error is_retired(const std::string& name) {
-  return Error{ErrorCode::conflict,
-               fmt::format("the saga definition {} is retired: no new saga starts; publish it to use the name again",
-                           name),
-               Json{{"definition", name}, {"code", "DEFINITION_RETIRED"}}};
+  return Error{
+      ErrorCode::conflict,
+      fmt::format("the saga definition {} is retired: no new saga starts; publish it to use the name again", name),
+      Json{{"definition", name}, {"code", "DEFINITION_RETIRED"}}};
 }
 
 http::Response input_refused(const Request& request, const std::vector<SchemaProblem>& problems) {
@@ -83,10 +84,9 @@ http::Response input_refused(const Request& request, const std::vector<SchemaPro
 }
 
 http::Response key_reused(const Request& request, const Flow& earlier) {
-  return http::problem(422,
-                       fmt::format("a saga with another input was started under the Idempotency-Key '{}'",
-                                   earlier.saga->key),
-                       request, Json{{"code", "IDEMPOTENCY_KEY_REUSED"}, {"sagaId", earlier.saga->id.text()}});
+  return http::problem(
+      422, fmt::format("a saga with another input was started under the Idempotency-Key '{}'", earlier.saga->key),
+      request, Json{{"code", "IDEMPOTENCY_KEY_REUSED"}, {"sagaId", earlier.saga->id.text()}});
 }
 
 // X-Correlation-ID of the answer is the saga's: the id to trace it by.

@@ -35,6 +35,7 @@ const DtmRoute dtm_routes[] = {
 };
 
 constexpr std::string_view base = "/api/dtmsvr/";
+constexpr std::size_t body_max = 1 << 20;
 
 // Everybody who may call is the guest, who may see everything.
 http::Caller dtm_caller() {
@@ -62,24 +63,26 @@ awaitable<Answer> answer_client(Context& context, Request& request, const DtmHan
 void add_route(http::Router& router, Context& context, const DtmRoute& it) {
   const RouteAccess access = context.options.allow_dtm ? RouteAccess::anyone : RouteAccess::loopback_only;
   http::Route open{it.method, std::string(base) += it.name, access, {}, std::string(it.summary), "dtm"};
+  // Up to 99 payloads stand in one body.
+  open.body_bytes_max = it.method == Method::post ? body_max : 0;
   open.opened_by = "--allow-dtm, or with --dtm-secret-file and call it below that secret";
   open.handler = [&context, handler = it.handler](Request& request) -> awaitable<Answer> {
     return answer_client(context, request, handler);
   };
-  router.add(std::move(open));
-
   http::Route secret{it.method,
                      (std::string("/{secret}") += base) += it.name,
                      RouteAccess::anyone,
                      {},
                      std::string(it.summary) + ", for clients that know the secret of --dtm-secret-file",
                      "dtm"};
+  secret.body_bytes_max = open.body_bytes_max;
   secret.handler = [&context, handler = it.handler](Request& request) -> awaitable<Answer> {
     const std::string& known = context.options.dtm_secret;
     if (known.empty() || !equal_in_constant_time(request.parameter("secret"), known))
       co_return http::no_such_route(request);
     co_return co_await answer_client(context, request, handler);
   };
+  router.add(std::move(open));
   router.add(std::move(secret));
 }
 

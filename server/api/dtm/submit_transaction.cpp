@@ -30,6 +30,11 @@ awaitable<Result<Started>> start(Context& context, Request& request, const std::
                                  const TransactionStart& from) {
   auto definition = compile_definition(canonical_text(dtm_definition_json(from.transaction)), 1);
   if (!definition) co_return definition.error();
+  if (const auto participants = context.participants) {
+    auto check = [participants, definition = *definition] { return participants->check(*definition); };
+    if (const Result<void> may_call = co_await context.query_threads.run(std::move(check)); !may_call)
+      co_return may_call.error();
+  }
   StartSagaRequest command{SagaId::fresh(), actor_of(request), *definition, from.input, gid, gid, {}};
   if (!request.trace.is_continued()) request.trace.trace_id = command.id.uuid.bytes;
   command.trace_parent = request.trace.traceparent();

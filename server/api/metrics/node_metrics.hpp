@@ -73,7 +73,7 @@ class NodeMetrics {
   std::mutex mutex_;
   EngineStats last_;  // as the counters have it
   std::uint64_t last_published_ = 0;
-  BoundedNames names_;  // of users' definitions
+  BoundedNames names_;                                                // of users' definitions
   std::map<std::pair<std::string, SagaStatus>, std::int64_t> shown_;  // sagas by type and status
 };
 

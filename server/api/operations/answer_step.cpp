@@ -64,7 +64,8 @@ Result<StepSite> find_step(Queries& queries, SagaId saga, const std::string& ste
 // `invalid` when the body lacks what the step keeps.
 Result<Outcome> outcome_of(const StepAnswer& answer, const StepDefinition& step, Direction direction) {
   if (answer.outcome == "refused") return Outcome{Refused{answer.reason.empty() ? "refused" : answer.reason}};
-  if (answer.outcome == "again") return Outcome{Unavailable{answer.reason.empty() ? "to be tried again" : answer.reason}};
+  if (answer.outcome == "again")
+    return Outcome{Unavailable{answer.reason.empty() ? "to be tried again" : answer.reason}};
   if (direction == Direction::compensation || !step.call) return Outcome{Succeeded{}};
   auto kept = kept_of(*step.call, answer.body);
   if (!kept) return kept.error();

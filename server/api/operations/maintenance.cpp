@@ -16,7 +16,8 @@ constexpr std::int64_t pending_max = 1000;  // read by one request
 
 // Pending, and no open saga will change that.
 bool is_orphaned(const Flow& flow) {
-  return !is_users_saga(flow) && flow.order.status == OrderStatus::pending && (!flow.saga || is_terminal(flow.saga->status));
+  return !is_users_saga(flow) && flow.order.status == OrderStatus::pending &&
+         (!flow.saga || is_terminal(flow.saga->status));
 }
 
 Json pending_entry(const Flow& flow) {

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "server/api/operations/render_calls.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/orders/render_order.hpp"
 #include "server/api/render.hpp"
-#include "server/api/operations/render_calls.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -121,21 +121,21 @@ Json correlation_trace_json(const TracedFlow& traced) {
   const Json duration = flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
   const bool successful = flow.saga && flow.saga->status == SagaStatus::completed;
   Json json{{"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of_flow(flow)},
-              {"found", true},
-              {"saga", flow.saga ? traced_saga_json(flow) : Json(nullptr)},
-              {"order", order_or_null(flow)},
-              {"payment", latest_payment_or_null(flow)},
-              {"payments", payments_json(flow)},
-              {"reservations", reservations_json(flow)},
-              {"timeline", timeline_json(events)},
-              {"summary",
-               {{"totalEvents", events.size()},
-                {"sagaStatus", saga_status_or_null(flow)},
-                {"orderStatus", order_status_or_null(flow)},
-                {"paymentStatus", payment_status_or_null(flow)},
-                {"duration", duration},
-                {"isSuccessful", successful}}}};
+            {"traceId", trace_id_of_flow(flow)},
+            {"found", true},
+            {"saga", flow.saga ? traced_saga_json(flow) : Json(nullptr)},
+            {"order", order_or_null(flow)},
+            {"payment", latest_payment_or_null(flow)},
+            {"payments", payments_json(flow)},
+            {"reservations", reservations_json(flow)},
+            {"timeline", timeline_json(events)},
+            {"summary",
+             {{"totalEvents", events.size()},
+              {"sagaStatus", saga_status_or_null(flow)},
+              {"orderStatus", order_status_or_null(flow)},
+              {"paymentStatus", payment_status_or_null(flow)},
+              {"duration", duration},
+              {"isSuccessful", successful}}}};
   if (is_users_saga(flow)) json["calls"] = calls_json(*flow.saga, traced.calls);
   return json;
 }
@@ -147,23 +147,23 @@ Json order_trace_json(const TracedFlow& traced) {
   if (flow.saga) sagas.push_back(saga_json(flow));
   const std::size_t total_sagas = sagas.size();
   Json json{{"orderId", flow.order.id.text()},
-              {"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of_flow(flow)},
-              {"found", true},
-              {"order", order_or_null(flow)},
-              {"sagas", std::move(sagas)},
-              {"payment", latest_payment_or_null(flow)},
-              {"payments", payments_json(flow)},
-              {"reservations", reservations_json(flow)},
-              {"events", timeline_json(events)},
-              {"summary",
-               {{"totalEvents", events.size()},
-                {"totalSagas", total_sagas},
-                {"hasPayment", !flow.payments.empty()},
-                {"finalStatus",
-                 {{"order", order_status_or_null(flow)},
-                  {"payment", payment_status_or_null(flow)},
-                  {"saga", saga_status_or_null(flow)}}}}}};
+            {"correlationId", correlation_of(flow)},
+            {"traceId", trace_id_of_flow(flow)},
+            {"found", true},
+            {"order", order_or_null(flow)},
+            {"sagas", std::move(sagas)},
+            {"payment", latest_payment_or_null(flow)},
+            {"payments", payments_json(flow)},
+            {"reservations", reservations_json(flow)},
+            {"events", timeline_json(events)},
+            {"summary",
+             {{"totalEvents", events.size()},
+              {"totalSagas", total_sagas},
+              {"hasPayment", !flow.payments.empty()},
+              {"finalStatus",
+               {{"order", order_status_or_null(flow)},
+                {"payment", payment_status_or_null(flow)},
+                {"saga", saga_status_or_null(flow)}}}}}};
   if (is_users_saga(flow)) json["calls"] = calls_json(*flow.saga, traced.calls);
   return json;
 }

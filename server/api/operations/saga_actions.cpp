@@ -71,8 +71,8 @@ awaitable<Answer> skip_step(Context& context, Request& request) {
   if (const auto valid = body.finish(); !valid) co_return valid.error();
   AcceptedVersions accepted = accepted_versions(request);
   if (accepted.are_weak) co_return weak_tags_refused(request);
-  Command command = AnswerStepRequest{SagaId{*uuid}, actor_of(request), *step, Succeeded{}, std::move(reason),
-                                      std::move(accepted.times)};
+  Command command = AnswerStepRequest{SagaId{*uuid}, actor_of(request), *step,
+                                      Succeeded{},   std::move(reason), std::move(accepted.times)};
   co_return co_await change_saga(context, request, "id", std::move(command), "Step is skipped");
 }
 

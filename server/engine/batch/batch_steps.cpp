@@ -204,8 +204,8 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
   }
 }
 
-// The call is made after the commit. A reply: there is nothing to call, a value that its request needs is missing, or the
-// saga has turned back since the decision to call.
+// The call is made after the commit. A reply: there is nothing to call, a value that its request needs is missing, or
+// the saga has turned back since the decision to call.
 std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const StepCall& call) {
   StepReply reply{call.step, call.direction, call.execution, Succeeded{}, call.tries, call.since};
   if (is_withdrawn(*draft.flow.saga, call)) {
@@ -284,8 +284,8 @@ bool CommandBatch::is_withdrawn(const Saga& saga, const StepCall& call) {
 
 // What an earlier command of the batch has led to must not begin after a later one turned the saga back.
 std::vector<ParticipantCall> CommandBatch::take_withdrawn_calls() {
-  const auto first = std::stable_partition(
-      participant_calls_.begin(), participant_calls_.end(), [this](const ParticipantCall& it) {
+  const auto first =
+      std::stable_partition(participant_calls_.begin(), participant_calls_.end(), [this](const ParticipantCall& it) {
         return !is_withdrawn(*flow_by_order_.at(order_of(it.call.saga))->flow.saga, it.call);
       });
   std::vector<ParticipantCall> out(std::make_move_iterator(first), std::make_move_iterator(participant_calls_.end()));

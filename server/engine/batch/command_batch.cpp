@@ -222,12 +222,11 @@ Result<Receipt> CommandBatch::on(const CompensateRequest& command) {
   if (const auto same = check_unchanged(found->flow, command.if_updated_at); !same) return same.error();
   Draft draft = std::move(*found);
   if (const auto& saga = draft.flow.saga; command.before_end && saga && is_terminal(saga->status))
-    return Error{ErrorCode::conflict,
-                 fmt::format("saga {} is {}; only a saga that has not ended can be cancelled", saga->id.text(),
-                             to_string(saga->status)),
-                 Json{{"sagaId", saga->id.text()},
-                      {"sagaStatus", to_string(saga->status)},
-                      {"allowedStatuses", "started"}}};
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("saga {} is {}; only a saga that has not ended can be cancelled", saga->id.text(),
+                    to_string(saga->status)),
+        Json{{"sagaId", saga->id.text()}, {"sagaStatus", to_string(saga->status)}, {"allowedStatuses", "started"}}};
   const auto done = decide_saga(draft, CompensateSaga{command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));

@@ -42,7 +42,9 @@ double seconds_since(HttpConnection::Clock::time_point start) {
 }  // namespace
 
 HttpConnection::HttpConnection(std::shared_ptr<Listener> listener, asio::ip::tcp::socket socket)
-    : listener_(std::move(listener)), socket_(std::move(socket)), reader_(listener_->options().limits, &listener_->router()) {
+    : listener_(std::move(listener)),
+      socket_(std::move(socket)),
+      reader_(listener_->options().limits, &listener_->router()) {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   const asio::ip::tcp::endpoint other = socket_.remote_endpoint(ignored);

@@ -1,9 +1,9 @@
 // Sagas of users' own under the verdicts: without an order, with steps side by side, waits, and late answers.
 #include <gmock/gmock.h>
 
+#include "common/text/text.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/compile_definition.hpp"
-#include "common/text/text.hpp"
 #include "tests/analysis/judging.hpp"
 
 namespace sagactl {

@@ -59,7 +59,9 @@ TEST_F(Definitions, InJsonMeanTheSameAsInYaml) {
 }
 
 TEST_F(Definitions, AllMistakesAreReportedAtOnceEachWithItsPlace) {
-  const HttpResponse refused = publish("saga: trip\nparticipants: {}\nsteps:\n  - name: hotel\n    aftr: []\n    wait: {}\n  - name: hotel\n    wait: 5\n");
+  const HttpResponse refused = publish(
+      "saga: trip\nparticipants: {}\nsteps:\n  - name: hotel\n    aftr: []\n    wait: {}\n  - name: hotel\n    wait: "
+      "5\n");
   ASSERT_EQ(refused.status, 422) << refused.body;
   EXPECT_EQ(refused.header("Content-Type"), "application/problem+json; charset=utf-8");
   const Json errors = refused.json().value()["errors"];

@@ -110,8 +110,9 @@ TEST_F(StartSaga, AnInputHas64KilobytesAtMost) {
 
 TEST_F(StartSaga, IsFoundByItsCorrelationAndItsTrace) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
-  const HttpResponse started = start(
-      ada, {{"X-Correlation-ID", "order-17"}, {"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}, {"Prefer", "wait=20"}});
+  const HttpResponse started = start(ada, {{"X-Correlation-ID", "order-17"},
+                                           {"traceparent", "00-" + trace + "-b7ad6b7169203331-01"},
+                                           {"Prefer", "wait=20"}});
   ASSERT_EQ(started.status, 201) << started.body;
   EXPECT_EQ(started.header("X-Correlation-ID"), "order-17");
   const std::string id = started.json().value()["id"];

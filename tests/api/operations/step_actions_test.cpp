@@ -18,7 +18,9 @@ class StepActions : public OwnSagas {
     const std::string url = participant.await("POST /bookings").headers.at("saga-answer");
     return url.substr(url.find("/sagas/"));
   }
-  HttpResponse call_back(const std::string& path, const Json& answer) { return node.client().post(path, answer).value(); }
+  HttpResponse call_back(const std::string& path, const Json& answer) {
+    return node.client().post(path, answer).value();
+  }
   std::string step_of(std::size_t i) { return saga(id)["steps"][i]["status"]; }
   std::string path(const std::string& what) const { return "/sagas/" + id + what; }
 

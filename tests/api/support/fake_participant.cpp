@@ -28,8 +28,7 @@ std::string FakeParticipant::url() const {
   return "http://127.0.0.1:" + std::to_string(server_->port());
 }
 
-void FakeParticipant::answer(const std::string& what, int status, std::string body,
-                             std::vector<http::Header> headers) {
+void FakeParticipant::answer(const std::string& what, int status, std::string body, std::vector<http::Header> headers) {
   const std::lock_guard lock(mutex_);
   rules_.push_back({what, status, std::move(body), std::move(headers)});
 }

@@ -36,7 +36,8 @@ steps:
   // The same, and a person is waited for before the mail.
   std::string approved_trip() const {
     std::string text = trip();
-    replace_first(text, "  - name: mail\n    after: [hotel, flight]", "  - name: approval\n    after: [hotel, flight]\n    wait: {}\n  - name: mail");
+    replace_first(text, "  - name: mail\n    after: [hotel, flight]",
+                  "  - name: approval\n    after: [hotel, flight]\n    wait: {}\n  - name: mail");
     return text;
   }
   static void replace_first(std::string& text, const std::string& from, const std::string& to) {

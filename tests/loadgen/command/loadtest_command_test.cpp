@@ -46,11 +46,12 @@ TEST_F(LoadtestCommand, FaultsOfAScenarioFileAreReportedWithLineAndMember) {
     const char* text;
     const char* said;
   };
-  for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n",
-                             "bad.toml:2:9: 'order' is not a flag of loadtest; did you mean 'orders'?"},
-                         Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml:3:8: --rate"},
-                         Row{"scenario = \"most\"\n", "there is no scenario 'most'"},
-                         Row{"orders = 3\n", "a scenario is required"}, Row{"orders = [\n", "bad.toml:1:12: in an array: the file ends, in the line: orders = ["}}) {
+  for (const Row& row :
+       {Row{"scenario = \"all\"\norder = 3\n",
+            "bad.toml:2:9: 'order' is not a flag of loadtest; did you mean 'orders'?"},
+        Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml:3:8: --rate"},
+        Row{"scenario = \"most\"\n", "there is no scenario 'most'"}, Row{"orders = 3\n", "a scenario is required"},
+        Row{"orders = [\n", "bad.toml:1:12: in an array: the file ends, in the line: orders = ["}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;

@@ -1,0 +1,132 @@
+// `sagactl saga rehearse`: tries what can go wrong in a saga, against its participants. docs/participants.md
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <ostream>
+
+#include "analysis/result/result.hpp"
+#include "cli/commands/saga_commands.hpp"
+#include "cli/commands/saga_lint.hpp"
+#include "cli/flag.hpp"
+#include "cli/results/report_files.hpp"
+#include "cli/results/result_origin.hpp"
+#include "common/log.hpp"
+#include "rehearsal/participant_probe.hpp"
+#include "rehearsal/rehearsal.hpp"
+#include "rehearsal/rehearsal_definition.hpp"
+#include "rehearsal/stand_ins.hpp"
+#include "server/adapters/participants/http_participant_caller.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/definitions/read_definition.hpp"
+
+namespace sagactl {
+namespace {
+
+struct RehearseFlags {
+  std::string file, input = "{}";
+  std::map<std::string, std::string> urls;  // by participant
+  std::vector<std::string> allow;
+  std::string files;
+  bool stand_ins = false;
+  std::int64_t at_once = 4;
+  ReportFiles reports;
+};
+
+void show_progress(const Invocation& invocation, const Verdict& verdict, std::size_t done, std::size_t all) {
+  if (invocation.settings.quiet || invocation.wants_json()) return;
+  const std::string ruling(to_string(verdict.ruling));
+  const Paint& paint = invocation.paint;
+  const std::string shown = verdict.ruling == Ruling::pass   ? paint.good(ruling)
+                            : verdict.ruling == Ruling::fail ? paint.bad(ruling)
+                                                             : paint.warning(ruling);
+  invocation.terminal.err << fmt::format("{:>3}/{} {} {}\n", done, all, shown, verdict.name) << std::flush;
+}
+
+Result<ExitCode> conclude(Invocation& invocation, const RehearseFlags& flags, const std::vector<Verdict>& verdicts) {
+  Json result = verify_json(result_origin(invocation), verdicts, wall_clock_now());
+  result["kind"] = "rehearsal";
+  result["saga"] = flags.file;
+  show_result(invocation, result);
+  return exit_code_after_reports(invocation, write_reports(invocation, flags.reports, result),
+                                 exit_code_of(end_of(verdicts)));
+}
+
+Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flags) {
+  if (auto checked = check_report_files(invocation, flags.reports); !checked) return checked.error();
+  const auto text = read_definition_file(invocation, flags.file);
+  if (!text) return text.error();
+  const DefinitionRead read = read_definition(*text, flags.file);
+  if (!read.canonical || has_mistake(read.problems)) {
+    print_problems(invocation, flags.file, *text, read.problems);
+    return ExitCode::refused;
+  }
+  const auto input = read_saga_input(invocation, "--input", flags.input);
+  if (!input) return input.error();
+  const auto definition = rehearsal_definition(*read.canonical, flags.urls);
+  if (!definition) return definition.error();
+
+  set_log_level(LogLevel::error);  // the nodes of the trials stop and start all the time
+  RehearsalOptions options;
+  options.input = json_text(*input);
+  options.at_once = static_cast<int>(flags.at_once);
+  options.on_verdict = [&](const Verdict& verdict, std::size_t done, std::size_t all) {
+    show_progress(invocation, verdict, done, all);
+  };
+  const std::stop_token stop = invocation.interrupt.take_over();
+  options.is_interrupted = [stop] { return stop.stop_requested(); };
+
+  if (flags.stand_ins) {
+    StandIns participants;
+    const auto count = [&](const Saga& saga, std::size_t i) -> Result<std::optional<std::int64_t>> {
+      return std::optional(participants.in_effect(saga.id, i));
+    };
+    return conclude(invocation, flags, rehearse(*definition, participants, count, options));
+  }
+  const auto clock = make_system_clock();
+  ParticipantCallerOptions caller_options;
+  caller_options.allow = flags.allow;
+  caller_options.files = flags.files;
+  auto caller = make_participant_caller(caller_options, *clock);
+  if (!caller) return caller.error();
+  if (auto may_call = (*caller)->check(**definition); !may_call) return may_call.error();
+  const auto count = [&](const Saga& saga, std::size_t i) { return count_effects(saga, i, **caller); };
+  return conclude(invocation, flags, rehearse(*definition, **caller, count, options));
+}
+
+// "hotel=http://127.0.0.1:8081"
+Result<void> take_url(RehearseFlags& flags, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not NAME=URL, such as hotel=http://127.0.0.1:8081", text)};
+  flags.urls[text.substr(0, equals)] = text.substr(equals + 1);
+  return {};
+}
+
+}  // namespace
+
+void add_saga_rehearse(CLI::App& group, Commands& commands) {
+  const auto flags = std::make_shared<RehearseFlags>();
+  CLI::App* app = add_command(
+      group, "rehearse", "Try lost answers, repeated, late and interrupted calls of a saga against its participants");
+  add_text(*app, "file", flags->file, "FILE", "YAML or JSON file of the definition; - is standard input").required();
+  add_text(*app, "--input", flags->input, "JSON|@FILE|-", "Input of the sagas [{}]");
+  add_flag_with(
+      *app, "--participants", [flags](const std::string& text) { return take_url(*flags, text); }, "NAME=URL",
+      "Address of a participant, instead of the definition's; may be repeated")
+      .repeatable(100);
+  add_switch(*app, "--stand-ins", flags->stand_ins, "Rehearse against participants that are made up in memory");
+  add_text(*app, "--participants-allow", flags->allow, "LIST", "Servers that may be called [this machine's]")
+      .separated_by(',');
+  add_text(*app, "--participants-files", flags->files, "DIR", "Directory of the files that the definition names");
+  add_number(*app, "--at-once", flags->at_once, 1, 64, "Trials at once [4]");
+  add_report_flags(*app, flags->reports);
+  set_footer(*app,
+             "Every trial is a saga of its own on a node in this process; the participants are really called.\n"
+             "Exit codes: 0 PASS, 1 FAIL, 2 UNKNOWN.");
+  set_examples(*app, {R"(sagactl saga rehearse trip.yaml --input '{"guest":"kim","nights":2}')",
+                      "sagactl saga rehearse trip.yaml --stand-ins --junit rehearsal.xml"});
+  commands.add(app, [flags](Invocation& invocation) { return run_rehearsal(invocation, *flags); });
+}
+
+}  // namespace sagactl

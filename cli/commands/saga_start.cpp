@@ -1,0 +1,106 @@
+// `sagactl saga start`: starts a saga of a published definition.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <ostream>
+
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
+#include "cli/client/saga_wait.hpp"
+#include "cli/commands/saga_commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/saga_tree.hpp"
+#include "common/text/percent.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t input_max = 64 * 1024;  // the limit of the nodes
+
+struct StartFlags {
+  std::string name, input = "{}", key, correlation;
+  std::optional<Duration> wait;
+};
+
+Result<ExitCode> start(Invocation& invocation, const StartFlags& flags) {
+  const auto input = read_saga_input(invocation, "--input", flags.input);
+  if (!input) return input.error();
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  HttpRequest request{"POST",
+                      "/sagas/definitions/" + percent_encode(flags.name) + "/sagas",
+                      json_text(*input),
+                      {{"Content-Type", "application/json"}}};
+  if (!flags.key.empty()) request.headers.emplace_back("Idempotency-Key", flags.key);
+  if (!flags.correlation.empty()) request.headers.emplace_back("X-Correlation-ID", flags.correlation);
+  auto saga = client->send(request);
+  if (!saga) return saga.error();
+  ExitCode code = ExitCode::done;
+  if (flags.wait) {
+    auto ended = wait_for_end(*client, text_member(*saga, "id"), *flags.wait);
+    if (!ended) return ended.error();
+    code = exit_code_of_saga(text_member(*ended, "status"));
+    if (const auto now = client->get("/sagas/" + text_member(*saga, "id"))) saga = now;
+  }
+  if (invocation.wants_json())
+    invocation.print(*saga);
+  else
+    invocation.terminal.out << saga_tree(Json{{"saga", *saga}}, invocation.paint, invocation.terminal.table_width())
+                            << std::flush;
+  return code;
+}
+
+}  // namespace
+
+Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, const std::string& text) {
+  std::string json = text, source = "'" + text + "'";
+  if (text == "-" || text.starts_with('@')) {
+    std::ifstream file;
+    std::istream* in = &invocation.terminal.in;
+    source = text == "-" ? std::string("standard input") : text.substr(1);
+    if (text != "-") {
+      file.open(invocation.environment.resolve(text.substr(1)), std::ios::binary);
+      if (!file) return Error{ErrorCode::invalid, fmt::format("{}: {} cannot be read", flag, source)};
+      in = &file;
+    }
+    json.assign(std::istreambuf_iterator<char>(*in), {});
+  }
+  if (json.size() > input_max)
+    return Error{ErrorCode::invalid,
+                 fmt::format("{}: {} has {} bytes; an input has at most {}", flag, source, json.size(), input_max)};
+  try {
+    return Json::parse(json);
+  } catch (const Json::parse_error& error) {
+    return Error{ErrorCode::invalid,
+                 fmt::format("{}: {} is no JSON (at byte {}); write JSON such as '{{\"guest\":\"kim\"}}', @FILE or -",
+                             flag, source, error.byte)};
+  }
+}
+
+void add_saga_start(CLI::App& group, Commands& commands) {
+  const auto flags = std::make_shared<StartFlags>();
+  CLI::App* app = add_command(group, "start", "Start a saga of a published definition");
+  add_text(*app, "name", flags->name, "NAME", "Name of the definition").required();
+  add_text(*app, "--input", flags->input, "JSON|@FILE|-", "Input of the saga [{}]");
+  add_text(*app, "--key", flags->key, "KEY",
+           "Idempotency key: starting again under the same key gives the saga that was started");
+  add_text(*app, "--correlation", flags->correlation, "ID", "Correlation id to trace the saga by [its id]");
+  const auto take_wait = [flags](const std::string& text) -> Result<void> {
+    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
+    if (!duration) return duration.error();
+    flags->wait = *duration;
+    return {};
+  };
+  add_flag_with(*app, "--wait", take_wait, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]")
+      .takes(0, 1);
+  set_footer(*app,
+             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
+  set_examples(*app, {R"(sagactl saga start trip --input '{"guest":"kim","nights":2}' --wait)",
+                      "sagactl saga start trip --input @kim.json --key kim-2026-11"});
+  commands.add(app, [flags](Invocation& invocation) { return start(invocation, *flags); });
+}
+
+}  // namespace sagactl

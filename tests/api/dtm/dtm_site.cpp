@@ -1,0 +1,115 @@
+#include "tests/api/dtm/dtm_site.hpp"
+
+namespace sagactl::test {
+namespace {
+
+std::string argument(const std::string& target, const std::string& name) {
+  const auto at = target.find(name + "=");
+  if (at == target.npos) return "";
+  const auto from = at + name.size() + 1;
+  return target.substr(from, target.find('&', from) - from);
+}
+
+}  // namespace
+
+void DtmParticipant::script(const std::string& what, std::deque<DtmAnswer> answers, bool repeats_last) {
+  const std::lock_guard lock(mutex_);
+  scripts_[what] = {std::move(answers), repeats_last};
+}
+
+TestAnswer DtmParticipant::respond(const Received& request) {
+  DtmAnswer given;
+  std::size_t index = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    DtmCall call{request.method, request.path, "", request.body, request.headers, ++moments_, 0};
+    call.what = request.path.substr(0, request.path.find('?')) + " " + argument(request.path, "op");
+    auto& [answers, repeats_last] = scripts_[call.what];
+    if (!answers.empty()) {
+      given = answers.front();
+      if (answers.size() > 1 || !repeats_last) answers.pop_front();
+    }
+    index = calls_.size();
+    calls_.push_back(std::move(call));
+  }
+  std::this_thread::sleep_for(given.after);
+  {
+    const std::lock_guard lock(mutex_);
+    calls_[index].ended = ++moments_;
+  }
+  if (given.breaks) return {"", TestAnswer::After::reset};
+  return answer(given.status, given.body);
+}
+
+std::vector<DtmCall> DtmParticipant::calls(const std::string& what) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<DtmCall> found;
+  for (const DtmCall& call : calls_)
+    if (what.empty() || call.what == what) found.push_back(call);
+  return found;
+}
+
+std::vector<std::string> DtmParticipant::order() const {
+  std::vector<std::string> order;
+  for (const DtmCall& call : calls()) order.push_back(call.what);
+  return order;
+}
+
+void DtmParticipant::await_calls(const std::string& what, std::size_t count) const {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (calls(what).size() < count && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_GE(calls(what).size(), count) << what;
+}
+
+Json Dtm::get(const std::string& route) {
+  const HttpResponse answer = client.get(base + route).value();
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.body.find("FAILURE"), answer.body.npos) << answer.body;
+  return answer.json().value();
+}
+
+std::string Dtm::statuses(const std::string& gid) {
+  const Json found = query(gid);
+  std::string text = found["transaction"]["status"].get<std::string>() + ":";
+  for (const Json& branch : found["branches"]) text += " " + branch["status"].get<std::string>();
+  return text;
+}
+
+std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::string now = statuses(gid);
+  while (!now.starts_with(begin) && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    now = statuses(gid);
+  }
+  EXPECT_TRUE(now.starts_with(begin)) << now;
+  return now;
+}
+
+Json Dtm::saga(const std::string& gid, Json more) const {
+  const auto step = [&](const std::string& path) {
+    return Json{{"action", participant.url(path)}, {"compensate", participant.url(path + "-undo")}};
+  };
+  Json body{{"gid", gid},
+            {"trans_type", "saga"},
+            {"steps", Json::array({step("/out"), step("/in")})},
+            {"payloads", {R"({"amount": 30})", R"({"amount": 31})"}},
+            {"retry_interval", 1}};
+  body.update(more);
+  return body;
+}
+
+Json Dtm::msg(const std::string& gid, Json more) const {
+  Json body{
+      {"gid", gid},
+      {"trans_type", "msg"},
+      {"steps", Json::array({Json{{"action", participant.url("/out")}}, Json{{"action", participant.url("/in")}}})},
+      {"payloads", {"1", "2"}},
+      {"query_prepared", participant.url("/asked?x=1")},
+      {"retry_interval", 1}};
+  body.update(more);
+  return body;
+}
+
+}  // namespace sagactl::test

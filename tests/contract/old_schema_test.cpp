@@ -1,0 +1,221 @@
+// Databases that the build before users' sagas wrote, and its statements on the schema of today: its nodes go on
+// running while new ones start. And what people's SQL sees of users' sagas.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "common/text/text.hpp"
+#include "embedded/postgres_schema.hpp"
+#include "embedded/sqlite_schema.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
+#include "server/adapters/sql/schema_migration.hpp"
+#include "server/adapters/sqlite/sqlite_store.hpp"
+#include "server/ports/saga_keys.hpp"
+#include "tests/contract/postgres/postgres_subject.hpp"
+#include "tests/contract/scratch.hpp"
+#include "tests/contract/sqlite/sql_session.hpp"
+#include "tests/contract/writing.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr int newest_before = 8;  // of PostgreSQL's migrations; SQLite has one more
+
+enum class Dialect { sqlite, postgres };
+
+std::string quoted(std::string text) {
+  replace_all(text, "'", "''");
+  return "'" + text + "'";
+}
+
+std::string literal(const Uuid& id, Dialect dialect) {
+  std::string text = id.text();
+  if (dialect == Dialect::postgres) return quoted(text);
+  replace_all(text, "-", "");
+  return "x'" + text + "'";
+}
+
+// The columns and values of a running order's flow, as that build wrote them: those of its order, and its saga's state.
+struct OldRow {
+  std::string columns, values, state_columns, state_values;
+};
+
+OldRow old_row(const Flow& flow, Dialect dialect) {
+  const Order& order = flow.order;
+  const Saga& saga = *flow.saga;
+  const bool is_sqlite = dialect == Dialect::sqlite;
+  const std::string yes = is_sqlite ? "1" : "true", no = is_sqlite ? "0" : "false";
+  OldRow row;
+  row.columns = fmt::format(
+      "{}id, {}, items, total, address, idempotency_key, fencing_token, order_node, order_created, customer, "
+      "order_status, holds_key, payment_id, cancel_reason, order_version, order_updated, definition, correlation, "
+      "trace_parent, saga_created, ",
+      is_sqlite ? "no, " : "", is_sqlite ? "user" : "user_id");
+  row.values = fmt::format(
+      "{}{}, {}, {}, {}, {}, {}, {}, (SELECT no FROM node WHERE name = 'node-1'), {}, NULL, 0, {}, NULL, NULL, 1, {}, "
+      "(SELECT no FROM definition WHERE name = 'OrderProcessingSaga'), NULL, NULL, {}, ",
+      is_sqlite ? "1, " : "", literal(order.id.uuid, dialect), literal(order.user.uuid, dialect),
+      quoted(to_json(order.items).dump()), order.total.cents, quoted(order.address), quoted(order.idempotency_key),
+      order.fencing_token, order.created_at.us, yes, order.updated_at.us, saga.created_at.us);
+  row.state_columns =
+      "saga_status, steps, step_errors, error, manual, wake_at, retries, owner_node, owner_epoch, tries, "
+      "saga_version, saga_updated";
+  row.state_values = fmt::format(
+      "0, '[[2,1,1,0,0,0,1],[1,1,1,1,0,null,1],[0,0,0,0,null,null,0]]', {}, NULL, {}, {}, NULL, "
+      "(SELECT no FROM node WHERE name = 'node-1'), 1, 1, 1, {}",
+      quoted(R"(["","the gateway did not \"answer\"",""])"), no, saga.wake_at->us, saga.updated_at.us);
+  return row;
+}
+
+Flow old_flow() {
+  Flow flow = new_flow(1, {"node-1", 1}, SimulatedClock::epoch);
+  flow.payments.clear();
+  flow.barriers.clear();
+  return flow;
+}
+
+// The rows of a node and of a flow.
+std::string old_inserts(Dialect dialect) {
+  const OldRow row = old_row(old_flow(), dialect);
+  const bool is_sqlite = dialect == Dialect::sqlite;
+  return fmt::format("INSERT INTO flow ({}{}, {}reservations, expires_at{}) VALUES ({}{}, {}NULL, NULL{})", row.columns,
+                     row.state_columns, is_sqlite ? "" : "payments, barriers, ", is_sqlite ? ", last_writer" : "",
+                     row.values, row.state_values, is_sqlite ? "" : "NULL, NULL, ", is_sqlite ? ", NULL" : "");
+}
+
+constexpr const char* old_names =
+    "INSERT INTO node (name) VALUES ('node-1');"
+    "INSERT INTO definition (name, version) VALUES ('OrderProcessingSaga', 1);";
+
+// The update of a saga: it waits longer.
+std::string old_update(Dialect dialect, Flow flow) {
+  flow.saga->wake_at = *flow.saga->wake_at + 1min;
+  const OldRow row = old_row(flow, dialect);
+  return fmt::format("UPDATE flow SET ({}) = ({}) WHERE id = {}", row.state_columns, row.state_values,
+                     literal(flow.order.id.uuid, dialect));
+}
+
+// The schema as it was: the first migrations, recorded.
+template <class Session>
+void make_old_schema(Session& sql, const std::vector<EmbeddedFile>& files, int last) {
+  sql.run(
+      "CREATE TABLE schema_migration (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+      "applied_at bigint NOT NULL)");
+  for (int i = 0; i < last; ++i) {
+    const EmbeddedFile& file = files[static_cast<std::size_t>(i)];
+    sql.run(std::string(file.text));
+    sql.run(fmt::format("INSERT INTO schema_migration VALUES ({}, '{}', '{}', 1)", i + 1, file.name,
+                        sql::checksum_of(file)));
+  }
+}
+
+// Reads the row, changes it as the build before does, and reads it again.
+template <class Session>
+void expect_old_row(Queries& queries, Session& sql, Dialect dialect) {
+  Flow flow = old_flow();
+  const auto found = queries.flow(flow.order.id);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ(describe(**found), describe(flow));
+  sql.run(old_update(dialect, flow));
+  flow.saga->wake_at = flow.saga->steps[1].wake_at = *flow.saga->wake_at + 1min;
+  EXPECT_EQ(describe(*queries.flow(flow.order.id).value()), describe(flow));
+}
+
+TEST(OldSchema, OfAFileIsReadAfterItsMigration) {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("sagactl.db");
+  SqlSession sql(path);
+  make_old_schema(sql, embedded::sqlite_schema(), newest_before + 1);
+  sql.run(old_names);
+  sql.run(old_inserts(Dialect::sqlite));
+  SimulatedClock clock;
+  auto store = open_sqlite({.path = path}, clock);
+  ASSERT_TRUE(store) << store.error().message;
+  expect_old_row(**store, sql, Dialect::sqlite);
+}
+
+TEST(OldSchema, OfADatabaseIsReadAfterItsMigration) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  const std::string schema = fresh_schema_name(), url = url_of_schema(*postgres_url(), schema);
+  PostgresSession(*postgres_url()).run("CREATE SCHEMA " + schema);
+  PostgresSession sql(url);
+  make_old_schema(sql, embedded::postgres_schema(), newest_before);
+  sql.run(old_names);
+  sql.run(old_inserts(Dialect::postgres));
+  {
+    auto store = open_postgres({.url = url, .readers = 1, .lease = 2s});
+    ASSERT_TRUE(store) << store.error().message;
+    expect_old_row(**store, sql, Dialect::postgres);
+  }
+  sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
+}
+
+TEST(OldSchema, StatementsOfTheBuildBeforeWorkOnTheNewSchema) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  PostgresSubject subject(*postgres_url());
+  PostgresSession& sql = subject.sql();
+  sql.run("INSERT INTO node (name) VALUES ('node-1')");
+  sql.run("INSERT INTO definition (name, version) VALUES ('OrderProcessingSaga', 1) ON CONFLICT DO NOTHING");
+  sql.run(old_inserts(Dialect::postgres));
+  expect_old_row(subject.queries(), sql, Dialect::postgres);
+}
+
+// A published definition's saga and one of DTM's, in the views; and then deleted by them.
+template <class Session>
+void expect_views_of_own_sagas(StoreSubject& subject, Session& sql) {
+  WriterNode node(subject, "node-1");
+  ASSERT_TRUE(subject.store().publish(trip, trip_text(1)));
+  const Flow own = new_own_flow(subject.queries().definition(trip, {}).value()->definition, 3, node.owner(), {});
+  const Flow dtm = new_own_flow(dtm_definition("msg", 2, true, 5s), 7, node.owner(), {});
+  node.write([&](ChangeList& list, Timestamp now) {
+    for (Flow flow : {own, dtm}) {
+      flow.saga->created_at = flow.saga->updated_at = now;
+      flow.saga->steps.back() = {StepStatus::succeeded, 1, 1, false, now, now, "node-1", ""};
+      list.create(flow).add(flow.order.id, call_record(flow, 1, now));
+    }
+  });
+  std::string shown = sql.text(
+      R"(SELECT "sagaType", "currentStep", "completedSteps", "compensationSteps" FROM saga_instances ORDER BY 1)");
+  replace_all(shown, ", ", ",");  // as jsonb is printed
+  EXPECT_EQ(shown,
+            "dtm-msg|prepared|[\"01\",\"02\"]|[]\n"
+            "trip|hotel|[\"flight\",\"approval\"]|[]");
+  EXPECT_EQ(sql.text(R"(SELECT data ->> 'nights' FROM saga_instances ORDER BY "sagaType")"), "3\n3");
+  EXPECT_EQ(sql.text("SELECT count(*) FROM participant_call"), "2");
+  EXPECT_EQ(sql.text("SELECT count(*) FROM search_value"), "3");
+  sql.run(R"(DELETE FROM saga_instances WHERE "sagaType" IN ('trip', 'dtm-msg'))");
+  EXPECT_EQ(sql.text("SELECT count(*) FROM participant_call"), "0");
+  EXPECT_EQ(sql.text("SELECT count(*) FROM search_value"), "0");
+  EXPECT_FALSE(subject.queries().flow(own.order.id).value());
+  Counts counts = subject.queries().counts().value();
+  EXPECT_EQ((counts.sagas[{trip, SagaStatus::started}]), 0);
+}
+
+class FileSubject : public StoreSubject {
+ public:
+  Store& store() override { return *store_; }
+  Queries& queries() override { return *store_; }
+  HistorySource& history() override { return *store_; }
+  void reopen() override { crash("these tests use one life of the store"); }
+  const std::string& path() const { return path_; }
+
+ private:
+  ScratchDirectory directory_;
+  const std::string path_ = directory_.file("sagactl.db");
+  std::unique_ptr<SqliteStore> store_ = open_sqlite({.path = path_}, clock).value();
+};
+
+TEST(ViewsOfUsersSagas, OfAFileShowThemAndDeleteAllOfThem) {
+  FileSubject subject;
+  SqlSession sql(subject.path());
+  expect_views_of_own_sagas(subject, sql);
+}
+
+TEST(ViewsOfUsersSagas, OfADatabaseShowThemAndDeleteAllOfThem) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  PostgresSubject subject(*postgres_url());
+  expect_views_of_own_sagas(subject, subject.sql());
+}
+
+}  // namespace
+}  // namespace sagactl

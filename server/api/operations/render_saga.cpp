@@ -104,12 +104,6 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 
 }  // namespace
 
-Json stored_json(const std::string& text) {
-  if (text.empty()) return nullptr;
-  Json json = read_json(text);
-  return json.is_discarded() ? Json(text) : json;
-}
-
 std::string saga_step(const Flow& flow) {
   return step_of(definition_of(*flow.saga), *flow.saga);
 }

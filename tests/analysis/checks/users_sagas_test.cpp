@@ -85,7 +85,8 @@ class UsersSagas : public testing::Test {
   }
   void expect_all_pass() {
     for (const Verdict& verdict : verdicts())
-      EXPECT_EQ(verdict.ruling, Ruling::pass) << verdict.name << ": " << verdict.reason << verdict.witness.dump();
+      EXPECT_TRUE(verdict.ruling == Ruling::pass || verdict.reason.starts_with("does not apply"))
+          << verdict.name << ": " << verdict.reason << verdict.witness.dump();
   }
 
   World world;

@@ -24,7 +24,7 @@ class OwnSaga : public testing::Test {
         {"saga", "trip"},
         {"participants", {{"shop", {{"url", "http://127.0.0.1:" + port}}}}},
         {"steps", Json::array({step("hotel", {{"keep", {{"id", "/id"}}}}), step("flight", {{"after", Json::array()}}),
-                               step("payment", {{"after", {"hotel", "flight"}}}), step("mail", {})})}};
+                               step("payment", {{"after", {"hotel", "flight"}}}), step("mail", Json::object())})}};
   }
   static Json step(const std::string& name, const Json& more) {
     Json json{{"name", name},

@@ -46,7 +46,8 @@ class OwnSaga : public testing::Test {
   }
   void await_effect(const std::string& what) const {
     for (int i = 0; i < 3000; ++i) {
-      for (const auto& [key, effect] : effects().items())
+      const Json seen = effects();
+      for (const auto& [key, effect] : seen.items())
         if (effect.is_object() && effect["what"] == what) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

@@ -54,7 +54,8 @@ awaitable<Result<Receipt>> decide_prepared(Context& context, Request& request, c
   StepReply reply;
   reply.execution = flow.saga->steps.front().execution;
   reply.outcome = std::move(outcome);
-  co_return co_await submit(context, request, StepReplied{flow.saga->id, std::move(reply)});
+  Command command = StepReplied{flow.saga->id, std::move(reply)};
+  co_return co_await submit(context, request, std::move(command));
 }
 
 http::Response not_allowed(const Flow& flow, std::string_view what) {

@@ -7,7 +7,7 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/render.hpp"
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/saga_view.hpp"
 
@@ -103,12 +103,6 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 }
 
 }  // namespace
-
-Json stored_json(const std::string& text) {
-  if (text.empty()) return nullptr;
-  Json json = read_json(text);
-  return json.is_discarded() ? Json(text) : json;
-}
 
 std::string saga_step(const Flow& flow) {
   return step_of(definition_of(*flow.saga), *flow.saga);

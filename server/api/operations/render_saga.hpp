@@ -29,9 +29,6 @@ std::string saga_step(const Flow& flow);
 // The id of the W3C trace that a `traceparent` belongs to; null for none.
 Json trace_id_or_null(const std::string& trace_parent);
 
-// A stored JSON text as JSON; null when it is empty, the text itself when it is no JSON.
-Json stored_json(const std::string& text);
-
 // A strong ETag: the time of the last write of the saga.
 std::string saga_etag(const Saga& saga);
 

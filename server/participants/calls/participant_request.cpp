@@ -1,4 +1,4 @@
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 #include <fmt/format.h>
 

@@ -20,7 +20,7 @@ class DtmSaga : public testing::Test {
     definition = compile_definition(canonical_text(dtm_definition_json(transaction)), 1).value();
     saga = new_saga(*definition, SagaId::fresh(), moment());
     saga.own_definition = {definition};
-    tell(StartSaga{});
+    ASSERT_TRUE(tell(StartSaga{}));
   }
   Moment moment() {
     now = now + 1ms;

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <map>
 
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr std::size_t body_shown = 160;
+constexpr std::size_t body_shown = 160, calls_shown = 12;
 
 std::string shell_quoted(std::string_view text) {
   std::string out = "'";
@@ -144,16 +144,26 @@ class TrialJudge {
   Verdict fail(const std::string& found, const std::vector<std::string>& expected) {
     verdict_.ruling = Ruling::fail;
     verdict_.reason = found;
-    Json requests = Json::array();
-    for (const SeenCall& seen : result_.calls) {
+    verdict_.witness = Json{{"requests", requests()}, {"why", {found, fmt::format("{}", fmt::join(expected, "; "))}}};
+    return std::move(verdict_);
+  }
+
+  // The calls in their order. Of a step that was called very often, the first and the last ones.
+  Json requests() const {
+    Json lines = Json::array();
+    const std::size_t count = result_.calls.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      if (count > calls_shown && i >= calls_shown / 2 && i + calls_shown / 2 < count) {
+        if (i == calls_shown / 2) lines.push_back(fmt::format("# ... {} more calls", count - calls_shown));
+        continue;
+      }
+      const SeenCall& seen = result_.calls[i];
       std::string line = curl_line(seen.call);
       line += "  # " + (seen.reached_participant ? answer_text(seen.answer) : std::string("not sent"));
       if (!seen.note.empty()) line += " (" + seen.note + ")";
-      requests.push_back(std::move(line));
+      lines.push_back(std::move(line));
     }
-    verdict_.witness = Json{{"requests", std::move(requests)},
-                            {"why", {"found: " + found, fmt::format("expected: {}", fmt::join(expected, "; "))}}};
-    return std::move(verdict_);
+    return lines;
   }
 
   const SagaDefinition& definition_;

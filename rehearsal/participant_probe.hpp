@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/participant_call.hpp"
 #include "server/ports/participant_caller.hpp"
 #include "server/saga/saga.hpp"
 

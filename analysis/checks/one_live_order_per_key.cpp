@@ -45,10 +45,6 @@ class OneLiveOrderPerKey final : public Check {
   void on_flow(const FlowFacts& facts) override {
     if (is_users_saga(facts.flow)) add_users_saga(*facts.flow.saga);
     const Order& order = facts.flow.order;
-    // A user's saga holds its key for as long as it is there.
-    if (const auto& saga = facts.flow.saga; saga && !saga->key.empty())
-      tenures_.add({digest_of_key(claim_of_saga_key(saga->type, saga->key)), saga->created_at, forever, order.id,
-                    nodes_.of(saga->owner.node)});
     if (!facts.has_order || !order.holds_key || order.idempotency_key.empty()) return;
     ++orders_;
     const KeyDigest key = digest_of_key(order.idempotency_key);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "server/participants/call_record.hpp"
+#include "server/participants/calls/call_record.hpp"
 #include "server/participants/flow.hpp"
 
 namespace sagactl::api {

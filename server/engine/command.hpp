@@ -10,7 +10,7 @@
 
 #include "common/result.hpp"
 #include "common/steady_time.hpp"
-#include "server/participants/call_record.hpp"
+#include "server/participants/calls/call_record.hpp"
 #include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"

@@ -1,6 +1,6 @@
 #include "server/engine/effects.hpp"
 
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl {
 namespace {

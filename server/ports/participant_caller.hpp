@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/participant_call.hpp"
 
 namespace sagactl {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/participants/call_record.hpp"
+#include "server/participants/calls/call_record.hpp"
 #include "server/participants/flow.hpp"
 #include "server/participants/user.hpp"
 

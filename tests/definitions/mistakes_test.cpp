@@ -116,7 +116,8 @@ TEST(DefinitionMistakes, ParticipantsAreChecked) {
       {"\"http://hotel:8080\"", "hotel:8080",
        "11:19 mistake /participants/hotel/url: `hotel:8080` does not begin with http:// or https://\n"},
       {"\"http://hotel:8080\"", "\"http://hotel:99999\"",
-       "11:19 mistake /participants/hotel/url: this is no URL: 'http://hotel:99999' is no address of a web server: its "
+       "11:19 mistake /participants/hotel/url: this is no URL: 'http://hotel:99999' is not the address of a web "
+       "server: its "
        "port is not a number from 1 to 65535; write https://host/path\n"},
       {"\"http://hotel:8080\"", "\"http://{input.host}\"",
        "11:19 mistake /participants/hotel/url: the URL of a participant is fixed: it has no path in braces\n"},
@@ -151,9 +152,24 @@ TEST(DefinitionMistakes, ParticipantsAreChecked) {
       {"concurrency: 64", "probe: { get: \"{hotel}/bookings?of={flight.id}\", count: /total }",
        "11:67 mistake /participants/hotel/probe/get: a probe has no `flight.id` | it has {saga.id}, {saga.key} and "
        "{input...}\n"},
+      {"concurrency: 64", "advance: { post: \"{hotel}/clock\", body: { seconds: \"{rehearsal.seconds}\" } }", ""},
+      {"concurrency: 64",
+       "advance: { post: \"{air}/clock\", body: { seconds: \"{rehearsal.second}\", by: \"{input.guest}\" } }",
+       "11:70 mistake /participants/hotel/advance/post: `advance` of `hotel` has to begin with {hotel}/\n11:102 "
+       "mistake /participants/hotel/advance/body/seconds: `advance` has no `rehearsal.second` | it has "
+       "{rehearsal.seconds} and {saga.id}\n11:128 mistake /participants/hotel/advance/body/by: `advance` has no "
+       "`input.guest` | it has {rehearsal.seconds} and {saga.id}\n"},
+      {"concurrency: 64", "advance: { body: 1 }",
+       "11:62 mistake /participants/hotel/advance: `advance` needs a method (get, post, put, patch, delete) or a "
+       "`command`\n"},
+      {"  mail:    {", "  other:   { url: \"http://other\", advance: { post: \"{other}/clock\" } }\n  mail:    {",
+       "14:12 warning /participants/other: no step calls the participant `other`\n"},
+      {"kafka: mail-commands", "kafka: mail-commands, advance: { post: \"{mail}/x\" }",
+       "14:45 mistake /participants/mail/advance: `advance` is for participants with `url`\n"},
       {"  hotel:   {", "  hotel: x\n  hotel2:   {",
        "11:10 mistake /participants/hotel: a participant has to be an object; this is a text | its members are `url`, "
-       "`kafka`, `timeout`, `concurrency`, `retry`, `ca`, `certificate`, `key`, `secret`, `probe`\n12:13 warning "
+       "`kafka`, `timeout`, `concurrency`, `retry`, `ca`, `certificate`, `key`, `secret`, `probe`, `advance`\n12:13 "
+       "warning "
        "/participants/hotel2: no step calls the participant `hotel2`\n"},
   });
 }

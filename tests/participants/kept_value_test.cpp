@@ -1,7 +1,7 @@
 // What a step keeps of a body that says that it is done.
 #include <gtest/gtest.h>
 
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl {
 namespace {

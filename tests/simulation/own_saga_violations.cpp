@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 #include "tests/simulation/drawn_definition.hpp"
 #include "tests/simulation/own_saga_cluster.hpp"
 

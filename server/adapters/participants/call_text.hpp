@@ -8,7 +8,7 @@
 #include "common/time.hpp"
 #include "server/adapters/participants/webhook_signature.hpp"
 #include "server/auth/answer_token.hpp"
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/participant_call.hpp"
 
 namespace sagactl {
 

@@ -8,7 +8,7 @@
 
 #include "common/time.hpp"
 #include "httpclient/answer_reader.hpp"
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/participant_call.hpp"
 #include "server/ports/clock.hpp"
 
 namespace sagactl {

@@ -17,7 +17,7 @@
 #include "server/adapters/participants/http_participant_caller.hpp"
 #include "server/adapters/participants/participant_files.hpp"
 #include "server/auth/answer_token.hpp"
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/participant_call.hpp"
 #include "server/ports/clock.hpp"
 
 namespace sagactl {

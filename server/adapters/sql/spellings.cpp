@@ -1,6 +1,6 @@
 #include "server/adapters/sql/spellings.hpp"
 
-#include "server/participants/call_record.hpp"
+#include "server/participants/calls/call_record.hpp"
 #include "server/participants/order.hpp"
 #include "server/participants/payment.hpp"
 #include "server/participants/stock.hpp"

@@ -68,7 +68,8 @@ awaitable<Answer> reset_next_cron_time(Context& context, Request& request) {
   if (!gid) co_return gid.error();
   const Result<Flow> flow = co_await existing_transaction(context, *gid);
   if (!flow) co_return flow.error();
-  const Result<Receipt> receipt = co_await submit(context, request, TryNowRequest{flow->saga->id});
+  Command command = TryNowRequest{flow->saga->id};
+  const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   // One that has ended is due as well, and does nothing.
   if (receipt || receipt.error().code == ErrorCode::conflict) co_return dtm_success();
   co_return receipt.error();

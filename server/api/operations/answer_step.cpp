@@ -11,7 +11,7 @@
 #include "server/http/message/json_body.hpp"
 #include "server/http/message/problem.hpp"
 #include "server/http/message/validate.hpp"
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl::api {
 namespace {

@@ -1,7 +1,7 @@
 #include "server/api/operations/render_calls.hpp"
 
 #include "server/api/render.hpp"
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl::api {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "common/text/json.hpp"
-#include "server/participants/call_record.hpp"
+#include "server/participants/calls/call_record.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl::api {

@@ -7,7 +7,7 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/render.hpp"
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/saga_view.hpp"
 

@@ -11,7 +11,7 @@
 #include "common/random.hpp"
 #include "server/engine/batch/saga_progress.hpp"
 #include "server/engine/command.hpp"
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/participants/call_record.hpp"
-#include "server/participants/participant_call.hpp"
+#include "server/participants/calls/call_record.hpp"
+#include "server/participants/calls/participant_call.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {

@@ -15,7 +15,7 @@
 namespace sagactl {
 namespace {
 
-constexpr Timestamp forever{std::numeric_limits<std::int64_t>::max() / 2};
+constexpr Timestamp without_end{std::numeric_limits<std::int64_t>::max() / 2};
 
 // Until when a user's saga waits, if all its steps in progress wait for an answer from outside or for a time.
 std::optional<Timestamp> waits_until(const Saga& saga) {
@@ -30,7 +30,7 @@ std::optional<Timestamp> waits_until(const Saga& saga) {
     if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return std::nullopt;
     waits = true;
   }
-  return waits ? std::optional(saga.wake_at.value_or(forever)) : std::nullopt;
+  return waits ? std::optional(saga.wake_at.value_or(without_end)) : std::nullopt;
 }
 
 class AllSagasEnd final : public Check {

@@ -4,11 +4,11 @@
 #include <ostream>
 
 #include "analysis/readable.hpp"
+#include "cli/client/find_saga.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/confirm.hpp"
-#include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/saga_table.hpp"

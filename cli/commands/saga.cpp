@@ -3,7 +3,7 @@
 #include <ostream>
 
 #include "analysis/readable.hpp"
-#include "cli/client/id_prefix.hpp"
+#include "cli/client/find_saga.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/saga_commands.hpp"
@@ -13,7 +13,6 @@
 #include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
 #include "cli/output/saga_tree.hpp"
-#include "common/id.hpp"
 
 namespace sagactl {
 namespace {
@@ -50,14 +49,8 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
 Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  // A correlation id or an idempotency key works as well.
-  const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
-  auto saga = client->get(path + percent_encode(id));
-  if (!saga && saga.error().code == ErrorCode::not_found && is_id_prefix(id)) {
-    const auto complete = resolve_id_prefix(*client, id);
-    saga = complete ? client->get("/sagas/" + percent_encode(*complete)) : Result<Json>(complete.error());
-  }
-  if (!saga) return no_such_saga(saga.error(), id);
+  const auto saga = find_saga(*client, id);
+  if (!saga) return saga.error();
   if (invocation.wants_json())
     invocation.print(*saga);
   else

@@ -9,8 +9,6 @@
 
 namespace sagactl {
 
-class NodeClient;
-
 void add_saga_publish(CLI::App& group, Commands& commands);   // publish, retire
 void add_saga_start(CLI::App& group, Commands& commands);     // start
 void add_saga_steps(CLI::App& group, Commands& commands);     // answer, skip, cancel
@@ -19,7 +17,7 @@ void add_saga_rehearse(CLI::App& group, Commands& commands);  // rehearse
 // The input of a saga: JSON, "@FILE" or "-" for standard input. `invalid` says what is wrong with it.
 Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, const std::string& text);
 
-// The id of the saga with that id, correlation id, key or first digits of an id.
-Result<std::string> find_saga_id(NodeClient& client, const std::string& text);
+// A node's answer that it has no such definition, with what to do; other errors as they are.
+Error no_such_definition(Error error);
 
 }  // namespace sagactl

@@ -11,6 +11,23 @@ namespace {
 
 constexpr std::size_t page_size = 100;
 
+void add_users_saga_filter_flags(CLI::App& app, SagaFilterFlags& flags) {
+  add_text(app, "--definition", flags.definition, "NAME", "Only sagas of this published definition, of any user");
+  add_number(app, "--definition-version", flags.version, 1, 1'000'000'000, "Only sagas of this version of it");
+  add_text(app, "--step", flags.step, "NAME", "Only sagas that are at this step");
+  add_text(app, "--key", flags.key, "KEY", "Only sagas that were started with this key");
+  const auto take_input = [&flags](const std::string& text) -> Result<void> {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return Error{ErrorCode::invalid, "'" + text + "' is not PATH=VALUE, such as guest=kim or address.city=Seoul"};
+    flags.input.push_back(text);
+    return {};
+  };
+  add_flag_with(app, "--input", take_input, "PATH=VALUE",
+                "Only sagas whose input has this value; PATH is one that the definition names under `search`")
+      .repeatable(20);
+}
+
 }  // namespace
 
 bool SagaFilterFlags::empty() const {
@@ -29,6 +46,15 @@ std::string SagaFilterFlags::query() const {
   if (older_than) add("olderThan", std::to_string(older_than->count()) + "us");
   if (retries_over) add("retriesOver", std::to_string(*retries_over));
   if (stuck) add("stuck", "true");
+  add("definition", definition);
+  if (version) add("version", std::to_string(*version));
+  add("step", step);
+  add("key", key);
+  for (const std::string& member : input) {
+    const std::size_t equals = member.find('=');
+    parts.push_back("input." + percent_encode(member.substr(0, equals)) + "=" +
+                    percent_encode(member.substr(equals + 1)));
+  }
   return join(parts, "&");
 }
 
@@ -41,6 +67,11 @@ std::string SagaFilterFlags::text() const {
   if (older_than) parts.push_back("older than " + format_duration(*older_than));
   if (retries_over) parts.push_back("more than " + std::to_string(*retries_over) + " retries");
   if (stuck) parts.push_back("stuck");
+  if (!definition.empty()) parts.push_back("of definition " + definition);
+  if (version) parts.push_back("of version " + std::to_string(*version));
+  if (!step.empty()) parts.push_back("at step " + step);
+  if (!key.empty()) parts.push_back("with key '" + key + "'");
+  for (const std::string& member : input) parts.push_back("with input " + member);
   return join(parts, ", ");
 }
 
@@ -62,6 +93,7 @@ void add_saga_filter_flags(CLI::App& app, SagaFilterFlags& flags) {
   add_number(app, "--retries-gt", flags.retries_over, 0, 1'000'000,
              "Only sagas whose current step was retried more than N times");
   add_text(app, "--type", flags.type, "NAME", "Only sagas of this type, such as OrderProcessingSaga");
+  add_users_saga_filter_flags(app, flags);
 }
 
 Result<FoundSagas> find_sagas(NodeClient& client, const SagaFilterFlags& flags, std::size_t limit) {

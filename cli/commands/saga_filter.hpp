@@ -21,6 +21,13 @@ struct SagaFilterFlags {
   std::optional<Duration> older_than;
   std::optional<std::int64_t> retries_over;
   bool stuck = false;
+  // Of users' sagas: their definition and its version, a step that is under way, the key, and members of the input, as
+  // "guest=kim".
+  std::string definition;
+  std::optional<std::int64_t> version;
+  std::string step;
+  std::string key;
+  std::vector<std::string> input;
 
   // No filter is set.
   bool empty() const;

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/client/json_answer.hpp"
+#include "cli/client/mistakes.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_lint.hpp"
@@ -21,10 +22,11 @@ struct PublishFlags {
 };
 
 Result<Json> put(NodeClient& client, const std::string& name, const std::string& text, bool is_dry_run) {
-  return client.send({"PUT",
-                      "/sagas/definitions/" + percent_encode(name) + (is_dry_run ? "?dryRun=true" : ""),
-                      text,
-                      {{"Content-Type", "application/json"}}});
+  auto answer = client.send({"PUT",
+                             "/sagas/definitions/" + percent_encode(name) + (is_dry_run ? "?dryRun=true" : ""),
+                             text,
+                             {{"Content-Type", "application/json"}}});
+  return answer ? std::move(answer) : with_mistakes(answer.error(), "the definition");
 }
 
 void print_diff(Invocation& invocation, const Json& answer) {
@@ -83,7 +85,7 @@ Result<ExitCode> retire(Invocation& invocation, const std::string& name) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto retired = client->send({"DELETE", "/sagas/definitions/" + percent_encode(name), "", {}});
-  if (!retired) return retired.error();
+  if (!retired) return no_such_definition(retired.error());
   if (invocation.wants_json())
     invocation.print(*retired);
   else

@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <ostream>
 
 #include "cli/client/json_answer.hpp"
+#include "cli/client/mistakes.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/saga_wait.hpp"
 #include "cli/commands/saga_commands.hpp"
@@ -25,6 +28,15 @@ struct StartFlags {
   std::optional<Duration> wait;
 };
 
+Error refused_start(Error error) {
+  const std::string code = text_member(error.members, "code"), earlier = text_member(error.members, "sagaId");
+  if (code == "INPUT_INVALID") return with_mistakes(std::move(error), "the input");
+  if (code == "IDEMPOTENCY_KEY_REUSED")
+    return with_hint(std::move(error),
+                     "`sagactl saga get " + earlier + "` shows that saga; start another one with another --key");
+  return no_such_definition(std::move(error));
+}
+
 Result<ExitCode> start(Invocation& invocation, const StartFlags& flags) {
   const auto input = read_saga_input(invocation, "--input", flags.input);
   if (!input) return input.error();
@@ -37,7 +49,7 @@ Result<ExitCode> start(Invocation& invocation, const StartFlags& flags) {
   if (!flags.key.empty()) request.headers.emplace_back("Idempotency-Key", flags.key);
   if (!flags.correlation.empty()) request.headers.emplace_back("X-Correlation-ID", flags.correlation);
   auto saga = client->send(request);
-  if (!saga) return saga.error();
+  if (!saga) return refused_start(saga.error());
   ExitCode code = ExitCode::done;
   if (flags.wait) {
     auto ended = wait_for_end(*client, text_member(*saga, "id"), *flags.wait);
@@ -63,7 +75,8 @@ Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, co
     source = text == "-" ? std::string("standard input") : text.substr(1);
     if (text != "-") {
       file.open(invocation.environment.resolve(text.substr(1)), std::ios::binary);
-      if (!file) return Error{ErrorCode::invalid, fmt::format("{}: {} cannot be read", flag, source)};
+      if (!file)
+        return Error{ErrorCode::invalid, fmt::format("{}: {} cannot be read: {}", flag, source, std::strerror(errno))};
       in = &file;
     }
     json.assign(std::istreambuf_iterator<char>(*in), {});
@@ -78,6 +91,12 @@ Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, co
                  fmt::format("{}: {} is no JSON (at byte {}); write JSON such as '{{\"guest\":\"kim\"}}', @FILE or -",
                              flag, source, error.byte)};
   }
+}
+
+Error no_such_definition(Error error) {
+  if (error.code != ErrorCode::not_found) return error;
+  return with_hint(std::move(error),
+                   "`sagactl saga definitions` shows those that there are, `sagactl saga publish FILE` adds one");
 }
 
 void add_saga_start(CLI::App& group, Commands& commands) {

@@ -1,19 +1,21 @@
 // `sagactl saga answer`, `skip` and `cancel`: what an operator decides about a user's saga.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
-#include "cli/client/id_prefix.hpp"
+#include "cli/client/find_saga.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands/saga_commands.hpp"
 #include "cli/flag.hpp"
-#include "common/id.hpp"
 #include "common/text/percent.hpp"
 
 namespace sagactl {
 namespace {
+
+const std::vector<std::string> outcomes = {"done", "refused", "again"};
 
 struct StepFlags {
   std::string saga, step, outcome = "done", body, reason;
@@ -60,20 +62,17 @@ void add_step(CLI::App& app, StepFlags& flags) {
 
 }  // namespace
 
-Result<std::string> find_saga_id(NodeClient& client, const std::string& text) {
-  if (Uuid::parse(text)) return text;
-  const auto saga = client.get("/sagas/correlation/" + percent_encode(text));
-  if (saga) return text_member(*saga, "id");
-  if (saga.error().code == ErrorCode::not_found && is_id_prefix(text)) return resolve_id_prefix(client, text);
-  return no_such_saga(saga.error(), text);
-}
-
 void add_saga_steps(CLI::App& group, Commands& commands) {
   const auto answered = std::make_shared<StepFlags>();
   CLI::App* app = add_command(group, "answer", "Answer for a participant, or for the person that a step waits for");
   add_saga_id(*app, *answered);
   add_step(*app, *answered);
-  add_text(*app, "outcome", answered->outcome, "done|refused|again", "What the answer is [done]");
+  const auto take_outcome = [answered](const std::string& text) -> Result<void> {
+    if (std::find(outcomes.begin(), outcomes.end(), text) == outcomes.end()) return not_one_of(text, outcomes);
+    answered->outcome = text;
+    return {};
+  };
+  add_flag_with(*app, "outcome", take_outcome, join(outcomes, "|"), "What the answer is [done]");
   add_text(*app, "--body", answered->body, "JSON|@FILE|-", "Body of the answer, from which the step keeps its values");
   add_text(*app, "--reason", answered->reason, "TEXT", "Reason, for the audit");
   set_examples(*app, {"sagactl saga answer 01a2241b approval done --reason 'called the customer'"});

@@ -60,7 +60,12 @@ Result<SystemObserver> SystemObserver::open(const Invocation& invocation) {
 
 SystemView SystemObserver::poll() {
   SystemView view;
-  for (HttpClient& node : nodes_) view.nodes.push_back(poll_node(node));
+  for (HttpClient& node : nodes_) {
+    view.nodes.push_back(poll_node(node));
+    if (!view.nodes.back().up) continue;
+    if (const auto metrics = node.get("/metrics"); metrics && metrics->ok())
+      add_participants(metrics->body, view.participants);
+  }
   const auto health = client_.get("/saga/maintenance/saga-health");
   const auto flows = health ? client_.get("/trace/active-flows?limit=1") : health;
   view.at = wall_clock_now();

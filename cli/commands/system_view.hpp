@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/client/node_client.hpp"
+#include "cli/commands/participants_view.hpp"
 
 namespace sagactl {
 
@@ -23,6 +24,7 @@ struct SystemView {
   Timestamp at;
   std::chrono::steady_clock::time_point measured_at;
   std::vector<NodeView> nodes;
+  ParticipantViews participants;
   bool has_counts = false;  // whether the counts below are known
   std::int64_t sagas = 0, active = 0, stuck = 0, completed = 0, compensated = 0, failed = 0, orders = 0;
 };

@@ -30,12 +30,63 @@ struct TopFlags {
   bool once = false;
 };
 
+// A view, and what has changed since the one before.
+struct Shown {
+  const SystemView& view;
+  const SystemView& before;
+  std::optional<Rates> rates = rates_between(before, view);
+  double seconds = std::chrono::duration<double>(view.measured_at - before.measured_at).count();
+
+  ParticipantView before_of(const ParticipantViews::key_type& names) const {
+    const auto found = before.participants.find(names);
+    return found == before.participants.end() ? ParticipantView{} : found->second;
+  }
+};
+
 std::string per_second(const std::optional<Rates>& rates, double Rates::*which) {
   return rates ? fmt::format("{:.1f}/s", (*rates).*which) : "-";
 }
 
-void draw(std::ostream& out, const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates,
-          const std::optional<Error>& error) {
+// What a participant was called in the last interval.
+struct CallRates {
+  double calls = 0, failures = 0, mean_ms = 0;
+};
+
+CallRates call_rates(const ParticipantView& before, const ParticipantView& now, double seconds) {
+  const double calls = now.calls - before.calls;
+  if (calls <= 0 || seconds <= 0) return {};
+  return {calls / seconds, (now.failures - before.failures) / seconds, (now.seconds - before.seconds) * 1000 / calls};
+}
+
+std::string state_of(const ParticipantView& view, std::size_t nodes, const Paint& paint) {
+  if (view.open == 0) return paint.good("called");
+  return paint.bad(nodes == 1 ? "fails: left alone" : fmt::format("fails: left alone by {} of {} nodes", view.open, nodes));
+}
+
+// Participants of users' sagas; nothing when none was called.
+void draw_participants(std::ostream& out, const Invocation& invocation, const Shown& shown) {
+  if (shown.view.participants.empty()) return;
+  Table table({{"DEFINITION", Fit::text, needed},
+               {"PARTICIPANT", Fit::text, needed},
+               {"CALLS", Fit::number},
+               {"FAILURES", Fit::number},
+               {"MEAN", Fit::number},
+               {"RUNNING", Fit::number},
+               {"WAITING", Fit::number},
+               {"STATE", Fit::whole, needed}});
+  for (const auto& [names, view] : shown.view.participants) {
+    const CallRates rates = call_rates(shown.before_of(names), view, shown.seconds);
+    table.row({names.first, names.second, fmt::format("{:.1f}/s", rates.calls), fmt::format("{:.1f}/s", rates.failures),
+               rates.calls > 0 ? fmt::format("{:.1f} ms", rates.mean_ms) : "-", std::to_string(view.running),
+               std::to_string(view.waiting), state_of(view, shown.view.nodes.size(), invocation.paint)});
+  }
+  out << '\n';
+  table.print(out, invocation.terminal.table_width());
+}
+
+void draw(std::ostream& out, const Invocation& invocation, const Shown& shown, const std::optional<Error>& error) {
+  const SystemView& view = shown.view;
+  const std::optional<Rates>& rates = shown.rates;
   const Paint& paint = invocation.paint;
   out << paint.strong("sagactl top") << "  " << iso8601_ms(view.at) << "\n\n";
   if (view.has_counts) {
@@ -61,6 +112,7 @@ void draw(std::ostream& out, const Invocation& invocation, const SystemView& vie
                node.up ? paint.good(node.status) : paint.bad(node.status)});
   }
   table.print(out, invocation.terminal.table_width());
+  draw_participants(out, invocation, shown);
 }
 
 // Cuts the text to the size of the terminal: a longer line would wrap, and one line too many would scroll the first
@@ -91,7 +143,25 @@ void print_line(const Invocation& invocation, const SystemView& view, const std:
                           << std::flush;
 }
 
-Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
+Json participants_json(const Shown& shown) {
+  Json list = Json::array();
+  for (const auto& [names, view] : shown.view.participants) {
+    const CallRates rates = call_rates(shown.before_of(names), view, shown.seconds);
+    list.push_back(Json{{"definition", names.first},
+                        {"participant", names.second},
+                        {"callsPerSecond", rates.calls},
+                        {"failuresPerSecond", rates.failures},
+                        {"meanMs", rates.calls > 0 ? Json(rates.mean_ms) : Json(nullptr)},
+                        {"running", view.running},
+                        {"waiting", view.waiting},
+                        {"nodesThatLeaveItAlone", view.open}});
+  }
+  return list;
+}
+
+Json to_json(const Shown& shown) {
+  const SystemView& view = shown.view;
+  const std::optional<Rates>& rates = shown.rates;
   Json nodes = Json::array();
   for (const NodeView& node : view.nodes)
     nodes.push_back(Json{{"node", node.node},
@@ -107,6 +177,7 @@ Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
   Json json = {{"at", iso8601_ms(view.at)}, {"nodes", nodes}, {"sagas", counts}, {"orders", view.orders}};
   json["ordersPerSecond"] = rates ? Json(rates->orders) : Json(nullptr);
   json["endedPerSecond"] = rates ? Json(rates->ended) : Json(nullptr);
+  json["participants"] = participants_json(shown);
   return json;
 }
 
@@ -135,20 +206,20 @@ class Screen {
     }
     return false;
   }
-  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& error, bool once) {
+  void show(const Shown& shown, const std::optional<Error>& error, bool once) {
     std::ostream& out = invocation_.terminal.out;
     if (invocation_.wants_json()) {
-      invocation_.print(to_json(view, rates));
+      invocation_.print(to_json(shown));
     } else if (redraw_) {
       std::ostringstream text;
-      draw(text, invocation_, view, rates, error);
+      draw(text, invocation_, shown, error);
       out << clear_screen << cut_to_terminal(text.str(), invocation_.terminal) << std::flush;
     } else if (once) {
       std::ostringstream text;
-      draw(text, invocation_, view, rates, error);
+      draw(text, invocation_, shown, error);
       out << folded(text.str(), invocation_.terminal.table_width()) << std::flush;
     } else {
-      print_line(invocation_, view, rates);
+      print_line(invocation_, shown.view, shown.rates);
     }
   }
 
@@ -167,13 +238,13 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
   SystemView first = observer->poll();
   if (observer->error()) return *observer->error();
   const std::stop_token stop = invocation.interrupt.take_over();
-  std::optional<SystemView> before = std::move(first);
+  SystemView before = std::move(first);
   const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.can_redraw;
   Screen screen(invocation, redraw && !flags.once && !invocation.wants_json());
   // The first view is only used to compute the rates of the second.
   while (screen.wait(stop, flags.interval) && invocation.terminal.out) {
     SystemView now = observer->poll();
-    screen.show(now, rates_between(before, now), observer->error(), flags.once);
+    screen.show(Shown{now, before}, observer->error(), flags.once);
     before = std::move(now);
     if (flags.once) break;
   }

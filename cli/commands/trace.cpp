@@ -4,6 +4,7 @@
 #include <ostream>
 #include <thread>
 
+#include "cli/client/find_saga.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
@@ -39,9 +40,9 @@ Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
 
 Result<Json> find_trace(NodeClient& client, const std::string& id);
 
-// The text matches no id, but may be the prefix of one.
-Result<Json> find_trace_by_prefix(NodeClient& client, const std::string& text, Error not_found) {
-  const auto id = resolve_id_prefix(client, text);
+// The text is no id, but may be the key of a user's saga, or the prefix of an id.
+Result<Json> find_trace_by_key_or_prefix(NodeClient& client, const std::string& text, Error not_found) {
+  const auto id = find_saga_by_key_or_prefix(client, text);
   if (id) return find_trace(client, *id);
   return id.error().code == ErrorCode::not_found ? not_found : id.error();
 }
@@ -57,7 +58,7 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
                                                 "': it is no saga id, order id, correlation id or idempotency key at " +
                                                 client.url()},
                 "`sagactl saga list` and `sagactl order list` show the ids");
-  return is_id_prefix(id) ? find_trace_by_prefix(client, id, std::move(none)) : Result<Json>(std::move(none));
+  return Uuid::parse(id) ? Result<Json>(std::move(none)) : find_trace_by_key_or_prefix(client, id, std::move(none));
 }
 
 // Prints the events after the first `shown` ones.

@@ -1,23 +1,49 @@
 #include "cli/output/saga_table.hpp"
 
+#include <algorithm>
+
 #include "cli/client/json_answer.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
+namespace {
+
+bool has_definition(const Json& saga) {
+  return !text_member(saga, "definition").empty();
+}
+
+// "trip 2": the name and the version.
+std::string definition_text(const Json& saga) {
+  if (!has_definition(saga)) return text_member(saga, "sagaType");
+  return text_member(saga, "definition") + " " + text_member(saga, "definitionVersion");
+}
+
+// All that are under way: a graph may be at several steps at once.
+std::string step_text(const Json& saga) {
+  std::vector<std::string> names;
+  for (const Json& name : json_member(saga, "currentSteps"))
+    if (name.is_string()) names.push_back(name.get<std::string>());
+  return names.empty() ? text_member(saga, "currentStep") : join(names, ", ");
+}
+
+}  // namespace
 
 Table saga_table(const std::vector<Json>& sagas, const Paint& paint) {
-  Table table({{"SAGA", Fit::id, needed},
-               {"STATUS", Fit::whole, needed},
-               {"STEP"},
-               {"CREATED", Fit::time},
-               {"TOOK", Fit::whole},
-               {"NODE"},
-               {"ERROR"}});
+  const bool has_users_sagas = std::any_of(sagas.begin(), sagas.end(), has_definition);
+  std::vector<TableColumn> columns = {{"SAGA", Fit::id, needed}, {"STATUS", Fit::whole, needed}};
+  if (has_users_sagas) columns.push_back({"DEFINITION"});
+  for (TableColumn column : {TableColumn{"STEP"}, {"CREATED", Fit::time}, {"TOOK", Fit::whole}, {"NODE"}, {"ERROR"}})
+    columns.push_back(std::move(column));
+  Table table(std::move(columns));
   for (const Json& saga : sagas) {
     const std::string prefix = bool_member(saga, "requiresManualIntervention") ? "needs an operator: " : "";
-    table.row({text_member(saga, "id"), paint.status(text_member(saga, "status")), text_member(saga, "currentStep"),
-               text_member(saga, "createdAt"),
-               or_default(time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"))),
-               or_default(text_member(saga, "nodeId")), prefix + or_default(text_member(saga, "errorMessage"))});
+    std::vector<std::string> cells = {text_member(saga, "id"), paint.status(text_member(saga, "status"))};
+    if (has_users_sagas) cells.push_back(definition_text(saga));
+    cells.insert(cells.end(),
+                 {step_text(saga), text_member(saga, "createdAt"),
+                  or_default(time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"))),
+                  or_default(text_member(saga, "nodeId")), prefix + or_default(text_member(saga, "errorMessage"))});
+    table.row(std::move(cells));
   }
   return table;
 }

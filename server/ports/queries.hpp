@@ -137,7 +137,7 @@ class Queries {
 
   // The calls to participants of a user's saga, oldest first.
   virtual Result<std::vector<CallRecord>> calls(SagaId id) = 0;
-  // The saga of that definition that was started under that key, if any.
+  // The saga that was started under that key, if any. `definition`: its SagaDefinition::key_space().
   virtual Result<std::optional<Flow>> saga_by_key(const std::string& definition, const std::string& key) = 0;
   // Users' published definitions. Without `version` the newest one. A version that only a newer build can run is left
   // out.

@@ -264,7 +264,8 @@ bool SagaDecider::compensate_step(std::size_t i, bool at_once) {
     }
   }
   if (s.status == StepStatus::compensating) {
-    if (at_once) restart_calls(i, Direction::compensation);
+    // Without a time it has not been called since the saga failed: a later step held it.
+    if (at_once || (is_own() && !s.wake_at)) restart_calls(i, Direction::compensation);
     return false;
   }
   if (!has_undo(i)) {

@@ -73,6 +73,7 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     sandbox.variables = {{"SAGACTL_URL", "http://127.0.0.1:1"}, {"PORT", "0"}};  // no node answers there
     sandbox.input = "a long password\n";
     sandbox.write("trip.yaml", "saga: trip\nsteps: [{ name: pause, sleep: 1s }]\n");
+    sandbox.write("kim.json", R"({"guest":"kim"})");
     sandbox.interrupted = true;
     example.erase(example.begin());
     const CommandResult outcome = sandbox.run(example);

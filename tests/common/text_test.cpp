@@ -24,6 +24,15 @@ TEST(Text, DistinguishesUtf8FromOtherBytes) {
     EXPECT_FALSE(is_utf8(text));
 }
 
+TEST(Text, OfAnyBytesIsStorable) {
+  EXPECT_EQ(storable_text("서울 \xF0\x9F\x98\x80"), "서울 \xF0\x9F\x98\x80");
+  EXPECT_EQ(storable_text(std::string_view("a\0b", 3)),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(storable_text("\xFF\xC3"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(storable_text("\xED\xA0\x80z"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
+
 TEST(Text, SplitsAndJoins) {
   EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_TRUE(split("", ',').empty());

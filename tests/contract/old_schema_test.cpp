@@ -100,7 +100,7 @@ template <class Session>
 void make_old_schema(Session& sql, const std::vector<EmbeddedFile>& files, int last) {
   sql.run(
       "CREATE TABLE schema_migration (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
-      "applied_at bigint NOT NULL)");
+      "applied_at bigint NOT NULL DEFAULT 1)");
   for (int i = 0; i < last; ++i) {
     const EmbeddedFile& file = files[static_cast<std::size_t>(i)];
     sql.run(std::string(file.text));

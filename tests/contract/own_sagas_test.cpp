@@ -26,7 +26,8 @@ class OwnSagaContract : public StoreKindTest {
       const Saga& saga = *flow.saga;
       list.create(flow).add(node.event(flow, EventType::saga_step_completed, now));
       if (!saga.key.empty())
-        list.add(Claim{digest_of_key(claim_of_saga_key(saga.type, saga.key)), flow.order.id, true});
+        list.add(
+            Claim{digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), flow.order.id, true});
     });
     return flow;
   }

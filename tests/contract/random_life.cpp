@@ -137,7 +137,9 @@ std::string RandomLife::create_own() {
     const Flow flow = new_own_flow(definition, flows_ + 1, node.owner(), now);
     list.create(flow).add(node.event(flow, EventType::saga_step_completed, now));
     const Saga& saga = *flow.saga;
-    if (!saga.key.empty()) list.add(Claim{digest_of_key(claim_of_saga_key(saga.type, saga.key)), flow.order.id, true});
+    if (!saga.key.empty())
+      list.add(
+          Claim{digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), flow.order.id, true});
   });
   if (commit && *commit == Commit::committed) own_.push_back(++flows_);
   return fmt::format("create {} by {}: {}", definition->name, node.writer().node, outcome(commit));

@@ -24,7 +24,7 @@ class OwnSaga : public testing::Test {
         {"saga", "trip"},
         {"participants", {{"shop", {{"url", "http://127.0.0.1:" + port}}}}},
         {"steps", Json::array({step("hotel", {{"keep", {{"id", "/id"}}}}), step("flight", {{"after", Json::array()}}),
-                               step("payment", {{"after", {"hotel", "flight"}}}), step("mail", {})})}};
+                               step("payment", {{"after", {"hotel", "flight"}}}), step("mail", Json::object())})}};
   }
   static Json step(const std::string& name, const Json& more) {
     Json json{{"name", name},
@@ -46,7 +46,8 @@ class OwnSaga : public testing::Test {
   }
   void await_effect(const std::string& what) const {
     for (int i = 0; i < 3000; ++i) {
-      for (const auto& [key, effect] : effects().items())
+      const Json seen = effects();
+      for (const auto& [key, effect] : seen.items())
         if (effect.is_object() && effect["what"] == what) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

@@ -66,7 +66,7 @@ void check_state(const SagaDefinition& definition, const Saga& saga) {
     const StepDefinition& it = definition.steps[i];
     const bool is_endless = it.kind == StepKind::wait && it.waits == Duration::max();
     // A step that is held back by a later one waits for that.
-    const bool is_held = saga.status == SagaStatus::compensating && step.status == StepStatus::running && !step.calling;
+    const bool is_held = saga.status == SagaStatus::compensating && !step.calling;
     waits_without_limit |= is_endless;
     EXPECT_TRUE(step.wake_at || is_endless || is_held) << "step " << i << " waits without a timer";
   }
@@ -204,28 +204,28 @@ TEST_P(OwnSagaStates, AllReachableOnesSatisfyTheInvariants) {
 INSTANTIATE_TEST_SUITE_P(
     Definitions, OwnSagaStates,
     ::testing::Values(
-        OwnCase{"Line", R"([{"name":"a"},{"name":"b"}])", "{}", 9},
+        OwnCase{"Line", R"([{"name":"a"},{"name":"b"}])", "{}", 6},
         OwnCase{"Pivot", R"([{"name":"a"},{"name":"b"},{"name":"c","undo":null}])", R"({"pivot":"b","timeout":"30s"})",
-                8},
-        OwnCase{"Parallel", R"([{"name":"a"},{"name":"b","after":[]}])", "{}", 8},
+                5},
+        OwnCase{"Parallel", R"([{"name":"a"},{"name":"b","after":[]}])", "{}", 4},
         OwnCase{
             "Diamond",
             R"([{"name":"a"},{"name":"b","after":["a"]},{"name":"c","after":["a"]},{"name":"d","after":["b","c"]}])",
-            "{}", 5},
+            "{}", 4},
         OwnCase{
             "Asked",
             R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo"},"ask":{"get":"{p}/ask"}},{"name":"b"}])",
-            "{}", 8},
+            "{}", 6},
         OwnCase{"AlsoRefused",
                 R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{p}/undo","also":"refused"}},{"name":"b"}])",
-                "{}", 8},
+                "{}", 6},
         OwnCase{"Waits", R"([{"name":"a"},{"name":"w","wait":{}},{"name":"v","after":["a"],"wait":{"for":"5s"}},
                             {"name":"z","after":["a"],"sleep":"5s"}])",
                 "{}", 7},
         OwnCase{"PastThePivotInParallel",
                 R"([{"name":"p"},{"name":"b","after":["p"],"undo":null},{"name":"c","after":["p"],"undo":null},
                     {"name":"x","after":[]}])",
-                R"({"pivot":"p"})", 5}),
+                R"({"pivot":"p"})", 3}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -132,6 +132,23 @@ Result<Listed> read_list(Queries& queries, ListRequest asked) {
   }
 }
 
+Json query_json(const std::optional<Flow>& flow) {
+  if (!flow) return Json{{"transaction", nullptr}, {"branches", Json::array()}};
+  return Json{{"transaction", transaction_json(*flow)}, {"branches", branches_json(*flow)}};
+}
+
+Json single_list_json(const std::optional<Flow>& flow) {
+  Json list;
+  if (flow) list = Json::array({transaction_json(*flow)});
+  return Json{{"transactions", std::move(list)}, {"next_position", ""}};
+}
+
+Json list_json(const Listed& listed) {
+  Json list = Json::array();
+  for (const Flow& flow : listed.flows) list.push_back(transaction_json(flow));
+  return Json{{"transactions", std::move(list)}, {"next_position", listed.next ? listed.next->text() : ""}};
+}
+
 }  // namespace
 
 awaitable<Answer> query_transaction(Context& context, Request& request) {
@@ -139,26 +156,21 @@ awaitable<Answer> query_transaction(Context& context, Request& request) {
   if (gid.empty()) co_return Error{ErrorCode::invalid, "no gid: call query?gid=..."};
   const auto flow = co_await find_transaction(context, gid);
   if (!flow) co_return flow.error();
-  if (!*flow) co_return dtm_object(Json{{"transaction", nullptr}, {"branches", Json::array()}});
-  co_return dtm_object(Json{{"transaction", transaction_json(**flow)}, {"branches", branches_json(**flow)}});
+  co_return dtm_object(query_json(*flow));
 }
 
 awaitable<Answer> list_transactions(Context& context, Request& request) {
   if (const std::string gid(request.query_value("gid").value_or("")); !gid.empty()) {
     const auto flow = co_await find_transaction(context, gid);
     if (!flow) co_return flow.error();
-    Json list = *flow ? Json::array({transaction_json(**flow)}) : Json(nullptr);
-    co_return dtm_object(Json{{"transactions", std::move(list)}, {"next_position", ""}});
+    co_return dtm_object(single_list_json(*flow));
   }
   auto asked = read_list_request(request);
   if (!asked) co_return asked.error();
   auto read = [&queries = context.queries, asked = std::move(*asked)] { return read_list(queries, asked); };
   const Result<Listed> listed = co_await context.query_threads.list(std::move(read));
   if (!listed) co_return listed.error();
-  Json list = Json::array();
-  for (const Flow& flow : listed->flows) list.push_back(transaction_json(flow));
-  co_return dtm_object(
-      Json{{"transactions", std::move(list)}, {"next_position", listed->next ? listed->next->text() : std::string()}});
+  co_return dtm_object(list_json(*listed));
 }
 
 }  // namespace sagactl::api

@@ -39,14 +39,20 @@ awaitable<Result<Started>> start(Context& context, Request& request, const std::
   if (!request.trace.is_continued()) request.trace.trace_id = command.id.uuid.bytes;
   command.trace_parent = request.trace.traceparent();
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
-  if (receipt) co_return Started{std::move(*receipt->flow)};
+  Started started;
+  if (receipt) {
+    started.flow = std::move(*receipt->flow);
+    co_return started;
+  }
   const bool exists =
       receipt.error().members.is_object() && text_or_empty(receipt.error().members, "code") == "SAGA_KEY_EXISTS";
   if (!exists) co_return receipt.error();
   Result<Flow> flow = co_await existing_transaction(context, gid);
   if (!flow) co_return flow.error();
-  const bool is_same = flow->saga->own_definition->text == (*definition)->text && flow->saga->input == from.input;
-  co_return Started{std::move(*flow), false, is_same};
+  started.is_new = false;
+  started.has_same_content = flow->saga->own_definition->text == (*definition)->text && flow->saga->input == from.input;
+  started.flow = std::move(*flow);
+  co_return started;
 }
 
 // The client's word on a msg that waits for it. `retry`: it does not wait any more.
@@ -56,6 +62,10 @@ awaitable<Result<Receipt>> decide_prepared(Context& context, Request& request, c
   reply.outcome = std::move(outcome);
   Command command = StepReplied{flow.saga->id, std::move(reply)};
   co_return co_await submit(context, request, std::move(command));
+}
+
+Refused abort_of(const TransactionBody& body) {
+  return {body.rollback_reason.empty() ? "aborted by its client" : body.rollback_reason.substr(0, reason_max)};
 }
 
 http::Response not_allowed(const Flow& flow, std::string_view what) {
@@ -120,7 +130,8 @@ awaitable<Answer> submit_transaction(Context& context, Request& request) {
       case DtmStatus::submitted:
         co_return co_await submitted_answer(context, request, flow, body->waits_for_result);
       case DtmStatus::prepared: {
-        const Result<Receipt> receipt = co_await decide_prepared(context, request, flow, Succeeded{});
+        Outcome sent = Succeeded{};
+        const Result<Receipt> receipt = co_await decide_prepared(context, request, flow, std::move(sent));
         if (receipt) co_return co_await submitted_answer(context, request, flow, body->waits_for_result);
         if (receipt.error().code != ErrorCode::retry) co_return receipt.error();
         continue;
@@ -151,8 +162,8 @@ awaitable<Answer> abort_transaction(Context& context, Request& request) {
     const Result<Flow> flow = co_await existing_transaction(context, body->gid);
     if (!flow) co_return flow.error();
     if (dtm_status_of(*flow->saga) != DtmStatus::prepared) co_return not_allowed(*flow, "aborted");
-    const std::string reason = body->rollback_reason.empty() ? "aborted by its client" : body->rollback_reason;
-    const Result<Receipt> receipt = co_await decide_prepared(context, request, *flow, Refused{reason.substr(0, 1024)});
+    Outcome dropped = abort_of(*body);
+    const Result<Receipt> receipt = co_await decide_prepared(context, request, *flow, std::move(dropped));
     if (receipt) co_return dtm_success();
     if (receipt.error().code != ErrorCode::retry) co_return receipt.error();
   }

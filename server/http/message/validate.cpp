@@ -164,7 +164,7 @@ Money ObjectReader::money(std::string_view name) {
   } else if (number > units_max) {
     fault(joined(name, " must not be greater than " + std::to_string(Money::cents_max / 100)));
   } else {
-    fault(joined(name, not_a_number) + ": at most 2 decimal places");
+    fault(joined(name, not_a_number));
   }
   return {};
 }

@@ -74,20 +74,12 @@ bool matches(const std::vector<std::string>& codes, int status) {
 }
 
 // The beginning of what a participant sent, which may be any bytes, as a text that every database stores.
-std::string cut(std::string_view bytes, std::size_t size) {
+std::string storable(std::string_view bytes, std::size_t size) {
   std::string text = storable_text(bytes.substr(0, size + 4));
   if (text.size() <= size) return text;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // whole characters
   text.resize(size);
   return text;
-}
-
-// At most so many bytes, as databases take them: UTF-8, and without a NUL.
-std::string storable(std::string_view text, std::size_t bytes) {
-  std::string out = cut(text, bytes);
-  if (!is_utf8(out)) out = cut(read_json(json_text(Json(std::move(out)))).get<std::string>(), bytes);
-  std::replace(out.begin(), out.end(), '\0', ' ');
-  return out;
 }
 
 std::string_view origin_of(std::string_view url) {

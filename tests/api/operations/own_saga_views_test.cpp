@@ -21,7 +21,8 @@ class OwnSagaViews : public OwnSagas {
   }
   std::vector<std::string> ids(const std::string& query) {
     std::vector<std::string> found;
-    for (const Json& each : admin.get("/sagas?" + query)->json().value()["sagas"]) found.push_back(each["id"]);
+    const Json page = admin.get("/sagas?" + query)->json().value();
+    for (const Json& each : page["sagas"]) found.push_back(each["id"]);
     return found;
   }
 };

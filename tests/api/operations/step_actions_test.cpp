@@ -81,6 +81,7 @@ TEST_F(StepActions, ACallBackNeedsTheTokenOfThatStepAndWhatTheStepKeeps) {
 TEST_F(StepActions, ACallBackMayAskForTheCallAgain) {
   const std::string url = accepted();
   participant.answer("POST /bookings", 200, R"({"id":"b-2"})");
+  participant.answer("GET /questions", 404);
   EXPECT_EQ(call_back(url, Json{{"outcome", "again"}, {"reason", "restarted"}}).status, 200);
   await_saga(id, "status", "completed");
   EXPECT_EQ(participant.calls("POST /bookings").size(), 2u);

@@ -1,0 +1,154 @@
+"""For tests in Python: the participants of samples/trip.yaml as processes on free ports, nodes, and a PostgreSQL server."""
+import json
+import os
+import random
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+samples = Path(__file__).resolve().parents[2] / "samples"
+
+
+def free_port():
+    """Below those that the system gives to connections that go out, so that it is still free after a restart."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def sagactl_environment(directory, **more):
+    return {"HOME": str(directory), "PATH": os.environ["PATH"], "SAGACTL_DATA": os.path.join(directory, "data"), **more}
+
+
+class Participant:
+    def __init__(self, command, file, arguments=()):
+        self.port, self.file = free_port(), str(file)
+        self.command = [*map(str, command), str(self.port), self.file, *arguments]
+        self.start()
+
+    def start(self):
+        with open(self.file + ".log", "a") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port)).close()
+            except ConnectionRefusedError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    sys.exit(f"a participant did not start: {Path(self.file + '.log').read_text()}")
+                time.sleep(0.01)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def rows(self, statement):
+        with sqlite3.connect(self.file) as database:
+            return database.execute(statement).fetchall()
+
+
+class Participants:
+    """A hotel and a payment service. `definition` is trip.yaml with their addresses."""
+
+    def __init__(self, directory, hotel=(sys.executable, samples / "python/hotel.py"), hotel_arguments=()):
+        directory = Path(directory)
+        self.hotel = Participant(hotel, directory / "hotel.db", hotel_arguments)
+        self.payment = Participant((sys.executable, samples / "python/payment.py"), directory / "payment.db")
+        text = (samples / "trip.yaml").read_text()
+        self.definition = directory / "trip.yaml"
+        self.definition.write_text(text.replace("127.0.0.1:8081", f"127.0.0.1:{self.hotel.port}")
+                                   .replace("127.0.0.1:8082", f"127.0.0.1:{self.payment.port}"))
+
+    def end(self):
+        self.hotel.kill()
+        self.payment.kill()
+
+
+class Postgres:
+    """A server of the test's own. None when it is not installed."""
+
+    @staticmethod
+    def programs():
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        return found[-1].parent if found else None
+
+    def __init__(self):
+        self.directory = tempfile.mkdtemp(prefix="sagactl-postgres-", dir="/tmp")
+        os.chmod(self.directory, 0o777)
+        self.port = free_port()
+        password = Path(self.directory, "password")
+        password.write_text("trips")
+        self.run("initdb", "-A", "scram-sha-256", "-U", "saga", f"--pwfile={password}", "--no-sync", "-D", self.directory + "/data")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.directory} -c fsync=off"
+        self.run("pg_ctl", "-D", self.directory + "/data", "-l", self.directory + "/log", "-w", "-o", options, "start")
+
+    def url(self, database):
+        return f"postgres://saga:trips@127.0.0.1:{self.port}/{database}"
+
+    def run(self, program, *arguments):
+        # The server does not run as root.
+        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        subprocess.run([*user, str(self.programs() / program), *arguments], check=True, cwd=self.directory,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self):
+        self.run("pg_ctl", "-D", self.directory + "/data", "-m", "immediate", "stop")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Node:
+    """`sagactl serve` on a port of its own, which it keeps when it is started again."""
+
+    def __init__(self, sagactl, directory, name, *flags):
+        self.directory, self.port = directory, free_port()
+        self.log = Path(directory, name + ".log")
+        self.command = [sagactl, "serve", "--port", str(self.port), "--node-id", name, "--lease", "200ms",
+                        "--data", str(Path(directory, "data-" + name)), *flags]
+        self.token = Path(directory, "data-" + name, "operator.token")
+        self.environment = sagactl_environment(directory, JWT_SECRET="a secret of a test, and long enough for one",
+                                               JWT_REFRESH_SECRET="another secret of a test, also long enough")
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urllib.request.urlopen(self.url + "/readyz", timeout=5) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    sys.exit(f"a node did not start: {self.log.read_text()}")
+            time.sleep(0.01)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(60) == 0, self.log.read_text()
+
+    def request(self, method, path, body=None, **headers):
+        """The answer's JSON; an OSError when there is none, or it is an error."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "Authorization": "Bearer " + self.token.read_text().strip(),
+                   **{name.replace("_", "-"): value for name, value in headers.items()}}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)

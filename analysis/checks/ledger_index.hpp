@@ -33,8 +33,8 @@ struct RunOrder {
   OrderKind kind = OrderKind::single;
   OrderStatus status = OrderStatus::pending;
   std::optional<SagaStatus> saga = {};  // of a user's saga: it has no status as an order, user and total
-  bool reopened = false;  // it was live again after it had ended
-  bool traced = false;    // its correlation is one that a ledger could have sent
+  bool reopened = false;                // it was live again after it had ended
+  bool traced = false;                  // its correlation is one that a ledger could have sent
 
   bool is_undone() const { return saga ? *saga == SagaStatus::compensated : !is_live(status); }
 };

@@ -108,8 +108,7 @@ Result<Profile> profile_of_saga(const Invocation& invocation, const LoadtestFlag
     return Error{ErrorCode::invalid, "--saga, --system and --profile each say what is tested: pass only one of them"};
   if (flags.input_file.empty())
     return Error{ErrorCode::invalid, "--saga needs --input FILE.json, the input that its sagas start with"};
-  if (flags.load.items != 1)
-    return Error{ErrorCode::invalid, "a saga has one input and no items: leave out --items"};
+  if (flags.load.items != 1) return Error{ErrorCode::invalid, "a saga has one input and no items: leave out --items"};
   if (flags.load.fail_share > 0 && flags.fail_input_file.empty())
     return Error{ErrorCode::invalid, "--fail-share needs --fail-input FILE.json, an input with which a saga fails"};
   if (flags.load.fail_share <= 0 && !flags.fail_input_file.empty())

@@ -64,9 +64,9 @@ Result<void> check_input(const SagaInputTemplate& input) {
   try {
     [[maybe_unused]] const Json parsed = Json::parse(example);
   } catch (const Json::parse_error& error) {
-    return wrong(
-        fmt::format("is no JSON at byte {} of `{}`; a text with a field needs quotes, such as {{\"guest\":\"{{user}}\"}}",
-                    error.byte, example.substr(0, 200)));
+    return wrong(fmt::format(
+        "is no JSON at byte {} of `{}`; a text with a field needs quotes, such as {{\"guest\":\"{{user}}\"}}",
+        error.byte, example.substr(0, 200)));
   }
   return {};
 }

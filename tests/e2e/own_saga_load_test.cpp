@@ -62,9 +62,7 @@ class OwnSagaLoad : public testing::Test {
     write("trip.json", R"({"guest":"{user}","nights":{quantity},"price":{price}})");
     write("declined.json", R"({"guest":"{user}","nights":1,"price":2000})");
   }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(site.directory() / name) << text;
-  }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(site.directory() / name) << text; }
   static std::string ruling(const Json& result, const std::string& name) {
     for (const Json& verdict : result["verdicts"])
       if (verdict["name"] == name) return verdict["verdict"];
@@ -77,10 +75,9 @@ class OwnSagaLoad : public testing::Test {
 
 TEST_F(OwnSagaLoad, PassesAndTheServicesHaveWhatItSays) {
   const ServeProcess nodes(site, {"--nodes", "2"});
-  const std::vector<std::string> load = {"loadtest",   "mixed",       "--saga",       "trip",
-                                         "--input",    "trip.json",   "--fail-input", "declined.json",
-                                         "--orders",   "60",          "--fail-share", "0.3",
-                                         "--save",     "result.json", "-o",           "json"};
+  const std::vector<std::string> load = {
+      "loadtest", "mixed", "--saga",       "trip", "--input", "trip.json",   "--fail-input", "declined.json",
+      "--orders", "60",    "--fail-share", "0.3",  "--save",  "result.json", "-o",           "json"};
   const ProcessResult unpublished = nodes.run(load);
   EXPECT_EQ(unpublished.code, 1) << unpublished.err;
   EXPECT_THAT(unpublished.out + unpublished.err, testing::HasSubstr("sagactl saga publish FILE"));

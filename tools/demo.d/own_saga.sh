@@ -34,12 +34,12 @@ own_saga() {
   show loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json --orders 200 || code=$?
 
   step "Every crash, lost answer and repetition that it may meet, in turn"
-  show saga rehearse trip.yaml --input "$input" || code=$?
+  show -q saga rehearse trip.yaml --input "$input" || code=$?
 
   step "The same with a hotel that books again when it is called again: found"
   kill "$right_hotel"
   wait "$right_hotel" 2>/dev/null || true
   serve_sample "$hotel" "$sources/samples/faulty/hotel.py" "$hotel" faulty.db --fault books-twice
-  show saga rehearse trip.yaml --input "$input" && fail "the rehearsal did not find that the hotel books twice"
+  show -q saga rehearse trip.yaml --input "$input" && fail "the rehearsal did not find that the hotel books twice"
   return 0
 }

@@ -161,7 +161,8 @@ TEST_F(UsersSagaRun, ARequestWithoutAnAnswerIsResolvedByItsSaga) {
 
 TEST_F(UsersSagaRun, WithoutOneThatFailsAsRequestedIsNotEnough) {
   std::swap(ledger.entries[2].kind, ledger.entries[3].kind);
-  for (const std::size_t entry : {2u, 3u}) flow_of(entry).flow.saga->key = ledger.idempotency_key(ledger.entries[entry]);
+  for (const std::size_t entry : {2u, 3u})
+    flow_of(entry).flow.saga->key = ledger.idempotency_key(ledger.entries[entry]);
   EXPECT_EQ(ruling("not-vacuous"), "UNKNOWN");
 }
 

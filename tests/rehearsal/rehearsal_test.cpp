@@ -164,6 +164,18 @@ TEST(Rehearsal, FindsAParticipantThatBooksTwiceAndShowsTheCalls) {
     }
 }
 
+// A saga that is done cannot be turned back: the rehearsal turns back before that.
+TEST(Rehearsal, RehearsesTheUndoOfALastStepToo) {
+  const Json one = Json::parse(R"({"saga": "one", "participants": {"hotel": {"url": "http://hotel"}}, "steps": [
+    {"name": "hotel", "call": {"post": "{hotel}/bookings", "body": "{input}"},
+     "undo": {"delete": "{hotel}/bookings/{saga.step_key}"}}]})");
+  const auto verdicts = rehearse_with(Participant::Planted::nothing, one);
+  EXPECT_EQ(verdicts.size(), 16u);
+  EXPECT_EQ(failed(verdicts), std::vector<std::string>{});
+  EXPECT_THAT(failed(rehearse_with(Participant::Planted::cannot_undo_twice, one)),
+              Contains(HasSubstr("undo of hotel: answer lost")));
+}
+
 TEST(Rehearsal, FindsAParticipantThatCannotUndoTwice) {
   EXPECT_THAT(failed(rehearse_with(Participant::Planted::cannot_undo_twice)),
               Contains(HasSubstr("undo of hotel: answer lost")));

@@ -78,6 +78,9 @@ TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {
   EXPECT_THAT(error({"one.yaml", "--participants", "hotle=http://127.0.0.1:8081"}), HasSubstr("hotel"));
   EXPECT_THAT(error({"one.yaml", "--participants", "hotel"}), HasSubstr("is not NAME=URL, such as hotel=http://"));
   EXPECT_THAT(error({"one.yaml", "--participants", "hotel=http://10.1.2.3"}), HasSubstr("10.1.2.3"));
+  sandbox.write("strict.yaml", one_step("http://127.0.0.1:1") + "input: { type: object, required: [guest] }\n");
+  EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("the input is refused:\n  the input: needs the member"));
+  EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("with --input"));
   EXPECT_THAT(error({"none.yaml"}), HasSubstr("none.yaml cannot be read: No such file or directory"));
   EXPECT_THAT(error({"one.yaml", "--stand-ins", "--input", "{"}), HasSubstr("--input: '{' is no JSON"));
 }

@@ -39,6 +39,18 @@ TEST_F(CliSagaSteps, WhatIsWrongIsNamed) {
   EXPECT_THAT(run({"saga", "answer", id, "approval", "done", "--body", "{"}).err, HasSubstr("--body: '{' is no JSON"));
 }
 
+TEST_F(CliSagaSteps, AnAnswerWithoutWhatTheStepKeepsSaysHowToGiveIt) {
+  participant.answer("POST /bookings", 503);
+  participant.answer("GET /", 404);
+  run({"saga", "publish", "trip.yaml"});
+  start(R"({"guest":"kim"})", {"--key", "k1"});
+  const CommandResult refused = run({"saga", "answer", "k1", "hotel", "done"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.err, HasSubstr("/id"));
+  EXPECT_THAT(refused.err, HasSubstr("with --body"));
+  EXPECT_EQ(run({"saga", "answer", "k1", "hotel", "done", "--body", R"({"id":"b-7"})"}).code, 0);
+}
+
 TEST_F(CliSagaSteps, AStepThatHasEndedTakesNoOtherAnswer) {
   const std::string id = start_and_await_approval();
   const CommandResult refused = run({"saga", "answer", id, "hotel", "refused", "--reason", "x"});

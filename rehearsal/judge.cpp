@@ -120,6 +120,13 @@ class TrialJudge {
   }
 
   Verdict pass_or_unknown() {
+    if (result_.trial.fault == Fault::none) {
+      verdict_.ruling = Ruling::pass;
+      verdict_.reason = fmt::format("the saga is {}", to_string(result_.saga->status));
+      for (const auto& [at, count] : result_.in_effect)
+        verdict_.reason += fmt::format(", {} has {} in effect", definition_.participants[at].name, count);
+      return std::move(verdict_);
+    }
     const bool has_probe = result_.in_effect.contains(participant());
     const bool is_blind = result_.trial.fault == Fault::undo_first || result_.trial.fault == Fault::repeated_after_undo;
     if (!has_probe && is_blind) {

@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t digits_min = 4;
-constexpr std::size_t candidates_max = 5;
+constexpr std::size_t prefix_candidates_max = 5;
 constexpr std::string_view id_pattern = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
@@ -23,7 +23,7 @@ bool is_id_prefix(const std::string& text) {
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
-  const auto found = client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(candidates_max + 1));
+  const auto found = client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(prefix_candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;
   // A server without the filter `id` returns other sagas as well.
@@ -33,8 +33,8 @@ Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& tex
   if (ids.empty())
     return with_hint(Error{ErrorCode::not_found, "no saga or order has an id that begins with '" + text + "'"},
                      "`sagactl saga list` and `sagactl order list` show the ids");
-  const bool more = ids.size() > candidates_max;
-  if (more) ids.resize(candidates_max);
+  const bool more = ids.size() > prefix_candidates_max;
+  if (more) ids.resize(prefix_candidates_max);
   return with_hint(
       Error{ErrorCode::invalid, "'" + text + "' is ambiguous: " + join(ids, ", ") + (more ? " and more" : "")},
       "give more digits of the id");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/api/accounts/login_sessions.hpp"
+#include "server/api/definitions/definition_cache.hpp"
 #include "server/api/metrics/node_metrics.hpp"
 #include "server/api/operations/event_feed.hpp"
 #include "server/api/orders/in_flight_keys.hpp"
@@ -68,6 +69,7 @@ struct Context {
   std::shared_ptr<const ParticipantCaller> participants = nullptr;
   const auth::AnswerTokens* answer_tokens = nullptr;  // of calls to participants; null: there are none
   InputSchemas input_schemas = {};
+  DefinitionCache definition_cache = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process
   std::atomic<bool> ready = false;         // from the end of the start until the stop begins
 };

@@ -229,6 +229,7 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   read("/redis-test/lock-status/{key}", "/redis-test/lock-status/some-key");
   for (const auto& [pattern, methods] : all["paths"].items()) {
     if (!methods.contains("get") || pattern == "/events") continue;
+    if (pattern.starts_with("/{secret}/")) continue;  // only of a node with that secret: DtmAccess
     if (pattern.find('{') == pattern.npos)
       read(pattern, pattern);
     else

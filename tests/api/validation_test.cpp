@@ -25,7 +25,7 @@ const std::vector<Row> rows = {
     {"a fraction of a thing", "POST", "/orders",
      order(R"({"productId":"p","productName":"n","quantity":1.5,"price":1})"), "items.0.quantity must be an integer"},
     {"three decimals", "POST", "/orders", order(R"({"productId":"p","productName":"n","quantity":1,"price":1.001})"),
-     "items.0.price must be a number conforming to the specified constraints: at most 2 decimal places"},
+     "items.0.price must be a number conforming to the specified constraints"},
     {"a negative price", "POST", "/orders", order(R"({"productId":"p","productName":"n","quantity":1,"price":-1})"),
      "items.0.price must not be less than 0"},
     {"a price that is too high", "POST", "/orders",

@@ -1,5 +1,5 @@
 // The requests to participants of users' sagas, and what their answers mean: the tables of the contract.
-#include "server/participants/participant_request.hpp"
+#include "server/participants/calls/participant_request.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

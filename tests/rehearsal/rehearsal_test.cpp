@@ -216,6 +216,18 @@ TEST(Rehearsal, EndsWithOneVerdictWhenTheSagaFailsWithoutAFault) {
   EXPECT_EQ(verdicts[0].ruling, Ruling::fail);
 }
 
+TEST(Rehearsal, OfASagaThatCallsNobodyRunsItOnce) {
+  const auto definition = rehearsal_definition(Json::parse(R"({"saga":"nap","steps":[{"name":"nap","sleep":"1h"}]})"), {});
+  ASSERT_TRUE(definition);
+  StandIns participants;
+  const auto count = [](const Saga&, std::size_t) -> Result<std::optional<std::int64_t>> {
+    return std::optional<std::int64_t>();
+  };
+  const auto verdicts = rehearse(*definition, participants, count, {});
+  ASSERT_EQ(verdicts.size(), 1u);
+  EXPECT_EQ(verdicts[0].ruling, Ruling::pass) << verdicts[0].reason;
+}
+
 TEST(Rehearsal, SaysWhatItCannotSeeWithoutAProbe) {
   Participant participants(Participant::Planted::does_after_undo);
   const auto definition = rehearsal_definition(trip, {});

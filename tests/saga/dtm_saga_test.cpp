@@ -83,7 +83,7 @@ TEST_F(DtmSaga, ADelayRunsWhileAMsgWaitsForItsSubmit) {
   transaction.delay = 10s;
   start(transaction);
   EXPECT_EQ(calls.size(), 0u);
-  EXPECT_EQ(saga.wake_at, saga.created_at + 10s);
+  EXPECT_EQ(saga.wake_at, saga.steps[1].began_at + 10s);
   EXPECT_TRUE(reply(0, Succeeded{}));
   EXPECT_EQ(calls.size(), 0u) << "the delay is not over";
   now = now + 10s;

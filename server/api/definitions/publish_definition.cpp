@@ -117,6 +117,7 @@ awaitable<Answer> put_definition(Context& context, Request& request) {
     if (is_dry_run) return dry_run(context.queries, name, std::move(read));
     auto made = context.store.publish(name, read.text);
     if (!made) return made.error();
+    context.definition_cache.forget(name);
     return Published{std::move(read.problems), *made, nullptr};
   };
   const auto published = co_await context.query_threads.list(std::move(publish));
@@ -140,6 +141,7 @@ awaitable<Answer> retire_definition(Context& context, Request& request) {
     if (!found) return found.error();
     const auto retired = context.store.retire(name);
     if (!retired) return retired.error();
+    context.definition_cache.forget(name);
     return found;
   };
   const auto retired = co_await context.query_threads.run(std::move(retire));

@@ -41,23 +41,14 @@ bool has_ended(const Flow& flow) {
   return flow.saga && is_terminal(flow.saga->status);
 }
 
-struct StartSite {
-  std::optional<Flow> earlier = {};  // the saga that was started under the key
-  std::optional<StoredDefinition> definition;
-};
-
-Result<StartSite> find_start(Queries& queries, const std::string& name, const std::string& key) {
-  StartSite site;
-  if (!key.empty()) {
-    auto earlier = queries.saga_by_key(name, key);
-    if (!earlier) return earlier.error();
-    site.earlier = std::move(*earlier);
-    if (site.earlier) return site;
-  }
-  auto found = find_users_definition(queries, name);
-  if (!found) return found.error();
-  site.definition = std::move(*found);
-  return site;
+// The newest version, which another node may have replaced within the last half second.
+awaitable<Result<StoredDefinition>> newest_definition(Context& context, const std::string& name) {
+  const SteadyTime now = context.clock.steady();
+  if (auto cached = context.definition_cache.find(name, now)) co_return std::move(*cached);
+  auto find = [&queries = context.queries, name] { return find_users_definition(queries, name); };
+  auto found = co_await context.query_threads.run(std::move(find));
+  if (found) context.definition_cache.put(name, *found, now);
+  co_return found;
 }
 
 Error starts_with_an_order(const std::string& name) {
@@ -149,14 +140,22 @@ awaitable<Answer> start_saga(Context& context, Request& request) {
   if (!key) co_return key.error();
   const auto input = request.body.empty() ? Result<Json>(Json::object()) : http::parse_json(request.body, input_limits);
   if (!input) co_return input.error();
-  auto find = [&queries = context.queries, name = *name, key = *key] { return find_start(queries, name, key); };
-  auto site = co_await context.query_threads.run(std::move(find));
-  if (!site) co_return site.error();
-  if (site->earlier) co_return co_await repeated(context, request, std::move(*site->earlier), *input);
-  if (site->definition->is_retired) co_return is_retired(*name);
-  const DefinitionPointer definition = site->definition->definition;
-  if (const auto schema = context.input_schemas.of(definition))
-    if (const auto problems = schema->validate(*input); !problems.empty()) co_return input_refused(request, problems);
+  const auto found = co_await newest_definition(context, *name);
+  const DefinitionPointer definition = found ? found->definition : nullptr;
+  std::vector<SchemaProblem> problems;
+  if (definition)
+    if (const auto schema = context.input_schemas.of(definition)) problems = schema->validate(*input);
+  const bool may_start = definition && !found->is_retired && problems.empty();
+  if (!may_start && !key->empty()) {
+    // The saga of an earlier version, from before the definition was changed or retired.
+    auto find = [&queries = context.queries, name = *name, key = *key] { return queries.saga_by_key(name, key); };
+    auto earlier = co_await context.query_threads.run(std::move(find));
+    if (!earlier) co_return earlier.error();
+    if (*earlier) co_return co_await repeated(context, request, std::move(**earlier), *input);
+  }
+  if (!found) co_return found.error();
+  if (found->is_retired) co_return is_retired(*name);
+  if (!problems.empty()) co_return input_refused(request, problems);
   const Result<Receipt> receipt =
       co_await submit(context, request, command_of(request, definition, *input, std::move(*key)));
   if (!receipt && receipt.error().members.is_object() && receipt.error().members.value("code", "") == "SAGA_KEY_EXISTS")

@@ -1,4 +1,5 @@
-// The definition as it is rehearsed: other addresses of its participants, retries and sleeps in fractions of a second.
+// The definition as it is rehearsed: other addresses of its participants, retries and sleeps in fractions of a second,
+// and a wait after its last steps, from where a saga can still be turned back.
 #pragma once
 
 #include <map>

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 namespace sagactl {
-namespace {
 
-// Whether `later` comes after `earlier`, directly or by way of others.
 bool comes_after(const SagaDefinition& definition, std::size_t later, std::size_t earlier) {
   std::vector<bool> seen(definition.steps.size());
   std::vector<std::size_t> open = {later};
@@ -20,8 +18,6 @@ bool comes_after(const SagaDefinition& definition, std::size_t later, std::size_
   }
   return false;
 }
-
-}  // namespace
 
 std::vector<Trial> plan_trials(const SagaDefinition& definition) {
   std::vector<Trial> trials;

@@ -48,6 +48,9 @@ struct Trial {
 // All that apply to the definition, in the order of its steps.
 std::vector<Trial> plan_trials(const SagaDefinition& definition);
 
+// Whether the step `later` comes after `earlier`, directly or by way of others.
+bool comes_after(const SagaDefinition& definition, std::size_t later, std::size_t earlier);
+
 std::string name_of(const SagaDefinition& definition, const Trial& trial);  // "undo of hotel: answer lost"
 
 // How long after the first call the repetition of `repeated_much_later` comes.

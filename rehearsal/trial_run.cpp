@@ -100,11 +100,13 @@ class TrialRun {
       if (auto again = node_.start(); !again) result_.error = again.error().message;
       return;
     }
-    for (std::size_t i = 0; i < saga.steps.size(); ++i)
-      if (definition_->steps[i].kind == StepKind::wait && saga.steps[i].status == StepStatus::running)
+    const bool goes_back = trial_.direction == Direction::compensation || trial_.fault == Fault::repeated_after_undo;
+    for (std::size_t i = 0; i < saga.steps.size(); ++i) {
+      const bool waits = definition_->steps[i].kind == StepKind::wait && saga.steps[i].status == StepStatus::running;
+      if (waits && !(goes_back && comes_after(*definition_, i, trial_.step)))
         (void)node_.submit(
             AnswerStepRequest{saga.id, operator_of_rehearsals, definition_->steps[i].name, Succeeded{}, "rehearsal"});
-    const bool goes_back = trial_.direction == Direction::compensation || trial_.fault == Fault::repeated_after_undo;
+    }
     const bool is_time = goes_back ? saga.steps[trial_.step].status == StepStatus::succeeded : caller_.wants_cancel();
     if (is_time && saga.status == SagaStatus::started && !was_cancelled_)
       was_cancelled_ =

@@ -10,19 +10,20 @@
 namespace sagactl {
 namespace {
 
-constexpr int candidates_max = 5;
+constexpr int sagas_shown_max = 5;
 
 // Users' sagas of different definitions may have the same key.
 Error ambiguous_key(const std::string& key, const std::vector<Json>& sagas) {
   std::vector<std::string> candidates;
   for (const Json& saga : sagas) candidates.push_back(text_member(saga, "id") + " of " + text_member(saga, "sagaType"));
-  return with_hint(Error{ErrorCode::invalid, fmt::format("'{}' is the key of several sagas: {}", key, join(candidates, ", "))},
-                   "give the id of one, or its first digits");
+  return with_hint(
+      Error{ErrorCode::invalid, fmt::format("'{}' is the key of several sagas: {}", key, join(candidates, ", "))},
+      "give the id of one, or its first digits");
 }
 
 // not_found: no saga was started with that key, or the server does not know the filter.
 Result<std::string> find_by_key(NodeClient& client, const std::string& key) {
-  const auto found = client.get(fmt::format("/sagas?key={}&limit={}", percent_encode(key), candidates_max));
+  const auto found = client.get(fmt::format("/sagas?key={}&limit={}", percent_encode(key), sagas_shown_max));
   if (!found) return found.error();
   std::vector<Json> sagas;
   for (const Json& saga : json_member(*found, "sagas"))

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "analysis/result/result.hpp"
+#include "cli/client/mistakes.hpp"
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
@@ -18,6 +19,7 @@
 #include "rehearsal/stand_ins.hpp"
 #include "server/adapters/participants/http_participant_caller.hpp"
 #include "server/adapters/system/system_clock.hpp"
+#include "server/definitions/input_schema.hpp"
 #include "server/definitions/read_definition.hpp"
 
 namespace sagactl {
@@ -52,6 +54,19 @@ Result<ExitCode> conclude(Invocation& invocation, const RehearseFlags& flags, co
                                  exit_code_of(end_of(verdicts)));
 }
 
+// As a node checks it when it starts a saga.
+Result<void> check_input(const DefinitionPointer& definition, const Json& input) {
+  InputSchemas schemas;
+  const auto schema = schemas.of(definition);
+  const auto problems = schema ? schema->validate(input) : std::vector<SchemaProblem>{};
+  if (problems.empty()) return {};
+  Json errors = Json::array();
+  for (const SchemaProblem& problem : problems)
+    errors.push_back(Json{{"path", problem.path}, {"message", problem.message}, {"hint", problem.hint}});
+  return with_hint(with_mistakes(Error{ErrorCode::invalid, "", Json{{"errors", std::move(errors)}}}, "the input"),
+                   "give the input of the rehearsed sagas with --input");
+}
+
 Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flags) {
   if (auto checked = check_report_files(invocation, flags.reports); !checked) return checked.error();
   const auto text = read_definition_file(invocation, flags.file);
@@ -65,6 +80,7 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   if (!input) return input.error();
   const auto definition = rehearsal_definition(*read.canonical, flags.urls);
   if (!definition) return definition.error();
+  if (const auto fits = check_input(*definition, *input); !fits) return fits.error();
 
   set_log_level(LogLevel::error);  // the nodes of the trials stop and start all the time
   RehearsalOptions options;

@@ -21,6 +21,14 @@ struct StepFlags {
   std::string saga, step, outcome = "done", body, reason;
 };
 
+// A step that keeps values of the answer is done by an answer that has them.
+Error refused_answer(Error error, const std::string& what, const Json& body) {
+  const bool lacks_body = what == "answer" && text_member(body, "outcome") == "done" && !body.contains("body");
+  if (!lacks_body || error.code != ErrorCode::invalid) return error;
+  return with_hint(std::move(error),
+                   "give the participant's answer, from which the step keeps its values, with --body");
+}
+
 Result<ExitCode> send(Invocation& invocation, const StepFlags& flags, const std::string& what, const Json& body) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
@@ -29,7 +37,7 @@ Result<ExitCode> send(Invocation& invocation, const StepFlags& flags, const std:
   std::string path = "/sagas/" + percent_encode(*id);
   if (!flags.step.empty()) path += "/steps/" + percent_encode(flags.step);
   const auto answer = client->post(path + "/" + what, body);
-  if (!answer) return answer.error();
+  if (!answer) return refused_answer(answer.error(), what, body);
   if (invocation.wants_json()) {
     invocation.print(*answer);
     return ExitCode::done;

@@ -12,6 +12,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+if sys.version_info < (3, 10):
+    print("- skipped: the samples need Python 3.10")
+    sys.exit(77)
 samples = Path(__file__).resolve().parents[2] / "samples"
 
 

@@ -164,6 +164,18 @@ TEST(Rehearsal, FindsAParticipantThatBooksTwiceAndShowsTheCalls) {
     }
 }
 
+// A saga that is done cannot be turned back: the rehearsal turns back before that.
+TEST(Rehearsal, RehearsesTheUndoOfALastStepToo) {
+  const Json one = Json::parse(R"({"saga": "one", "participants": {"hotel": {"url": "http://hotel"}}, "steps": [
+    {"name": "hotel", "call": {"post": "{hotel}/bookings", "body": "{input}"},
+     "undo": {"delete": "{hotel}/bookings/{saga.step_key}"}}]})");
+  const auto verdicts = rehearse_with(Participant::Planted::nothing, one);
+  EXPECT_EQ(verdicts.size(), 16u);
+  EXPECT_EQ(failed(verdicts), std::vector<std::string>{});
+  EXPECT_THAT(failed(rehearse_with(Participant::Planted::cannot_undo_twice, one)),
+              Contains(HasSubstr("undo of hotel: answer lost")));
+}
+
 TEST(Rehearsal, FindsAParticipantThatCannotUndoTwice) {
   EXPECT_THAT(failed(rehearse_with(Participant::Planted::cannot_undo_twice)),
               Contains(HasSubstr("undo of hotel: answer lost")));
@@ -205,7 +217,8 @@ TEST(Rehearsal, EndsWithOneVerdictWhenTheSagaFailsWithoutAFault) {
 }
 
 TEST(Rehearsal, OfASagaThatCallsNobodyRunsItOnce) {
-  const auto definition = rehearsal_definition(Json::parse(R"({"saga":"nap","steps":[{"name":"nap","sleep":"1h"}]})"), {});
+  const auto definition =
+      rehearsal_definition(Json::parse(R"({"saga":"nap","steps":[{"name":"nap","sleep":"1h"}]})"), {});
   ASSERT_TRUE(definition);
   StandIns participants;
   const auto count = [](const Saga&, std::size_t) -> Result<std::optional<std::int64_t>> {

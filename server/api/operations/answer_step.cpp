@@ -12,6 +12,7 @@
 #include "server/http/message/problem.hpp"
 #include "server/http/message/validate.hpp"
 #include "server/participants/calls/participant_request.hpp"
+#include "server/saga/no_such_step.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -55,9 +56,7 @@ Result<StepSite> find_step(Queries& queries, SagaId saga, const std::string& ste
                  fmt::format("saga {} is carried out by this program: nobody else answers for its steps", saga.text())};
   const auto& steps = site.flow.saga->own_definition->steps;
   while (site.index < steps.size() && steps[site.index].name != step) ++site.index;
-  if (site.index == steps.size())
-    return Error{ErrorCode::not_found, fmt::format("saga {} has no step {}", saga.text(), step),
-                 Json{{"sagaId", saga.text()}, {"step", step}}};
+  if (site.index == steps.size()) return no_such_step(*site.flow.saga->own_definition.definition, saga, step);
   return site;
 }
 

@@ -6,6 +6,7 @@
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/command_batch.hpp"
 #include "server/participants/payment_check.hpp"
+#include "server/saga/no_such_step.hpp"
 
 namespace sagactl {
 namespace {
@@ -258,8 +259,8 @@ Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
   const SagaDefinition* definition = draft.flow.saga ? definition_of(*draft.flow.saga) : nullptr;
   std::size_t step = 0;
   while (definition && step < definition->steps.size() && definition->steps[step].name != command.step) ++step;
-  if (!definition || step == definition->steps.size())
-    return Error{ErrorCode::not_found, fmt::format("saga {} has no step {}", command.saga.text(), command.step)};
+  if (!definition) return Error{ErrorCode::not_found, "Saga not found"};
+  if (step == definition->steps.size()) return no_such_step(*definition, command.saga, command.step);
   if (definition->steps[step].kind == StepKind::command)
     return Error{ErrorCode::conflict,
                  fmt::format("step {} of saga {} is carried out by this program; nobody else can answer for it",

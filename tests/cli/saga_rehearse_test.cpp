@@ -1,0 +1,90 @@
+// `saga rehearse` with stand-ins and with a participant that is wrong. tests/e2e has the real ones.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "tests/api/support/fake_participant.hpp"
+#include "tests/cli/support/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+std::string one_step(const std::string& url) {
+  return R"(saga: one
+participants:
+  hotel: { url: ")" +
+         url + R"(", timeout: 1s, probe: { get: "{hotel}/total?saga={saga.id}", count: /total } }
+steps:
+  - name: hotel
+    call: { post: "{hotel}/bookings", body: "{input}" }
+    undo: { delete: "{hotel}/bookings/{saga.step_key}" }
+)";
+}
+
+class CliSagaRehearse : public testing::Test {
+ protected:
+  CliSagaRehearse() { sandbox.write("one.yaml", one_step("http://127.0.0.1:1")); }
+  CliSandbox sandbox;
+};
+
+TEST_F(CliSagaRehearse, PassesWithStandInsAndWritesItsReports) {
+  const CommandResult passed = sandbox.run({"saga", "rehearse", "one.yaml", "--stand-ins", "--at-once", "16", "--junit",
+                                            "rehearsal.xml", "--report", "rehearsal.html"});
+  EXPECT_EQ(passed.code, 0) << passed.out << passed.err;
+  EXPECT_THAT(passed.out, HasSubstr("hotel: answer lost"));
+  EXPECT_THAT(passed.out, HasSubstr("Verdict: PASS"));
+  EXPECT_THAT(passed.err, HasSubstr("PASS"));
+  EXPECT_THAT(sandbox.read("rehearsal.xml"), HasSubstr("hotel: answer lost"));
+  EXPECT_THAT(sandbox.read("rehearsal.html"), HasSubstr("undo of hotel: twice at once"));
+}
+
+TEST_F(CliSagaRehearse, JsonHasOneVerdictForEachTrial) {
+  const CommandResult passed =
+      sandbox.run({"saga", "rehearse", "one.yaml", "--stand-ins", "--at-once", "16", "-o", "json"});
+  EXPECT_EQ(passed.err, "");
+  const Json result = passed.json();
+  EXPECT_EQ(result["kind"], "rehearsal");
+  EXPECT_GT(result["verdicts"].size(), 10u);
+  for (const Json& verdict : result["verdicts"]) EXPECT_EQ(verdict["verdict"], "PASS") << verdict.dump(2);
+}
+
+TEST_F(CliSagaRehearse, AParticipantThatIsWrongEndsInFailWithTheCalls) {
+  test::FakeParticipant participant;  // it answers everything, and counts one booking whatever happens
+  participant.answer("GET /total", 200, R"({"total":1})");
+  const CommandResult failed = sandbox.run({"saga", "rehearse", "one.yaml", "--participants",
+                                            "hotel=" + participant.url(), "--at-once", "16", "-o", "json"});
+  EXPECT_EQ(failed.code, 1) << failed.out;
+  int found = 0;
+  const Json verdicts = failed.json()["verdicts"];
+  for (const Json& verdict : verdicts) {
+    if (verdict["name"] != "hotel: repeated after the undo") continue;
+    ++found;
+    EXPECT_EQ(verdict["verdict"], "FAIL");
+    EXPECT_THAT(verdict.dump(), HasSubstr("curl "));
+    EXPECT_THAT(verdict.dump(), HasSubstr("Idempotency-Key"));
+  }
+  EXPECT_EQ(found, 1);
+}
+
+TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {
+  const auto error = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"saga", "rehearse"});
+    const CommandResult refused = sandbox.run(words);
+    EXPECT_NE(refused.code, 0);
+    return refused.err + refused.out;
+  };
+  EXPECT_THAT(error({"one.yaml", "--participants", "hotle=http://127.0.0.1:8081"}), HasSubstr("hotle"));
+  EXPECT_THAT(error({"one.yaml", "--participants", "hotle=http://127.0.0.1:8081"}), HasSubstr("hotel"));
+  EXPECT_THAT(error({"one.yaml", "--participants", "hotel"}), HasSubstr("is not NAME=URL, such as hotel=http://"));
+  EXPECT_THAT(error({"one.yaml", "--participants", "hotel=http://10.1.2.3"}), HasSubstr("10.1.2.3"));
+  sandbox.write("strict.yaml", one_step("http://127.0.0.1:1") + "input: { type: object, required: [guest] }\n");
+  EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("the input is refused:\n  the input: needs the member"));
+  EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("with --input"));
+  EXPECT_THAT(error({"none.yaml"}), HasSubstr("none.yaml cannot be read: No such file or directory"));
+  EXPECT_THAT(error({"one.yaml", "--stand-ins", "--input", "{"}), HasSubstr("--input: '{' is no JSON"));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -30,12 +30,13 @@ void add_value(ParticipantView& view, std::string_view metric, double value) {
   if (metric == "breaker_open") view.open += value > 0;
 }
 
-void add_line(std::string_view line, ParticipantViews& participants) {
+void add_line(const std::string& line, ParticipantViews& participants) {
+  if (!line.starts_with(metric_prefix)) return;
   const std::size_t labels = line.find('{'), value = line.rfind("} ");
-  if (!line.starts_with(metric_prefix) || labels == std::string_view::npos || value == std::string_view::npos) return;
+  if (labels == std::string::npos || value == std::string::npos) return;
   ParticipantView& view = participants[{label_value(line, "type"), label_value(line, "participant")}];
-  add_value(view, line.substr(metric_prefix.size(), labels - metric_prefix.size()),
-            std::strtod(std::string(line.substr(value + 2)).c_str(), nullptr));
+  add_value(view, std::string_view(line).substr(metric_prefix.size(), labels - metric_prefix.size()),
+            std::strtod(line.c_str() + value + 2, nullptr));
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ void add_line(std::string_view line, ParticipantViews& participants) {
 void add_participants(std::string_view metrics, ParticipantViews& participants) {
   while (!metrics.empty()) {
     const std::size_t end = std::min(metrics.find('\n'), metrics.size());
-    add_line(metrics.substr(0, end), participants);
+    add_line(std::string(metrics.substr(0, end)), participants);
     metrics.remove_prefix(std::min(end + 1, metrics.size()));
   }
 }

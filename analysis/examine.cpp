@@ -16,7 +16,7 @@ class RunObservers final : public Observer {
 
   void on_flow(const FlowFacts& facts) override {
     if (!filter_.matches(facts.flow)) return;
-    orders_ += facts.has_order;
+    orders_ += facts.is_requested();
     for (Observer* observer : observers_) observer->on_flow(facts);
   }
   std::uint64_t orders() const { return orders_; }

@@ -31,7 +31,7 @@ struct Examination {
   SagaTimings sagas;
   bool ends_are_known = true;  // false: the counts of ended sagas mean nothing
   std::vector<NodeInfo> nodes;
-  std::uint64_t orders = 0;  // that the figures cover
+  std::uint64_t orders = 0;  // that the figures cover, with users' sagas
   OutstandingWork outstanding_work = {};
 };
 

@@ -14,8 +14,7 @@ Error no_such_participant(const std::string& name, const Json& participants) {
   std::vector<std::string> names;
   for (const auto& [each, ignored] : participants.items()) names.push_back(each);
   const std::string near = nearest(name, names);
-  const std::string hint =
-      near.empty() ? "; it has " + join(names, ", ") : fmt::format("; did you mean {}?", near);
+  const std::string hint = near.empty() ? "; it has " + join(names, ", ") : fmt::format("; did you mean {}?", near);
   return Error{ErrorCode::invalid, fmt::format("the definition has no participant '{}'{}", name, hint)};
 }
 

@@ -16,6 +16,21 @@ Timestamp end_of(const FlowFacts& facts) {
   return ended.value_or(order.updated_at);
 }
 
+// The id with the group and the run in it: an order's first product, a user's saga's key.
+std::optional<ProductRef> origin_of(const FlowFacts& facts) {
+  if (!facts.has_order) return parse_product_id(facts.flow.saga->key);
+  const auto& items = facts.flow.order.items;
+  return items.empty() ? std::nullopt : parse_product_id(items.front().product_id);
+}
+
+void add_order(RunOrder& seen, const FlowFacts& facts) {
+  const Order& order = facts.flow.order;
+  seen.user = order.user;
+  seen.total = order.total;
+  seen.ended_at = end_of(facts);
+  seen.status = order.status;
+}
+
 bool was_reopened(const FlowFacts& facts) {
   return std::any_of(facts.events.begin(), facts.events.end(), [](const EventFacts& it) {
     return it.previous_status && it.new_status && !is_live(*it.previous_status) && is_live(*it.new_status);
@@ -39,38 +54,38 @@ LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
 }
 
 void LedgerIndex::on_flow(const FlowFacts& facts) {
-  if (!facts.has_order) return;
-  const Order& order = facts.flow.order;
+  if (!facts.is_requested()) return;
+  const OrderId id = facts.flow.order.id;
   const auto number = static_cast<std::uint32_t>(seen_.size());
-  const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
+  const auto origin = origin_of(facts);
   const Uuid correlation = facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
   const LedgerEntry* sent = ledger_.request_with(correlation);
   std::uint32_t accepted = RunOrder::none;
-  each_answer(order.id, [&](std::uint32_t place) {
+  each_answer(id, [&](std::uint32_t place) {
     if (accepted == RunOrder::none && ledger_.entries[place].outcome == RequestOutcome::accepted) accepted = place;
   });
   // Orders for a catalogue's products are identified by the request that created them.
   const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : sent;
-  const bool of_run = request || (product && product->run == ledger_.run);
+  const bool of_run = request || (origin && origin->run == ledger_.run);
   if (!of_run && accepted == RunOrder::none) return;
-  each_answer(order.id, [&](std::uint32_t place) { named_[place] = number; });
+  each_answer(id, [&](std::uint32_t place) { named_[place] = number; });
   RunOrder seen;
-  seen.id = order.id;
-  seen.user = order.user;
-  seen.total = order.total;
-  seen.created_at = order.created_at;
-  seen.ended_at = end_of(facts);
+  seen.id = id;
+  seen.created_at = facts.created_at();
+  if (facts.has_order)
+    add_order(seen, facts);
+  else
+    seen.saga = facts.flow.saga->status;
   seen.accepted_as = accepted;
   if (of_run) {
-    seen.kind = request ? request->kind : product->kind;
-    seen.group = request ? request->group : product->group;
+    seen.kind = request ? request->kind : origin->kind;
+    seen.group = request ? request->group : origin->group;
   }
   if (sent) {
     seen.sent_by = static_cast<std::uint32_t>(ledger_.entries.place_of(*sent));
     seen.previous = std::exchange(last_correlated_[seen.sent_by], number);
   }
-  seen.node = nodes_.of(order.node);
-  seen.status = order.status;
+  seen.node = nodes_.of(facts.created_by());
   seen.reopened = was_reopened(facts);
   seen.traced = !correlation.is_nil();
   seen_.add(seen);
@@ -127,6 +142,12 @@ Json LedgerIndex::row_of(const LedgerEntry& entry) const {
 }
 
 Json LedgerIndex::row_of(const RunOrder& order) const {
+  if (order.saga)
+    return Json{{"table", "saga_instances"},
+                {"id", order.id.text()},
+                {"status", to_string(*order.saga)},
+                {"nodeId", node_of(order)},
+                {"createdAt", iso8601_us(order.created_at)}};
   return Json{{"table", "orders"},
               {"id", order.id.text()},
               {"status", to_string(order.status)},

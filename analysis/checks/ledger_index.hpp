@@ -16,7 +16,7 @@
 
 namespace sagactl {
 
-// An order of the run, from the database.
+// An order of the run, or a user's saga, from the database.
 struct RunOrder {
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
@@ -32,8 +32,11 @@ struct RunOrder {
   std::uint16_t node = 0;            // see LedgerIndex::node_of
   OrderKind kind = OrderKind::single;
   OrderStatus status = OrderStatus::pending;
-  bool reopened = false;  // it was live again after it had ended
-  bool traced = false;    // its correlation is one that a ledger could have sent
+  std::optional<SagaStatus> saga = {};  // of a user's saga: it has no status as an order, user and total
+  bool reopened = false;                // it was live again after it had ended
+  bool traced = false;                  // its correlation is one that a ledger could have sent
+
+  bool is_undone() const { return saga ? *saga == SagaStatus::compensated : !is_live(status); }
 };
 
 // Built while the history is read; the pointers that it returns are valid as long as it lives.

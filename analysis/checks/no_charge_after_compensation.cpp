@@ -14,6 +14,7 @@ class NoChargeAfterCompensation final : public Check {
 
  public:
   void on_flow(const FlowFacts& facts) override {
+    payments_ += facts.flow.payments.size();
     const AggregateFacts* history = facts.saga_events();
     if (!history) return;
     for (const EventFacts* event : history->events) {
@@ -29,6 +30,7 @@ class NoChargeAfterCompensation final : public Check {
   }
 
   Verdict finish(const ClusterSnapshot&) override {
+    if (payments_ == 0) return does_not_apply(name, "there are no payments");
     return violations_.verdict(
         name, fmt::format("no charge was started after any of {}", count_of(compensations_, "compensation")));
   }
@@ -43,7 +45,7 @@ class NoChargeAfterCompensation final : public Check {
          .rows = Json::array({row_of(payment), row_of(compensating)})});
   }
 
-  std::uint64_t compensations_ = 0;
+  std::uint64_t payments_ = 0, compensations_ = 0;
   Violations violations_;
 };
 

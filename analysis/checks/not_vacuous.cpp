@@ -61,7 +61,7 @@ class NotVacuous final : public Check {
     const bool wants_failures = std::any_of(ledger.entries.begin(), ledger.entries.end(),
                                             [](const LedgerEntry& it) { return it.kind == OrderKind::payment_fail; });
     const auto failed = std::count_if(index_.orders().begin(), index_.orders().end(), [](const RunOrder& order) {
-      return order.kind == OrderKind::payment_fail && !is_live(order.status);
+      return order.kind == OrderKind::payment_fail && order.is_undone();
     });
     if (wants_failures && failed == 0)
       return undecided(name, "payment failures were requested, but none of their orders was compensated");

@@ -159,11 +159,11 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     const Money expected = ledger.expected_total(entry);
     if (entry.claimed_total && *entry.claimed_total != order->total)
       mismatch("answered with a total of", entry.claimed_total->text(), order->total.text());
-    else if (expected != order->total)
+    else if (!order->saga && expected != order->total)
       mismatch("accepted for a total of", expected.text(), order->total.text());
     else if (order->kind != entry.kind || order->group != entry.group)
       mismatch("accepted for", ledger.product(entry), product_id(ledger.run, order->kind, order->group, 0));
-    else if (!user.empty() && user != order->user.text())
+    else if (!order->saga && !user.empty() && user != order->user.text())
       mismatch("accepted for user", user, order->user.text());
   }
 

@@ -49,13 +49,13 @@ ConcurrentGroupsObserver::ConcurrentGroupsObserver(const Ledger* ledger) : ledge
 }
 
 void ConcurrentGroupsObserver::on_flow(const FlowFacts& facts) {
-  if (!facts.has_order) return;
-  const Order& order = facts.flow.order;
   if (ledger_) {
-    const auto it = by_order_.find(order.id.uuid);
-    if (it != by_order_.end()) it->second = {order.created_at, nodes_.of(order.node)};
+    const auto it = facts.is_requested() ? by_order_.find(facts.flow.order.id.uuid) : by_order_.end();
+    if (it != by_order_.end()) it->second = {facts.created_at(), nodes_.of(facts.created_by())};
     return;
   }
+  if (!facts.has_order) return;
+  const Order& order = facts.flow.order;
   if (!open_.empty() && order.created_at - open_.front().at >= window) close_window();
   open_.push_back({order.id, order.node, order.created_at, name_of(order.items), order.idempotency_key});
 }

@@ -41,9 +41,10 @@ Share share_of(std::uint64_t part, std::uint64_t total) {
 }
 
 void DistributionObserver::on_flow(const FlowFacts& facts) {
-  if (facts.has_order) {
-    ++nodes_[facts.flow.order.node].orders;
-    ++windows_.at(facts.flow.order.created_at).by_node[facts.flow.order.node];
+  if (facts.is_requested()) {
+    const NodeName node = facts.created_by();
+    ++nodes_[node].orders;
+    ++windows_.at(facts.created_at()).by_node[node];
   }
   for (const EventFacts& it : facts.events) {
     NodeShare& node = nodes_[it.event->node];

@@ -138,4 +138,10 @@ const EventFacts* FlowFacts::first(EventType type) const {
   return nullptr;
 }
 
+NodeName FlowFacts::created_by() const {
+  if (has_order) return flow.order.node;
+  const EventFacts* started = first(EventType::saga_started);
+  return started ? started->event->node : flow.saga->owner.node;  // another node may have adopted it since
+}
+
 }  // namespace sagactl

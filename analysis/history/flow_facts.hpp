@@ -53,6 +53,12 @@ struct FlowFacts {
   const AggregateFacts* saga_events() const { return find(AggregateType::saga, flow.order.id.uuid); }
   const EventFacts* first(EventType type) const;
 
+  // A client's request created it: an order with its saga, or a user's saga. The next two are only for these.
+  bool is_requested() const { return has_order || is_users_saga(flow); }
+  Timestamp created_at() const { return has_order ? flow.order.created_at : flow.saga->created_at; }
+  // The node that accepted the request.
+  NodeName created_by() const;
+
   const Flow& flow;
   bool has_order;                              // false: the flow has other rows, but no order
   const SagaDefinition* definition = nullptr;  // null: no saga, or one of unknown type

@@ -23,7 +23,8 @@ bool is_id_prefix(const std::string& text) {
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
-  const auto found = client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(prefix_candidates_max + 1));
+  const auto found =
+      client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(prefix_candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;
   // A server without the filter `id` returns other sagas as well.

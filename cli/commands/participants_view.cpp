@@ -34,7 +34,7 @@ void add_line(std::string_view line, ParticipantViews& participants) {
   if (!line.starts_with(metric_prefix) || labels == std::string_view::npos || value == std::string_view::npos) return;
   ParticipantView& view = participants[{label_value(line, "type"), label_value(line, "participant")}];
   add_value(view, line.substr(metric_prefix.size(), labels - metric_prefix.size()),
-      std::strtod(std::string(line.substr(value + 2)).c_str(), nullptr));
+            std::strtod(std::string(line.substr(value + 2)).c_str(), nullptr));
 }
 
 }  // namespace

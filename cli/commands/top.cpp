@@ -60,7 +60,8 @@ CallRates call_rates(const ParticipantView& before, const ParticipantView& now, 
 
 std::string state_of(const ParticipantView& view, std::size_t nodes, const Paint& paint) {
   if (view.open == 0) return paint.good("called");
-  return paint.bad(nodes == 1 ? "fails: left alone" : fmt::format("fails: left alone by {} of {} nodes", view.open, nodes));
+  return paint.bad(nodes == 1 ? "fails: left alone"
+                              : fmt::format("fails: left alone by {} of {} nodes", view.open, nodes));
 }
 
 // Participants of users' sagas; nothing when none was called.

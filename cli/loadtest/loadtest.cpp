@@ -18,6 +18,7 @@
 #include "cli/loadtest/progress.hpp"
 #include "cli/results/baseline.hpp"
 #include "cli/results/result_origin.hpp"
+#include "common/text/percent.hpp"
 #include "loadgen/profile/sample_requests.hpp"
 
 namespace sagactl {
@@ -33,6 +34,7 @@ class Loadtest {
 
  private:
   Result<ExitCode> dry_run() const;
+  Result<void> check_saga_is_published() const;
   void say_what_cannot_be_checked() const;
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
@@ -66,6 +68,18 @@ Result<ExitCode> Loadtest::dry_run() const {
   invocation_.info("dry run: nothing was sent" +
                    (options_.profile.test_data.empty() ? std::string() : "; values from [[test_data]] are made up"));
   return ExitCode::done;
+}
+
+// Otherwise every request would be refused.
+Result<void> Loadtest::check_saga_is_published() const {
+  if (flags_.saga.empty()) return {};
+  auto client = NodeClient::open(invocation_);
+  if (!client) return client.error();
+  const auto definition = client->get("/sagas/definitions/" + percent_encode(flags_.saga));
+  if (definition) return {};
+  if (definition.error().code != ErrorCode::not_found) return definition.error();
+  return with_hint(Error{ErrorCode::not_found, "there is no saga definition '" + flags_.saga + "' at " + client->url()},
+                   "publish it with `sagactl saga publish FILE`");
 }
 
 // Said before the load is sent: afterwards the run would have to be repeated.
@@ -194,6 +208,7 @@ Result<ExitCode> Loadtest::execute() {
   auto thresholds = baseline_thresholds(invocation_, flags_.baseline, to_string(options_.scenario));
   if (!thresholds) return thresholds.error();
   baseline_thresholds_ = std::move(*thresholds);
+  if (auto published = check_saga_is_published(); !published) return published.error();
   say_what_cannot_be_checked();
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
@@ -222,7 +237,8 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   set_examples(
       *app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
              "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
-             "sagactl loadtest individual --capacity --threshold 'p99<50ms'"});
+             "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
+             "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

@@ -1,9 +1,11 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
 #include "cli/client/node_client.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
+#include "loadgen/profile/saga_profile.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,6 +24,11 @@ Flag add_word(CLI::App& app, const std::string& name, Value& value, Parse parse,
 void add_target_flags(CLI::App& app, LoadtestFlags& flags) {
   add_text(app, "--system", flags.system, join(builtin_profile_names(), "|"), "Built-in order system to test [order]");
   add_text(app, "--profile", flags.profile_file, "FILE.toml", "Test another server, described by FILE.toml");
+  add_text(app, "--saga", flags.saga, "NAME", "Start sagas of a published definition of your own");
+  add_text(app, "--input", flags.input_file, "FILE.json",
+           "Input of --saga: JSON with fields such as {user}, {quantity} and {operation}");
+  add_text(app, "--fail-input", flags.fail_input_file, "FILE.json",
+           "Input of the sagas that are meant to fail (--fail-share)");
   add_switch(app, "--dry-run", flags.dry_run,
              "Show one request of each kind and check the profile's queries without sending anything");
 }
@@ -85,7 +92,39 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
   add_load_report_flags(app, flags.files);
 }
 
+Result<SagaInputTemplate> read_input(const Invocation& invocation, const char* flag, const std::string& file) {
+  auto text = read_file(invocation.environment.resolve(file));
+  if (!text) return text.error();
+  if (!*text) return Error{ErrorCode::invalid, std::string(flag) + ": there is no file " + file};
+  return SagaInputTemplate{std::string(flag) + ": " + file, std::move(**text)};
+}
+
+Error only_of_a_saga(const std::string& flag) {
+  return Error{ErrorCode::invalid, flag + " is for sagas of your own: name the definition with --saga NAME"};
+}
+
+Result<Profile> profile_of_saga(const Invocation& invocation, const LoadtestFlags& flags) {
+  if (!flags.profile_file.empty() || !flags.system.empty())
+    return Error{ErrorCode::invalid, "--saga, --system and --profile each say what is tested: pass only one of them"};
+  if (flags.input_file.empty())
+    return Error{ErrorCode::invalid, "--saga needs --input FILE.json, the input that its sagas start with"};
+  if (flags.load.items != 1) return Error{ErrorCode::invalid, "a saga has one input and no items: leave out --items"};
+  if (flags.load.fail_share > 0 && flags.fail_input_file.empty())
+    return Error{ErrorCode::invalid, "--fail-share needs --fail-input FILE.json, an input with which a saga fails"};
+  if (flags.load.fail_share <= 0 && !flags.fail_input_file.empty())
+    return Error{ErrorCode::invalid, "--fail-input needs --fail-share, such as --fail-share 0.1"};
+  const auto input = read_input(invocation, "--input", flags.input_file);
+  if (!input) return input.error();
+  if (flags.fail_input_file.empty()) return saga_profile(flags.saga, *input, std::nullopt);
+  const auto failing = read_input(invocation, "--fail-input", flags.fail_input_file);
+  if (!failing) return failing.error();
+  return saga_profile(flags.saga, *input, *failing);
+}
+
 Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& flags) {
+  if (!flags.saga.empty()) return profile_of_saga(invocation, flags);
+  if (!flags.input_file.empty()) return only_of_a_saga("--input");
+  if (!flags.fail_input_file.empty()) return only_of_a_saga("--fail-input");
   if (!flags.profile_file.empty() && !flags.system.empty())
     return Error{ErrorCode::invalid, "--system selects a built-in profile and --profile a file: pass only one of them"};
   if (!flags.profile_file.empty())
@@ -131,6 +170,10 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
   for (const Url& url : *urls) options.targets.push_back(url.text());
+  if (flags.saga.empty()) return options;
+  auto token = token_for(invocation, urls->front());  // starting a saga is for merchants and admins
+  if (!token) return token.error();
+  options.token = std::move(*token);
   return options;
 }
 

@@ -23,6 +23,8 @@ struct LoadtestFlags {
   std::string scenario;      // its name, or a scenario file
   std::string system;        // a built-in profile; empty: order
   std::string profile_file;  // instead of `system`
+  std::string saga;          // a published definition, instead of `system`, with the files of its input
+  std::string input_file, fail_input_file;
   std::string scenario_file;
   bool capacity = false;
   bool dry_run = false;

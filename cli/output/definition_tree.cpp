@@ -36,7 +36,8 @@ std::string name_text(const Json& step, const Json& pivot) {
 
 std::string action_text(const Json& step) {
   const std::string kind = text_member(step, "kind");
-  const std::string waits = json_member(step, "waitsMs").is_number() ? duration_text(integer_member(step, "waitsMs")) : "";
+  const std::string waits =
+      json_member(step, "waitsMs").is_number() ? duration_text(integer_member(step, "waitsMs")) : "";
   if (kind == "sleep") return "sleeps " + waits;
   if (kind == "wait") return waits.empty() ? "waits for an answer" : "waits for an answer, at most " + waits;
   const std::string undone_by = text_member(step, "compensation");

@@ -74,6 +74,8 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     sandbox.input = "a long password\n";
     sandbox.write("trip.yaml", "saga: trip\nsteps: [{ name: pause, sleep: 1s }]\n");
     sandbox.write("kim.json", R"({"guest":"kim"})");
+    sandbox.write("trip.json", R"({"guest":"{user}"})");
+    sandbox.write("declined.json", R"({"guest":"{user}"})");
     sandbox.interrupted = true;
     example.erase(example.begin());
     const CommandResult outcome = sandbox.run(example);

@@ -37,5 +37,35 @@ TEST(CliLoadtest, ExplainsWrongValues) {
               HasSubstr("--tolerance: '3000%' is not a percentage from 0% to 1000%, such as 20%"));
 }
 
+TEST(CliLoadtest, ASagaOfYourOwnHasAnInputAndIsAllThatIsTested) {
+  CliSandbox sandbox;
+  sandbox.write("trip.json", R"({"guest":"{user}"})");
+  const auto fault = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"--wide", "loadtest", "individual"});
+    const CommandResult result = sandbox.run(flags);
+    EXPECT_EQ(result.code, 4) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(fault({"--saga", "trip"}), HasSubstr("--saga needs --input FILE.json"));
+  EXPECT_THAT(fault({"--saga", "trip", "--input", "none.json"}), HasSubstr("--input: there is no file none.json"));
+  EXPECT_THAT(fault({"--input", "trip.json"}), HasSubstr("--input is for sagas of your own: name the definition"));
+  EXPECT_THAT(fault({"--saga", "trip", "--input", "trip.json", "--system", "purchase"}), HasSubstr("pass only one"));
+  EXPECT_THAT(fault({"--saga", "trip", "--input", "trip.json", "--items", "2"}), HasSubstr("leave out --items"));
+  EXPECT_THAT(fault({"--saga", "trip", "--input", "trip.json", "--fail-share", "0.1"}),
+              HasSubstr("--fail-share needs --fail-input FILE.json"));
+  EXPECT_THAT(fault({"--saga", "trip", "--input", "trip.json", "--fail-input", "trip.json"}),
+              HasSubstr("--fail-input needs --fail-share"));
+}
+
+TEST(CliLoadtest, ADryRunShowsHowASagaIsStarted) {
+  CliSandbox sandbox;
+  sandbox.write("trip.json", R"({"guest":"{user}"})");
+  const CommandResult dry =
+      sandbox.run({"loadtest", "individual", "--saga", "trip", "--input", "trip.json", "--dry-run"});
+  EXPECT_EQ(dry.code, 0) << dry.err;
+  EXPECT_THAT(dry.out, HasSubstr("POST /sagas/definitions/trip/sagas HTTP/1.1"));
+  EXPECT_THAT(dry.out, HasSubstr(R"({"guest":"sagactl-loadtest-1"})"));
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -68,6 +68,14 @@ assert len(operations["get_users"].sync(client=client, limit=1).users) == 1
 transaction = {"gid": "g-1", "trans_type": "saga", "steps": [{"action": ""}], "payloads": ["{}"], "wait_result": True}
 assert post("post_api_dtmsvr_submit", transaction, expected=200).dtm_result == "SUCCESS"
 
+nap = {"saga": "nap", "steps": [{"name": "nap", "sleep": "1ms"}]}
+put = operations["put_sagas_definitions_name"]
+published = put.sync_detailed(client=client, name="nap", body=model_of(put).from_dict(nap))
+assert published.status_code == 201 and published.parsed.version == 1, published.content
+started = operations["post_sagas_definitions_name_sagas"].sync_detailed(client=client, name="nap", body={})
+assert started.status_code in (201, 202), started.content
+assert ended(started.parsed.id).status == "completed"
+
 # What stands for the parameters of paths, beside orders' ids.
 known = {"product_id": "PROD001", "payment_id": payment.payment_id, "key": "some-key", "status": None,
          "saga_id": str(checkout.saga_id), "secret": os.environ["SECRET"]}
@@ -79,6 +87,9 @@ of_route = {
     "get_purchase_user_id_orders": ["user-1"],
     "get_sagas_status_status": ["completed", "compensated", "failed", "started", "compensating"],
 }
+for each in operations:
+    if each.startswith("get_sagas_definitions_name"):
+        of_route[each] = ["nap"]
 of_checkouts = [checkout.order_id]
 of_all = [placed.id, checkout.order_id, choreographed.order.order_id, purchase.order_id]
 read = 0

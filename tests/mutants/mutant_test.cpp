@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include "analysis/verify.hpp"
@@ -144,6 +145,24 @@ TEST(Mutants, TheSameNodesAndLoadsPassWithoutAFault) {
     EXPECT_EQ(failed(result), std::set<std::string>{}) << result["verdicts"].dump(2);
     EXPECT_EQ(result["verdict"], "PASS") << result["verdicts"].dump(2);
   }
+}
+
+// Its only step sleeps, so that it needs no participant.
+Json load_of_a_users_saga(const std::string& mutant) {
+  const TestDirectory site;
+  std::ofstream(site.directory() / "nap.yaml") << "saga: nap\nsteps: [{ name: pause, sleep: 50ms }]\n";
+  std::ofstream(site.directory() / "nap.json") << R"({"guest":"{user}"})";
+  const ServeProcess nodes(site, SAGACTL_MUTANT_BINARY, {"--mutant", mutant, "--seed", "1"}, 3);
+  EXPECT_EQ(nodes.run({"saga", "publish", "nap.yaml"}).code, 0);
+  return nodes.run(with({"loadtest", "--saga", "nap", "--input", "nap.json", "--drain", "2s", "-o", "json"}, singles))
+      .json();
+}
+
+TEST(Mutants, ALostSagaOfAUsersIsFound) {
+  EXPECT_EQ(load_of_a_users_saga("none")["verdict"], "PASS");
+  const Json result = load_of_a_users_saga("lost-order");
+  EXPECT_EQ(failed(result), std::set<std::string>{"no-lost-order"}) << result["verdicts"].dump(2);
+  EXPECT_EQ(result["verdict"], "FAIL");
 }
 
 TEST(Mutants, AreNotInTheReleasedProgram) {

@@ -34,11 +34,13 @@ StoreFault shared_key(Aim aim) {
   };
 }
 
-// One order is acknowledged, and neither the order nor anything that follows from it is written.
+// One order, or one saga of a user's own, is acknowledged, and neither it nor anything that follows from it is written.
 StoreFault lost_order(Aim aim) {
   return [aim, lost = std::set<OrderId>()](ChangesCopy& batch) mutable {
     for (const Order& order : batch.new_orders)
       if (aim.hits()) lost.insert(order.id);
+    for (const Saga& saga : batch.new_sagas)
+      if (saga.own_definition && aim.hits()) lost.insert(order_of(saga.id));
     for (const OrderId id : lost) batch.drop(id);
   };
 }

@@ -198,7 +198,9 @@ TEST_F(ParticipantRequestTest, WhatIsStoredOfAnAnswerIsShortAndUtf8WithoutNul) {
   EXPECT_TRUE(is_utf8(record.answer));
   EXPECT_LE(record.answer.size(), kept_answer_max);
   outcome(409, std::string("a\0b", 3));
-  EXPECT_EQ(record.answer, "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(record.answer,
+            "a\xEF\xBF\xBD"
+            "b");
   outcome(500, std::string(70'000, 'x'));
   EXPECT_EQ(record.answer.size(), kept_answer_max);
   EXPECT_EQ(std::get<Refused>(outcome(409, R"({"message":"full"})")).reason, "answered 409: full");

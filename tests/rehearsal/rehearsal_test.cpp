@@ -217,7 +217,8 @@ TEST(Rehearsal, EndsWithOneVerdictWhenTheSagaFailsWithoutAFault) {
 }
 
 TEST(Rehearsal, OfASagaThatCallsNobodyRunsItOnce) {
-  const auto definition = rehearsal_definition(Json::parse(R"({"saga":"nap","steps":[{"name":"nap","sleep":"1h"}]})"), {});
+  const auto definition =
+      rehearsal_definition(Json::parse(R"({"saga":"nap","steps":[{"name":"nap","sleep":"1h"}]})"), {});
   ASSERT_TRUE(definition);
   StandIns participants;
   const auto count = [](const Saga&, std::size_t) -> Result<std::optional<std::int64_t>> {

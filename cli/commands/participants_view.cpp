@@ -11,7 +11,8 @@ constexpr std::string_view metric_prefix = "sagactl_participant_";
 // The value of a label in `{participant="hotel",type="trip"}`. Names of definitions and participants have no characters
 // that the format escapes.
 std::string label_value(std::string_view line, std::string_view name) {
-  const std::string begin = std::string(name) + "=\"";
+  std::string begin(name);
+  begin.append("=\"");
   for (std::size_t at = line.find(begin); at != std::string_view::npos; at = line.find(begin, at + 1)) {
     if (at == 0 || (line[at - 1] != '{' && line[at - 1] != ',')) continue;
     const std::size_t from = at + begin.size();

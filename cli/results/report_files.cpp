@@ -1,5 +1,7 @@
 #include "cli/results/report_files.hpp"
 
+#include <fmt/format.h>
+
 #include <ostream>
 
 #include "analysis/report/latency_charts.hpp"
@@ -52,7 +54,7 @@ Result<void> write_reports(const Invocation& invocation, const ReportFiles& file
     if (const auto written = write_output(resolved(invocation, name), text()); !written)
       errors += (errors.empty() ? "" : "; ") + written.error().message;
     else
-      invocation.info(std::string(what) + " written to " + name);
+      invocation.info(fmt::format("{} written to {}", what, name));
   };
   write(files.json, "result", [&] { return result_text(result); });
   write(files.html, "report", [&] { return html_report(result); });

@@ -1,4 +1,5 @@
 // `sagactl saga`: lists sagas by filters, shows one, shows the saga definitions, and checks those of users.
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -23,6 +24,22 @@ struct SagaListFlags {
   std::int64_t limit = 20;
 };
 
+// A misspelled definition, or a member by which its sagas are not found, matches nothing.
+void explain_no_match(const Invocation& invocation, NodeClient& client, const SagaFilterFlags& filter) {
+  const auto definition = client.get("/sagas/definitions/" + percent_encode(filter.definition));
+  if (!definition) {
+    if (!text_member(definition.error().members, "nearest").empty()) invocation.info(definition.error().message);
+    return;
+  }
+  for (const std::string& member : filter.input) {
+    const std::string path = member.substr(0, member.find('='));
+    const Json& search = json_member(*definition, "search");
+    if (std::find(search.begin(), search.end(), Json(path)) == search.end())
+      invocation.info("sagas of " + filter.definition + " are not found by " + path +
+                      ": its definition does not name it under `search`");
+  }
+}
+
 Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
@@ -37,6 +54,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
   const Json& sagas = json_member(*found, "sagas");
   if (sagas.empty()) {
     invocation.info(query.empty() ? "no sagas" : "no sagas match: " + flags.filter.text());
+    if (!flags.filter.definition.empty()) explain_no_match(invocation, *client, flags.filter);
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)

@@ -108,6 +108,10 @@ TEST_F(CliSagaStart, ListsShowDefinitionsAndFilterByTheirMembers) {
   EXPECT_THAT(list, HasSubstr("  trip 1 "));
   EXPECT_EQ(run({"saga", "list", "--definition", "trip", "--step", "mail", "--input", "guest=kim"}).err,
             "no sagas match: of definition trip, at step mail, with input guest=kim\n");
+  EXPECT_EQ(run({"saga", "list", "--definition", "tripp"}).err,
+            "no sagas match: of definition tripp\nthere is no saga definition tripp; did you mean trip?\n");
+  EXPECT_THAT(run({"saga", "list", "--definition", "trip", "--input", "nights=2"}).err,
+              HasSubstr("sagas of trip are not found by nights: its definition does not name it under `search`"));
   EXPECT_THAT(run({"saga", "list", "--input", "guest"}).err, HasSubstr("'guest' is not PATH=VALUE, such as guest=kim"));
 }
 

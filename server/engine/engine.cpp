@@ -11,6 +11,11 @@ namespace {
 
 constexpr Duration resolve_within = 1s;
 
+bool wakes_adopted_saga(const Command& command) {
+  const auto* wake = std::get_if<WakeRequest>(&command);
+  return wake && !wake->timer;
+}
+
 }  // namespace
 
 bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
@@ -110,6 +115,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
   for (std::size_t i = 0; i < commands.size(); ++i) {
     QueuedCommand& queued = commands[i];
     Result<Receipt>& receipt = receipts[i];
+    if (wakes_adopted_saga(queued.command) && unwoken_ > 0) --unwoken_;
     if (queued.done) {
       queued.done(std::move(receipt));
     } else if (!receipt && receipt.error().code == ErrorCode::bug) {
@@ -201,7 +207,9 @@ bool Engine::Core::isolate_failing_command(std::vector<QueuedCommand> commands, 
 void Engine::Core::retry_later(QueuedCommand internal, const Error& error) {
   const auto order = flow_of(internal.command);
   const std::string tries = std::to_string(internal.failures + 1);
+  const bool was_adopted = wakes_adopted_saga(internal.command);
   const bool is_kept = failed_.put(std::move(internal), clock_.steady());
+  if (!is_kept && was_adopted && unwoken_ > 0) --unwoken_;
   update_stuck_count();
   log_error(
       is_kept ? "an internal command failed and will be retried; its saga is stuck until then"

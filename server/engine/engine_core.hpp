@@ -104,7 +104,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   SteadyTime store_answered_at_;  // the store's latest successful call
   SteadyTime adopt_dead_at_;      // from then on an expired lease means that its node is dead
   SteadyTime backoff_until_;
-  Duration backoff_{};  // zero: the store is available
+  std::size_t unwoken_ = 0;  // adopted sagas whose wake is still queued
+  Duration backoff_{};       // zero: the store is available
   SagaTimers timers_;
   FailedCommands failed_;
   std::function<void(const CommitReport&)> on_commit_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
 constexpr int adopt_rounds_per_lease = 16;                  // how soon an expired lease is detected
+constexpr Duration adopt_pause = 20ms;                      // while many adopted sagas have not been woken yet
 constexpr int stop_turns_max = 10'000;                      // to drain the queue
 constexpr int last_chunks_max = 100;                        // published while stopping
 constexpr Duration bus_patience = 500ms;                    // for each of them
@@ -102,6 +103,11 @@ bool Engine::Core::renew_lease(SteadyTime now) {
 // renew it, counted from when this node started or the store became available again.
 bool Engine::Core::adopt_sagas(SteadyTime now) {
   if (now < adopt_at_) return true;
+  if (unwoken_ >= options_.adopt_max) {
+    // Those that were adopted before are woken first: a hundred thousand queued commands would take much memory.
+    adopt_at_ = now + adopt_pause;
+    return true;
+  }
   adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
   const bool of_dead_nodes = now >= adopt_dead_at_;
   const auto adopted = store_.adopt(writer_, of_dead_nodes ? Owners::dead : Owners::replaced, options_.adopt_max);
@@ -119,6 +125,7 @@ bool Engine::Core::adopt_sagas(SteadyTime now) {
   if (adopted->size() == options_.adopt_max) adopt_at_ = now;
   // This node owns them from here on, whatever else fails in this turn.
   for (const OrderId order : *adopted) queue_.put_internal(WakeRequest{saga_of(order), std::nullopt});
+  unwoken_ += adopted->size();
   if (!adopted->empty()) {
     log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
     const std::lock_guard lock(stats_mutex_);

@@ -171,7 +171,7 @@ DefinitionRead read_definition(std::string_view text, std::string_view name_of_f
     if (const SourcePointer source = read_source(text, name_of_file, findings.problems()))
       out.canonical = read_parts(findings, *source);
   } catch (const TooManyProblems&) {
-    // Those that were found are told.
+    // Those that were found are reported.
   }
   out.problems = findings.take();
   return out;

@@ -283,10 +283,10 @@ TEST_P(OwnSagaContract, ASagaOfADeadNodeIsAdopted) {
   Flow flow = start(dead, definition, 1);
   start(dead, dtm_definition("msg", 2, true, 5s), 2);
   subject->clock.advance(5s);
-  WriterNode heir(*subject, "node-2", 10s);
-  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (Ids{order_id(1), order_id(2)}));
-  const Loaded loaded = load(*subject, heir, {.flows = {order_id(1)}});
-  flow.saga->owner = heir.owner();
+  WriterNode adopter(*subject, "node-2", 10s);
+  EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value(), (Ids{order_id(1), order_id(2)}));
+  const Loaded loaded = load(*subject, adopter, {.flows = {order_id(1)}});
+  flow.saga->owner = adopter.owner();
   EXPECT_EQ(describe(loaded.flows.at(0)), describe(flow));
   EXPECT_EQ(loaded.flows[0].writer, "node-1") << "who wrote its last event";
 }

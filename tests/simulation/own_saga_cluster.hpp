@@ -33,7 +33,7 @@ struct OwnSagaOptions {
 // The options of a seed. Any fault may be absent, so that frequent faults do not hide rare ones.
 OwnSagaOptions own_saga_swarm(std::uint64_t seed);
 
-// What an operator was told.
+// What an operator was given.
 struct AcknowledgedCommand {
   SagaId saga;
   SteadyTime at;

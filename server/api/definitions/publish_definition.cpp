@@ -19,7 +19,7 @@ Error cannot_change_built_in(const std::string& name) {
                Json{{"definition", name}, {"code", "DEFINITION_BUILT_IN"}}};
 }
 
-// A text whose type is JSON has to be JSON; any other is told from its beginning.
+// A text whose type is JSON has to be JSON; any other is recognized from its beginning.
 std::string_view name_of_file(const Request& request) {
   const std::string type = lower(request.header("content-type"));
   return type.find("json") != type.npos ? "definition.json" : "definition.yaml";

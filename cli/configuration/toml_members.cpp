@@ -48,7 +48,7 @@ Result<toml::table> read_toml_table(const std::filesystem::path& path, const std
   try {
     return toml::table(toml::parse(file, name));
   } catch (const toml::parse_error& error) {
-    const toml::source_region where = error.source();
+    const toml::source_region& where = error.source();
     const std::string line = line_of(file, where.begin.line);
     return error_at(name, where, reason_of(error) + (line.empty() ? "" : ", in the line: " + line));
   }

@@ -39,8 +39,8 @@ struct TossAccount {
 struct NodeOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 3000;  // of the first node; 0: any free port, for tests
-  std::string node_id;        // empty: node-1, node-2 ...
   int nodes = 1;              // logical nodes, on consecutive ports
+  std::string node_id;        // empty: node-1, node-2 ...
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
   std::string redis;     // redis://[:password@]host[:port][/db], for locks; empty: in this process
@@ -53,14 +53,14 @@ struct NodeOptions {
   // database server.
   std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
+  bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
+  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;          // /api/dtmsvr also from other machines
+  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
   Duration lease = 2s;
-  Duration stop_delay{};       // from /readyz failing to the server stopping, for load balancers to notice
-  bool shop_confirms = false;  // a checkout's payment waits for POST /api/payments/confirm
+  Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;
-  bool allow_anonymous = false;              // /api and /purchase without a token also from other machines
-  bool allow_dtm = false;                    // /api/dtmsvr also from other machines
-  std::string dtm_secret;                    // the path below which others may call it; empty: none
-  bool allow_test_routes = false;            // /redis-test and /kafka-test also from other machines
+  std::string dtm_secret;                    // the path below which others may call /api/dtmsvr; empty: none
   std::vector<std::string> trusted_proxies;  // addresses and networks whose headers about a client are believed
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;

@@ -93,7 +93,7 @@ void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& 
   }
   for (const auto& [path, value] : filter.input)
     add_digests(selection, dialect.has_input, filter, names, dialect,
-                [&](const std::string& name) { return search_key(name, path, value); });
+                [&at = path, &wanted = value](const std::string& name) { return search_key(name, at, wanted); });
 }
 
 }  // namespace

@@ -148,7 +148,9 @@ TEST(ParticipantCheck, SaysWhichParticipantsThisNodeMayNotCall) {
   EXPECT_THAT(far.error().message, HasSubstr("which is 11.0.0.1; it may call hotel, 10.0.0.0/8"));
   SagaDefinition by_message = *trip_to("");
   by_message.participants[0].topic = "mail-commands";
-  EXPECT_TRUE(test.caller->check(by_message));
+  const auto asked = test.caller->check(by_message);
+  ASSERT_FALSE(asked) << "no saga could ever call it";
+  EXPECT_THAT(asked.error().message, HasSubstr("is asked by message: a node calls participants over HTTP alone"));
 }
 
 TEST(ParticipantCallerOptions, WithAnEntryThatIsNoServerAreRefused) {

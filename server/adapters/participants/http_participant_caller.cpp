@@ -30,8 +30,7 @@ class LoopCaller final : public HttpParticipantCaller {
   Result<void> check(const SagaDefinition& definition) const override {
     std::string wrong;
     for (const ParticipantDefinition& participant : definition.participants) {
-      if (participant.url.empty()) continue;
-      const auto checked = check_one(participant);
+      const auto checked = participant.url.empty() ? by_message(participant) : check_one(participant);
       if (checked) continue;
       if (!wrong.empty()) wrong += "; ";
       wrong += checked.error().message;
@@ -41,6 +40,12 @@ class LoopCaller final : public HttpParticipantCaller {
   }
 
  private:
+  static Result<void> by_message(const ParticipantDefinition& participant) {
+    return Error{ErrorCode::invalid, fmt::format("the participant '{}' is asked by message: a node calls participants "
+                                                 "over HTTP alone; give it a `url`",
+                                                 participant.name)};
+  }
+
   Result<void> check_one(const ParticipantDefinition& participant) const {
     const auto url = parse_http_url(participant.url);
     if (!url) return url.error();

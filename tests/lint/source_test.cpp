@@ -83,6 +83,20 @@ TEST(Source, NamesValuesBeforeTheyGoIntoACoAwait) {
   }
 }
 
+// The same compiler, and lists in braces that a co_return makes.
+TEST(Source, NamesJsonBeforeACoReturn) {
+  const std::regex start(R"(\bco_return\b)");
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp"})) {
+    const std::string code = code_only(file.text);
+    for (std::sregex_iterator it(code.begin(), code.end(), start), end; it != end; ++it) {
+      const auto from = static_cast<std::size_t>(it->position());
+      const std::string expression = code.substr(from, code.find(';', from) - from);
+      EXPECT_FALSE(std::regex_search(expression, std::regex(R"(\bJson\s*\{|\{\s*\{)")))
+          << file.path << ":" << line_of(code, from) << ": name this value first: " << expression;
+    }
+  }
+}
+
 TEST(Source, KeepsFilesShortEnoughToRead) {
   for (const SourceFile& file : files_ending_in({".hpp", ".cpp", ".cmake", ".sql", ".sh"})) {
     const auto lines = std::count(file.text.begin(), file.text.end(), '\n');

@@ -31,7 +31,8 @@ awaitable<Answer> list_saga_definitions(Context& context, Request&) {
     const bool is_newest = i + 1 == users->size() || (*users)[i + 1].definition->name != (*users)[i].definition->name;
     if (is_newest) all.push_back(users_definition_json((*users)[i]));
   }
-  co_return http::json_response(200, Json{{"definitions", std::move(all)}});
+  const Json body{{"definitions", std::move(all)}};
+  co_return http::json_response(200, body);
 }
 
 awaitable<Answer> get_definition(Context& context, Request& request) {
@@ -58,7 +59,8 @@ awaitable<Answer> list_definition_versions(Context& context, Request& request) {
   Json versions = Json::array();
   if (const SagaDefinition* built_in = find_definition(*name)) {
     versions.push_back(Json{{"version", built_in->version}, {"publishedAt", nullptr}, {"retired", false}});
-    co_return http::json_response(200, Json{{"name", *name}, {"versions", std::move(versions)}});
+    const Json body{{"name", *name}, {"versions", std::move(versions)}};
+    co_return http::json_response(200, body);
   }
   auto read = [&queries = context.queries, name = *name]() -> Result<std::vector<StoredDefinition>> {
     if (auto found = find_users_definition(queries, name); !found) return found.error();
@@ -68,7 +70,8 @@ awaitable<Answer> list_definition_versions(Context& context, Request& request) {
   if (!all) co_return all.error();
   for (const StoredDefinition& each : *all)
     if (each.definition->name == *name) versions.push_back(version_json(each));
-  co_return http::json_response(200, Json{{"name", *name}, {"versions", std::move(versions)}});
+  const Json body{{"name", *name}, {"versions", std::move(versions)}};
+  co_return http::json_response(200, body);
 }
 
 }  // namespace sagactl::api

@@ -146,8 +146,8 @@ awaitable<Answer> retire_definition(Context& context, Request& request) {
   };
   const auto retired = co_await context.query_threads.run(std::move(retire));
   if (!retired) co_return retired.error();
-  co_return http::json_response(200,
-                                Json{{"name", *name}, {"version", retired->definition->version}, {"retired", true}});
+  const Json body{{"name", *name}, {"version", retired->definition->version}, {"retired", true}};
+  co_return http::json_response(200, body);
 }
 
 }  // namespace sagactl::api

@@ -56,7 +56,11 @@ awaitable<Answer> change_saga(Context& context, Request& request, std::string_vi
   if (receipt) co_return accepted_action(*receipt, message);
   const Error& error = receipt.error();
   const bool is_unknown_saga = error.code == ErrorCode::not_found && error.message == "Saga not found";
-  if (is_unknown_saga) co_return Error{error.code, error.message, Json{{"sagaId", request.parameter(parameter)}}};
+  if (is_unknown_saga) {
+    Error unknown = error;
+    unknown.members = Json{{"sagaId", request.parameter(parameter)}};
+    co_return unknown;
+  }
   if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
     co_return http::problem(412, error.message, request);
   co_return error;

@@ -174,7 +174,7 @@ TEST_F(UnavailableService, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
   Cluster cluster({}, quick);
   cluster.add_node("node-1");
   cluster.add_node("node-2");
-  const auto load = cluster.load(some_load);
+  const auto load = cluster.load(long_load);
   wait_for_orders(cluster, "node-1", 30);
   cluster.network_to_postgres->set(TcpProxy::Mode::delay, std::chrono::milliseconds(100));
   wait_for_orders(cluster, "node-1", 60);

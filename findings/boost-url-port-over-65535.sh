@@ -3,7 +3,7 @@
 # does not fit 16 bits. It checks for an overflow digit by digit and misses some: "host:99999" parses, port() is
 # "99999", and port_number() is 34463, the remainder; "host:65536" gives 0 as documented. A program that takes
 # port_number() connects to another port than the one that was written. Take the digits of port() instead.
-# Seen: 65535 -> 65535, 65536 -> 0, 65616 -> 0, 99999 -> 34463. Fails when that changes.
+# Seen on 2026-11-29 with g++ 12.2: 65535 -> 65535, 65536 -> 0, 65616 -> 0, 99999 -> 34463. Fails when that changes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -28,6 +28,13 @@ Result<ParticipantCall> make_request(const DefinitionPointer& definition, std::s
 
 }  // namespace
 
+ParticipantAnswer call_and_wait(const ParticipantCall& call, ParticipantCaller& participants) {
+  auto answered = std::make_shared<std::promise<ParticipantAnswer>>();
+  auto answer = answered->get_future();
+  participants.call(call, [answered](ParticipantAnswer it) { answered->set_value(std::move(it)); });
+  return answer.get();
+}
+
 Result<ParticipantCall> advance_request(const ParticipantCall& call, Duration by) {
   const ParticipantDefinition& participant = call.definition->participants[call.participant];
   if (!participant.advance) return Error{ErrorCode::invalid, fmt::format("{} has no `advance`", participant.name)};
@@ -46,21 +53,14 @@ Result<std::optional<std::int64_t>> count_effects(const Saga& saga, std::size_t 
                                    {"input", read_json(saga.input)}});
   if (!request) return request.error();
   request->call.saga = saga.id;
-  auto answered = std::make_shared<std::promise<ParticipantAnswer>>();
-  auto future = answered->get_future();
-  participants.call(*request, [answered](ParticipantAnswer answer) { answered->set_value(std::move(answer)); });
-  const ParticipantAnswer answer = future.get();
+  const ParticipantAnswer answer = call_and_wait(*request, participants);
   const std::string what = fmt::format("the probe of {} ({} {})", definition.name, request->method, request->url);
   if (answer.status == 0) return Error{ErrorCode::unavailable, fmt::format("{} failed: {}", what, answer.failure)};
   if (answer.status / 100 != 2)
     return Error{ErrorCode::unavailable, fmt::format("{} was answered {}", what, answer.status)};
   const Json body = read_json(answer.body);
-  try {
-    const Json::json_pointer pointer(definition.probe->count);
-    if (!body.is_discarded() && body.contains(pointer) && body.at(pointer).is_number_integer())
-      return std::optional(body.at(pointer).get<std::int64_t>());
-  } catch (const Json::exception&) {
-  }
+  const Json* count = find_pointer(body, definition.probe->count);
+  if (count && count->is_number_integer()) return std::optional(count->get<std::int64_t>());
   return Error{ErrorCode::invalid, fmt::format("{} has no number at {}", what, definition.probe->count)};
 }
 

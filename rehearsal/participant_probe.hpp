@@ -10,6 +10,9 @@
 
 namespace sagactl {
 
+// Makes the call and waits for its answer.
+ParticipantAnswer call_and_wait(const ParticipantCall& call, ParticipantCaller& participants);
+
 // Sets the clock of the call's participant forward, by its `advance`. `invalid` when it has none.
 Result<ParticipantCall> advance_request(const ParticipantCall& call, Duration by);
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <future>
-
 #include "rehearsal/participant_probe.hpp"
 
 namespace sagactl {
@@ -33,8 +31,7 @@ bool RehearsalCaller::is_rehearsed(const ParticipantCall& call) const {
 
 // When an undo is rehearsed, what comes after the step is not done: the saga goes back from there.
 bool RehearsalCaller::is_blocked(const ParticipantCall& call) const {
-  const bool goes_back = trial_.direction == Direction::compensation || trial_.fault == Fault::repeated_after_undo;
-  if (!goes_back || call.call.direction == Direction::compensation) return false;
+  if (!goes_back(trial_) || call.call.direction == Direction::compensation) return false;
   for (const std::size_t before : steps_before(definition_, call.call.step))
     if (before == trial_.step) return true;
   return false;
@@ -60,7 +57,7 @@ void RehearsalCaller::call(ParticipantCall call, std::function<void(ParticipantA
   int number = 0;
   {
     const std::lock_guard lock(mutex_);
-    number = ++calls_[std::to_string(call.call.execution)];
+    number = ++calls_[call.call.execution];
   }
   bring_about(std::move(call), std::move(done), number);
 }
@@ -225,11 +222,9 @@ void RehearsalCaller::deliver_late() {
     held.swap(held_);
   }
   for (const ParticipantCall& call : held) {
-    auto answered = std::make_shared<std::promise<ParticipantAnswer>>();
-    auto answer = answered->get_future();
-    participants_.call(call, [answered](ParticipantAnswer it) { answered->set_value(std::move(it)); });
     const bool is_repetition = trial_.fault == Fault::repeated_after_undo;
-    record(call, answer.get(), true, false, is_repetition ? "delivered once more" : "delivered only now");
+    record(call, call_and_wait(call, participants_), true, false,
+           is_repetition ? "delivered once more" : "delivered only now");
   }
 }
 

@@ -63,7 +63,7 @@ class RehearsalCaller : public ParticipantCaller {
   ParticipantCaller& participants_;
 
   mutable std::mutex mutex_;
-  std::map<std::string, int> calls_;  // of the rehearsed step, by key
+  std::map<int, int> calls_;  // of the rehearsed step, by execution
   std::vector<SeenCall> seen_;
   std::vector<ParticipantCall> held_;  // to be delivered late
   bool has_happened_ = false, wants_stop_ = false, wants_cancel_ = false;

@@ -50,6 +50,10 @@ std::vector<Trial> plan_trials(const SagaDefinition& definition) {
   return trials;
 }
 
+bool goes_back(const Trial& trial) {
+  return trial.direction == Direction::compensation || trial.fault == Fault::repeated_after_undo;
+}
+
 std::string name_of(const SagaDefinition& definition, const Trial& trial) {
   if (trial.fault == Fault::none) return std::string(to_string(trial.fault));
   return fmt::format("{}{}: {}", trial.direction == Direction::compensation ? "undo of " : "",

@@ -51,6 +51,9 @@ std::vector<Trial> plan_trials(const SagaDefinition& definition);
 // Whether the step `later` comes after `earlier`, directly or by way of others.
 bool comes_after(const SagaDefinition& definition, std::size_t later, std::size_t earlier);
 
+// Whether the saga is cancelled once the step is done, so that it goes back from there.
+bool goes_back(const Trial& trial);
+
 std::string name_of(const SagaDefinition& definition, const Trial& trial);  // "undo of hotel: answer lost"
 
 // How long after the first call the repetition of `repeated_much_later` comes.

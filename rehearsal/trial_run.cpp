@@ -43,6 +43,7 @@ class RehearsalNode {
     engine_->submit(std::move(command), [promise](Result<Receipt> receipt) { promise->set_value(std::move(receipt)); });
     return future.get();
   }
+  SteadyTime now() const { return clock_->steady(); }
   std::optional<Saga> saga(SagaId id) {
     const auto flow = store_->flow(order_of(id));
     return flow && *flow ? (*flow)->saga : std::nullopt;
@@ -66,7 +67,7 @@ class TrialRun {
   }
 
   TrialResult run(const std::string& input, const CountEffects& count, Duration limit) {
-    const SteadyTime until = steady_now() + limit;
+    const SteadyTime until = node_.now() + limit;
     const SagaId id = SagaId::fresh();
     auto started = node_.start();
     if (started)
@@ -76,7 +77,7 @@ class TrialRun {
       result_.error = started.error().message;
       return std::move(result_);
     }
-    while (!result_.has_ended && steady_now() < until) {
+    while (!result_.has_ended && node_.now() < until) {
       std::this_thread::sleep_for(look_every);
       result_.saga = node_.saga(id);
       if (result_.saga) look(*result_.saga);
@@ -90,8 +91,6 @@ class TrialRun {
   }
 
  private:
-  static SteadyTime steady_now();
-
   // Does what the operator of this trial does.
   void look(const Saga& saga) {
     if (caller_.wants_stop() && !was_stopped_) {
@@ -100,14 +99,14 @@ class TrialRun {
       if (auto again = node_.start(); !again) result_.error = again.error().message;
       return;
     }
-    const bool goes_back = trial_.direction == Direction::compensation || trial_.fault == Fault::repeated_after_undo;
+    const bool is_undone = goes_back(trial_);
     for (std::size_t i = 0; i < saga.steps.size(); ++i) {
       const bool waits = definition_->steps[i].kind == StepKind::wait && saga.steps[i].status == StepStatus::running;
-      if (waits && !(goes_back && comes_after(*definition_, i, trial_.step)))
+      if (waits && !(is_undone && comes_after(*definition_, i, trial_.step)))
         (void)node_.submit(
             AnswerStepRequest{saga.id, operator_of_rehearsals, definition_->steps[i].name, Succeeded{}, "rehearsal"});
     }
-    const bool is_time = goes_back ? saga.steps[trial_.step].status == StepStatus::succeeded : caller_.wants_cancel();
+    const bool is_time = is_undone ? saga.steps[trial_.step].status == StepStatus::succeeded : caller_.wants_cancel();
     if (is_time && saga.status == SagaStatus::started && !was_cancelled_)
       was_cancelled_ =
           node_.submit(CompensateRequest{saga.id, operator_of_rehearsals, "cancelled in the rehearsal"}).ok();
@@ -116,7 +115,7 @@ class TrialRun {
       was_retried_ = node_.submit(RetryRequest{saga.id, operator_of_rehearsals}).ok();
       return;
     }
-    result_.has_ended = is_terminal(saga.status) && (!goes_back || was_cancelled_);
+    result_.has_ended = is_terminal(saga.status) && (!is_undone || was_cancelled_);
   }
 
   void count_all(const Saga& saga, const CountEffects& count) {
@@ -136,11 +135,6 @@ class TrialRun {
   TrialResult result_;
   bool was_stopped_ = false, was_cancelled_ = false, was_retried_ = false;
 };
-
-SteadyTime TrialRun::steady_now() {
-  static const std::unique_ptr<Clock> clock = make_system_clock();
-  return clock->steady();
-}
 
 }  // namespace
 

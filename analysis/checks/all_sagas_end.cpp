@@ -25,9 +25,8 @@ std::optional<Timestamp> waits_until(const Saga& saga) {
   for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
     const StepState& step = saga.steps[i];
     if (!is_in_progress(step)) continue;
-    const StepKind kind = definition->steps[i].kind;
     const bool is_under_way = !step.calling && step.in_doubt && step.error.empty();  // at its participant
-    if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return std::nullopt;
+    if (!definition->steps[i].only_waits() && !is_under_way) return std::nullopt;
     waits = true;
   }
   return waits ? std::optional(saga.wake_at.value_or(without_end)) : std::nullopt;

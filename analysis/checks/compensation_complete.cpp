@@ -57,7 +57,7 @@ std::string StepsInEffect::undo(const EventFacts& facts) {
   if (!facts.step)
     return fmt::format("step '{}' was compensated, but the saga's definition has no such step", facts.step_name);
   const std::size_t step = *facts.step;
-  // A step of a user's saga is undone also when no answer told whether it was done.
+  // A step of a user's saga is undone also when no answer said whether it was done.
   if (!in_effect_[step] && in_doubt_ != step && definition_.is_built_in())
     return fmt::format("step {} was compensated although it was not in effect", facts.step_name);
   for (std::size_t later = 0; later < in_effect_.size(); ++later)

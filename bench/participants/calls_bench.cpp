@@ -65,7 +65,7 @@ ParticipantCall call_of(const DefinitionPointer& definition, int number) {
   return call;
 }
 
-// At most so many calls at once.
+// At most `room` calls at once.
 class Gate {
  public:
   explicit Gate(std::size_t room) : room_(room) {}

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/client/json_answer.hpp"
+#include "cli/flag.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -29,6 +30,18 @@ Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration li
       return saga;
     std::this_thread::sleep_for(interval);
   }
+}
+
+void add_wait_flag(CLI::App& app, std::optional<Duration>& wait) {
+  const auto take = [&wait](const std::string& text) -> Result<void> {
+    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
+    if (!duration) return duration.error();
+    wait = *duration;
+    return {};
+  };
+  add_flag_with(app, "--wait", take, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]").takes(0, 1);
+  set_footer(app,
+             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
 }
 
 }  // namespace sagactl

@@ -310,16 +310,7 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
   add_text(*app, "--address", flags->request.address, "TEXT", "Shipping address [to be collected]");
   add_text(*app, "--idempotency-key", flags->request.idempotency_key, "KEY",
            "Idempotency key; orders with the same key count as one [derived from the products]");
-  const auto take_wait = [flags](const std::string& text) -> Result<void> {
-    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
-    if (!duration) return duration.error();
-    flags->wait = *duration;
-    return {};
-  };
-  add_flag_with(*app, "--wait", take_wait, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]")
-      .takes(0, 1);
-  set_footer(*app,
-             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
+  add_wait_flag(*app, flags->wait);
   set_examples(*app, {"sagactl order create --item BOOK:2:9.50 --item PEN --wait",
                       "sagactl order create --system checkout --customer ann --item PROD001:1:1000"});
   commands.add(app, [flags](Invocation& invocation) { return create_order(invocation, *flags); });

@@ -107,16 +107,7 @@ void add_saga_start(CLI::App& group, Commands& commands) {
   add_text(*app, "--key", flags->key, "KEY",
            "Idempotency key: starting again under the same key gives the saga that was started");
   add_text(*app, "--correlation", flags->correlation, "ID", "Correlation id to trace the saga by [its id]");
-  const auto take_wait = [flags](const std::string& text) -> Result<void> {
-    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
-    if (!duration) return duration.error();
-    flags->wait = *duration;
-    return {};
-  };
-  add_flag_with(*app, "--wait", take_wait, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]")
-      .takes(0, 1);
-  set_footer(*app,
-             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
+  add_wait_flag(*app, flags->wait);
   set_examples(*app, {R"(sagactl saga start trip --input '{"guest":"kim","nights":2}' --wait)",
                       "sagactl saga start trip --input @kim.json --key kim-2026-11"});
   commands.add(app, [flags](Invocation& invocation) { return start(invocation, *flags); });

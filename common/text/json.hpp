@@ -19,6 +19,9 @@ Json read_json(std::string_view text);
 // Serializes it, whatever bytes its strings have: invalid UTF-8 becomes U+FFFD. `indent` below 0: on one line.
 std::string json_text(const Json& json, int indent = -1);
 
+// The value at a JSON pointer (RFC 6901); null when there is none, or `pointer` is no JSON pointer.
+const Json* find_pointer(const Json& json, const std::string& pointer);
+
 // The string member of that name; "" when there is none, or it is no string.
 std::string text_or_empty(const Json& object, const char* name);
 

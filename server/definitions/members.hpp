@@ -25,7 +25,7 @@ struct Found {
 // The JSON pointer of a member: escapes its name.
 std::string below(const std::string& path, std::string_view name);
 
-// So many are reported of one definition; a text that is something else entirely could have any number.
+// The most that are reported of one definition: a text that is something else entirely could have any number.
 inline constexpr std::size_t problems_max = 1000;
 struct TooManyProblems {};
 

@@ -104,7 +104,7 @@ std::string participant_of_message(Findings& findings, const Members& it, Defini
   return {};
 }
 
-// The way in which it is asked: a method, or `command`; empty when it is not told exactly once.
+// The way in which it is asked: a method, or `command`; empty unless there is exactly one.
 std::string read_way(Findings& findings, const Members& it, std::string_view what) {
   std::vector<std::string> ways;
   for (const char* method : methods)

@@ -164,13 +164,8 @@ class SchemaChecker {
     for (const auto& [path, target] : references_) {
       const std::string pointer = target.substr(1);
       if (by_path.contains(pointer)) continue;
-      bool is_truth = false;
-      try {
-        const Json::json_pointer at(pointer);
-        is_truth = root_.contains(at) && root_.at(at).is_boolean();
-      } catch (const Json::exception&) {
-      }
-      if (!is_truth) wrong(path, fmt::format("there is no schema at {}", target));
+      const Json* schema = find_pointer(root_, pointer);
+      if (!schema || !schema->is_boolean()) wrong(path, fmt::format("there is no schema at {}", target));
     }
     if (!problems_.empty()) return;
     std::set<std::string> done;

@@ -85,7 +85,7 @@ bool SagaDecider::was_called_now(std::size_t i) const {
 void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
   const Direction direction = direction_of(step(i));
   const StepDefinition& definition = step_definition(i);
-  const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
+  const bool waits = definition.only_waits();
   const bool is_over = waits && step(i).wake_at && *step(i).wake_at <= due;
   const bool goes_forward = saga().status == SagaStatus::started || direction == Direction::compensation || !is_own();
   // The call may still wait on a node that does not know yet that the saga has turned back.
@@ -256,7 +256,7 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
-  saga().retries.push_back(OperatorRetry{moment_.now, std::string(step_definition(from).name), command.by});
+  saga().retries.push_back(OperatorRetry{moment_.now, step_definition(from).name, command.by});
   add_event(
       EventType::saga_retried,
       event_data().add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by),

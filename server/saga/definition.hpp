@@ -113,6 +113,8 @@ struct StepDefinition {
   std::shared_ptr<const ParticipantStep> call = {};  // of a `call`, and of a `wait` whose end is asked for
   // Of a `sleep` its time; of a `wait` the time in which it has to be answered, forever by default.
   Duration waits = Duration::max();
+
+  bool only_waits() const { return kind == StepKind::wait || kind == StepKind::sleep; }
 };
 
 // The topic to which an event of the saga's flows is published.

@@ -119,6 +119,11 @@ inline const SagaDefinition* definition_of(const Saga& saga) {
   return saga.own_definition ? saga.own_definition.definition.get() : find_definition(saga.type);
 }
 
+// When it was started, or last retried by an operator.
+inline Timestamp forward_since(const Saga& saga) {
+  return saga.retries.empty() ? saga.created_at : saga.retries.back().at;
+}
+
 inline bool is_in_progress(const StepState& step) {
   return step.status == StepStatus::running || step.status == StepStatus::compensating;
 }

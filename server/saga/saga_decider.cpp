@@ -18,6 +18,11 @@ const RetryPolicy& policy_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.retry : step.compensation_retry;
 }
 
+// A time that is added to others: of a budget without an end, a year.
+Duration budget_of(const StepDefinition& step, Direction direction) {
+  return std::min<Duration>(policy_of(step, direction).budget, 8760h);
+}
+
 }  // namespace
 
 // Whether the steps that it comes after have all succeeded.
@@ -52,8 +57,7 @@ Result<SagaDecision> SagaDecider::finish() {
 std::optional<Timestamp> SagaDecider::deadline() {
   if (!is_own() || definition_.timeout == Duration::max()) return std::nullopt;
   if (saga().status != SagaStatus::started || has_passed_pivot()) return std::nullopt;
-  const Timestamp began = saga().retries.empty() ? saga().created_at : saga().retries.back().at;
-  return began + definition_.timeout;
+  return forward_since(saga()) + definition_.timeout;
 }
 
 std::string SagaDecider::deadline_reason() const {
@@ -112,7 +116,7 @@ void SagaDecider::issue_call(std::size_t i, Direction direction, bool ask_only) 
   StepState& s = step(i);
   const StepDefinition& definition = step_definition(i);
   s.node = moment_.node;
-  const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
+  const bool waits = definition.only_waits();
   if (waits && !ask_only) {
     s.wake_at.reset();
     if (definition.waits != Duration::max()) s.wake_at = s.began_at + definition.waits;
@@ -149,8 +153,7 @@ void SagaDecider::start_step(std::size_t i, Direction direction) {
 
 // Restarts the tries of the step in progress, with a fresh budget.
 void SagaDecider::restart_calls(std::size_t i, Direction direction) {
-  const StepKind kind = step_definition(i).kind;
-  if (kind == StepKind::wait || kind == StepKind::sleep) {
+  if (step_definition(i).only_waits()) {
     if (step_definition(i).waits != Duration::max() && step(i).began_at + step_definition(i).waits <= moment_.now)
       step(i).began_at = moment_.now;  // it was over
     issue_call(i, direction);
@@ -165,8 +168,7 @@ void SagaDecider::restart_calls(std::size_t i, Direction direction) {
 bool SagaDecider::has_budget(std::size_t i, Direction direction) {
   if (moment_.now - step(i).began_at >= policy_of(step_definition(i), direction).budget) return false;
   if (direction == Direction::compensation || is_past_pivot(i)) return true;
-  const Timestamp began = saga().retries.empty() ? saga().created_at : saga().retries.back().at;
-  return moment_.now - began < definition_.timeout;
+  return moment_.now - forward_since(saga()) < definition_.timeout;
 }
 
 void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
@@ -186,7 +188,7 @@ void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const U
 }
 
 Timestamp SagaDecider::end_of_budget(std::size_t i, Direction direction) {
-  return step(i).began_at + std::min<Duration>(policy_of(step_definition(i), direction).budget, 8760h);
+  return step(i).began_at + budget_of(step_definition(i), direction);
 }
 
 // Whether a step that is not known is asked about before it is undone. Once the time for its tries is over there is as
@@ -194,8 +196,7 @@ Timestamp SagaDecider::end_of_budget(std::size_t i, Direction direction) {
 bool SagaDecider::may_ask(std::size_t i) {
   const ParticipantStep* call = step_definition(i).call.get();
   if (!call || !call->ask || call->undo_refused) return false;
-  const Duration undo_budget = std::min<Duration>(step_definition(i).compensation_retry.budget, 8760h);
-  return moment_.now < end_of_budget(i, Direction::action) + undo_budget;
+  return moment_.now < end_of_budget(i, Direction::action) + budget_of(step_definition(i), Direction::compensation);
 }
 
 void SagaDecider::advance() {

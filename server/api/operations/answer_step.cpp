@@ -106,14 +106,6 @@ Answer step_response(const StepSite& site) {
   return http::json_response(200, body);
 }
 
-// Whole characters.
-std::string beginning_of(std::string text) {
-  std::size_t size = std::min(text.size(), kept_answer_max);
-  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  text.resize(size);
-  return text;
-}
-
 StepReplied callback_of(const StepSite& site, const auth::AnsweredCall& call, const StepAnswer& answer,
                         Outcome outcome) {
   const Direction direction = call.is_undo ? Direction::compensation : Direction::action;
@@ -125,7 +117,7 @@ StepReplied callback_of(const StepSite& site, const auth::AnsweredCall& call, co
   record.outcome = answer.outcome == "done"      ? CallOutcome::done
                    : answer.outcome == "refused" ? CallOutcome::refused
                                                  : CallOutcome::again;
-  record.answer = beginning_of(answer.body.empty() ? answer.reason : answer.body);
+  record.answer = kept_answer(answer.body.empty() ? answer.reason : answer.body);
   return StepReplied{site.flow.saga->id,
                      StepReply{site.index, direction, call.execution, std::move(outcome)},
                      {},

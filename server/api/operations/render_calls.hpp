@@ -9,7 +9,7 @@
 
 namespace sagactl::api {
 
-// Each with its request, without headers, as far as it can be told from the saga's state now: null for a question that
+// Each with its request, without headers, as far as the saga's present state gives it: null for a question that
 // went to where the participant said, and for a request whose values are not there any more.
 Json calls_json(const Saga& saga, const std::vector<CallRecord>& calls);
 

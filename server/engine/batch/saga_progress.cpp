@@ -11,10 +11,6 @@ bool ended_since(const StepState& step, Timestamp began) {
   return has_ended && step.ended_at > began;
 }
 
-Timestamp began_at(const Saga& saga) {
-  return saga.retries.empty() ? saga.created_at : saga.retries.back().at;
-}
-
 }  // namespace
 
 SagaProgress CommandBatch::progress() const {
@@ -30,7 +26,7 @@ SagaProgress CommandBatch::progress() const {
         out.ended_steps.push_back({definition, i, step.status, step.ended_at - step.began_at});
     // Checks of payments after the saga has ended do not change its version.
     if (is_terminal(saga.status) && saga.version != tracked.version_loaded)
-      out.ended_sagas.push_back({definition, saga.status, saga.updated_at - began_at(saga)});
+      out.ended_sagas.push_back({definition, saga.status, saga.updated_at - forward_since(saga)});
   }
   for (const StepCall& call : retried_calls_)
     if (const auto found = flow_by_order_.find(order_of(call.saga));

@@ -318,9 +318,13 @@ ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& ans
   record.is_question = call.is_question;
   record.outcome = kind_of(out.outcome);
   record.status = answer.status;
-  record.answer = storable(answer.status == 0 ? answer.failure : answer.body, kept_answer_max);
+  record.answer = kept_answer(answer.status == 0 ? answer.failure : answer.body);
   record.took = answer.took;
   return out;
+}
+
+std::string kept_answer(std::string_view bytes) {
+  return storable(bytes, kept_answer_max);
 }
 
 Result<std::string> kept_of(const ParticipantStep& step, std::string_view answer) {
@@ -328,12 +332,7 @@ Result<std::string> kept_of(const ParticipantStep& step, std::string_view answer
   const Json body = read_json(answer);
   Json kept = Json::object();
   for (const auto& [name, pointer] : step.keep) {
-    const Json* value = nullptr;
-    try {
-      const Json::json_pointer at(pointer);
-      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
-    } catch (const Json::exception&) {
-    }
+    const Json* value = find_pointer(body, pointer);
     if (!value)
       return Error{ErrorCode::invalid, body.is_discarded()
                                            ? fmt::format("its answer is no JSON, so it has no {}", pointer)

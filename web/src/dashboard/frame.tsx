@@ -17,7 +17,7 @@ export function LiveSwitch() {
   const state = useStore(liveState);
   return (
     <Button class="small" aria-pressed={wanted} title={say.hint} onClick={() => setLive(!wanted)}>
-      <span aria-hidden="true">{state === 'on' ? '●' : '○'}</span>{say.on}<span class="quiet">{say.states[state]}</span>
+      <span aria-hidden="true">{state === 'on' ? '●' : '○'}</span>{say.on}{wanted && state !== 'on' && <span class="quiet">{say.states[state]}</span>}
     </Button>
   );
 }

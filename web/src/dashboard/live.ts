@@ -2,6 +2,7 @@
 // names it knows. It stops while nobody can see the page: a browser has few connections to one host.
 import { useEffect, useRef } from 'preact/hooks';
 import { ownPage } from '../shared/api';
+import { frameReader, type EventFrame } from '../shared/frames';
 import { createStore, remember, remembered } from '../shared/store';
 
 export interface LiveEvent { type: string; data: { orderId?: string; aggregateId?: string } }
@@ -23,24 +24,7 @@ let lastId = '';
 let failures = 0;
 let again: ReturnType<typeof setTimeout> | undefined;
 
-// One frame of a stream of server-sent events; null for a comment.
-export function frameOf(text: string): { id: string; type: string; data: string } | null {
-  const frame = { id: '', type: 'message', data: '' };
-  let any = false;
-  for (const line of text.split('\n')) {
-    const [, name, value] = /^([a-z]+):? ?(.*)$/.exec(line) ?? [];
-    if (name === 'id') frame.id = value!;
-    else if (name === 'event') frame.type = value!;
-    else if (name === 'data') frame.data += (frame.data ? '\n' : '') + value!;
-    else continue;
-    any = true;
-  }
-  return any ? frame : null;
-}
-
-function hand(text: string): void {
-  const frame = frameOf(text);
-  if (!frame) return;
+function hand(frame: EventFrame): void {
   if (frame.id) lastId = frame.id;
   let data: LiveEvent['data'] = {};
   try {
@@ -59,13 +43,11 @@ async function follow(signal: AbortSignal): Promise<void> {
   liveState.set('on');
   failures = 0;
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
+  const take = frameReader(hand);
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const frames = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
-    rest = frames.pop()!;
-    frames.forEach(hand);
+    take(value);
   }
 }
 

@@ -16,7 +16,7 @@ const en = {
     ended: 'The session has ended.', roles: { admin: 'admin', merchant: 'merchant', customer: 'customer' } as Record<string, string>,
     noRight: 'Your account may not see this.',
   },
-  live: { on: 'Live', off: 'Paused', hint: 'Show changes as they happen', states: { off: 'paused', connecting: 'connecting', on: 'live', polling: 'every 5 s' } },
+  live: { on: 'Live', hint: 'Show changes as they happen', states: { off: 'paused', connecting: 'connecting', on: 'live', polling: 'every 5 s' } },
   status: { started: 'In progress', completed: 'Completed', failed: 'Failed', compensating: 'Compensating', compensated: 'Compensated' },
   step: { pending: 'Not begun', running: 'In progress', succeeded: 'Done', failed: 'Failed', compensating: 'Being undone', compensated: 'Undone' },
   attention: 'Needs a person',
@@ -49,7 +49,7 @@ const en = {
     stuck: 'Only those without progress for 60 s', remove: (what: string) => `Remove the filter ${what}`, active: 'Active filters',
     errorLikeHint: '* stands for any text',
   },
-  views: { label: 'Views', all: 'All', failed: 'Failed', attention: 'Failed or stuck', open: 'In progress', compensated: 'Compensated', save: 'Save this view', name: 'Name of the view', saved: 'Saved on this machine', remove: (name: string) => `Delete the view ${name}`, saveHint: 'Kept in this browser: the filter and the columns.' },
+  views: { label: 'Views', all: 'All', failed: 'Failed', attention: 'Stuck', open: 'In progress', compensated: 'Compensated', save: 'Save this view', name: 'Name of the view', saved: 'Saved on this machine', remove: (name: string) => `Delete the view ${name}`, saveHint: 'Kept in this browser: the filter and the columns.' },
 };
 
 const ko: typeof en = {
@@ -69,7 +69,7 @@ const ko: typeof en = {
     ended: '세션이 끝났습니다.', roles: { admin: '관리자', merchant: '판매자', customer: '고객' },
     noRight: '이 계정으로는 볼 수 없습니다.',
   },
-  live: { on: '실시간', off: '멈춤', hint: '변경을 바로 표시', states: { off: '멈춤', connecting: '연결 중', on: '실시간', polling: '5초마다' } },
+  live: { on: '실시간', hint: '변경을 바로 표시', states: { off: '멈춤', connecting: '연결 중', on: '실시간', polling: '5초마다' } },
   status: { started: '진행 중', completed: '완료', failed: '실패', compensating: '보상 중', compensated: '보상됨' },
   step: { pending: '시작 전', running: '진행 중', succeeded: '완료', failed: '실패', compensating: '취소 중', compensated: '취소됨' },
   attention: '사람의 확인 필요',
@@ -101,7 +101,7 @@ const ko: typeof en = {
     stuck: '60초 동안 진행이 없는 것만', remove: (what) => `필터 ${what} 제거`, active: '적용된 필터',
     errorLikeHint: '*는 임의의 글자입니다',
   },
-  views: { label: '보기', all: '전체', failed: '실패', attention: '실패 또는 멈춤', open: '진행 중', compensated: '보상됨', save: '이 보기 저장', name: '보기 이름', saved: '이 컴퓨터에 저장됨', remove: (name) => `보기 ${name} 삭제`, saveHint: '필터와 열을 이 브라우저에 저장합니다.' },
+  views: { label: '보기', all: '전체', failed: '실패', attention: '멈춤', open: '진행 중', compensated: '보상됨', save: '이 보기 저장', name: '보기 이름', saved: '이 컴퓨터에 저장됨', remove: (name) => `보기 ${name} 삭제`, saveHint: '필터와 열을 이 브라우저에 저장합니다.' },
 };
 
 export const texts = { en, ko };

@@ -43,24 +43,22 @@ export function Failures({ statistics, mayOperate, onRetry }: { statistics: Stat
   if (!patterns.length) return <Empty>{say.failuresNone}</Empty>;
   return (
     <>
-      <Table label={say.failures} class="patterns">
-        <thead><tr><th>{say.step}</th><th>{say.error}</th><th>{say.status}</th><th class="number">{say.count}</th><th>{say.latest}</th><th><span class="visually-hidden">{say.showThese}</span></th></tr></thead>
-        <tbody>
-          {patterns.map((p) => (
-            <tr key={p.filter}>
-              <td>{p.step}<br /><span class="hint">{p.definition}</span></td>
-              <td class="error" title={p.example}>{p.error || '–'}</td>
-              <td><SagaTag status={p.status} /></td>
-              <td class="number">{count(p.count)}</td>
-              <td><Link to={`/ui/sagas/${p.latest}`}><Time at={p.latestAt} /></Link></td>
-              <td class="nowrap">
-                <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step)}>{say.showThese}</Link>{' '}
-                {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step)}>{say.retryThese}</Button>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <ul class="patterns" tabIndex={0} aria-label={say.failures}>
+        {patterns.map((p) => (
+          <li key={p.filter}>
+            <span class="count">{count(p.count)}</span>
+            <div>
+              <strong>{p.error || '–'}</strong>
+              <p class="hint">{say.step} <b>{p.step}</b>, {p.definition} <SagaTag status={p.status} /></p>
+              <p class="hint">{say.latest} <Link to={`/ui/sagas/${p.latest}`}><Time at={p.latestAt} /></Link></p>
+            </div>
+            <div class="row">
+              <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step)}>{say.showThese}</Link>
+              {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step)}>{say.retryThese}</Button>}
+            </div>
+          </li>
+        ))}
+      </ul>
       {!isComplete && <p class="hint">{say.failuresPart(count(looked), count(of))}</p>}
     </>
   );

@@ -11,9 +11,9 @@ interface Stock { kind: string; id: string; available: Quantity; reserved: Quant
 
 export function StockPage({ query }: { query: URLSearchParams }) {
   const say = useTexts(operationTexts).stock;
-  const kind = query.get('kind') ?? 'inventory';
+  const kind = query.get('kind') ?? 'product';
   const after = query.get('after') ?? '';
-  const to = (k: string, a: string) => `/ui/stock${queryText([['kind', k === 'inventory' ? '' : k], ['after', a]])}`;
+  const to = (k: string, a: string) => `/ui/stock${queryText([['kind', k === 'product' ? '' : k], ['after', a]])}`;
   const loaded = useRead<{ stocks: Stock[]; next: string | null }>(`/stock${queryText([['kind', kind], ['after', after], ['limit', '50']])}`, 5000);
   return (
     <Page title={say.title} loaded={loaded} aside={<div class="row" role="group" aria-label={say.kind}>{Object.entries(say.kinds).map(([k, text]) => <Button key={k} class="small" aria-pressed={k === kind} onClick={() => go(to(k, ''))}>{text}</Button>)}</div>}>

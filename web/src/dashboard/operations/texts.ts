@@ -10,7 +10,7 @@ const en = {
     title: 'Participants', hint: 'What this node has seen of the participants since it started. A breaker that is open leaves a participant alone that fails.', participant: 'Participant', definition: 'Definition', breaker: 'Breaker', open: 'open', closed: 'closed', calls: 'Calls', failures: 'Failures', running: 'Running', waiting: 'Waiting', mean: 'Mean time', sagas: 'Its sagas',
   },
   locks: { title: 'Locks', hint: 'All locks that are held, oldest first.', key: 'Key', holder: 'Holder', token: 'Fencing token', left: 'Time left', since: 'Since', none: 'No lock is held.' },
-  stock: { title: 'Stock', kind: 'Kind', kinds: { inventory: 'Products', item: 'Items', balance: 'Balances', slots: 'Slots' } as Record<string, string>, id: 'Id', available: 'Available', reserved: 'Reserved', sold: 'Sold', sum: 'Sum', none: 'There is no stock of this kind.', more: 'More', first: 'From the beginning' },
+  stock: { title: 'Stock', kind: 'Kind', kinds: { product: 'Products', item: 'Items', balance: 'Balances', slots: 'Slots' } as Record<string, string>, id: 'Id', available: 'Available', reserved: 'Reserved', sold: 'Sold', sum: 'Sum', none: 'There is no stock of this kind.', more: 'More', first: 'From the beginning' },
   messages: {
     title: 'Messages', topics: 'Topics', groups: 'Consumer groups', topic: 'Topic', group: 'Group', partitions: 'Partitions', count: 'Messages', state: 'State', lag: 'Lag', committed: 'Committed', end: 'End', partition: 'Partition', offset: 'Offset', key: 'Key', value: 'Value', headers: 'Headers', bytes: 'Bytes', older: 'Older', newest: 'Newest', cut: 'The beginning of a longer message.', notText: 'Not text.', empty: 'No messages.', all: 'All', noKafka: 'This node has no Kafka: its events stay in its database.', one: (t: string) => `Topic ${t}`,
   },
@@ -35,7 +35,7 @@ const ko: typeof en = {
     title: '참여자', hint: '이 노드가 시작된 뒤 참여자에 대해 본 것입니다. 차단기가 열려 있으면 실패하는 참여자를 부르지 않습니다.', participant: '참여자', definition: '정의', breaker: '차단기', open: '열림', closed: '닫힘', calls: '호출', failures: '실패', running: '진행 중', waiting: '대기', mean: '평균 시간', sagas: '관련 사가',
   },
   locks: { title: '잠금', hint: '보유 중인 모든 잠금, 오래된 순.', key: '키', holder: '보유자', token: '펜싱 토큰', left: '남은 시간', since: '시작', none: '보유 중인 잠금이 없습니다.' },
-  stock: { title: '재고', kind: '종류', kinds: { inventory: '상품', item: '아이템', balance: '잔액', slots: '슬롯' }, id: 'ID', available: '가용', reserved: '예약', sold: '판매', sum: '합계', none: '이 종류의 재고가 없습니다.', more: '더 보기', first: '처음부터' },
+  stock: { title: '재고', kind: '종류', kinds: { product: '상품', item: '아이템', balance: '잔액', slots: '슬롯' }, id: 'ID', available: '가용', reserved: '예약', sold: '판매', sum: '합계', none: '이 종류의 재고가 없습니다.', more: '더 보기', first: '처음부터' },
   messages: {
     title: '메시지', topics: '토픽', groups: '컨슈머 그룹', topic: '토픽', group: '그룹', partitions: '파티션', count: '메시지', state: '상태', lag: '지연', committed: '커밋', end: '끝', partition: '파티션', offset: '오프셋', key: '키', value: '값', headers: '헤더', bytes: '바이트', older: '이전', newest: '최신', cut: '긴 메시지의 앞부분입니다.', notText: '텍스트가 아닙니다.', empty: '메시지가 없습니다.', all: '전체', noKafka: '이 노드에는 Kafka가 없습니다. 이벤트는 데이터베이스에 남습니다.', one: (t) => `토픽 ${t}`,
   },

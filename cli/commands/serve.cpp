@@ -73,6 +73,18 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
   return {};
 }
 
+// "test_ck_..." or "live_ck_...", also of a widget: "test_gck_...". Never the secret key, which the page would show.
+Result<void> parse_client_key(const std::string& text, NodeOptions& options) {
+  const bool is_fit = !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  });
+  if (!is_fit || text.find("_sk_") != text.npos || text.find("_gsk_") != text.npos)
+    return Error{ErrorCode::invalid,
+                 "this is no client key such as test_ck_...; a secret key must not be shown to buyers"};
+  options.toss_client_key = text;
+  return {};
+}
+
 // "https://shop.example,http://localhost:5173", or "*".
 Result<void> parse_origins(const std::string& text, std::vector<std::string>& origins) {
   for (const std::string& part : split(text, ',')) {
@@ -190,6 +202,9 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_switch(app, "--retry-recharges", flags.options.retry_recharges,
              "A retry of a checkout charges a refunded payment again without \"recharge\": true");
   add_toss_flags(app, flags.options.toss);
+  const auto take_key = [&flags](const std::string& text) { return parse_client_key(text, flags.options); };
+  add_flag_with(app, "--toss-client-key", take_key, "KEY",
+                "Client key of Toss Payments, which the shop's page gives to its widget; it is public [none]");
 }
 
 void add_participant_flags(CLI::App& app, NodeOptions& options) {

@@ -36,13 +36,16 @@ namespace sagactl::api {
 struct ApiOptions {
   NodeName node = "node-1";
   std::string environment = "development";
-  bool key_only = false;            // --dedupe key-only
-  bool allow_test_routes = false;   // /redis-test and /kafka-test also from other machines
-  bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
-  bool allow_dtm = false;           // /api/dtmsvr also from other machines
-  std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
-  bool retry_recharges = false;     // a retry below /api charges a refunded payment again, unless it says otherwise
-  std::string version = "unknown";  // of the program
+  bool key_only = false;           // --dedupe key-only
+  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;          // /api/dtmsvr also from other machines
+  std::string dtm_secret = {};     // below which DTM's clients may call from other machines; empty: none
+  std::string payment_provider = "simulated";
+  bool shop_confirms = false;        // a checkout's payment waits for POST /api/payments/confirm
+  std::string toss_client_key = {};  // of Toss' widget on the shop's page to pay on; public; empty: none
+  bool retry_recharges = false;      // a retry below /api charges a refunded payment again, unless it says otherwise
+  std::string version = "unknown";   // of the program
   auth::PasswordCost password_cost;
 };
 

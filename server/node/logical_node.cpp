@@ -45,6 +45,9 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.allow_anonymous = options.allow_anonymous;
   api.allow_dtm = options.allow_dtm;
   api.dtm_secret = options.dtm_secret;
+  api.payment_provider = to_string(options.payment_provider);
+  api.shop_confirms = options.shop_confirms;
+  api.toss_client_key = options.toss_client_key;
   api.retry_recharges = options.retry_recharges;
   api.version = options.version;
   return api;

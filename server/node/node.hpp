@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/participants/service.hpp"
 
@@ -20,6 +21,11 @@ inline constexpr int logical_nodes_max = 64;  // logical nodes of a process
 enum class Dedupe { product, key_only };
 
 enum class PaymentProvider { simulated, remote, toss };
+
+template <>
+struct Spelling<PaymentProvider> {
+  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
+};
 
 // The simulated payment provider.
 struct SimulatedPayment {
@@ -47,7 +53,8 @@ struct NodeOptions {
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
+  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
   // database server.

@@ -186,7 +186,7 @@ export function ListPage({ query }: { query: URLSearchParams }) {
           </div>
         </div>
         <Found page={page} query={query} shown={shown} />
-        <Pager query={query} next={page.data?.nextCursor ?? null} />
+        {page.data && <Pager query={query} next={page.data.nextCursor} />}
       </section>
       {bulk && <BulkDialog filter={bulk.filter} action={bulk.action} onClose={() => setBulk(null)} />}
     </>
@@ -207,9 +207,8 @@ function Found({ page, query, shown }: { page: { data: SagaPage | null; problem:
   const say = useTexts(texts).list;
   const { data, problem, reload } = page;
   const isTooWide = problem?.body['code'] === 'LIST_TOO_LONG';
-  const height = { minHeight: `${(data ? Math.min(data.sagas.length, pageSize(query)) : 10) * 2.2 + 2.4}rem` };
   return (
-    <div style={height} aria-busy={page.loading}>
+    <div aria-busy={page.loading}>
       <ProblemNote problem={problem && isTooWide ? new Problem(problem.status, problem.title, say.tooWide, problem.correlationId) : problem} retry={reload} />
       {!data && !problem && <Skeleton lines={10} />}
       {data && data.sagas.length > 0 && <SagaTable sagas={data.sagas} shown={shown} />}

@@ -51,15 +51,17 @@ export function SagaPage({ id }: { id: string }) {
   const isOpen = saga.data?.body.status === 'started' || saga.data?.body.status === 'compensating';
   // Tries of a call are not events: what is open is read again now and then.
   useEvery(isOpen ? 3000 : 0, reload);
+  // Shown when all of it is there, so that nothing moves under somebody's pointer.
+  const whole = saga.data && (trace.data || trace.problem) && (!mayAudit || audit.data || audit.problem);
   return (
     <>
       <PageTitle title={say.title(shortId(id))} product={product}>
-        {saga.data && <SagaTag status={saga.data.body.status} />}
+        {whole && saga.data && <SagaTag status={saga.data.body.status} />}
         <LiveSwitch />
       </PageTitle>
       <ProblemNote problem={saga.problem} retry={reload} />
-      {!saga.data && !saga.problem && <Skeleton lines={10} />}
-      {saga.data && <Whole answer={saga.data} trace={trace.data} pivot={definition.data?.pivot ?? null} audit={audit.data?.entries ?? null} mayOperate={may(now, 'sagas.operate')} mayAudit={mayAudit} reload={reload} />}
+      {!whole && !saga.problem && <Skeleton lines={10} />}
+      {saga.data && whole && <Whole answer={saga.data} trace={trace.data} pivot={definition.data?.pivot ?? null} audit={audit.data?.entries ?? null} mayOperate={may(now, 'sagas.operate')} mayAudit={mayAudit} reload={reload} />}
     </>
   );
 }

@@ -40,6 +40,10 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+// What is done when the node says that nobody is logged in.
+let loggedOut: () => void = () => undefined;
+export const whenLoggedOut = (act: () => void): void => void (loggedOut = act);
+
 // A request with the browser's session. The header tells the node that a page of its own asks: no other site can set it.
 export const ownPage = { 'X-Sagactl-Page': '1' };
 
@@ -64,6 +68,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     if (signal?.aborted) throw error;
     throw new Problem(unreachable, 'unreachable', '', '');
   }
+  if (answer.status === 401) loggedOut();
   if (!answer.ok) throw await problemOf(answer);
   const text = await answer.text();
   try {

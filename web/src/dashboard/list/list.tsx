@@ -141,7 +141,7 @@ function usePage(query: URLSearchParams) {
     else counted.current = { filter, at: now };
     return get<SagaPage>(`/sagas?${parts}`, signal);
   }, true);
-  return { ...loaded, filter, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
+  return { ...loaded, filter, isOfFilter: loaded.of === key, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
 }
 
 const overviewShown = createStore(remembered('sagactl.overview') !== 'hidden');
@@ -154,10 +154,16 @@ export function ListPage({ query }: { query: URLSearchParams }) {
   const withOverview = useStore(overviewShown);
   const definition = query.get('definition') ?? '';
   const mayOperate = may(now, 'sagas.operate');
-  const maySeeAll = may(now, 'sagas.read-all');
+  const maySeeAll = may(now, 'operations.read');
   const definitions = useDefinitions();
   const page = usePage(query);
   useLive(page.reload);
+  const found = page.total === null ? say.list.foundSome : say.list.found(count(page.total));
+  // Said once for each filter: the number itself changes all the time.
+  const [announced, announce] = useState({ filter: '', text: '' });
+  useEffect(() => {
+    if (announced.filter !== page.filter && page.isOfFilter) announce({ filter: page.filter, text: page.data?.sagas.length ? found : say.list.empty });
+  });
   const [bulk, setBulk] = useState<{ filter: string; action: BulkAction } | null>(null);
   const toggleOverview = () => {
     remember('sagactl.overview', withOverview ? 'hidden' : null);
@@ -179,7 +185,8 @@ export function ListPage({ query }: { query: URLSearchParams }) {
         <Views query={query} />
         <Filters query={query} definitions={definitions} />
         <div class="row spread listhead">
-          <p aria-live="polite"><strong>{page.total === null ? say.list.foundSome : say.list.found(count(page.total))}</strong></p>
+          <p><strong>{found}</strong></p>
+          <p class="visually-hidden" role="status">{announced.text}</p>
           <div class="row">
             {mayOperate && hasFilter(query) && <Button onClick={() => setBulk({ filter: page.filter, action: 'retry' })}>{say.list.actOn}</Button>}
             <ColumnChoice shown={shown} />

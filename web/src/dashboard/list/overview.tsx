@@ -48,13 +48,13 @@ export function Failures({ statistics, mayOperate, onRetry }: { statistics: Stat
           <li key={p.filter}>
             <span class="count">{count(p.count)}</span>
             <div>
-              <strong>{p.error || '–'}</strong>
-              <p class="hint">{say.step} <b>{p.step}</b>, {p.definition} <SagaTag status={p.status} /></p>
+              <strong title={p.example ?? ''}>{p.error || '–'}</strong>
+              <p class="hint">{p.step && <>{say.step} <b>{p.step}</b>, </>}{p.definition} <SagaTag status={p.status} /></p>
               <p class="hint">{say.latest} <Link to={`/ui/sagas/${p.latest}`}><Time at={p.latestAt} /></Link></p>
             </div>
             <div class="row">
-              <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step)}>{say.showThese}</Link>
-              {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step)}>{say.retryThese}</Button>}
+              <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step ?? p.definition)}>{say.showThese}</Link>
+              {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step ?? p.definition)}>{say.retryThese}</Button>}
             </div>
           </li>
         ))}

@@ -4,5 +4,6 @@ import './log_in.mjs';
 import './list.mjs';
 import './saga.mjs';
 import './bulk.mjs';
+import './operations.mjs';
 import './looks.mjs';
 import './ends.mjs';

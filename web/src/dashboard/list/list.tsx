@@ -1,6 +1,6 @@
 // The first page: the overview, the filter, and the sagas that match, newest first.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { get, Problem } from '../../shared/api';
+import { get, nodeNow, Problem } from '../../shared/api';
 import { duration, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useLoad } from '../../shared/load';
@@ -127,7 +127,7 @@ const countEveryMs = 10_000;
 function usePage(query: URLSearchParams) {
   const limit = pageSize(query);
   const cursor = query.get('cursor') ?? '';
-  const filter = nodeFilter(query, new Date());
+  const filter = nodeFilter(query, new Date(nodeNow()));
   const counted = useRef({ filter: '', at: 0 });
   const key = `${filter} ${cursor} ${limit}`;
   const loaded = useLoad(key, (signal) => {

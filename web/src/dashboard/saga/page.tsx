@@ -1,6 +1,6 @@
 // One saga: what it is and does, why it failed, and what can be done.
 import { useState } from 'preact/hooks';
-import { get, request, type Answer } from '../../shared/api';
+import { get, nodeNow, request, type Answer } from '../../shared/api';
 import { json, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useEvery, useLoad } from '../../shared/load';
@@ -69,9 +69,9 @@ export function SagaPage({ id }: { id: string }) {
 function Whole({ answer, trace, pivot, audit, mayOperate, mayAudit, reload }: { answer: Answer<Saga>; trace: Trace | null; pivot: string | null; audit: AuditEntry[] | null; mayOperate: boolean; mayAudit: boolean; reload: () => void }) {
   const say = useTexts(sagaTexts);
   const saga = answer.body;
-  const [time, setTime] = useState(Date.now());
+  const [time, setTime] = useState(nodeNow());
   const isOpen = saga.status === 'started' || saga.status === 'compensating';
-  useEvery(isOpen ? 500 : 0, () => setTime(Date.now()));
+  useEvery(isOpen ? 500 : 0, () => setTime(nodeNow()));
   return (
     <>
       <div class="row mono">{saga.id} <Copy text={saga.id} /></div>

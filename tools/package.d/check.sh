@@ -18,7 +18,7 @@ for deb in "$out"/sagactl_*_"$(dpkg --print-architecture)".deb; do
   found=yes
   release=$(release_of "$deb")
   say "$(basename "$deb") on $release"
-  tools/on --clean "$release" bash -c "$(cat tools/package.d/check_deb.sh)" bash "$(basename "$deb")" ||
+  tools/on --boot "$release" "DEB=$(basename "$deb")"$'\n'"$(cat tools/package.d/check_deb.sh)" "$(cat tools/package.d/check_unit.sh)" ||
     fail "the package: see above"
 done
 
@@ -33,6 +33,9 @@ for tarball in "$out"/sagactl-*-linux-"$machine".tar.gz; do
     tools/on --clean "$release" bash -c "$(cat tools/package.d/check_tarball.sh)" bash "$(basename "$tarball")" ||
       fail "the tarball on $release: see above"
   done
+  say "$(basename "$tarball") run by systemd on trixie"
+  tools/on --boot trixie "TARBALL=$(basename "$tarball")"$'\n'"$(cat tools/package.d/check_tarball_unit.sh)" \
+    "$(cat tools/package.d/check_unit.sh)" || fail "the tarball's unit: see above"
 done
 
 for list in "$out"/sagactl-*.cdx.json; do

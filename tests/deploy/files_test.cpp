@@ -36,6 +36,7 @@ std::vector<File> deployment_files() {
   std::vector<File> files = {{"Dockerfile", read(root / "Dockerfile")}};
   add_files("compose", files);
   add_files("k8s", files);
+  add_files("charts", files);
   return files;
 }
 
@@ -127,7 +128,7 @@ std::map<std::string, std::string> versions_in_use() {
 
 // Every image and action that a text names, as {name, version}.
 std::vector<std::pair<std::string, std::string>> named_versions(const std::string& text) {
-  const std::regex image(R"re((?:^|\n)\s*(?:-\s+)?(?:image:|FROM)\s+([^\s:@]+)(?::(\S+))?)re");
+  const std::regex image(R"re((?:^|\n)\s*(?:-\s+)?(?:image:|FROM)[ \t]+([^\s:@]+)(?::(\S+))?)re");
   const std::regex action(R"re(\n\s*(?:-\s+)?uses:\s+([^\s@]+)@(\S+))re");
   std::vector<std::pair<std::string, std::string>> found;
   for (const std::regex& pattern : {image, action})
@@ -144,7 +145,8 @@ TEST(DeploymentFiles, TakeTheVersionsThatAreListed) {
   std::set<std::string> named;
   for (const File& file : files) {
     for (const auto& [name, version] : named_versions(file.text)) {
-      if (name == "sagactl" || name == "${{") continue;  // ours, and a workflow's own list
+      // Ours, a workflow's own list, and a value of the chart.
+      if (name == "sagactl" || name.starts_with("$") || name.starts_with("{{") || name.starts_with("\"{{")) continue;
       named.insert(name);
       const auto listed = versions.find(name);
       if (listed == versions.end())
@@ -172,15 +174,15 @@ TEST(DeploymentFiles, AreTriedWithTheKafkaThatTheyName) {
 TEST(DeploymentFiles, NameTheVersionThatIsBuilt) {
   const auto version = all_matches(read(root / "CMakeLists.txt"), std::regex(R"(project\(sagactl VERSION (\S+))"));
   ASSERT_EQ(version.size(), 1u);
-  const std::regex ours(R"([^/]sagactl:(\d[\d.]*)|newTag: (\S+))");
+  const std::regex ours(R"([^/]sagactl:(\d[\d.]*)|newTag: (\S+)|appVersion: (\S+))");
   std::size_t named = 0;
   for (const File& file : deployment_files()) {
     for (std::sregex_iterator it(file.text.begin(), file.text.end(), ours), end; it != end; ++it) {
       ++named;
-      EXPECT_EQ(it->str(1) + it->str(2), version[0]) << file.path;
+      EXPECT_EQ(it->str(1) + it->str(2) + it->str(3), version[0]) << file.path;
     }
   }
-  EXPECT_GE(named, 4u);
+  EXPECT_GE(named, 5u);
 }
 
 TEST(DeploymentFiles, HoldNoSecret) {

@@ -42,6 +42,7 @@ struct ServeFlags {
   ServeRole role = ServeRole::node;
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
   std::string dtm_secret_file;
+  std::string pages;
 };
 
 // A part of a path that cannot be guessed.
@@ -143,6 +144,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   auto redis = redis_url(flags.options.redis, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
+  if (!flags.pages.empty()) options.pages = invocation.environment.resolve(flags.pages);
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
   if (!flags.dtm_secret_file.empty()) {
@@ -185,6 +187,8 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: fraction of calls that time out [0]");
   add_choice(app, "--payment-confirm", flags.payment_confirm,
              "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
+  add_switch(app, "--retry-recharges", flags.options.retry_recharges,
+             "A retry of a checkout charges a refunded payment again without \"recharge\": true");
   add_toss_flags(app, flags.options.toss);
 }
 
@@ -224,6 +228,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,
                "Release reserved stock that is not confirmed after DURATION [5m]");
+  add_text(*app, "--pages", flags->pages, "DIRECTORY", "Serve the web pages of this directory at / [none]");
+  add_switch(*app, "--sample-stock", options.sample_stock, "Create the checkout's sample products at the start");
+  add_switch(*app, "--log-orders", options.log_orders, "Log each order that is created and each saga that ends");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Accept requests to /api and /purchase from other machines without a token");
   add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");

@@ -41,6 +41,7 @@ struct ApiOptions {
   bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
   bool allow_dtm = false;           // /api/dtmsvr also from other machines
   std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
+  bool retry_recharges = false;     // a retry below /api charges a refunded payment again, unless it says otherwise
   std::string version = "unknown";  // of the program
   auth::PasswordCost password_cost;
 };

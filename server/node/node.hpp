@@ -57,6 +57,10 @@ struct NodeOptions {
   bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   bool allow_dtm = false;          // /api/dtmsvr also from other machines
   bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool retry_recharges = false;    // a retry below /api charges a refunded payment again, unless it says otherwise
+  bool sample_stock = false;       // the checkout's sample products exist from the start
+  bool log_orders = false;         // a line in the log for each order that is created and each saga that ends
+  std::filesystem::path pages;     // a directory of web pages to serve; empty: none
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;

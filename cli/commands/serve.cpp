@@ -43,6 +43,8 @@ struct ServeFlags {
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
   std::string dtm_secret_file;
   std::string pages;
+  RedisFlags redis;
+  KafkaFlags kafka;
 };
 
 // A part of a path that cannot be guessed.
@@ -153,10 +155,16 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   NodeOptions options = flags.options;
   options.data = invocation.data();
   if (!database->is_default) options.database = database->name;
-  auto redis = redis_url(flags.options.redis, invocation.environment);
+  auto redis = redis_url(flags.redis.url, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
   if (!flags.pages.empty()) options.pages = invocation.environment.resolve(flags.pages);
+  options.redis_security = redis_security(flags.redis, invocation.environment);
+  auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
+  if (!kafka) return kafka.error();
+  options.kafka = kafka->brokers;
+  options.kafka_client_id = kafka->client_id;
+  options.kafka_security = std::move(kafka->security);
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
   if (!flags.dtm_secret_file.empty()) {
@@ -229,8 +237,9 @@ void add_serve(CLI::App& root, Commands& commands) {
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max,
              "Number of nodes to run in this process, on consecutive ports [1]");
-  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
-  add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
+  commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [locks in this process]"));
+  add_redis_security_flags(*app, commands, flags->redis);
+  add_kafka_flags(*app, commands, flags->kafka);
   add_choice(
       *app, "--role", flags->role,
       "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
@@ -262,7 +271,10 @@ void add_serve(CLI::App& root, Commands& commands) {
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
-             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
+             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID,\n"
+             "KAFKA_TLS, KAFKA_CA_FILE, KAFKA_CERT_FILE, KAFKA_KEY_FILE, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME,\n"
+             "KAFKA_SASL_PASSWORD, KAFKA_SASL_PASSWORD_FILE, KAFKA_TOKEN_FILE, REDIS_URL, REDIS_CA_FILE,\n"
+             "REDIS_CERT_FILE, REDIS_KEY_FILE, REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD.\n"
              "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
              "--role payment without a database server is the payment participant for nodes with --payment remote.");
   set_examples(*app,

@@ -12,6 +12,8 @@
 #include "common/result.hpp"
 #include "common/text/spelling.hpp"
 #include "common/time.hpp"
+#include "server/adapters/kafka/client/kafka_security.hpp"
+#include "server/adapters/redis/redis_address.hpp"
 #include "server/participants/service.hpp"
 
 namespace sagactl {
@@ -49,12 +51,14 @@ struct NodeOptions {
   std::string node_id;        // empty: node-1, node-2 ...
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
-  std::string redis;     // redis://[:password@]host[:port][/db], for locks; empty: in this process
+  std::string redis;     // for the locks, as parse_redis_url() reads it; empty: locks in this process
+  RedisSecurity redis_security;
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
   std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
-  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  KafkaSecurity kafka_security;
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
   // database server.

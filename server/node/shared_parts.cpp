@@ -94,7 +94,7 @@ Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock
     return make_memory_lock(clock, reach, time ? *time : Timestamp{});
   }
   RedisLockOptions redis;
-  auto address = parse_redis_url(options.redis);
+  auto address = parse_redis_url(options.redis, options.redis_security);
   if (!address) return address.error();
   redis.address = std::move(address).value();
   redis.seed = random_u64();
@@ -180,6 +180,7 @@ KafkaUse kafka_use(const NodeOptions& options) {
 KafkaOptions kafka_options(const NodeOptions& options) {
   KafkaOptions kafka;
   kafka.brokers = options.kafka;
+  kafka.security = options.kafka_security;
   kafka.client_id = options.kafka_client_id;
   return kafka;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // A desk, a tablet, a phone.
 export const widths = [1280, 800, 360];
@@ -29,9 +29,10 @@ export async function openBrowser(program, { locale = 'en-GB', ...more } = {}) {
   context.on('page', watch);
   // How much of the page moved by itself, as the browser measures it.
   await context.addInitScript(() => {
-    window.moved = 0;
+    window.moved = [];
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+      for (const entry of list.getEntries())
+        if (!entry.hadRecentInput) window.moved.push({ by: entry.value, what: entry.sources.map((s) => `${s.node?.nodeName} ${s.node?.className ?? ''} ${s.previousRect.y} to ${s.currentRect.y}`) });
     }).observe({ type: 'layout-shift', buffered: true });
   });
   return {
@@ -46,7 +47,8 @@ export async function openBrowser(program, { locale = 'en-GB', ...more } = {}) {
 
 // The serious and critical findings of axe-core, in words; there should be none.
 export async function findings(page) {
-  await page.evaluate(readFileSync(axe, 'utf8'));  // not as a script of the page, which its policy forbids
+  // The policy of the pages lets no script in; what a debugger evaluates does not count.
+  await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).slice(0, 3).join(' | ')}`);
 }

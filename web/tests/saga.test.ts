@@ -44,6 +44,13 @@ test('steps of built-in sagas are known by their events, and undos by the times 
   assert.deepEqual(plan.rows.map((r) => r.spans.map((s) => [s.kind, s.from - plan.from, s.to - plan.from, s.outcome])), [[['do', 0, 30, 'good'], ['undo', 60, 65, 'good']], [['do', 30, 60, 'bad']]]);
 });
 
+test('of very many tries the last ones are drawn', () => {
+  const calls = Array.from({ length: 1000 }, (_, i) => call('a', 20 + i, 0.5, { outcome: 'again', try: i + 1 }));
+  const { spans } = planOf(saga('started', [step('a', 'running')], users), trace({ calls }), ms(at(2000))).rows[0]!;
+  assert.ok(spans.length < 450, String(spans.length));
+  assert.ok(spans.some((s) => s.call?.try === 1000));
+});
+
 test('a saga that took no time is still drawn', () => {
   const plan = planOf(saga('completed', [step('a', 'succeeded', { startedAt: at(0), endedAt: at(0) })], { updatedAt: at(0) }), trace({}), ms(at(0)));
   assert.ok(plan.to > plan.from);
@@ -71,6 +78,7 @@ test('the buttons are those that the state allows', () => {
     [saga('failed', []), ['retry', 'compensate']],
     [saga('compensated', []), ['retry']],
     [saga('compensating', []), []],
+    [saga('failed', [step('hotel', 'compensating', { kind: 'call' })], users), ['retry', 'compensate']],
     [saga('started', [step('payment', 'running')]), ['cancel']],
     [saga('started', [waiting], users), ['answer', 'skip', 'cancel']],
     [saga('started', [step('nap', 'running', { kind: 'sleep' })], users), ['skip', 'cancel']],
@@ -87,6 +95,8 @@ test('a retry goes on at the earliest step that is not in effect', () => {
 test('what would be undone is in the reverse order, and only what is in effect or may be', () => {
   const chain = saga('completed', [step('a', 'succeeded'), step('b', 'succeeded'), step('c', 'failed'), step('d', 'pending')]);
   assert.deepEqual(undoneBy(chain), ['b', 'a']);
+  const failedUndo = saga('failed', [step('hotel', 'compensating', { after: [] }), step('flight', 'compensated', { after: [] }), step('payment', 'failed', { after: ['hotel', 'flight'] })], users);
+  assert.deepEqual(undoneBy(failedUndo), ['hotel']);
   const graph = saga('started', [step('join', 'running', { after: ['x', 'y'] }), step('x', 'succeeded', { after: [] }), step('y', 'failed', { after: [], inDoubt: true })], users);
   assert.deepEqual(undoneBy(graph), ['join', 'y', 'x']);
 });

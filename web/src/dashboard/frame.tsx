@@ -16,7 +16,7 @@ export function LiveSwitch() {
   const wanted = useStore(liveWanted);
   const state = useStore(liveState);
   return (
-    <Button class="small" aria-pressed={wanted} title={say.hint} onClick={() => setLive(!wanted)}>
+    <Button class="small live" aria-pressed={wanted} title={say.hint} onClick={() => setLive(!wanted)}>
       <span aria-hidden="true">{state === 'on' ? '●' : '○'}</span>{say.on}{wanted && state !== 'on' && <span class="quiet">{say.states[state]}</span>}
     </Button>
   );

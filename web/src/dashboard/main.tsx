@@ -72,9 +72,11 @@ function App() {
   }, []);
   // A node that was not there is asked again; a session that ended is noticed.
   useEvery(problem ? 3000 : 60_000, () => readSession().then(() => setProblem(null), (error) => !now && setProblem(error as Problem)));
+  // Nothing is drawn before it is known who looks, so that nothing moves then.
+  if (!now && !problem) return <Skeleton lines={8} />;
   return (
     <Frame>
-      {!now && (problem ? <ProblemNote problem={problem} retry={begin} /> : <Skeleton lines={8} />)}
+      {!now && <ProblemNote problem={problem} retry={begin} />}
       {now && !now.user && <LogIn codeFailed={codeFailed} />}
       {now?.user && pageOf(place)}
     </Frame>

@@ -1,15 +1,15 @@
 // Who looks at the pages, and what they may do. The session is a cookie that scripts cannot read.
-import { get, Problem, request } from '../shared/api';
+import { get, request, whenLoggedOut } from '../shared/api';
 import { createStore } from '../shared/store';
 import type { Session } from './types';
 
 export const session = createStore<Session | null>(null);
 
 // A session ends on its own; any answer of 401 says so.
-export function noteProblem(problem: Problem | null): void {
+whenLoggedOut(() => {
   const now = session.get();
-  if (problem?.status === 401 && now?.user) session.set({ ...now, user: null, rights: [], expiresAt: null });
-}
+  if (now?.user) session.set({ ...now, user: null, rights: [], expiresAt: null });
+});
 
 export async function readSession(): Promise<void> {
   session.set(await get<Session>('/ui/session'));

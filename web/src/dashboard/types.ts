@@ -154,7 +154,7 @@ export interface AuditEntry {
 
 export interface Counts { started: number; completed: number; failed: number; compensating: number; compensated: number; total: number; completionRate: number | null }
 
-export interface Pattern { definition: string; step: string; error: string; status: SagaStatus; count: number; latest: string; latestAt: string; example: string; filter: string }
+export interface Pattern { definition: string; step: string | null; error: string | null; status: SagaStatus; count: number; latest: string; latestAt: string; example: string | null; filter: string }
 
 export interface Minute { at: string; started: number; completed: number; failed: number; compensated: number; p50Ms: number | null; p99Ms: number | null }
 
@@ -173,10 +173,11 @@ export interface Job {
   id: string;
   action: BulkAction;
   filter: string;
-  reason: string;
+  reason: string | null;
   by: string;
   email: string | null;
   state: 'running' | 'done' | 'stopped' | 'failed';
+  isStopping?: boolean;
   total: number;
   tried: number;
   accepted: number;

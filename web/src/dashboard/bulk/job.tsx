@@ -102,14 +102,14 @@ export function JobPage({ id, query }: { id: string; query: URLSearchParams }) {
       <ProblemNote problem={job.problem} retry={job.reload} />
       {!j && !job.problem && <Skeleton lines={6} />}
       {j && (
-        <Panel title={say.progress} actions={running && <Button kind="danger" title={say.stopHint} onClick={stop}>{say.stop}</Button>}>
+        <Panel title={say.progress} actions={running && <Button kind="danger" disabled={!!j.isStopping} title={say.stopHint} onClick={stop}>{say.stop}</Button>}>
           <div class="stack">
-            <div class="row"><JobState job={j} /><strong aria-live="polite">{say.progressText(count(j.tried), count(j.total))}</strong><span class="good-text">{say.accepted}: {count(j.accepted)}</span><span class={j.refused ? 'bad-text' : 'quiet'}>{say.refused}: {count(j.refused)}</span></div>
+            <div class="row"><JobState job={j} /><strong aria-live={running ? 'off' : 'polite'}>{say.progressText(count(j.tried), count(j.total))}</strong><span class="good-text">{say.accepted}: {count(j.accepted)}</span><span class={j.refused ? 'bad-text' : 'quiet'}>{say.refused}: {count(j.refused)}</span></div>
             <progress class="progress" value={j.tried} max={Math.max(1, j.total)} aria-label={say.progress} />
             {j.error && <p class="bad-text">{j.error}</p>}
             <dl class="facts">
               <dt>{say.filter}</dt><dd><FilterText filter={j.filter} /> <Link to={`/?${j.filter}`}>{say.showSagas}</Link></dd>
-              <dt>{say.reason}</dt><dd>{j.reason}</dd>
+              <dt>{say.reason}</dt><dd>{j.reason ?? '–'}</dd>
               <dt>{say.by}</dt><dd>{j.email ?? j.by}</dd>
               <dt>{say.began}</dt><dd><Time at={j.createdAt} /></dd>
               <dt>{say.ended}</dt><dd><Time at={j.endedAt} /></dd>

@@ -1,6 +1,6 @@
 // The first page: the overview, the filter, and the sagas that match, newest first.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { get, Problem } from '../../shared/api';
+import { get, nodeNow, Problem } from '../../shared/api';
 import { duration, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useLoad } from '../../shared/load';
@@ -127,7 +127,7 @@ const countEveryMs = 10_000;
 function usePage(query: URLSearchParams) {
   const limit = pageSize(query);
   const cursor = query.get('cursor') ?? '';
-  const filter = nodeFilter(query, new Date());
+  const filter = nodeFilter(query, new Date(nodeNow()));
   const counted = useRef({ filter: '', at: 0 });
   const key = `${filter} ${cursor} ${limit}`;
   const loaded = useLoad(key, (signal) => {
@@ -141,7 +141,7 @@ function usePage(query: URLSearchParams) {
     else counted.current = { filter, at: now };
     return get<SagaPage>(`/sagas?${parts}`, signal);
   }, true);
-  return { ...loaded, filter, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
+  return { ...loaded, filter, isOfFilter: loaded.of === key, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
 }
 
 const overviewShown = createStore(remembered('sagactl.overview') !== 'hidden');
@@ -154,10 +154,16 @@ export function ListPage({ query }: { query: URLSearchParams }) {
   const withOverview = useStore(overviewShown);
   const definition = query.get('definition') ?? '';
   const mayOperate = may(now, 'sagas.operate');
-  const maySeeAll = may(now, 'sagas.read-all');
+  const maySeeAll = may(now, 'operations.read');
   const definitions = useDefinitions();
   const page = usePage(query);
   useLive(page.reload);
+  const found = page.total === null ? say.list.foundSome : say.list.found(count(page.total));
+  // Said once for each filter: the number itself changes all the time.
+  const [announced, announce] = useState({ filter: '', text: '' });
+  useEffect(() => {
+    if (announced.filter !== page.filter && page.isOfFilter) announce({ filter: page.filter, text: page.data?.sagas.length ? found : say.list.empty });
+  });
   const [bulk, setBulk] = useState<{ filter: string; action: BulkAction } | null>(null);
   const toggleOverview = () => {
     remember('sagactl.overview', withOverview ? 'hidden' : null);
@@ -179,14 +185,15 @@ export function ListPage({ query }: { query: URLSearchParams }) {
         <Views query={query} />
         <Filters query={query} definitions={definitions} />
         <div class="row spread listhead">
-          <p aria-live="polite"><strong>{page.total === null ? say.list.foundSome : say.list.found(count(page.total))}</strong></p>
+          <p><strong>{found}</strong></p>
+          <p class="visually-hidden" role="status">{announced.text}</p>
           <div class="row">
             {mayOperate && hasFilter(query) && <Button onClick={() => setBulk({ filter: page.filter, action: 'retry' })}>{say.list.actOn}</Button>}
             <ColumnChoice shown={shown} />
           </div>
         </div>
         <Found page={page} query={query} shown={shown} />
-        <Pager query={query} next={page.data?.nextCursor ?? null} />
+        {page.data && <Pager query={query} next={page.data.nextCursor} />}
       </section>
       {bulk && <BulkDialog filter={bulk.filter} action={bulk.action} onClose={() => setBulk(null)} />}
     </>
@@ -207,9 +214,8 @@ function Found({ page, query, shown }: { page: { data: SagaPage | null; problem:
   const say = useTexts(texts).list;
   const { data, problem, reload } = page;
   const isTooWide = problem?.body['code'] === 'LIST_TOO_LONG';
-  const height = { minHeight: `${(data ? Math.min(data.sagas.length, pageSize(query)) : 10) * 2.2 + 2.4}rem` };
   return (
-    <div style={height} aria-busy={page.loading}>
+    <div aria-busy={page.loading}>
       <ProblemNote problem={problem && isTooWide ? new Problem(problem.status, problem.title, say.tooWide, problem.correlationId) : problem} retry={reload} />
       {!data && !problem && <Skeleton lines={10} />}
       {data && data.sagas.length > 0 && <SagaTable sagas={data.sagas} shown={shown} />}

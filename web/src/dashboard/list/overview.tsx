@@ -6,7 +6,7 @@ import { duration } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useLoad, type Loaded } from '../../shared/load';
 import { Link, queryText } from '../../shared/router';
-import { Button, Empty, Panel, ProblemNote, Skeleton, Table, Time, useCount, usePercent } from '../../shared/ui';
+import { Button, Details, Empty, Panel, ProblemNote, Skeleton, Table, Time, useCount, usePercent } from '../../shared/ui';
 import { useLive } from '../live';
 import { SagaTag } from '../status';
 import { texts } from '../texts';
@@ -48,13 +48,13 @@ export function Failures({ statistics, mayOperate, onRetry }: { statistics: Stat
           <li key={p.filter}>
             <span class="count">{count(p.count)}</span>
             <div>
-              <strong>{p.error || '–'}</strong>
-              <p class="hint">{say.step} <b>{p.step}</b>, {p.definition} <SagaTag status={p.status} /></p>
+              <strong title={p.example ?? ''}>{p.error || '–'}</strong>
+              <p class="hint">{p.step && <>{say.step} <b>{p.step}</b>, </>}{p.definition} <SagaTag status={p.status} /></p>
               <p class="hint">{say.latest} <Link to={`/ui/sagas/${p.latest}`}><Time at={p.latestAt} /></Link></p>
             </div>
             <div class="row">
-              <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step)}>{say.showThese}</Link>
-              {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step)}>{say.retryThese}</Button>}
+              <Link class="button small" to={`/?${p.filter}`} aria-label={say.showThem(count(p.count), p.step ?? p.definition)}>{say.showThese}</Link>
+              {mayOperate && <Button class="small" kind="main" onClick={() => onRetry(p)} aria-label={say.retryThem(count(p.count), p.step ?? p.definition)}>{say.retryThese}</Button>}
             </div>
           </li>
         ))}
@@ -95,17 +95,16 @@ export function Hour({ minutes }: { minutes: Minute[] }) {
       <Chart label={say.throughput} hint={say.chartHint} series={ended} says={says} xLabels={label} format={compact} />
       <h3>{say.latency}</h3>
       <Chart label={say.latency} hint={say.chartHint} series={times} says={says} xLabels={label} format={compact} />
-      <details>
-        <summary>{say.asTable}</summary>
-        <Table label={say.hour} class="short">
+      <Details summary={say.asTable}>
+        {() => <Table label={say.hour} class="short">
           <thead><tr><th>{say.minute}</th><th class="number">{say.startedColumn}</th><th class="number">{status.completed}</th><th class="number">{status.compensated}</th><th class="number">{status.failed}</th><th class="number">{say.p50}</th><th class="number">{say.p99}</th></tr></thead>
           <tbody>
             {[...minutes].reverse().map((m) => (
               <tr key={m.at}><td>{clock(m.at)}</td><td class="number">{m.started}</td><td class="number">{m.completed}</td><td class="number">{m.compensated}</td><td class="number">{m.failed}</td><td class="number">{time(m.p50Ms)}</td><td class="number">{time(m.p99Ms)}</td></tr>
             ))}
           </tbody>
-        </Table>
-      </details>
+        </Table>}
+      </Details>
     </>
   );
 }

@@ -15,26 +15,29 @@ export interface Report {
   sagaLatency?: Latency | null;
 }
 
-export interface Figure { name: string; unit: '' | 'ms' | '/s'; values: (number | null)[]; best: number | null }
+export const figureNames = ['sent', 'accepted', 'duplicates', 'rejected', 'failed', 'transportErrors', 'acceptedPerSecond', 'completedPerSecond', 'responseP50', 'responseP90', 'responseP99', 'responseMax', 'serviceP99', 'sagaP50', 'sagaP99'] as const;
+export type FigureName = (typeof figureNames)[number];
+
+export interface Figure { name: FigureName; unit: '' | 'ms' | '/s'; values: (number | null)[]; best: number | null }
 
 type Better = 'more' | 'less' | null;
 
-const wanted: [string, Figure['unit'], Better, (r: Report) => number | null | undefined][] = [
-  ['requests sent', '', null, (r) => r.requests?.sent],
+const wanted: [FigureName, Figure['unit'], Better, (r: Report) => number | null | undefined][] = [
+  ['sent', '', null, (r) => r.requests?.sent],
   ['accepted', '', null, (r) => r.requests?.succeeded],
   ['duplicates', '', null, (r) => r.requests?.duplicates],
   ['rejected', '', null, (r) => r.requests?.rejected],
   ['failed', '', 'less', (r) => r.requests?.failed],
-  ['transport errors', '', 'less', (r) => r.requests?.transportErrors],
-  ['accepted per second', '/s', 'more', (r) => r.throughput?.acceptedPerSecond],
-  ['completed per second', '/s', 'more', (r) => r.throughput?.completedPerSecond],
-  ['response time p50', 'ms', 'less', (r) => r.latency?.p50],
-  ['response time p90', 'ms', 'less', (r) => r.latency?.p90],
-  ['response time p99', 'ms', 'less', (r) => r.latency?.p99],
-  ['response time max', 'ms', 'less', (r) => r.latency?.max],
-  ['service time p99', 'ms', 'less', (r) => r.serviceLatency?.p99],
-  ['saga time p50', 'ms', 'less', (r) => r.sagaLatency?.p50],
-  ['saga time p99', 'ms', 'less', (r) => r.sagaLatency?.p99],
+  ['transportErrors', '', 'less', (r) => r.requests?.transportErrors],
+  ['acceptedPerSecond', '/s', 'more', (r) => r.throughput?.acceptedPerSecond],
+  ['completedPerSecond', '/s', 'more', (r) => r.throughput?.completedPerSecond],
+  ['responseP50', 'ms', 'less', (r) => r.latency?.p50],
+  ['responseP90', 'ms', 'less', (r) => r.latency?.p90],
+  ['responseP99', 'ms', 'less', (r) => r.latency?.p99],
+  ['responseMax', 'ms', 'less', (r) => r.latency?.max],
+  ['serviceP99', 'ms', 'less', (r) => r.serviceLatency?.p99],
+  ['sagaP50', 'ms', 'less', (r) => r.sagaLatency?.p50],
+  ['sagaP99', 'ms', 'less', (r) => r.sagaLatency?.p99],
 ];
 
 // The one that is better than all others; none when two are as good.

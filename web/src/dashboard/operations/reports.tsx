@@ -65,7 +65,7 @@ function Compared({ reports }: { reports: Report[] }) {
           <thead><tr><th>{say.figure}</th>{reports.map((r, i) => <th key={i} class="number">{r.scenario ?? r.run ?? i + 1}<br /><Time at={r.startedAt} /></th>)}</tr></thead>
           <tbody>
             {figuresOf(reports).map((f) => (
-              <tr key={f.name}><td>{f.name}</td>{f.values.map((v, i) => <td key={i} class="number nowrap">{shown(v, f.unit)}{f.best === i && reports.length > 1 && <> <span class="good-text">({say.best})</span></>}</td>)}</tr>
+              <tr key={f.name}><td>{say.figures[f.name]}</td>{f.values.map((v, i) => <td key={i} class="number nowrap">{shown(v, f.unit)}{f.best === i && reports.length > 1 && <> <span class="good-text">({say.best})</span></>}</td>)}</tr>
             ))}
           </tbody>
         </Table>

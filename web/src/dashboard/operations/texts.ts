@@ -1,4 +1,6 @@
 // What the pages of operations say.
+import type { FigureName } from './report_figures';
+
 const en = {
   refresh: 'Refresh', none: 'None.', at: 'At', yes: 'yes', no: 'no', node: 'Node', name: 'Name', reason: 'Reason', by: 'By', show: 'Show',
   nodes: {
@@ -21,6 +23,7 @@ const en = {
   audit: { title: 'Audit', hint: 'What people asked for, newest first.', action: 'Action', saga: 'Saga', within: 'Time', times: { '1h': 'The last hour', '24h': 'The last day', '168h': 'The last week', '': 'All' } as Record<string, string>, none: 'Nobody asked for anything.' },
   reports: {
     title: 'Load tests', hint: 'Results that were given to this node, newest first:', none: 'There are none yet.', summary: 'Summary', compare: 'Compare the selected', select: (n: string) => `Select ${n}`, one: 'Load test', many: (n: number) => `${n} load tests side by side`, verdict: 'Verdicts', figure: 'Figure', raw: 'The whole result', remove: 'Delete', removed: 'Deleted.', pickTwo: 'Select two or more to compare them.', best: 'best',
+    figures: { sent: 'Requests sent', accepted: 'Accepted', duplicates: 'Duplicates', rejected: 'Rejected', failed: 'Failed', transportErrors: 'Transport errors', acceptedPerSecond: 'Accepted per second', completedPerSecond: 'Completed per second', responseP50: 'Response time p50', responseP90: 'Response time p90', responseP99: 'Response time p99', responseMax: 'Response time max', serviceP99: 'Service time p99', sagaP50: 'Saga time p50', sagaP99: 'Saga time p99' } as Record<FigureName, string>,
   },
 };
 
@@ -46,6 +49,7 @@ const ko: typeof en = {
   audit: { title: '감사', hint: '사람이 요청한 작업, 최신순.', action: '작업', saga: '사가', within: '기간', times: { '1h': '최근 1시간', '24h': '최근 하루', '168h': '최근 일주일', '': '전체' }, none: '요청된 작업이 없습니다.' },
   reports: {
     title: '부하 테스트', hint: '이 노드에 전달된 결과, 최신순:', none: '아직 없습니다.', summary: '요약', compare: '선택한 것 비교', select: (n) => `${n} 선택`, one: '부하 테스트', many: (n) => `부하 테스트 ${n}개 비교`, verdict: '판정', figure: '수치', raw: '전체 결과', remove: '삭제', removed: '삭제했습니다.', pickTwo: '둘 이상 선택하면 비교합니다.', best: '최고',
+    figures: { sent: '보낸 요청', accepted: '수락', duplicates: '중복', rejected: '거절', failed: '실패', transportErrors: '전송 오류', acceptedPerSecond: '초당 수락', completedPerSecond: '초당 완료', responseP50: '응답 시간 p50', responseP90: '응답 시간 p90', responseP99: '응답 시간 p99', responseMax: '응답 시간 최대', serviceP99: '서비스 시간 p99', sagaP50: '사가 시간 p50', sagaP99: '사가 시간 p99' },
   },
 };
 

@@ -6,11 +6,13 @@ export type Action = 'retry' | 'compensate' | 'cancel' | 'skip' | 'answer';
 
 const isUsers = (saga: Saga): boolean => saga.definition !== undefined;
 
-// The steps of a user's saga that wait for somebody else.
-export const answerable = (saga: Saga): Step[] =>
-  isUsers(saga) ? saga.steps.filter((s) => (s.status === 'running' || s.status === 'compensating') && s.kind !== 'sleep' && s.kind !== 'command') : [];
+const isOpen = (saga: Saga): boolean => saga.status === 'started' || saga.status === 'compensating';
 
-export const skippable = (saga: Saga): Step[] => (isUsers(saga) ? saga.steps.filter((s) => (s.status === 'running' || s.status === 'compensating') && s.kind !== 'command') : []);
+export const skippable = (saga: Saga): Step[] =>
+  isUsers(saga) && isOpen(saga) ? saga.steps.filter((s) => (s.status === 'running' || s.status === 'compensating') && s.kind !== 'command') : [];
+
+// The steps of a user's saga that wait for somebody else.
+export const answerable = (saga: Saga): Step[] => skippable(saga).filter((s) => s.kind !== 'sleep');
 
 export function actionsFor(saga: Saga): Action[] {
   const actions: Action[] = [];
@@ -30,7 +32,7 @@ export const keptBy = (saga: Saga): string[] => saga.steps.filter((s) => s.statu
 
 // The steps that would be undone, in the order of their undo: one after all that came after it.
 export function undoneBy(saga: Saga): string[] {
-  const left = saga.steps.map((s, i) => ({ name: s.name, before: stepsBefore(saga.steps, i), undone: inEffect(s) || s.status === 'running' }));
+  const left = saga.steps.map((s, i) => ({ name: s.name, before: stepsBefore(saga.steps, i), undone: inEffect(s) || s.status === 'running' || s.status === 'compensating' }));
   const order: string[] = [];
   while (left.length) {
     // From the end, so that a chain is undone in reverse; a step goes once none that is left comes after it.

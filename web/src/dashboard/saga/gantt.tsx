@@ -2,7 +2,7 @@
 import { duration } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useWidth } from '../../shared/chart';
-import { Table } from '../../shared/ui';
+import { Details, Table } from '../../shared/ui';
 import { stepSign } from '../status';
 import { texts } from '../texts';
 import { ticksOf, type Plan, type Span } from './spans';
@@ -71,17 +71,16 @@ export function Gantt({ plan }: { plan: Plan }) {
           {plan.nodes.length === 1 && <span>{say.onNode(plan.nodes[0]!)}</span>}
         </span>
       </figcaption>
-      <details>
-        <summary>{say.asTable}</summary>
-        <Table label={say.timeline}>
+      <Details summary={say.asTable}>
+        {() => <Table label={say.timeline}>
           <thead><tr><th>{say.step}</th><th>{say.what}</th><th class="number">{say.begins}</th><th class="number">{say.lasts}</th><th>{say.node}</th></tr></thead>
           <tbody>
             {plan.rows.flatMap(({ step, spans }) => [...spans].sort((a, b) => a.from - b.from).map((s, n) => (
               <tr key={`${step.name} ${n}`}><td>{step.name}</td><td>{say.kinds[s.kind]}{s.call && ` (${say.tryNumber(s.call.try, s.call.attempt)}: ${say.outcomes[s.call.outcome] ?? s.call.outcome})`}</td><td class="number">{duration(s.from - plan.from)}</td><td class="number">{duration(s.to - s.from)}</td><td>{s.node ?? '–'}</td></tr>
             )))}
           </tbody>
-        </Table>
-      </details>
+        </Table>}
+      </Details>
     </figure>
   );
 }

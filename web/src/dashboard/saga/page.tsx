@@ -1,6 +1,6 @@
 // One saga: what it is and does, why it failed, and what can be done.
 import { useState } from 'preact/hooks';
-import { get, request, type Answer } from '../../shared/api';
+import { get, nodeNow, request, type Answer } from '../../shared/api';
 import { json, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useEvery, useLoad } from '../../shared/load';
@@ -51,15 +51,17 @@ export function SagaPage({ id }: { id: string }) {
   const isOpen = saga.data?.body.status === 'started' || saga.data?.body.status === 'compensating';
   // Tries of a call are not events: what is open is read again now and then.
   useEvery(isOpen ? 3000 : 0, reload);
+  // Shown when all of it is there, so that nothing moves under somebody's pointer.
+  const whole = saga.data && (trace.data || trace.problem) && (!mayAudit || audit.data || audit.problem);
   return (
     <>
       <PageTitle title={say.title(shortId(id))} product={product}>
-        {saga.data && <SagaTag status={saga.data.body.status} />}
+        {whole && saga.data && <SagaTag status={saga.data.body.status} />}
         <LiveSwitch />
       </PageTitle>
       <ProblemNote problem={saga.problem} retry={reload} />
-      {!saga.data && !saga.problem && <Skeleton lines={10} />}
-      {saga.data && <Whole answer={saga.data} trace={trace.data} pivot={definition.data?.pivot ?? null} audit={audit.data?.entries ?? null} mayOperate={may(now, 'sagas.operate')} mayAudit={mayAudit} reload={reload} />}
+      {!whole && !saga.problem && <Skeleton lines={10} />}
+      {saga.data && whole && <Whole answer={saga.data} trace={trace.data} pivot={definition.data?.pivot ?? null} audit={audit.data?.entries ?? null} mayOperate={may(now, 'sagas.operate')} mayAudit={mayAudit} reload={reload} />}
     </>
   );
 }
@@ -67,9 +69,9 @@ export function SagaPage({ id }: { id: string }) {
 function Whole({ answer, trace, pivot, audit, mayOperate, mayAudit, reload }: { answer: Answer<Saga>; trace: Trace | null; pivot: string | null; audit: AuditEntry[] | null; mayOperate: boolean; mayAudit: boolean; reload: () => void }) {
   const say = useTexts(sagaTexts);
   const saga = answer.body;
-  const [time, setTime] = useState(Date.now());
+  const [time, setTime] = useState(nodeNow());
   const isOpen = saga.status === 'started' || saga.status === 'compensating';
-  useEvery(isOpen ? 500 : 0, () => setTime(Date.now()));
+  useEvery(isOpen ? 500 : 0, () => setTime(nodeNow()));
   return (
     <>
       <div class="row mono">{saga.id} <Copy text={saga.id} /></div>

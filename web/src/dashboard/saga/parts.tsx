@@ -1,12 +1,12 @@
 // The parts of a saga's page below its graph and time line.
+import { useState } from 'preact/hooks';
 import { get } from '../../shared/api';
 import { duration, json, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useLoad } from '../../shared/load';
 import { Link } from '../../shared/router';
-import { Copy, Empty, Panel, Table, Time, useCount } from '../../shared/ui';
+import { Button, Copy, Details, Empty, Panel, Table, Time, useCount } from '../../shared/ui';
 import { StepTag, Tag } from '../status';
-import { texts } from '../texts';
 import type { AuditEntry, Call, Saga, TimelineEntry, Trace } from '../types';
 import { sagaTexts } from './texts';
 
@@ -59,19 +59,25 @@ const callTone: Record<Call['outcome'], string> = { done: 'good', refused: 'bad'
 
 export function Calls({ calls }: { calls: Call[] }) {
   const say = useTexts(sagaTexts);
+  const count = useCount();
+  const [all, setAll] = useState(false);
   if (!calls.length) return <Empty>{say.noCalls}</Empty>;
+  // Of very many the newest: those before say the same.
+  const first = all ? 0 : Math.max(0, calls.length - 100);
   return (
     <div class="calls">
-      {calls.map((c, i) => (
-        <details key={i}>
-          <summary>
+      {first > 0 && <p><Button onClick={() => setAll(true)}>{say.allCalls(count(calls.length))}</Button></p>}
+      {calls.slice(first).map((c, i) => (
+        <Details key={first + i} summary={
+          <>
             <Tag tone={callTone[c.outcome] ?? ''}>{say.outcomes[c.outcome] ?? c.outcome}</Tag> <strong>{c.step}</strong> <span>{c.isQuestion ? say.kinds.question : say.kinds[c.direction]}</span> <span class="quiet">{say.tryNumber(c.try, c.attempt)}, {c.status ?? say.noAnswer}, {duration(c.tookMs)}{c.nodeId && `, ${c.nodeId}`}</span>
-          </summary>
-          <div class="columns">
+          </>
+        }>
+          {() => <div class="columns">
             <div><h3>{say.request}</h3>{c.request ? <><p class="mono">{c.request.method ?? ''} {c.request.url ?? c.request.command ?? c.request.participant}</p>{c.request.body != null && <pre tabIndex={0}>{json(c.request.body)}</pre>}</> : <p class="quiet">{say.noRequest}</p>}</div>
             <div><h3>{say.answer}</h3><p><Time at={c.at} ms />{c.status !== null && `, ${say.httpStatus} ${c.status}`}</p>{c.answer ? <pre tabIndex={0}>{pretty(c.answer)}</pre> : <p class="quiet">{say.noAnswer}</p>}</div>
-          </div>
-        </details>
+          </div>}
+        </Details>
       ))}
     </div>
   );
@@ -146,21 +152,15 @@ export function Events({ timeline }: { timeline: TimelineEntry[] }) {
   const say = useTexts(sagaTexts);
   const count = useCount();
   return (
-    <details>
-      <summary>{say.allEvents(count(timeline.length))}</summary>
-      <Table label={say.events}>
+    <Details summary={say.allEvents(count(timeline.length))}>
+      {() => <Table label={say.events}>
         <thead><tr><th>{say.when}</th><th>{say.event}</th><th>{say.node}</th><th>{say.data}</th></tr></thead>
         <tbody>
           {timeline.map((e) => (
-            <tr key={`${e.nodeId}${e.sequence}`}><td class="nowrap"><Time at={e.timestamp} ms /></td><td>{e.eventType}<br /><span class="hint">{e.aggregateType} {shortId(e.aggregateId)}</span></td><td class="nowrap">{e.nodeId} <span class="quiet">#{e.sequence}</span></td><td><details><summary>JSON</summary><pre tabIndex={0}>{json(e.data)}</pre></details></td></tr>
+            <tr key={`${e.nodeId}${e.sequence}`}><td class="nowrap"><Time at={e.timestamp} ms /></td><td>{e.eventType}<br /><span class="hint">{e.aggregateType} {shortId(e.aggregateId)}</span></td><td class="nowrap">{e.nodeId} <span class="quiet">#{e.sequence}</span></td><td><Details summary="JSON">{() => <pre tabIndex={0}>{json(e.metadata ? { ...e.data, metadata: e.metadata } : e.data)}</pre>}</Details></td></tr>
           ))}
         </tbody>
-      </Table>
-    </details>
+      </Table>}
+    </Details>
   );
-}
-
-export function useStatusText(saga: Saga | null): string {
-  const say = useTexts(texts);
-  return saga ? say.status[saga.status] ?? saga.status : '';
 }

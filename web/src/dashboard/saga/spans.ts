@@ -58,6 +58,9 @@ function spansOfEvents(step: Step, before: string[], trace: Trace, start: number
   return spans;
 }
 
+// A call that is tried for hours is drawn with its last tries.
+const mostCalls = 200;
+
 // What the step's own times say of its latest execution, or of its undo.
 function spanOfTimes(step: Step, now: number): Span[] {
   const from = ms(step.startedAt);
@@ -70,7 +73,7 @@ function spanOfTimes(step: Step, now: number): Span[] {
 }
 
 function spansOf(step: Step, before: string[], trace: Trace, start: number, now: number): Span[] {
-  const calls = (trace.calls ?? []).filter((c) => c.step === step.name).map(spanOfCall).sort((a, b) => a.from - b.from);
+  const calls = (trace.calls ?? []).filter((c) => c.step === step.name).map(spanOfCall).sort((a, b) => a.from - b.from).slice(-mostCalls);
   const ofTimes = spanOfTimes(step, now);
   if (!calls.length) {
     const ofEvents = spansOfEvents(step, before, trace, start);

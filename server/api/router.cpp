@@ -18,7 +18,7 @@ http::Caller guest() {
 std::shared_ptr<http::Router> make_router(Context& context) {
   auto router = std::make_shared<http::Router>();
   router->set_authenticator(
-      [&context](const http::Request& request) { return context.sessions.authenticate(request); });
+      [&context](const http::Request& request) { return context.page_sessions.authenticate(request); });
   router->set_guest(guest(), context.options.allow_anonymous);
   for (const Surface& surface : surfaces) surface.add_routes(*router, context);
   return router;

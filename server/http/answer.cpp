@@ -47,6 +47,15 @@ std::string not_local_text(Request& request, std::string_view what, std::string_
                      request.why_not_local(), remedy);
 }
 
+// A participant answers by the token in the URL; a person may, by the cookie of a page.
+Result<void> authorize_page_of_answerer(const Router& router, Request& request) {
+  if (request.header("cookie").empty() || !router.authenticator()) return {};
+  Result<Caller> caller = router.authenticator()(request);
+  if (caller) request.caller = std::move(caller).value();
+  if (!caller && caller.error().code != ErrorCode::unauthenticated) return std::move(caller).error();
+  return {};
+}
+
 Result<void> authorize(const Router& router, const Route& route, Request& request) {
   switch (route.access) {
     case RouteAccess::anyone:
@@ -56,16 +65,17 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       return Error{ErrorCode::forbidden,
                    not_local_text(request, "Forbidden", fmt::format("start the node with {}", route.opened_by))};
     case RouteAccess::guest:
-      if (!request.header("authorization").empty()) break;
+      if (!request.header("authorization").empty() || !request.header(page_header).empty()) break;
       if (const Caller* guest = router.guest_for(request)) {
         request.caller = *guest;
         return check_page_origin(request);
       }
+      if (!request.header("cookie").empty()) break;
       return Error{ErrorCode::unauthenticated,
                    not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
     case RouteAccess::answerer:
-      if (request.header("authorization").empty()) return {};
-      break;
+      if (!request.header("authorization").empty()) break;
+      return authorize_page_of_answerer(router, request);
     case RouteAccess::user:
     case RouteAccess::merchant:
     case RouteAccess::admin:

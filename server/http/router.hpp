@@ -38,9 +38,12 @@ enum class RouteAccess {
 
 std::string_view to_string(RouteAccess access);
 
+// The name of a pattern's segment "{id}" or "{path...}"; "" of a literal one.
+std::string parameter_name(std::string_view segment);
+
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/orders/{id}": literal segments and parameters
+  std::string pattern;  // "/orders/{id}": literal segments and parameters; "{path...}" at its end takes all that is left
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;                           // one line, for OpenAPI
@@ -50,6 +53,10 @@ struct Route {
   bool reads_if_match = false;                   // its handler compares If-Match with what it changes
   std::size_t body_bytes_max = 0;                // of a request, above: 413; 0: as Limits says
 };
+
+// The header with which the scripts of our pages mark what they send. A page of another origin cannot add it without a
+// preflight.
+inline constexpr std::string_view page_header = "x-sagactl-page";
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;
 

@@ -57,6 +57,7 @@ struct NodeOptions {
   bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   bool allow_dtm = false;          // /api/dtmsvr also from other machines
   bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool pages_read_only = false;    // web pages may change nothing
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;

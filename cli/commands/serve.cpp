@@ -188,6 +188,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
   invocation.info(is_participant ? "reading payment commands" : "data directory: " + options.data.string());
+  if (!is_participant) invocation.info("`sagactl open` shows the dashboard");
   invocation.info("press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
@@ -267,6 +268,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_switch(*app, "--pages-read-only", options.pages_read_only,
+             "Let the pages of the node show everything and change nothing");
   add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"

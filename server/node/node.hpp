@@ -57,7 +57,7 @@ struct NodeOptions {
   SimulatedPayment payment;
   TossAccount toss;
   std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
   KafkaSecurity kafka_security;
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
@@ -72,6 +72,7 @@ struct NodeOptions {
   bool sample_stock = false;       // the checkout's sample products exist from the start
   bool log_orders = false;         // a line in the log for each order that is created and each saga that ends
   std::filesystem::path pages;     // a directory of web pages to serve; empty: none
+  bool pages_read_only = false;    // web pages may change nothing
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;

@@ -1,7 +1,23 @@
 // What the shop reads of the node, and the one thing that it reads once: how one pays here.
-import { get, post, Problem } from '../shared/api';
+import { get as ask, Problem, request } from '../shared/api';
 import { useLoad, type Loaded } from '../shared/load';
 import type { Order, Payment, Reservation, Saga, Settings } from './types';
+
+// Whoever is logged in buys under that account. Everybody else is a guest, where the node allows guests.
+let asGuest: Promise<boolean> | null = null;
+
+function isGuest(): Promise<boolean> {
+  asGuest ??= ask<{ user: unknown }>('/ui/session').then((session) => !session.user, () => {
+    asGuest = null;
+    return true;
+  });
+  return asGuest;
+}
+
+export const get = async <T,>(path: string, signal?: AbortSignal): Promise<T> => (await request<T>(path, { signal, guest: await isGuest() })).body;
+
+export const post = async <T,>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> =>
+  (await request<T>(path, { method: 'POST', body, headers, guest: await isGuest() })).body;
 
 async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {

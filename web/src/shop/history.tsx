@@ -1,10 +1,9 @@
 // The orders of both kinds, newest first.
-import { get } from '../shared/api';
 import { useTexts } from '../shared/language';
 import { useEvery, useLoad } from '../shared/load';
 import { go, Link, queryText } from '../shared/router';
 import { Button, Empty, PageTitle, ProblemNote, Skeleton, Table, tell, tellProblem, Time, useCount } from '../shared/ui';
-import { retry, useSettings } from './data';
+import { get, retry, useSettings } from './data';
 import { useAmount } from './money';
 import { retryOf } from './steps';
 import { texts } from './texts';

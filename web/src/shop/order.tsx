@@ -1,10 +1,9 @@
 // One order: how far it is, what was paid, and what its buyer can do.
 import { useState } from 'preact/hooks';
-import { post } from '../shared/api';
 import { useTexts } from '../shared/language';
 import { useEvery } from '../shared/load';
 import { Button, Dialog, PageTitle, Panel, ProblemNote, Skeleton, tell, tellProblem, Time } from '../shared/ui';
-import { retry, useOrder, useSettings, type WholeOrder } from './data';
+import { post, retry, useOrder, useSettings, type WholeOrder } from './data';
 import { ItemList } from './items';
 import { hasEnded, retryOf, stepsOf } from './steps';
 import { texts } from './texts';

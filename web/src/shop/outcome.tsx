@@ -1,9 +1,10 @@
 // Where the provider's page leads back to.
 import { useEffect, useState } from 'preact/hooks';
-import { post, type Problem } from '../shared/api';
+import type { Problem } from '../shared/api';
 import { useTexts } from '../shared/language';
 import { Link } from '../shared/router';
 import { PageTitle, ProblemNote } from '../shared/ui';
+import { post } from './data';
 import { OrderView } from './order';
 import { texts } from './texts';
 

@@ -1,13 +1,12 @@
 // What there is, and what the buyer wants of it.
 import { useState } from 'preact/hooks';
-import { get, post } from '../shared/api';
 import { useTexts } from '../shared/language';
 import { useLoad } from '../shared/load';
 import { go } from '../shared/router';
 import { remember, remembered, useStore } from '../shared/store';
 import { Button, Empty, Field, PageTitle, Panel, ProblemNote, Skeleton, tellProblem, useCount } from '../shared/ui';
 import { cart, keyOfOrder, orderWasPlaced, quantityMax, quantityOf, totalOf, withQuantity } from './cart';
-import { useSettings } from './data';
+import { get, post, useSettings } from './data';
 import { useAmount } from './money';
 import { texts } from './texts';
 import type { Order, Product } from './types';

@@ -7,8 +7,8 @@ import { at, page, picture, says, state, world } from './setting.mjs';
 test('All that failed for one reason are retried at once, and are watched until they complete', async () => {
   world.participant.state.isDeclining = false;
   await at('/');
-  const failures = page.locator('.patterns > li', { hasText: 'card declined' });
-  await failures.getByRole('button', { name: /Retry all \d+ sagas that failed at payment/ }).click();
+  const failures = page.locator('.patterns > li', { hasText: 'answered *: card declined' });
+  await failures.getByRole('button', { name: /Retry all \d+ sagas that failed at payment$/ }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/^\d+ sagas match$/).waitFor();
   await isAccessible(page, 'the dialog of a bulk job');

@@ -28,7 +28,7 @@ test('A node whose pages are read-only shows everything and offers no action', a
   await world.stop();
   await world.start('--pages-read-only');
   await page.goto(await world.address());
-  await page.getByRole('heading', { name: 'Sagas' }).waitFor();
+  await page.getByRole('heading', { name: 'Sagas', exact: true }).waitFor();
   await says('Read only');
   await at(`/ui/sagas/${world.ids.failed}`);
   assert.equal(await page.getByRole('button', { name: 'Retry' }).count(), 0);

@@ -25,7 +25,7 @@ test('sagactl open logs in, the code leaves the address, and it is good once', a
   const address = await world.address();
   assert.match(address, /#code=/);
   await page.goto(address);
-  await page.getByRole('heading', { name: 'Sagas' }).waitFor();
+  await page.getByRole('heading', { name: 'Sagas', exact: true }).waitFor();
   assert.doesNotMatch(page.url(), /code/);
   assert.equal(await page.evaluate(() => document.cookie), '', 'scripts cannot read the session');
   const other = await openBrowser(program);

@@ -8,7 +8,7 @@ import { until } from './world.mjs';
 test('Nodes, participants, locks, stock, definitions, audit and load tests have pages', async () => {
   const rows = [
     ['/ui/nodes', 'node-1'], ['/ui/participants', 'closed'], ['/ui/locks', /No lock is held|Fencing token/], ['/ui/stock', /Available|no stock/], ['/ui/definitions', 'OrderProcessingSaga'],
-    ['/ui/definitions/trip', 'Steps and their order'], ['/ui/audit', 'changed their mind'], ['/ui/reports', 'There are none yet'], ['/ui/bulk', 'Bulk jobs'],
+    ['/ui/definitions/trip', 'Steps and their order'], ['/ui/audit', 'changed their mind'], ['/ui/reports', 'Compare the selected'], ['/ui/bulk', 'Bulk jobs'],
   ];
   for (const [path, text] of rows) {
     await at(path);

@@ -10,6 +10,8 @@ import { may, session } from '../session';
 import { Page, useRead } from './page';
 import { operationTexts } from './texts';
 
+const suffix = '.dead-letter';
+
 interface DeadLetter { id: string; topic: string; partition: number; offset: number; reason: string; at: string; key: string | null; value: string | null }
 interface Results { results: { id: string; ok: boolean; error: string | null }[] }
 
@@ -52,8 +54,9 @@ export function DeadLettersPage({ topic }: { topic: string }) {
   const all = useTexts(operationTexts);
   const count = useCount();
   const mayAct = may(useStore(session), 'sagas.operate');
-  const topics = useRead<{ topics: (string | { topic: string })[] }>('/dead-letters/topics');
-  const names = topics.data?.topics.map((t) => (typeof t === 'string' ? t : t.topic)) ?? [];
+  const topics = useRead<{ topics: { name: string }[] }>('/kafka/topics');
+  // The dead letters of a topic lie in one of their own.
+  const names = topics.data?.topics.filter((t) => t.name.endsWith(suffix)).map((t) => t.name.slice(0, -suffix.length)) ?? [];
   const shown = topic || names[0] || '';
   const loaded = useRead<{ count: number; deadLetters: DeadLetter[] }>(shown ? `/dead-letters?topic=${encodeURIComponent(shown)}` : null, 10_000);
   const [chosen, setChosen] = useState<string[]>([]);

@@ -14,17 +14,21 @@ import { Page, useRead } from './page';
 import { figuresOf, type Report } from './report_figures';
 import { operationTexts } from './texts';
 
-interface Row { id: string; at: string; by: string; name: string; summary: unknown }
+interface Row { id: string; at: string; by: string; name: string; summary: Summary | null }
 
 const tones: Record<string, [string, string]> = { PASS: ['good', '✓'], FAIL: ['bad', '✕'], UNKNOWN: ['warn', '?'] };
 const Ruling = ({ ruling }: { ruling: string }) => <Tag tone={tones[ruling]?.[0] ?? ''} sign={tones[ruling]?.[1] ?? ''}>{ruling}</Tag>;
 
-// A summary is a text, or members with a verdict.
-function Summary({ summary }: { summary: unknown }) {
-  if (typeof summary === 'string') return tones[summary] ? <Ruling ruling={summary} /> : <>{summary}</>;
-  if (!summary || typeof summary !== 'object') return <>–</>;
-  const { verdict, ...rest } = summary as Record<string, unknown>;
-  return <>{typeof verdict === 'string' && <Ruling ruling={verdict} />} <span class="quiet">{Object.entries(rest).filter(([, v]) => typeof v === 'string' || typeof v === 'number').map(([k, v]) => `${k} ${typeof v === 'number' ? Number(v.toFixed(2)) : v}`).join(', ')}</span></>;
+// The short members of a result.
+interface Summary { verdict?: string; scenario?: string; system?: string; run?: string; requests?: { sent: number }; throughput?: { completedPerSecond: number | null } | null }
+
+function SummaryText({ summary }: { summary: Summary | null }) {
+  const say = useTexts(operationTexts).reports.figures;
+  const count = useCount();
+  if (!summary) return <>–</>;
+  const rate = summary.throughput?.completedPerSecond;
+  const parts = [summary.scenario, summary.system, summary.requests ? `${say.sent} ${count(summary.requests.sent)}` : '', rate != null ? `${say.completedPerSecond} ${Number(rate.toFixed(1))}` : ''];
+  return <>{summary.verdict && <Ruling ruling={summary.verdict} />} <span class="quiet">{parts.filter(Boolean).join(', ')}</span></>;
 }
 
 export function ReportsPage() {
@@ -43,7 +47,7 @@ export function ReportsPage() {
               <div class="row"><Button kind="main" disabled={chosen.length < 2} onClick={() => go(`/ui/reports/${chosen.join(',')}`)}>{say.compare}</Button><span class="hint">{say.pickTwo}</span></div>
               <Table label={say.title}>
                 <thead><tr><th /><th>{all.at}</th><th>{all.name}</th><th>{say.summary}</th><th>{all.by}</th></tr></thead>
-                <tbody>{reports.map((r) => <tr key={r.id}><td><input type="checkbox" aria-label={say.select(r.name)} checked={chosen.includes(r.id)} onChange={() => toggle(r.id)} /></td><td class="nowrap"><Link to={`/ui/reports/${r.id}`}><Time at={r.at} /></Link></td><td>{r.name}</td><td><Summary summary={r.summary} /></td><td>{r.by}</td></tr>)}</tbody>
+                <tbody>{reports.map((r) => <tr key={r.id}><td><input type="checkbox" aria-label={say.select(r.name)} checked={chosen.includes(r.id)} onChange={() => toggle(r.id)} /></td><td class="nowrap"><Link to={`/ui/reports/${r.id}`}><Time at={r.at} /></Link></td><td>{r.name}</td><td><SummaryText summary={r.summary} /></td><td>{r.by}</td></tr>)}</tbody>
               </Table>
             </>
           )}

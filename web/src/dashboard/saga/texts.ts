@@ -20,7 +20,7 @@ const en = {
     answer: (step: string) => `Answers ${step} in place of its participant, or of the person it waits for.`,
     changed: 'The saga has changed since this page was read; nothing was done. It is shown as it is now: look, then decide again.',
   },
-  outcome: 'Outcome', outcomeChoices: { done: 'Done', refused: 'Refused', again: 'Try again later' }, body: 'Body, as JSON', bodyHint: 'The step keeps of it what its definition names.', bodyWrong: 'This is not JSON.', recharge: 'Charge the refunded payment again', reasonHint: 'Kept in the audit.', reasonNeeded: 'Say why.',
+  outcome: 'Outcome', outcomeChoices: { done: 'Done', refused: 'Refused', again: 'Try again later' }, body: 'Body, as JSON', bodyHint: 'The step keeps of it what its definition names.', bodyWrong: 'This is not JSON.', recharge: 'Charge the refunded payment again', reasonHint: 'Kept in the audit.', reasonHintRetry: 'Kept in the node’s log; the audit keeps who retried it.', reasonNeeded: 'Say why.',
   doIt: { retry: 'Retry', compensate: 'Compensate', cancel: 'Cancel the saga', skip: 'Skip the step', answer: 'Answer' }, done: (action: string) => `${action}: accepted`, whatHappens: 'What will happen',
 };
 
@@ -45,7 +45,7 @@ const ko: typeof en = {
     answer: (step) => `참여자나 기다리는 사람을 대신해 ${step}에 응답합니다.`,
     changed: '이 페이지를 읽은 뒤 사가가 바뀌어 아무것도 하지 않았습니다. 현재 상태를 확인하고 다시 결정하세요.',
   },
-  outcome: '결과', outcomeChoices: { done: '완료', refused: '거절', again: '나중에 다시' }, body: '본문 (JSON)', bodyHint: '정의에 적힌 값을 단계가 보관합니다.', bodyWrong: 'JSON이 아닙니다.', recharge: '환불된 결제를 다시 청구', reasonHint: '감사 기록에 남습니다.', reasonNeeded: '이유를 적어 주세요.',
+  outcome: '결과', outcomeChoices: { done: '완료', refused: '거절', again: '나중에 다시' }, body: '본문 (JSON)', bodyHint: '정의에 적힌 값을 단계가 보관합니다.', bodyWrong: 'JSON이 아닙니다.', recharge: '환불된 결제를 다시 청구', reasonHint: '감사 기록에 남습니다.', reasonHintRetry: '노드의 로그에 남고, 누가 재시도했는지는 감사 기록에 남습니다.', reasonNeeded: '이유를 적어 주세요.',
   doIt: { retry: '재시도', compensate: '보상', cancel: '사가 취소', skip: '단계 건너뛰기', answer: '응답' }, done: (action) => `${action}: 수락됨`, whatHappens: '일어날 일',
 };
 

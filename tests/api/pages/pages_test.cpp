@@ -88,7 +88,8 @@ TEST_F(Pages, AFileIsCompressedForBrowsersAndComesOnce) {
     EXPECT_EQ(small.header("Content-Encoding"), "gzip");
     EXPECT_EQ(small.header("Vary"), "Accept-Encoding");
     EXPECT_LT(small.body.size(), get(file).body.size());
-    const HttpResponse seen = get(file, {{"If-None-Match", small.header("ETag")}, {"Accept-Encoding", "gzip"}});
+    const HttpResponse seen =
+        get(file, {{"If-None-Match", std::string(small.header("ETag"))}, {"Accept-Encoding", "gzip"}});
     EXPECT_EQ(seen.status, 304);
     EXPECT_EQ(seen.header("Content-Encoding"), "");
     return;

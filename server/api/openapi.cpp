@@ -105,7 +105,7 @@ Json operation(const Route& route, const Json& details) {
   Json parameters = Json::array();
   Json responses = Json::object();
   Json result{{"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
-  const std::string key = fmt::format("{} {}", http::to_string(route.method), route.pattern);
+  const std::string key = fmt::format("{} {}", http::to_string(route.method), path_of(route));
   if (const auto extra = details["operations"].find(key); extra != details["operations"].end()) {
     if (extra->contains("parameters"))
       for (const Json& parameter : (*extra)["parameters"]) parameters.push_back(parameter);

@@ -45,7 +45,7 @@ TEST_F(Pages, TheDashboardIsAtTheRootAndAtEveryPlaceBelowUi) {
 
 TEST_F(Pages, ADocumentRunsNothingButItsOwnFiles) {
   for (const char* path : {"/", "/ui/sagas", "/shop"}) {
-    const HttpResponse answer = get(path);
+    const HttpResponse answer = get(path, {{"Accept", "text/html"}});
     EXPECT_EQ(answer.header("Content-Security-Policy"),
               "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
               "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")

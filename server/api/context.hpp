@@ -47,7 +47,12 @@ struct ApiOptions {
   bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
   bool allow_dtm = false;           // /api/dtmsvr also from other machines
   std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
-  std::string version = "unknown";  // of the program
+  bool serves_other_pages = false;  // --pages: then no cookie of a page counts, and no page logs in
+  std::string payment_provider = "simulated";
+  bool shop_confirms = false;        // a checkout's payment waits for POST /api/payments/confirm
+  std::string toss_client_key = {};  // of Toss' widget on the shop's page to pay on; public; empty: none
+  bool retry_recharges = false;      // a retry below /api charges a refunded payment again, unless it says otherwise
+  std::string version = "unknown";   // of the program
   auth::PasswordCost password_cost;
 };
 
@@ -89,10 +94,10 @@ struct Context {
   InputSchemas input_schemas = {};
   DefinitionCache definition_cache = {};
   StatisticsCache statistics = {};
-  Browsing* browser = nullptr;                            // null: there is no Kafka
-  std::function<void()> wake_bulk_runner = [] {};         // that there is a job for it
-  const SagaExchange* exchange = nullptr;  // null: all participants are in this process
-  std::atomic<bool> ready = false;         // from the end of the start until the stop begins
+  Browsing* browser = nullptr;                     // null: there is no Kafka
+  std::function<void()> wake_bulk_runner = [] {};  // that there is a job for it
+  const SagaExchange* exchange = nullptr;          // null: all participants are in this process
+  std::atomic<bool> ready = false;                 // from the end of the start until the stop begins
 };
 
 }  // namespace sagactl::api

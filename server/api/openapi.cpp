@@ -106,7 +106,10 @@ Json operation(const Route& route, const Json& details) {
   Json responses = Json::object();
   Json result{{"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
   const std::string key = fmt::format("{} {}", http::to_string(route.method), path_of(route));
-  if (const auto extra = details["operations"].find(key); extra != details["operations"].end()) {
+  auto extra = details["operations"].find(key);
+  if (extra != details["operations"].end() && extra->contains("sameAs"))
+    extra = details["operations"].find((*extra)["sameAs"].get<std::string>());
+  if (extra != details["operations"].end()) {
     if (extra->contains("parameters"))
       for (const Json& parameter : (*extra)["parameters"]) parameters.push_back(parameter);
     if (extra->contains("requestBody")) result["requestBody"] = (*extra)["requestBody"];

@@ -5,6 +5,7 @@
 #include "common/crypto.hpp"
 #include "common/log.hpp"
 #include "server/api/routes.hpp"
+#include "server/http/static_files.hpp"
 #include "server/node/connection_limits.hpp"
 
 namespace sagactl {
@@ -32,6 +33,7 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   engine.policy.shop_confirms = options.shop_confirms;
   if (options.service) engine.policy.services = Services::only(*options.service);
   engine.seed = random_u64();
+  engine.log_flows = options.log_orders;
   return engine;
 }
 
@@ -44,6 +46,11 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.allow_anonymous = options.allow_anonymous;
   api.allow_dtm = options.allow_dtm;
   api.dtm_secret = options.dtm_secret;
+  api.serves_other_pages = !options.pages.empty();
+  api.payment_provider = to_string(options.payment_provider);
+  api.shop_confirms = options.shop_confirms;
+  api.toss_client_key = options.toss_client_key;
+  api.retry_recharges = options.retry_recharges;
   api.version = options.version;
   return api;
 }
@@ -124,7 +131,13 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   server.trusted_proxies = std::move(trusted).value();
   server.cors_origins = options.cors_origins;
   server.limits = connection_limits(options.nodes);
-  auto listening = http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
+  auto router = api::make_router(node->context_);
+  if (!options.pages.empty()) {
+    auto pages = http::StaticFiles::read(options.pages);
+    if (!pages) return Error{pages.error().code, "--pages: " + pages.error().message};
+    router->set_files(std::move(pages).value());
+  }
+  auto listening = http::Server::listen(io, std::move(server), std::move(router), node->metrics_);
   if (!listening) return listening.error();
   node->server_ = std::move(listening).value();
   node->address_.url = url_of(options.host, node->server_->port());

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t secret_length_min = 32;
 constexpr std::size_t read_queue_max = 1000;
 constexpr std::size_t event_streams_max = 2000;  // about 15 kB each: bench/pages
-constexpr std::size_t hasher_threads = 1;  // a hash takes tens of milliseconds of a core, and memory
+constexpr std::size_t hasher_threads = 1;        // a hash takes tens of milliseconds of a core, and memory
 constexpr std::size_t hash_queue_max = 1024;
 constexpr std::size_t hash_queue_max_per_client = 16;
 
@@ -96,7 +96,7 @@ Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock
     return make_memory_lock(clock, reach, time ? *time : Timestamp{});
   }
   RedisLockOptions redis;
-  auto address = parse_redis_url(options.redis);
+  auto address = parse_redis_url(options.redis, options.redis_security);
   if (!address) return address.error();
   redis.address = std::move(address).value();
   redis.seed = random_u64();
@@ -189,6 +189,7 @@ KafkaUse kafka_use(const NodeOptions& options) {
 KafkaOptions kafka_options(const NodeOptions& options) {
   KafkaOptions kafka;
   kafka.brokers = options.kafka;
+  kafka.security = options.kafka_security;
   kafka.client_id = options.kafka_client_id;
   return kafka;
 }

@@ -137,6 +137,11 @@ const std::vector<Row> rows = {
     {"GET", "/purchase/user/user-1/balance", "", 200, 200, 200, 200},
     {"GET", "/purchase/user/user-1/inventory", "", 200, 200, 200, 200},
     {"GET", "/purchase/user/user-1/orders", "", 200, 200, 200, 200},
+    {"GET", "/shop/settings", "", 200, 200, 200, 200},
+    {"POST", "/setup-test-data", "", 201, 403, 403, 201},
+    {"GET", "/user/user-1/balance", "", 200, 200, 200, 200},
+    {"GET", "/user/user-1/inventory", "", 200, 200, 200, 200},
+    {"GET", "/user/user-1/orders", "", 200, 200, 200, 200},
     // DTM's clients have no tokens: they may call from this machine, or below a secret, which this node has none.
     {"GET", "/api/dtmsvr/newGid", "", 200, 200, 200, 200},
     {"GET", "/none/api/dtmsvr/newGid", "", 404, 404, 404, 404},

@@ -222,7 +222,8 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   read("/api/inventory/{productId}", "/api/inventory/PROD001");
   read("/purchase/orders/{orderId}", "/purchase/orders/" + purchase);
   for (const char* part : {"balance", "inventory", "orders"})
-    read("/purchase/user/{id}/" + std::string(part), "/purchase/user/user-1/" + std::string(part));
+    for (const std::string surface : {"/purchase", ""})
+      read(surface + "/user/{id}/" + part, surface + "/user/user-1/" + part);
   for (const char* status : {"completed", "compensated", "started"})
     read("/sagas/status/{status}", "/sagas/status/" + std::string(status));
   read("/locks/{key}", "/locks/some-key");

@@ -100,13 +100,19 @@ awaitable<Result<http::Caller>> caller_of_login(Context& context, Request& reque
 }  // namespace
 
 Answer get_page_session(Context& context, Request& request) {
-  const auto caller = context.page_sessions.page_caller(request);
+  auto caller = context.page_sessions.page_caller(request);
+  if (context.options.serves_other_pages) caller = Error{ErrorCode::unauthenticated, "Unauthorized"};
   const Json body = session_json(context, caller ? &*caller : nullptr, context.page_sessions.expiry(request));
   return not_stored(http::json_response(200, body));
 }
 
 awaitable<Answer> begin_page_session(Context& context, Request& request) {
   if (const auto checked = PageSessions::check_page(request); !checked) co_return checked.error();
+  if (context.options.serves_other_pages)
+    co_return Error{
+        ErrorCode::forbidden,
+        "Forbidden: this node serves pages of others (--pages), which could act with the session; log in at "
+        "a node without them"};
   auto login = parse_page_login(request);
   if (!login) co_return login.error();
   const Result<http::Caller> caller = co_await caller_of_login(context, request, std::move(*login));

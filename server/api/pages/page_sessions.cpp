@@ -75,10 +75,9 @@ PageSessions::Token PageSessions::begin(const http::Caller& caller) const {
 }
 
 http::Header PageSessions::cookie_of(const Token& token, const http::Request& request) const {
-  return {"Set-Cookie",
-          fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", cookie_name_, token.text,
-                      std::chrono::duration_cast<std::chrono::seconds>(page_session_lifetime).count(),
-                      request.is_https ? "; Secure" : "")};
+  return {"Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", cookie_name_, token.text,
+                                    std::chrono::duration_cast<std::chrono::seconds>(page_session_lifetime).count(),
+                                    request.is_https ? "; Secure" : "")};
 }
 
 http::Header PageSessions::no_cookie(const http::Request& request) const {
@@ -93,7 +92,8 @@ Result<http::Caller> PageSessions::authenticate(const http::Request& request) co
   if (!caller || changes_nothing(request.method)) return caller;
   if (const auto checked = check_page(request); !checked) return checked.error();
   if (read_only_ && !request.path.starts_with("/ui/session"))
-    return Error{ErrorCode::forbidden, "the pages of this node are read-only: use `sagactl`, or a node whose pages are not",
+    return Error{ErrorCode::forbidden,
+                 "the pages of this node are read-only: use `sagactl`, or a node whose pages are not",
                  Json{{"code", "READ_ONLY"}}};
   return caller;
 }
@@ -133,10 +133,11 @@ Result<void> PageSessions::check_page(const http::Request& request) {
   const bool is_same_origin =
       site == "same-origin" || (site.empty() && !request.header("origin").empty() && !request.cross_origin);
   if (is_same_origin && !request.header(http::page_header).empty()) return {};
-  return Error{ErrorCode::forbidden,
-               "Forbidden: only a page of this node may change something by its cookie, with the header X-Sagactl-Page; "
-               "other programs send a token",
-               Json{{"code", "PAGE_REQUEST"}}};
+  return Error{
+      ErrorCode::forbidden,
+      "Forbidden: only a page of this node may change something by its cookie, with the header X-Sagactl-Page; "
+      "other programs send a token",
+      Json{{"code", "PAGE_REQUEST"}}};
 }
 
 std::string PageSessions::oldest_id() const {

@@ -12,6 +12,13 @@ namespace {
 constexpr std::string_view content_security =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+// The page to pay on shows the widget of Toss Payments: its script, and what that opens in frames of its own.
+constexpr std::string_view content_security_with_widget =
+    "default-src 'none'; script-src 'self' https://js.tosspayments.com; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' https://*.tosspayments.com; font-src 'self' https://*.tosspayments.com; "
+    "connect-src 'self' https://*.tosspayments.com; frame-src https://*.tosspayments.com; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self' https://*.tosspayments.com";
+constexpr std::string_view pay_pages = "/shop/pay/";
 constexpr std::string_view forever = "public, max-age=31536000, immutable";  // its name changes with its text
 
 http::Response file_response(const Request& request, const PageFile& file, std::string_view cache) {
@@ -28,11 +35,11 @@ http::Response file_response(const Request& request, const PageFile& file, std::
   return response;
 }
 
-http::Response document(const Request& request, std::string_view name) {
+http::Response document(const Request& request, std::string_view name, std::string_view policy = content_security) {
   const PageFile* file = find_page_file(name);
   if (!file) crash("the binary has no document of this name");
   http::Response response = file_response(request, *file, "no-cache");
-  response.headers.push_back({"Content-Security-Policy", std::string(content_security)});
+  response.headers.push_back({"Content-Security-Policy", std::string(policy)});
   response.headers.push_back({"Cross-Origin-Opener-Policy", "same-origin"});
   response.headers.push_back({"Referrer-Policy", "no-referrer"});
   response.headers.push_back({"X-Frame-Options", "DENY"});
@@ -65,8 +72,9 @@ Answer get_dashboard(Context&, Request& request) {
   return document(request, "index.html");
 }
 
-Answer get_shop(Context&, Request& request) {
-  return document(request, "shop.html");
+Answer get_shop(Context& context, Request& request) {
+  const bool has_widget = !context.options.toss_client_key.empty() && request.path.starts_with(pay_pages);
+  return document(request, "shop.html", has_widget ? content_security_with_widget : content_security);
 }
 
 Answer get_asset(Context&, Request& request) {

@@ -37,20 +37,35 @@ export interface RequestOptions {
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  guest?: boolean; // without the browser's session: as anybody who may shop without an account
 }
+
+// The node's time, by the header Date of its answers: this machine's clock may be wrong. It has whole seconds, so that
+// only more than two of them are a difference.
+let ahead = 0;
+export const nodeNow = (): number => Date.now() + ahead;
+
+function readClock(answer: Response): void {
+  const at = Date.parse(answer.headers.get('Date') ?? '');
+  if (!Number.isNaN(at)) ahead = Math.abs(at - Date.now()) > 2000 ? at - Date.now() : 0;
+}
+
+// What is done when the node says that nobody is logged in.
+let loggedOut: () => void = () => undefined;
+export const whenLoggedOut = (act: () => void): void => void (loggedOut = act);
 
 // A request with the browser's session. The header tells the node that a page of its own asks: no other site can set it.
 export const ownPage = { 'X-Sagactl-Page': '1' };
 
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  const { method = 'GET', body, headers = {}, signal } = options;
+  const { method = 'GET', body, headers = {}, signal, guest = false } = options;
   const init: RequestInit = {
     method,
-    credentials: 'same-origin',
+    credentials: guest ? 'omit' : 'same-origin',
     headers: {
       Accept: 'application/json',
-      ...ownPage,
+      ...(guest ? {} : ownPage),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
     },
@@ -64,6 +79,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     if (signal?.aborted) throw error;
     throw new Problem(unreachable, 'unreachable', '', '');
   }
+  readClock(answer);
+  if (answer.status === 401) loggedOut();
   if (!answer.ok) throw await problemOf(answer);
   const text = await answer.text();
   try {

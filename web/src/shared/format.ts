@@ -2,6 +2,8 @@
 import type { Language } from './language';
 
 const locale: Record<Language, string> = { en: 'en-GB', ko: 'ko-KR' };
+// In English dates are written year first, which nobody mistakes.
+const dates: Record<Language, string> = { en: 'sv-SE', ko: 'ko-KR' };
 const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
 function made<T extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string, make: () => T): T {
@@ -21,7 +23,7 @@ export const shortId = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test
 export function time(iso: string, language: Language, withMilliseconds = false): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
-  return made(`t${language}${withMilliseconds}`, () => new Intl.DateTimeFormat(locale[language], {
+  return made(`t${language}${withMilliseconds}`, () => new Intl.DateTimeFormat(dates[language], {
     year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
     ...(withMilliseconds ? { fractionalSecondDigits: 3 as const } : {}),
   })).format(at);

@@ -96,6 +96,12 @@ export function Panel({ title, actions, children, id, class: name = '' }: { titl
   );
 }
 
+// What is drawn only once it is opened.
+export function Details({ summary, children }: { summary: ComponentChildren; children: () => ComponentChildren }) {
+  const [opened, setOpened] = useState(false);
+  return <details onToggle={(e) => e.currentTarget.open && setOpened(true)}><summary>{summary}</summary>{opened && children()}</details>;
+}
+
 // A dialog of the browser's own: it keeps the focus, and the Escape key closes it.
 export function Dialog({ title, onClose, children, wide }: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean }) {
   const say = useTexts(shared);

@@ -75,6 +75,18 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
   return {};
 }
 
+// "test_ck_..." or "live_ck_...", also of a widget: "test_gck_...". Never the secret key, which the page would show.
+Result<void> parse_client_key(const std::string& text, NodeOptions& options) {
+  const bool is_fit = !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  });
+  if (!is_fit || text.find("_sk_") != text.npos || text.find("_gsk_") != text.npos)
+    return Error{ErrorCode::invalid,
+                 "this is no client key such as test_ck_...; a secret key must not be shown to buyers"};
+  options.toss_client_key = text;
+  return {};
+}
+
 // "https://shop.example,http://localhost:5173", or "*".
 Result<void> parse_origins(const std::string& text, std::vector<std::string>& origins) {
   for (const std::string& part : split(text, ',')) {
@@ -176,6 +188,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
   invocation.info(is_participant ? "reading payment commands" : "data directory: " + options.data.string());
+  if (!is_participant) invocation.info("`sagactl open` shows the dashboard");
   invocation.info("press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
@@ -198,6 +211,9 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_switch(app, "--retry-recharges", flags.options.retry_recharges,
              "A retry of a checkout charges a refunded payment again without \"recharge\": true");
   add_toss_flags(app, flags.options.toss);
+  const auto take_key = [&flags](const std::string& text) { return parse_client_key(text, flags.options); };
+  add_flag_with(app, "--toss-client-key", take_key, "KEY",
+                "Client key of Toss Payments, which the shop's page gives to its widget; it is public [none]");
 }
 
 void add_participant_flags(CLI::App& app, NodeOptions& options) {
@@ -252,6 +268,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_switch(*app, "--pages-read-only", options.pages_read_only,
+             "Let the pages of the node show everything and change nothing");
   add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"

@@ -48,7 +48,8 @@ std::string not_local_text(Request& request, std::string_view what, std::string_
                      request.why_not_local(), remedy);
 }
 
-// A request without a token, where guests may send it.
+// A request without a token, where guests may send it. A page of this node that says so is its user's, if it has a
+// cookie.
 Result<void> authorize_guest(const Router& router, Request& request) {
   if (const Caller* guest = router.guest_for(request)) {
     request.caller = *guest;
@@ -58,9 +59,19 @@ Result<void> authorize_guest(const Router& router, Request& request) {
                not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
 }
 
+// A participant answers by the token in the URL; a person may, by the cookie of a page.
+Result<void> authorize_page_of_answerer(const Router& router, Request& request) {
+  if (request.header("cookie").empty() || !router.authenticator()) return {};
+  Result<Caller> caller = router.authenticator()(request);
+  if (caller) request.caller = std::move(caller).value();
+  if (!caller && caller.error().code != ErrorCode::unauthenticated) return std::move(caller).error();
+  return {};
+}
+
 Result<void> authorize(const Router& router, const Route& route, Request& request) {
   const bool has_token = !request.header("authorization").empty();
-  if (!has_token && route.is_for_guests && route.is_for_guests(request)) return authorize_guest(router, request);
+  const bool may_be_guest = !has_token && request.header(page_header).empty();
+  if (may_be_guest && route.is_for_guests && route.is_for_guests(request)) return authorize_guest(router, request);
   switch (route.access) {
     case RouteAccess::anyone:
       return {};
@@ -69,11 +80,12 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       return Error{ErrorCode::forbidden,
                    not_local_text(request, "Forbidden", fmt::format("start the node with {}", route.opened_by))};
     case RouteAccess::guest:
-      if (has_token) break;
+      if (!may_be_guest) break;
+      if (!request.header("cookie").empty() && !router.guest_for(request)) break;
       return authorize_guest(router, request);
     case RouteAccess::answerer:
-      if (!has_token) return {};
-      break;
+      if (has_token) break;
+      return authorize_page_of_answerer(router, request);
     case RouteAccess::user:
     case RouteAccess::merchant:
     case RouteAccess::admin:

@@ -40,9 +40,12 @@ enum class RouteAccess {
 
 std::string_view to_string(RouteAccess access);
 
+// The name of a pattern's segment "{id}" or "{path...}"; "" of a literal one.
+std::string parameter_name(std::string_view segment);
+
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/orders/{id}": literal segments and parameters
+  std::string pattern;  // "/orders/{id}": literal segments and parameters; "{path...}" at its end takes all that is left
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;                           // one line, for OpenAPI
@@ -54,6 +57,10 @@ struct Route {
   // Of a route for users: the requests without a token that it takes from guests as well; null: none.
   bool (*is_for_guests)(const Request&) = nullptr;
 };
+
+// The header with which the scripts of our pages mark what they send. A page of another origin cannot add it without a
+// preflight.
+inline constexpr std::string_view page_header = "x-sagactl-page";
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;
 

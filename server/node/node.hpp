@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/adapters/kafka/client/kafka_security.hpp"
 #include "server/adapters/redis/redis_address.hpp"
@@ -22,6 +23,11 @@ inline constexpr int logical_nodes_max = 64;  // logical nodes of a process
 enum class Dedupe { product, key_only };
 
 enum class PaymentProvider { simulated, remote, toss };
+
+template <>
+struct Spelling<PaymentProvider> {
+  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
+};
 
 // The simulated payment provider.
 struct SimulatedPayment {
@@ -50,7 +56,8 @@ struct NodeOptions {
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
+  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
   KafkaSecurity kafka_security;
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
@@ -65,6 +72,7 @@ struct NodeOptions {
   bool sample_stock = false;       // the checkout's sample products exist from the start
   bool log_orders = false;         // a line in the log for each order that is created and each saga that ends
   std::filesystem::path pages;     // a directory of web pages to serve; empty: none
+  bool pages_read_only = false;    // web pages may change nothing
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;

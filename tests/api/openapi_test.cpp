@@ -227,6 +227,13 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   for (const char* status : {"completed", "compensated", "started"})
     read("/sagas/status/{status}", "/sagas/status/" + std::string(status));
   read("/locks/{key}", "/locks/some-key");
+  read("/bulk/{id}", "/bulk/none");
+  read("/bulk/{id}/results", "/bulk/none/results");
+  read("/reports/{id}", "/reports/none");
+  read("/kafka/topics/{topic}/messages", "/kafka/topics/some-topic/messages");
+  read("/ui/{path}", "/ui/sagas/" + order);
+  read("/shop/{path}", "/shop/orders");
+  read("/ui/assets/{file}", "/ui/assets/none.js");
   read("/redis-test/lock-status/{key}", "/redis-test/lock-status/some-key");
   for (const auto& [pattern, methods] : all["paths"].items()) {
     if (!methods.contains("get") || pattern == "/events") continue;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/json.hpp"
+#include "server/saga/definition.hpp"
 #include "tests/kafka/received.hpp"
 
 namespace sagactl::kafka {

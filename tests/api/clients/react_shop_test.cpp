@@ -118,6 +118,20 @@ TEST_F(ReactShop, ARefusedCardFailsTheOrderAndItsReasonIsShown) {
   EXPECT_EQ(payment["receiptUrl"], nullptr) << "nothing was charged";
 }
 
+// The node's own shop asks how one pays.
+TEST(ShopSettings, SayHowOnePaysAndShowNoSecret) {
+  NodeOptions options = for_the_shop();
+  options.payment_provider = PaymentProvider::toss;
+  options.toss_client_key = "test_ck_1";
+  options.toss.secret_file = "/nowhere/secret";
+  ApiNode node(options);
+  const HttpResponse answer = node.client().get("/shop/settings").value();
+  EXPECT_EQ(answer.json().value(), (Json{{"provider", "toss"}, {"shopConfirms", true}, {"clientKey", "test_ck_1"}}));
+  ApiNode plain;
+  EXPECT_EQ(plain.client().get("/shop/settings")->json().value(),
+            (Json{{"provider", "simulated"}, {"shopConfirms", false}, {"clientKey", nullptr}}));
+}
+
 // The recovery sends the whole record. paymentId and the provider's data are not taken over.
 TEST_F(ReactShop, ARecordFromTheProviderIsAcceptedWithAllItsMembers) {
   read("POST", "/api/inventory/initialize", 200);

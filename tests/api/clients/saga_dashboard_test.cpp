@@ -138,6 +138,30 @@ TEST_F(Pages, OfADirectoryAreServedBesideTheApi) {
     EXPECT_NE(browser.get(outside)->status, 200) << outside;
 }
 
+// They are of the node's origin, and could use the session of whoever is logged in.
+TEST_F(Pages, OfADirectoryCannotUseASession) {
+  NodeOptions options = ApiNode::options();
+  ApiNode dashboard(options);
+  const Json code = dashboard.admin().post("/ui/codes", Json::object())->json().value();
+  const HttpRequest log_in{"POST",
+                           "/ui/session",
+                           Json{{"code", code["code"]}}.dump(),
+                           {{"X-Sagactl-Page", "1"}, {"Sec-Fetch-Site", "same-origin"}}};
+  const HttpResponse session = dashboard.client().send(log_in).value();
+  ASSERT_EQ(session.status, 200) << session.body;
+  const std::string cookie(session.header("Set-Cookie").substr(0, session.header("Set-Cookie").find(';')));
+  const HttpRequest read{"GET", "/audit", "", {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}}};
+  EXPECT_EQ(dashboard.client().send(read)->status, 200);
+  options.pages = directory;
+  ApiNode node(options);
+  HttpClient page = node.client();
+  EXPECT_EQ(page.send(read)->status, 401);
+  EXPECT_EQ(page.send(HttpRequest{"GET", "/ui/session", "", read.headers})->json().value()["user"], nullptr);
+  const HttpResponse refused = page.send(log_in).value();
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.body.find("--pages"), std::string::npos) << refused.body;
+}
+
 TEST_F(Pages, OfADirectoryThatCannotBeServedEndTheStart) {
   NodeOptions options = ApiNode::options();
   options.pages = directory / "nowhere";

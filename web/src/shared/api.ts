@@ -37,7 +37,8 @@ export interface RequestOptions {
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  guest?: boolean; // without the browser's session: as anybody who may shop without an account
 }
 
 // The node's time, by the header Date of its answers: this machine's clock may be wrong. It has whole seconds, so that
@@ -58,13 +59,13 @@ export const whenLoggedOut = (act: () => void): void => void (loggedOut = act);
 export const ownPage = { 'X-Sagactl-Page': '1' };
 
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  const { method = 'GET', body, headers = {}, signal } = options;
+  const { method = 'GET', body, headers = {}, signal, guest = false } = options;
   const init: RequestInit = {
     method,
-    credentials: 'same-origin',
+    credentials: guest ? 'omit' : 'same-origin',
     headers: {
       Accept: 'application/json',
-      ...ownPage,
+      ...(guest ? {} : ownPage),
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,
     },

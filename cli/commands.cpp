@@ -5,7 +5,9 @@ namespace sagactl {
 // In the order of the help.
 void add_all_commands(CLI::App& root, Commands& commands) {
   add_serve(root, commands);
+  add_open(root, commands);
   add_top(root, commands);
+  add_topics(root, commands);
   add_order(root, commands);
   add_trace(root, commands);
   add_saga(root, commands);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,11 @@ class Commands {
   void add_variables(const Flag& flag, std::vector<std::string> variables) {
     variables_[flag.option()] = std::move(variables);
   }
+
+  // The flag means the same for every command that has it: a file, a context or a variable (SAGACTL_<FLAG>) may set it
+  // for all of them, by its name alone.
+  void share(const Flag& flag) { shared_.insert(flag.option()); }
+  bool is_shared(const CLI::Option* option) const { return shared_.contains(option); }
 
   // The command runs even when a context, a configuration file or the environment is wrong: it needs none of them, or
   // is there to fix them. What is wrong is printed as a warning, unless `quietly`.
@@ -45,6 +51,7 @@ class Commands {
  private:
   std::map<const CLI::App*, Run> runs_;
   std::map<const CLI::Option*, std::vector<std::string>> variables_;
+  std::set<const CLI::Option*> shared_;
   std::map<const CLI::App*, bool> without_settings_;
 };
 
@@ -70,11 +77,13 @@ void add_lock_status(CLI::App& root, Commands& commands);
 void add_login_and_logout(CLI::App& root, Commands& commands);
 void add_man(CLI::App& root, Commands& commands);
 void add_migrate(CLI::App& root, Commands& commands);
+void add_open(CLI::App& root, Commands& commands);
 void add_order(CLI::App& root, Commands& commands);
 void add_retry_and_compensate(CLI::App& root, Commands& commands);
 void add_saga(CLI::App& root, Commands& commands);
 void add_serve(CLI::App& root, Commands& commands);
 void add_top(CLI::App& root, Commands& commands);
+void add_topics(CLI::App& root, Commands& commands);
 void add_trace(CLI::App& root, Commands& commands);
 void add_user(CLI::App& root, Commands& commands);
 void add_verify(CLI::App& root, Commands& commands);

@@ -5,6 +5,8 @@
 #include "cli/commands.hpp"
 #include "cli/configuration/contexts.hpp"
 #include "cli/configuration/private_file.hpp"
+#include "cli/dependencies/kafka.hpp"
+#include "cli/dependencies/redis.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/output/table.hpp"
@@ -14,8 +16,15 @@
 namespace sagactl {
 namespace {
 
+// Read by values_given() as they were typed.
+struct ServiceFlags {
+  RedisFlags redis;
+  KafkaFlags kafka;
+};
+
 struct ContextFlags {
   std::string name;
+  ServiceFlags services;
 };
 
 Json context_json(const Contexts& contexts, const std::string& name) {
@@ -70,11 +79,23 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
 }
 
 // The flags for a context that the command line gave, not the environment or a file.
-Context values_given(const CLI::App& root) {
+Context values_given(const CLI::App& root, const CLI::App& set) {
   Context values;
   for (const std::string key : {"url", "token", "database", "data"})
     if (const auto given = values_of(root, "--" + key); !given.empty()) values[key] = join(given, ",");
+  for (const std::string key :
+       {"redis", "redis-ca", "redis-cert", "redis-key", "kafka", "kafka-tls", "kafka-ca", "kafka-cert", "kafka-key",
+        "kafka-sasl", "kafka-user", "kafka-password-file", "kafka-token-file"})
+    if (const auto given = values_of(set, "--" + key); !given.empty()) values[key] = join(given, ",");
   return values;
+}
+
+// Those of `serve` and `doctor`, of which a context holds no secret but what stands in the URL of a Redis.
+void add_service_flags(CLI::App& set, Commands& commands, ServiceFlags& services) {
+  add_text(set, "--redis", services.redis.url, "URL", "Redis for the locks");
+  add_redis_security_flags(set, commands, services.redis);
+  add_text(set, "--kafka", services.kafka.brokers, "HOST:PORT,...", "Kafka brokers for the messages");
+  add_kafka_security_flags(set, commands, services.kafka);
 }
 
 Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
@@ -82,8 +103,9 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
   if (!lock) return report_not_saved(invocation, lock.error());
   Contexts contexts = load_contexts(invocation);
   if (given.empty())
-    return Error{ErrorCode::invalid,
-                 "pass at least one of --url, --token, --database and --data to store in the context"};
+    return Error{
+        ErrorCode::invalid,
+        "pass at least one of --url, --token, --database, --data, --redis and --kafka to store in the context"};
   Context& context = contexts.by_name[flags.name];
   for (const auto& [key, value] : given) context[key] = value;
   if (contexts.current.empty()) contexts.current = flags.name;
@@ -130,15 +152,16 @@ Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flag
 void add_context(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ContextFlags>();
   CLI::App* app =
-      add_command_group(root, "context", "Manage named sets of --url, --token, --database and --data", setup_group);
+      add_command_group(root, "context", "Manage named sets of --url, --database, --kafka and others", setup_group);
   CLI::App* list = add_command(*app, "list", "List contexts");
   commands.add(list, list_contexts);
 
-  CLI::App* set = add_command(*app, "set", "Store the given --url, --token, --database and --data under a name");
+  CLI::App* set = add_command(*app, "set", "Store the given --url, --token, --database, --data and those below");
   add_text(*set, "name", flags->name, "CONTEXT", "Name of the context").required();
   // Read right after parsing, before the environment and the files supply missing flags.
   const auto given = std::make_shared<Context>();
-  when_parsed(*set, [given, &root] { *given = values_given(root); });
+  add_service_flags(*set, commands, flags->services);
+  when_parsed(*set, [given, &root, set] { *given = values_given(root, *set); });
   set_examples(*set, {"sagactl context set staging --url http://node-1:3000,http://node-2:3000"});
   commands.add(set, [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
 

@@ -21,7 +21,7 @@ constexpr std::size_t sample_size = 5;
 constexpr std::size_t shown_bytes_max = 60;  // of a value, in a table
 
 struct DeadLetterFlags {
-  KafkaOptions kafka;
+  KafkaFlags kafka;
   std::string topic = "payment-commands";
   std::vector<std::string> ids;
   bool all = false;
@@ -69,9 +69,10 @@ void print_table(const Invocation& invocation, const std::vector<DeadLetter>& le
 }
 
 Result<std::vector<DeadLetter>> read_letters(const Invocation& invocation, const DeadLetterFlags& flags) {
-  if (flags.kafka.brokers.empty())
-    return Error{ErrorCode::invalid, "no Kafka brokers are configured; pass --kafka host:port or set KAFKA_BROKER"};
-  return kafka::list_dead_letters(flags.kafka, flags.topic, dead_letters_max, invocation.settings.timeout);
+  if (flags.kafka.brokers.empty()) return no_brokers();
+  const auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
+  if (!kafka) return kafka.error();
+  return kafka::list_dead_letters(*kafka, flags.topic, dead_letters_max, invocation.settings.timeout);
 }
 
 Result<ExitCode> run_list(Invocation& invocation, const DeadLetterFlags& flags) {
@@ -106,8 +107,10 @@ Result<ExitCode> apply(Invocation& invocation, const DeadLetterAction& action, c
                        const std::vector<DeadLetter>& letters) {
   Json results = Json::array();
   std::size_t count = 0;
-  const auto done = action.run(
-      flags.kafka, letters, invocation.settings.timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
+  const auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
+  if (!kafka) return kafka.error();
+  const auto done =
+      action.run(*kafka, letters, invocation.settings.timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
         count += sent.ok();
         results.push_back(Json{{"id", letter.id()},
                                {"ok", sent.ok()},
@@ -158,7 +161,7 @@ Result<ExitCode> run_action(Invocation& invocation, const DeadLetterAction& acti
 
 std::shared_ptr<DeadLetterFlags> add_common(CLI::App& app, Commands& commands) {
   const auto flags = std::make_shared<DeadLetterFlags>();
-  add_kafka_flags(app, commands, flags->kafka.brokers, flags->kafka.client_id);
+  add_kafka_flags(app, commands, flags->kafka);
   add_text(app, "--topic", flags->topic, "TOPIC", "Topic whose dead letters to use [payment-commands]");
   return flags;
 }

@@ -42,6 +42,9 @@ struct ServeFlags {
   ServeRole role = ServeRole::node;
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
   std::string dtm_secret_file;
+  std::string pages;
+  RedisFlags redis;
+  KafkaFlags kafka;
 };
 
 // A part of a path that cannot be guessed.
@@ -69,6 +72,18 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
     return Error{ErrorCode::invalid, "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
   payment.delay_min = *from;
   payment.delay_max = *to;
+  return {};
+}
+
+// "test_ck_..." or "live_ck_...", also of a widget: "test_gck_...". Never the secret key, which the page would show.
+Result<void> parse_client_key(const std::string& text, NodeOptions& options) {
+  const bool is_fit = !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  });
+  if (!is_fit || text.find("_sk_") != text.npos || text.find("_gsk_") != text.npos)
+    return Error{ErrorCode::invalid,
+                 "this is no client key such as test_ck_...; a secret key must not be shown to buyers"};
+  options.toss_client_key = text;
   return {};
 }
 
@@ -140,9 +155,16 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   NodeOptions options = flags.options;
   options.data = invocation.data();
   if (!database->is_default) options.database = database->name;
-  auto redis = redis_url(flags.options.redis, invocation.environment);
+  auto redis = redis_url(flags.redis.url, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
+  if (!flags.pages.empty()) options.pages = invocation.environment.resolve(flags.pages);
+  options.redis_security = redis_security(flags.redis, invocation.environment);
+  auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
+  if (!kafka) return kafka.error();
+  options.kafka = kafka->brokers;
+  options.kafka_client_id = kafka->client_id;
+  options.kafka_security = std::move(kafka->security);
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
   if (!flags.dtm_secret_file.empty()) {
@@ -166,6 +188,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
   invocation.info(is_participant ? "reading payment commands" : "data directory: " + options.data.string());
+  if (!is_participant) invocation.info("`sagactl open` shows the dashboard");
   invocation.info("press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
@@ -185,7 +208,12 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: fraction of calls that time out [0]");
   add_choice(app, "--payment-confirm", flags.payment_confirm,
              "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
+  add_switch(app, "--retry-recharges", flags.options.retry_recharges,
+             "A retry of a checkout charges a refunded payment again without \"recharge\": true");
   add_toss_flags(app, flags.options.toss);
+  const auto take_key = [&flags](const std::string& text) { return parse_client_key(text, flags.options); };
+  add_flag_with(app, "--toss-client-key", take_key, "KEY",
+                "Client key of Toss Payments, which the shop's page gives to its widget; it is public [none]");
 }
 
 void add_participant_flags(CLI::App& app, NodeOptions& options) {
@@ -210,8 +238,9 @@ void add_serve(CLI::App& root, Commands& commands) {
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max,
              "Number of nodes to run in this process, on consecutive ports [1]");
-  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
-  add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
+  commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [locks in this process]"));
+  add_redis_security_flags(*app, commands, flags->redis);
+  add_kafka_flags(*app, commands, flags->kafka);
   add_choice(
       *app, "--role", flags->role,
       "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
@@ -224,6 +253,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,
                "Release reserved stock that is not confirmed after DURATION [5m]");
+  add_text(*app, "--pages", flags->pages, "DIRECTORY", "Serve the web pages of this directory at / [none]");
+  add_switch(*app, "--sample-stock", options.sample_stock, "Create the checkout's sample products at the start");
+  add_switch(*app, "--log-orders", options.log_orders, "Log each order that is created and each saga that ends");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Accept requests to /api and /purchase from other machines without a token");
   add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
@@ -236,11 +268,16 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_switch(*app, "--pages-read-only", options.pages_read_only,
+             "Let the pages of the node show everything and change nothing");
   add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
-             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
+             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID,\n"
+             "KAFKA_TLS, KAFKA_CA_FILE, KAFKA_CERT_FILE, KAFKA_KEY_FILE, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME,\n"
+             "KAFKA_SASL_PASSWORD, KAFKA_SASL_PASSWORD_FILE, KAFKA_TOKEN_FILE, REDIS_URL, REDIS_CA_FILE,\n"
+             "REDIS_CERT_FILE, REDIS_KEY_FILE, REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD.\n"
              "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
              "--role payment without a database server is the payment participant for nodes with --payment remote.");
   set_examples(*app,

@@ -51,15 +51,21 @@ std::vector<std::pair<CLI::App*, std::string>> parsed_commands(CLI::App& root) {
   return chain;
 }
 
-void collect_keys(const CLI::App& app, const std::string& prefix, std::set<std::string>& keys) {
-  for (const CLI::Option* option : app.get_options())
-    if (takes_settings(app, *option)) keys.insert(prefix + long_name(*option));
-  for (const CLI::App* sub : app.get_subcommands({})) collect_keys(*sub, prefix + sub->get_name() + ".", keys);
+void collect_keys(const CLI::App& app, const Commands& commands, const std::string& prefix,
+                  std::set<std::string>& keys) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (!takes_settings(app, *option)) continue;
+    keys.insert(prefix + long_name(*option));
+    if (commands.is_shared(option)) keys.insert(long_name(*option));
+  }
+  for (const CLI::App* sub : app.get_subcommands({}))
+    collect_keys(*sub, commands, prefix + sub->get_name() + ".", keys);
 }
 
-std::vector<std::string> unknown_keys(const CLI::App& root, const std::vector<FlagSource>& sources) {
+std::vector<std::string> unknown_keys(const CLI::App& root, const Commands& commands,
+                                      const std::vector<FlagSource>& sources) {
   std::set<std::string> known;
-  collect_keys(root, "", known);
+  collect_keys(root, commands, "", known);
   const std::vector<std::string> candidates(known.begin(), known.end());
   std::vector<std::string> warnings;
   for (const FlagSource& source : sources) {
@@ -89,7 +95,10 @@ bool is_service_link(const std::string& variable, const std::string& value) {
 std::optional<SourcedValue> find_value(const CLI::Option& option, const std::string& key, const Commands& commands,
                                        const Environment& environment, const std::vector<FlagSource>& files,
                                        std::vector<std::string>& warnings) {
-  std::vector<std::string> variables = {variable_of(key)};
+  std::vector<std::string> keys = {key};
+  if (commands.is_shared(&option)) keys.push_back(long_name(option));
+  std::vector<std::string> variables;
+  for (const std::string& each : keys) variables.push_back(variable_of(each));
   for (std::string& variable : commands.variables_of(&option)) variables.push_back(std::move(variable));
   for (const std::string& variable : variables) {
     const auto value = environment.get(variable);
@@ -98,10 +107,10 @@ std::optional<SourcedValue> find_value(const CLI::Option& option, const std::str
       warnings.push_back("environment variable " + variable + " is ignored for --" + long_name(option) + ": '" +
                          *value + "' is set by Kubernetes for a Service with that name (enableServiceLinks)");
   }
-  for (const FlagSource& file : files) {
-    const auto found = file.values.find(key);
-    if (found != file.values.end()) return SourcedValue{file.name, found->second};
-  }
+  for (const FlagSource& file : files)
+    for (const std::string& each : keys)
+      if (const auto found = file.values.find(each); found != file.values.end())
+        return SourcedValue{file.name, found->second};
   return std::nullopt;
 }
 
@@ -134,7 +143,7 @@ class SettingsFiles {
       const auto path = directory / "config.toml";
       if (auto added = add(files, path, path.string()); !added) return added.error();
     }
-    for (std::string& warning : unknown_keys(root, files)) errors_.warnings.push_back(std::move(warning));
+    for (std::string& warning : unknown_keys(root, commands, files)) errors_.warnings.push_back(std::move(warning));
     if (auto added = add_context(files, has_project, root, commands); !added) return added.error();
     return files;
   }

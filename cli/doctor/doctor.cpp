@@ -33,31 +33,19 @@ void print_findings(const Invocation& invocation, const DoctorFindings& findings
 }
 
 struct DoctorFlags {
-  std::string redis;
-  std::string kafka;
+  RedisFlags redis;
+  KafkaFlags kafka;
   ServeRole role = ServeRole::node;
   PaymentProvider payment = PaymentProvider::simulated;
   TossAccount toss;
 };
-
-KafkaToCheck kafka_to_check(const Invocation& invocation, const DoctorFlags& flags) {
-  KafkaToCheck test{flags.kafka, {}};
-  const auto database = find_database(invocation);
-  // The same rule as in serve: a payment process without a database server is a payment participant.
-  test.use.carries_out_payments = flags.role == ServeRole::payment && !(database && database->is_postgres);
-  test.use.publishes_events = !test.use.carries_out_payments;
-  test.use.asks_for_payments = flags.role != ServeRole::payment && flags.payment == PaymentProvider::remote;
-  if (flags.role != ServeRole::node && !test.use.carries_out_payments)
-    test.use.service = from_string<Service>(to_string(flags.role));
-  return test;
-}
 
 Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   DoctorFindings findings;
   inspect_data(invocation, findings);
   inspect_database(invocation, findings);
   inspect_redis(invocation, flags.redis, findings);
-  inspect_kafka(invocation, kafka_to_check(invocation, flags), findings);
+  inspect_kafka(invocation, {flags.kafka, kafka_use_of(invocation, flags.role, flags.payment)}, findings);
   inspect_toss(invocation, flags.toss, findings);
   inspect_secrets(invocation, findings);
   inspect_shared_secrets(invocation, findings);
@@ -77,8 +65,11 @@ void add_doctor(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<DoctorFlags>();
   CLI::App* app = add_command(root, "doctor", "Check everything a node depends on, and suggest fixes", setup_group);
   set_footer(*app, "Exit codes: 0 no check failed (there may be warnings), 1 a check failed.");
-  add_text(*app, "--redis", flags->redis, "URL", "Redis for the locks [REDIS_HOST, else none]");
-  add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka brokers for the messages [KAFKA_BROKER, else none]");
+  commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [REDIS_HOST, else none]"));
+  add_redis_security_flags(*app, commands, flags->redis);
+  commands.share(add_text(*app, "--kafka", flags->kafka.brokers, "HOST:PORT,...",
+                          "Kafka brokers for the messages [KAFKA_BROKER, else none]"));
+  add_kafka_security_flags(*app, commands, flags->kafka);
   commands.add_variables(add_choice(*app, "--role", flags->role, "Role whose topics to check, as for serve [node]"),
                          {"SAGACTL_SERVE_ROLE"});
   commands.add_variables(add_choice(*app, "--payment", flags->payment, "Payment provider, as for serve [simulated]"),

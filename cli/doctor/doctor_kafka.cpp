@@ -15,10 +15,15 @@ DoctorFinding finding_of(const KafkaDiagnosis::Topic& topic, int default_partiti
   if (!topic.writes_refused.empty())
     return {subject, CheckResult::fail, "accepts no messages: " + topic.writes_refused,
             "start the missing brokers; nodes keep their events until then"};
+  if (!topic.unfit.empty())
+    return {subject, CheckResult::fail, topic.unfit,
+            "change the topic's settings, or have it made by `sagactl topics create`"};
   if (topic.partitions > 0) return {subject, CheckResult::ok, fmt::format("{} partitions", topic.partitions)};
   if (!topic.creation_denied.empty())
-    return {subject, CheckResult::fail, "does not exist, and this client is not allowed to create it",
-            fmt::format("create it with {} partitions, or allow the client to create topics", default_partitions)};
+    return {subject, CheckResult::fail,
+            "does not exist or is hidden from this client, which is not allowed to create it",
+            fmt::format("create it with {} partitions (`sagactl topics create`), or allow the client to create topics",
+                        default_partitions)};
   if (!topic.creation_unknown.empty())
     return {subject, CheckResult::warn,
             "does not exist; could not check whether it can be created: " + topic.creation_unknown,
@@ -29,7 +34,7 @@ DoctorFinding finding_of(const KafkaDiagnosis::Topic& topic, int default_partiti
 }  // namespace
 
 void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings) {
-  const auto brokers = brokers_of(invocation.environment, given.brokers);
+  const auto brokers = brokers_of(invocation.environment, given.flags.brokers);
   if (!brokers) {
     findings.push_back({"kafka", CheckResult::fail, brokers.error().message, "write it as host:port,host:port"});
     return;
@@ -38,9 +43,20 @@ void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, Doct
     findings.push_back({"kafka", CheckResult::ok, "not configured; messages stay in the node's process"});
     return;
   }
-  KafkaOptions options;
-  options.brokers = *brokers;
+  KafkaFlags flags = given.flags;
+  flags.brokers = *brokers;
+  const auto found = kafka_of_flags(invocation.environment, flags);
+  if (!found) {
+    findings.push_back({"kafka", CheckResult::fail, found.error().message});
+    return;
+  }
+  const KafkaOptions& options = *found;
   const auto check = diagnose_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
+  if (!check && check.error().code != ErrorCode::unavailable) {
+    findings.push_back({"kafka", CheckResult::fail, check.error().message,
+                        "`sagactl serve` does not start with these settings: see Kafka in docs/deployment.md"});
+    return;
+  }
   if (!check) {
     findings.push_back({"kafka", CheckResult::warn, check.error().message,
                         "check that it runs and advertises an address that this machine can reach; nodes go on "

@@ -59,10 +59,11 @@ void inspect_clock(const RedisDiagnosis& diagnosis, Timestamp asked, Timestamp a
 
 }  // namespace
 
-void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings) {
-  const auto url = redis_url(flag, invocation.environment);
+void inspect_redis(const Invocation& invocation, const RedisFlags& flags, DoctorFindings& findings) {
+  const auto url = redis_url(flags.url, invocation.environment);
   if (url && url->empty()) return;  // locks are kept in the node's process
-  const auto address = url ? parse_redis_url(*url) : Result<RedisAddress>(url.error());
+  const auto address =
+      url ? parse_redis_url(*url, redis_security(flags, invocation.environment)) : Result<RedisAddress>(url.error());
   if (!address) {
     findings.push_back({"Redis", CheckResult::fail, address.error().message});
     return;

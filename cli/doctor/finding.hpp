@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "cli/dependencies/database.hpp"
+#include "cli/dependencies/kafka.hpp"
+#include "cli/dependencies/redis.hpp"
 #include "cli/invocation.hpp"
 #include "common/text/spelling.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
@@ -30,14 +32,14 @@ struct DoctorFinding {
 using DoctorFindings = std::vector<DoctorFinding>;
 
 struct KafkaToCheck {
-  std::string brokers;  // empty: from the environment
+  KafkaFlags flags;  // without brokers: those of the environment
   KafkaUse use;
 };
 
 // Each checks one dependency of a node (doctor_*.cpp).
 void inspect_data(const Invocation& invocation, DoctorFindings& findings);
 void inspect_database(const Invocation& invocation, DoctorFindings& findings);
-void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
+void inspect_redis(const Invocation& invocation, const RedisFlags& flags, DoctorFindings& findings);
 void inspect_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
 void inspect_postgres(const DatabaseName& database, DoctorFindings& findings);
 void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings);

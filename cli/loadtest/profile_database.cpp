@@ -109,7 +109,7 @@ class ForeignPostgresRows final : public ForeignRows {
  public:
   // Throws a DatabaseFailure.
   explicit ForeignPostgresRows(const postgres::PostgresAddress& address)
-      : connection_(address, {"sagactl loadtest", ""}, call_timeout) {
+      : connection_(address, {"sagactl loadtest", {}}, call_timeout) {
     connection_.begin_snapshot();
     connection_.run(session_settings);
   }

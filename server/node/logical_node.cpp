@@ -5,12 +5,14 @@
 #include "common/crypto.hpp"
 #include "common/log.hpp"
 #include "server/api/routes.hpp"
+#include "server/http/static_files.hpp"
 #include "server/node/connection_limits.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr std::chrono::milliseconds stop_grace{10'000};
+constexpr Duration minutes_flushed_every = 5s;
 
 std::string name_of(const NodeOptions& options, int index) {
   if (options.node_id.empty()) return fmt::format("node-{}", index + 1);
@@ -31,6 +33,7 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   engine.policy.shop_confirms = options.shop_confirms;
   if (options.service) engine.policy.services = Services::only(*options.service);
   engine.seed = random_u64();
+  engine.log_flows = options.log_orders;
   return engine;
 }
 
@@ -43,6 +46,11 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.allow_anonymous = options.allow_anonymous;
   api.allow_dtm = options.allow_dtm;
   api.dtm_secret = options.dtm_secret;
+  api.serves_other_pages = !options.pages.empty();
+  api.payment_provider = to_string(options.payment_provider);
+  api.shop_confirms = options.shop_confirms;
+  api.toss_client_key = options.toss_client_key;
+  api.retry_recharges = options.retry_recharges;
   api.version = options.version;
   return api;
 }
@@ -64,6 +72,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
     : address_(std::move(address)),
       parts_(parts),
       node_metrics_(*metrics_),
+      minutes_(address_.node, parts.database->records()),
       lock_(*parts.lock, *parts.clock, [this](Duration wait) { node_metrics_.lock_waited(wait); }),
       participants_(std::move(participants)),
       engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus, *parts.clock),
@@ -73,6 +82,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                admission_,
                parts.database->store(),
                parts.database->queries(),
+               parts.database->records(),
                lock_,
                *parts.bus,
                *parts.clock,
@@ -81,15 +91,22 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                *metrics_,
                node_metrics_,
                *parts.sessions,
-               *parts.feed} {
+               *parts.page_sessions,
+               *parts.feed,
+               minutes_},
+      bulk_runner_(address_.node, engine_, parts.database->queries(), parts.database->records(), *parts.clock) {
   metrics_->add_build_info(options.version, options.revision);
   if (!parts.shared_secret.empty()) answer_tokens_.emplace(parts.shared_secret);
   context_.answer_tokens = answer_tokens_ ? &*answer_tokens_ : nullptr;
   context_.participants = participants_;
   engine_.set_participants(*participants_);
+  context_.browser = parts.browsing.get();
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
-  engine_.on_commit([this](const CommitReport& commit) { node_metrics_.committed(commit); });
+  engine_.on_commit([this](const CommitReport& commit) {
+    node_metrics_.committed(commit);
+    minutes_.add(commit.progress, parts_.clock->now());
+  });
 }
 
 Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {
@@ -114,7 +131,13 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   server.trusted_proxies = std::move(trusted).value();
   server.cors_origins = options.cors_origins;
   server.limits = connection_limits(options.nodes);
-  auto listening = http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
+  auto router = api::make_router(node->context_);
+  if (!options.pages.empty()) {
+    auto pages = http::StaticFiles::read(options.pages);
+    if (!pages) return Error{pages.error().code, "--pages: " + pages.error().message};
+    router->set_files(std::move(pages).value());
+  }
+  auto listening = http::Server::listen(io, std::move(server), std::move(router), node->metrics_);
   if (!listening) return listening.error();
   node->server_ = std::move(listening).value();
   node->address_.url = url_of(options.host, node->server_->port());
@@ -126,6 +149,15 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
 Result<void> LogicalNode::start() {
   if (const auto started = engine_.start(); !started) return started;
   thread_ = std::make_unique<EngineThread>(engine_, *parts_.clock);
+  minutes_chore_.emplace([this](const std::stop_token&) {
+    (void)minutes_.flush(parts_.clock->now());  // what could not be written is written next time
+    return minutes_flushed_every;
+  });
+  bulk_chore_.emplace([this](const std::stop_token& stop) {
+    bulk_runner_.run(stop);
+    return api::BulkRunner::poll_every;
+  });
+  context_.wake_bulk_runner = [this] { bulk_chore_->wake(); };
   compare_secrets();
   return {};
 }
@@ -149,7 +181,11 @@ void LogicalNode::stop_serving(std::function<void()> stopped) {
 }
 
 void LogicalNode::stop_engine() {
+  bulk_chore_.reset();  // the engine answers what it has been given; the rest is for another node
   thread_.reset();
+  if (!minutes_chore_) return;
+  minutes_chore_.reset();
+  (void)minutes_.flush(parts_.clock->now());
 }
 
 // A handler may still use the participants until no handler runs. The answers to calls in progress come too late for

@@ -7,11 +7,13 @@
 #include <optional>
 
 #include "server/adapters/participants/http_participant_caller.hpp"
+#include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/context.hpp"
 #include "server/api/metrics/measured_lock.hpp"
 #include "server/auth/answer_token.hpp"
 #include "server/engine/engine_thread.hpp"
 #include "server/http/server.hpp"
+#include "server/node/chore.hpp"
 #include "server/node/node.hpp"
 #include "server/node/shared_parts.hpp"
 
@@ -45,6 +47,7 @@ class LogicalNode {
   SharedParts& parts_;
   std::shared_ptr<http::Metrics> metrics_ = std::make_shared<http::Metrics>();
   api::NodeMetrics node_metrics_;
+  api::MinuteCounts minutes_;
   api::MeasuredLock lock_;
   std::shared_ptr<HttpParticipantCaller> participants_;  // the engine calls them
   std::optional<auth::AnswerTokens> answer_tokens_;
@@ -52,6 +55,8 @@ class LogicalNode {
   OrderAdmission admission_;
   api::Context context_;
   std::unique_ptr<EngineThread> thread_;
+  api::BulkRunner bulk_runner_;
+  std::optional<Chore> minutes_chore_, bulk_chore_;
   std::unique_ptr<http::Server> server_;
 };
 

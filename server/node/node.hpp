@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
+#include "server/adapters/kafka/client/kafka_security.hpp"
+#include "server/adapters/redis/redis_address.hpp"
 #include "server/participants/service.hpp"
 
 namespace sagactl {
@@ -20,6 +23,11 @@ inline constexpr int logical_nodes_max = 64;  // logical nodes of a process
 enum class Dedupe { product, key_only };
 
 enum class PaymentProvider { simulated, remote, toss };
+
+template <>
+struct Spelling<PaymentProvider> {
+  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
+};
 
 // The simulated payment provider.
 struct SimulatedPayment {
@@ -43,11 +51,14 @@ struct NodeOptions {
   std::string node_id;        // empty: node-1, node-2 ...
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
-  std::string redis;     // redis://[:password@]host[:port][/db], for locks; empty: in this process
+  std::string redis;     // for the locks, as parse_redis_url() reads it; empty: locks in this process
+  RedisSecurity redis_security;
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
+  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
+  KafkaSecurity kafka_security;
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
   // database server.
@@ -57,6 +68,11 @@ struct NodeOptions {
   bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   bool allow_dtm = false;          // /api/dtmsvr also from other machines
   bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool retry_recharges = false;    // a retry below /api charges a refunded payment again, unless it says otherwise
+  bool sample_stock = false;       // the checkout's sample products exist from the start
+  bool log_orders = false;         // a line in the log for each order that is created and each saga that ends
+  std::filesystem::path pages;     // a directory of web pages to serve; empty: none
+  bool pages_read_only = false;    // web pages may change nothing
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;

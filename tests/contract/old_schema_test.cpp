@@ -196,6 +196,7 @@ class FileSubject : public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override { crash("these tests use one life of the store"); }
   const std::string& path() const { return path_; }
 

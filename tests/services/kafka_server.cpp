@@ -55,8 +55,34 @@ std::string with_rights(const std::string& port, const std::string& own, const s
          "super.users=User:broker\n";
 }
 
+// Overrides earlier settings: two more listeners, with and without a log-in.
+std::string with_logins(const std::string& port, const std::string& controller, const std::string& login,
+                        const std::string& certificate, const Certificates& certificates) {
+  const std::string modules = "org.apache.kafka.common.security.", word = KafkaServer::password;
+  const std::string of = "\nlistener.name.login.", jaas = ".sasl.jaas.config=" + modules;
+  return "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller +
+         ",LOGIN://127.0.0.1:" + login + ",CERTIFICATE://127.0.0.1:" + certificate +
+         "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" + port + ",LOGIN://127.0.0.1:" + login +
+         ",CERTIFICATE://127.0.0.1:" + certificate +
+         "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_SSL,CERTIFICATE:SSL"
+         "\nsasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER" +
+         of + "plain" + jaas + "plain.PlainLoginModule required user_saga=\"" + word + "\" user_clerk=\"" + word +
+         "\";" + of + "scram-sha-256" + jaas + "scram.ScramLoginModule required;" + of + "scram-sha-512" + jaas +
+         "scram.ScramLoginModule required;" + of + "oauthbearer" + jaas +
+         "oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";" + of +
+         "oauthbearer.sasl.server.callback.handler.class=" + modules +
+         "oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler"
+         "\nssl.keystore.type=PEM\nssl.keystore.location=" +
+         certificates.file("server.all.pem") +
+         "\nssl.truststore.type=PEM\nssl.truststore.location=" + certificates.file("ca.pem") +
+         "\nlistener.name.certificate.ssl.client.auth=required\n"
+         "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+         "super.users=User:ANONYMOUS;User:saga;User:CN=saga\n";
+}
+
 pid_t run_java(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
-  std::vector<std::string> all = {"java", "-Xms128m", "-Xmx384m", "-cp", (jars() / "*").string()};
+  std::vector<std::string> all = {
+      "java", "-Xms128m", "-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", (jars() / "*").string()};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& argument : all) argv.push_back(argument.data());
@@ -82,6 +108,29 @@ KafkaServer::KafkaServer(Anonymous anonymous, std::optional<ProxiedListener> pro
     : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
       port_(free_port()),
       controller_port_(free_port()) {
+  const std::string port = std::to_string(port_), controller = std::to_string(controller_port_);
+  const bool is_open = anonymous == Anonymous::full_access;
+  write_settings(is_open ? "" : with_rights(port, std::to_string(free_port()), controller), proxied);
+  format({});
+}
+
+KafkaServer::KafkaServer(const Certificates& certificates)
+    : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
+      port_(free_port()),
+      controller_port_(free_port()),
+      login_port_(free_port()),
+      certificate_port_(free_port()) {
+  write_settings(with_logins(std::to_string(port_), std::to_string(controller_port_), std::to_string(login_port_),
+                             std::to_string(certificate_port_), certificates),
+                 std::nullopt);
+  std::vector<std::string> users;
+  for (const std::string mechanism : {"SCRAM-SHA-256", "SCRAM-SHA-512"})
+    for (const std::string user : {"saga", "clerk"})
+      users.insert(users.end(), {"--add-scram", mechanism + "=[name=\"" + user + "\",password=\"" + password + "\"]"});
+  format(users);
+}
+
+void KafkaServer::write_settings(const std::string& more, std::optional<ProxiedListener> proxied) {
   std::filesystem::create_directories(folder_);
   const std::string port = std::to_string(port_), controller = std::to_string(controller_port_);
   std::ofstream file(folder_ / "server.properties");
@@ -97,12 +146,15 @@ KafkaServer::KafkaServer(Anonymous anonymous, std::optional<ProxiedListener> pro
           "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
           "transaction.state.log.min.isr=1\nshare.coordinator.state.topic.replication.factor=1\n"
           "share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n";
-  if (anonymous == Anonymous::no_access) file << with_rights(port, std::to_string(free_port()), controller);
-  file.close();
+  file << more;
+}
+
+void KafkaServer::format(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = {"kafka.tools.StorageTool", "format", "-t",
+                                  "AAAAAAAAAAAAAAAAAAAAAQ",  "-c",     (folder_ / "server.properties").string()};
+  all.insert(all.end(), arguments.begin(), arguments.end());
   int status = 0;
-  ::waitpid(run_java(folder_, {"kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",
-                               (folder_ / "server.properties").string()}),
-            &status, 0);
+  ::waitpid(run_java(folder_, all), &status, 0);
   if (status != 0) crash("cannot format Kafka's storage");
 }
 

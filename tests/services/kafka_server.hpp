@@ -9,6 +9,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "tests/services/certificates.hpp"
 
 namespace sagactl {
 
@@ -21,12 +24,19 @@ class KafkaServer {
   };
   // Not started yet.
   explicit KafkaServer(Anonymous anonymous = Anonymous::full_access, std::optional<ProxiedListener> proxied = {});
+  // One that also listens for clients that log in over TLS, and for those that show a certificate. The users saga, who
+  // may do everything, and clerk, who has no rights, have the password below for every mechanism; whoever shows the
+  // certificate saga or comes without TLS may do everything as well.
+  explicit KafkaServer(const Certificates& certificates);
+  static constexpr const char* password = "s3cret-of-the-test";
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
 
   static bool is_installed();
 
   std::string brokers() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string brokers_for_logins() const { return "127.0.0.1:" + std::to_string(login_port_); }
+  std::string brokers_for_certificates() const { return "127.0.0.1:" + std::to_string(certificate_port_); }
   void start();         // returns when it accepts connections; it keeps its data
   void stop();          // cleanly
   void freeze() const;  // SIGSTOP
@@ -34,7 +44,10 @@ class KafkaServer {
 
  private:
   std::filesystem::path folder_;
-  std::uint16_t port_ = 0, controller_port_ = 0;
+  void write_settings(const std::string& more, std::optional<ProxiedListener> proxied);
+  void format(const std::vector<std::string>& arguments);
+
+  std::uint16_t port_ = 0, controller_port_ = 0, login_port_ = 0, certificate_port_ = 0;
   pid_t pid_ = -1;
 };
 

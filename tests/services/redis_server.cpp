@@ -77,8 +77,8 @@ void RedisServer::resume() const {
   ::kill(pid_, SIGCONT);
 }
 
-std::string RedisServer::run(const std::vector<std::string>& command) const {
-  const std::unique_ptr<redisContext, void (*)(redisContext*)> context(redisConnect("127.0.0.1", port_), redisFree);
+std::string RedisServer::run_at(std::uint16_t port, const std::vector<std::string>& command) {
+  const std::unique_ptr<redisContext, void (*)(redisContext*)> context(redisConnect("127.0.0.1", port), redisFree);
   if (!context || context->err != 0) return {};
   std::vector<const char*> parts;
   for (const std::string& part : command) parts.push_back(part.c_str());

@@ -26,7 +26,9 @@ class RedisServer {
   void freeze() const;  // SIGSTOP
   void resume() const;  // SIGCONT
   // Runs one command on a connection of its own: its reply as text; "" when there is none.
-  std::string run(const std::vector<std::string>& command) const;
+  std::string run(const std::vector<std::string>& command) const { return run_at(port_, command); }
+  // The same at any server on this machine.
+  static std::string run_at(std::uint16_t port, const std::vector<std::string>& command);
 
  private:
   const std::vector<std::string> arguments_;

@@ -67,7 +67,9 @@ std::vector<SchemaMigration> compare(PqxxConnection& connection) {
 
 PqxxConnection connect(const PostgresAddress& address) {
   return PqxxConnection(
-      address, {"sagactl migrate", "-c statement_timeout=55000 -c lock_timeout=55000 -c client_min_messages=warning"},
+      address,
+      {"sagactl migrate",
+       {{"statement_timeout", "55000"}, {"lock_timeout", "55000"}, {"client_min_messages", "warning"}}},
       migrations_timeout);
 }
 

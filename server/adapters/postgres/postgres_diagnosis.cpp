@@ -57,7 +57,7 @@ std::vector<std::string> texts_of(PqxxRows rows) {
 }
 
 PqxxConnection connect(const PostgresAddress& address) {
-  return PqxxConnection(address, {"sagactl doctor", "-c statement_timeout=3500"}, std::chrono::milliseconds(4'000));
+  return PqxxConnection(address, {"sagactl doctor", {{"statement_timeout", "3500"}}}, std::chrono::milliseconds(4'000));
 }
 
 }  // namespace

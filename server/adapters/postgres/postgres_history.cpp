@@ -17,10 +17,12 @@ namespace {
 constexpr std::chrono::milliseconds history_timeout{60'000};  // of one page
 constexpr int flows_per_page = 500, events_per_page = 5'000, claims_per_page = 5'000;
 
-const ConnectOptions history_session = {
-    "sagactl history",
-    "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off -c enable_hashjoin=off "
-    "-c enable_mergejoin=off"};
+const ConnectOptions history_session = {"sagactl history",
+                                        {{"idle_in_transaction_session_timeout", "0"},
+                                         {"statement_timeout", "0"},
+                                         {"jit", "off"},
+                                         {"enable_hashjoin", "off"},
+                                         {"enable_mergejoin", "off"}}};
 
 // Through libpqxx, in one transaction, which sees the database as it was when it began. Reads a page at a time, by key,
 // so that memory is bounded.

@@ -5,7 +5,17 @@
 #include <string_view>
 #include <utility>
 
+#include "server/adapters/redis/redis_address.hpp"
+
 namespace sagactl::redis {
+
+// The nodes of a cluster share its keys by what stands in braces: with all of the prefix in them the locks are
+// together.
+inline std::string prefix_for(const RedisAddress& address, const std::string& prefix) {
+  if (address.kind != RedisKind::cluster) return prefix;
+  const std::string name = prefix.ends_with(':') ? prefix.substr(0, prefix.size() - 1) : prefix;
+  return std::string("{").append(name).append("}:");
+}
 
 class LockKeys {
  public:

@@ -57,7 +57,8 @@ end
 return found
 )";
 
-// KEYS: token. ARGV: highest token that the client has seen. Always writes, to find out whether Redis can.
+// KEYS: token, any lock, for a cluster's node to refuse them when they are not in one slot. ARGV: highest token that
+// the client has seen. Always writes, to find out whether Redis can.
 constexpr std::string_view keep_token = R"(
 local last = tonumber(redis.call('GET', KEYS[1]) or 0) or 0
 redis.call('SET', KEYS[1], string.format('%.0f', math.max(last, ARGV[1])))

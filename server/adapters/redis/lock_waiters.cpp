@@ -87,7 +87,7 @@ void LockWaiters::answered(const std::string& key, const std::string& request_id
     if (in_doubt_.size() > in_doubt_max) in_doubt_.pop_front();
     failed(key, error_of_reply(nullptr));
   } else if (is_error(*reply)) {
-    if (is_fatal_to_connection(*reply)) session_.drop(error_of_reply(reply));
+    if (is_fatal_to_connection(*reply)) session_.drop_for(*reply);
     Error why = error_of_reply(reply);
     why.code = ErrorCode::unavailable;
     failed(key, why);

@@ -1,29 +1,29 @@
 #include "server/adapters/redis/redis_connection.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
-#include <netdb.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <utility>
 
 namespace sagactl::redis {
+namespace {
 
-void RedisConnection::Free::operator()(redisContext* context) const {
-  redisFree(context);
+constexpr Duration handshake_time = 1s;
+
+}  // namespace
+
+void RedisConnection::Free::operator()(redisReader* reader) const {
+  redisReaderFree(reader);
 }
 
-RedisConnection::RedisConnection(const std::string& host, std::uint16_t port, Duration timeout)
-    : context_(redisConnectNonBlock(host.c_str(), port)), timeout_(timeout) {
-  if (!context_)
-    failure_ = "out of memory";
-  else if (context_->err != 0)
-    failure_ = context_->errstr;
-  else
-    // Detects a peer that vanished while no command is pending. If this fails, the next command detects it.
-    (void)redisEnableKeepAlive(context_.get());
+RedisConnection::RedisConnection(const RedisEndpoint& endpoint, const TlsContext& tls, Duration timeout)
+    : endpoint_(endpoint), socket_(endpoint), reader_(redisReaderCreate()), timeout_(timeout) {
+  if (!reader_) fail("out of memory");
+  if (!socket_.failure().empty()) fail(socket_.failure());
+  if (!failure_.empty()) return;
+  if (tls) tls_ = std::make_unique<TlsStream>(tls, endpoint.server_name.empty() ? endpoint.host : endpoint.server_name);
+  take_output();
 }
 
 RedisConnection::~RedisConnection() = default;
@@ -40,9 +40,24 @@ void RedisConnection::send(const Command& command, OnReply on_reply) {
     sizes.push_back(part.size());
   }
   pending_.push_back({std::move(on_reply), EventLoop::Steady::now()});
-  if (redisAppendCommandArgv(context_.get(), static_cast<int>(parts.size()), parts.data(), sizes.data()) != REDIS_OK)
-    fail(context_->errstr);
-  has_output_ = true;
+  char* text = nullptr;
+  const int size = redisFormatCommandArgv(&text, static_cast<int>(parts.size()), parts.data(), sizes.data());
+  if (size < 0) return fail("out of memory");
+  const std::string_view bytes(text, static_cast<std::size_t>(size));
+  if (tls_)
+    tls_->write(bytes);
+  else
+    output_ += bytes;
+  redisFreeCommand(text);
+  take_output();
+}
+
+void RedisConnection::take_output() {
+  if (!tls_) return;
+  output_ += tls_->take_encrypted();
+  if (tls_->failure().empty()) return;
+  failed_for_good_ = tls_->failure().starts_with("TLS failed");
+  fail(tls_->failure());
 }
 
 void RedisConnection::fail(std::string why) {
@@ -57,46 +72,68 @@ std::vector<OnReply> RedisConnection::take_pending() {
 }
 
 int RedisConnection::fd() const {
-  return failure_.empty() ? context_->fd : -1;
+  return failure_.empty() ? socket_.fd() : -1;
 }
 
 short RedisConnection::interest() const {
-  return static_cast<short>(has_output_ ? POLLIN | POLLOUT : POLLIN);
+  return static_cast<short>(!socket_.is_connected() || !output_.empty() ? POLLIN | POLLOUT : POLLIN);
 }
 
 std::optional<EventLoop::Time> RedisConnection::deadline() const {
   if (pending_.empty() || !failure_.empty()) return std::nullopt;
-  return pending_.front().sent + timeout_;
+  const bool negotiates = tls_ && !tls_->is_open();
+  return pending_.front().sent + timeout_ + (negotiates ? handshake_time : Duration{});
 }
 
 void RedisConnection::ready(short events) {
-  if (failure_.empty() && has_output_ && (events & (POLLOUT | POLLERR | POLLHUP)) != 0) write();
+  if (!failure_.empty()) return;
+  if (!socket_.is_connected()) {
+    socket_.ready();
+    if (!socket_.failure().empty()) return fail(socket_.failure());
+    if (!socket_.is_connected()) return;
+    events = POLLOUT;
+  }
+  if ((events & (POLLOUT | POLLERR | POLLHUP)) != 0) write();
   if (failure_.empty() && (events & (POLLIN | POLLERR | POLLHUP)) != 0) read();
 }
 
 void RedisConnection::expire(EventLoop::Time now) {
   const auto until = deadline();
-  if (until && now >= *until) fail(fmt::format("no reply within {} ms", timeout_.count() / 1000));
+  if (!until || now < *until) return;
+  std::string why = fmt::format("no reply within {} ms", timeout_.count() / 1000);
+  if (tls_ && !tls_->is_open() && socket_.is_connected())
+    why += " to the beginning of TLS; if the server does not speak TLS at that port, write redis://";
+  fail(std::move(why));
 }
 
 void RedisConnection::write() {
-  int done = 0;
-  if (redisBufferWrite(context_.get(), &done) != REDIS_OK)
-    fail(context_->errstr);
-  else
-    has_output_ = done == 0;
+  socket_.send(output_);
+  // A peer that closes may have said why: reading finds that out.
+  if (!socket_.failure().empty()) read();
 }
 
 void RedisConnection::read() {
-  if (redisBufferRead(context_.get()) != REDIS_OK) fail(context_->errstr);
-  take_replies();  // also those that came before the connection was lost
+  std::string bytes;
+  socket_.receive(bytes);
+  if (tls_) {
+    if (!bytes.empty()) tls_->receive(bytes);
+    take_replies(tls_->take_plain());  // also those that came before the connection was lost
+    take_output();
+  } else {
+    take_replies(bytes);
+  }
+  if (socket_.failure().empty()) return;
+  const bool may_want_tls = !tls_ && !has_replied_ && endpoint_.socket.empty();
+  fail(may_want_tls ? socket_.failure() + "; if it wants TLS, write rediss://" : socket_.failure());
 }
 
-void RedisConnection::take_replies() {
+void RedisConnection::take_replies(std::string_view bytes) {
+  if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK) return fail("out of memory");
   for (;;) {
     void* taken = nullptr;
-    if (redisReaderGetReply(context_->reader, &taken) != REDIS_OK) return fail(context_->reader->errstr);
+    if (redisReaderGetReply(reader_.get(), &taken) != REDIS_OK) return fail(reader_->errstr);
     if (taken == nullptr) return;
+    has_replied_ = true;
     const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(taken), freeReplyObject);
     if (pending_.empty()) {
       if (push_) push_(*reply);
@@ -107,16 +144,6 @@ void RedisConnection::take_replies() {
     last_latency_ = std::chrono::duration_cast<Duration>(EventLoop::Steady::now() - pending.sent);
     pending.on_reply(reply.get());
   }
-}
-
-std::string RedisConnection::peer() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  char digits[NI_MAXHOST] = "";
-  if (::getpeername(context_->fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
-  const int failed =
-      ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, digits, sizeof digits, nullptr, 0, NI_NUMERICHOST);
-  return failed ? std::string() : std::string(digits);
 }
 
 }  // namespace sagactl::redis

@@ -1,4 +1,4 @@
-// One non-blocking connection to Redis: commands are pipelined, and replies come in their order.
+// One non-blocking connection to Redis, plain or over TLS: commands are pipelined, and replies come in their order.
 #pragma once
 
 #include <chrono>
@@ -12,8 +12,10 @@
 
 #include "common/time.hpp"
 #include "server/adapters/redis/event_loop.hpp"
+#include "server/adapters/redis/redis_socket.hpp"
+#include "server/adapters/redis/tls_stream.hpp"
 
-struct redisContext;
+struct redisReader;
 struct redisReply;
 
 namespace sagactl::redis {
@@ -24,9 +26,9 @@ using OnReply = std::function<void(const redisReply*)>;
 
 class RedisConnection {
  public:
-  // Starts to connect; commands may be sent at once. Each must have its reply within `timeout` of being sent. A host
-  // name is resolved on this thread.
-  RedisConnection(const std::string& host, std::uint16_t port, Duration timeout);
+  // Starts to connect, over TLS when there is a context; commands may be sent at once. Each must have its reply within
+  // `timeout` of being sent, and a second later while TLS is negotiated. A host name is resolved on this thread.
+  RedisConnection(const RedisEndpoint& endpoint, const TlsContext& tls, Duration timeout);
   // Calls no callback of pending commands: see take_pending().
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
@@ -35,6 +37,8 @@ class RedisConnection {
   void on_push(std::function<void(const redisReply&)> push) { push_ = std::move(push); }
 
   const std::string& failure() const { return failure_; }  // empty: none
+  // The failure is one of certificates: no attempt will succeed until they are changed.
+  bool failed_for_good() const { return failed_for_good_; }
   void fail(std::string why);
   std::vector<OnReply> take_pending();
 
@@ -46,7 +50,8 @@ class RedisConnection {
 
   std::size_t pending() const { return pending_.size(); }
   Duration last_latency() const { return last_latency_; }  // of the latest reply
-  std::string peer() const;                                // its numeric address
+  const RedisEndpoint& endpoint() const { return endpoint_; }
+  std::string peer() const { return socket_.peer(); }  // its numeric address; "" of a Unix socket
 
  private:
   struct PendingReply {
@@ -56,17 +61,22 @@ class RedisConnection {
 
   void write();
   void read();
-  void take_replies();
+  void take_output();
+  void take_replies(std::string_view bytes);
 
   struct Free {
-    void operator()(redisContext* context) const;
+    void operator()(redisReader* reader) const;
   };
-  std::unique_ptr<redisContext, Free> context_;
+  const RedisEndpoint endpoint_;
+  RedisSocket socket_;
+  std::unique_ptr<TlsStream> tls_;  // null: none
+  std::unique_ptr<redisReader, Free> reader_;
   const Duration timeout_;
   std::deque<PendingReply> pending_;
   std::function<void(const redisReply&)> push_;
-  bool has_output_ = false;
+  std::string output_;
   std::string failure_;
+  bool failed_for_good_ = false, has_replied_ = false;
   Duration last_latency_{};
 };
 

@@ -1,63 +1,154 @@
 #include "server/adapters/redis/redis_diagnosis.hpp"
 
 #include <fmt/format.h>
-#include <hiredis/hiredis.h>
+#include <poll.h>
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "common/id.hpp"
 #include "server/adapters/redis/lock_keys.hpp"
 #include "server/adapters/redis/lock_scripts.hpp"
+#include "server/adapters/redis/redis_connection.hpp"
 #include "server/adapters/redis/redis_error.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/redis/redis_reply.hpp"
+#include "server/adapters/redis/redis_route.hpp"
 
 namespace sagactl {
 namespace {
 
-using Context = std::unique_ptr<redisContext, decltype(&redisFree)>;
-using Reply = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
+using redis::Command;
+using redis::RedisConnection;
+using Steady = std::chrono::steady_clock;
 
-timeval in_timeval(Duration duration) {
-  return {static_cast<time_t>(duration.count() / 1'000'000), static_cast<suseconds_t>(duration.count() % 1'000'000)};
-}
+// What is kept of a reply: it is gone when its callback returns.
+struct Reply {
+  std::string text;                   // of a status, a string or an error
+  std::vector<std::string> elements;  // of an array, as text
+};
 
+// Waits for each reply.
 class BlockingRedis {
  public:
-  BlockingRedis(const RedisAddress& address, Duration timeout)
-      : shown_(address.shown()),
-        context_(redisConnectWithTimeout(address.host.c_str(), address.port, in_timeval(timeout)), redisFree) {
-    if (context_ && context_->err == 0) (void)redisSetTimeout(context_.get(), in_timeval(timeout));
+  BlockingRedis(const RedisAddress& address, Duration timeout) : route_(address), timeout_(timeout) {}
+
+  // To the server that has the locks, logged in.
+  Result<void> connect() {
+    constexpr int steps_max = 200;  // more than there are members and redirects
+    const RedisAddress& address = route_.address();
+    if (address.tls) {
+      auto context = redis::make_tls_context(address.security);
+      if (!context) return context.error();
+      tls_ = std::move(context).value();
+    }
+    for (int step = 0; step < steps_max; ++step) {
+      connection_ = std::make_unique<RedisConnection>(route_.next(), tls_, timeout_);
+      const auto connected = route_.asks() ? ask_for_master() : log_in();
+      if (connected && !moves_) return {};
+      if (!connected && connected.error().code == ErrorCode::invalid) return connected;
+      if (!connected && !route_.failed()) return connected;
+    }
+    return Error{ErrorCode::unavailable, fmt::format("Redis at {}: its nodes do not agree", address.shown())};
   }
 
-  Result<Reply> run(const std::vector<std::string>& command) {
-    if (!context_ || context_->err != 0) return unavailable();
-    std::vector<const char*> parts;
-    std::vector<std::size_t> sizes;
-    for (const std::string& part : command) {
-      parts.push_back(part.data());
-      sizes.push_back(part.size());
+  Result<Reply> run(const Command& command) {
+    std::optional<Result<Reply>> result;
+    connection_->send(command, [&](const redisReply* reply) { result = taken(reply); });
+    while (!result && connection_->failure().empty()) wait();
+    if (!result) {
+      connection_->take_pending();
+      result = unavailable(connection_->failed_for_good() ? ErrorCode::invalid : ErrorCode::unavailable);
     }
-    void* got = redisCommandArgv(context_.get(), static_cast<int>(parts.size()), parts.data(), sizes.data());
-    Reply reply(static_cast<redisReply*>(got), freeReplyObject);
-    if (!reply) return unavailable();
-    if (redis::is_error(*reply)) return refused(redis::error_of_reply(reply.get()));
-    return reply;
+    return *std::move(result);
   }
 
  private:
-  Error unavailable() const {
-    return Error{ErrorCode::unavailable,
-                 fmt::format("Redis at {}: {}", shown_, context_ ? context_->errstr : "out of memory")};
-  }
-  Error refused(Error error) const {
-    error.message = fmt::format("Redis at {}: {}", shown_, error.message);
-    return error;
+  Result<Reply> taken(const redisReply* reply) {
+    if (!reply) return unavailable(ErrorCode::unavailable);
+    if (redis::is_error(*reply)) {
+      if (route_.follow(redis::text(*reply), connection_->endpoint())) {
+        moves_ = true;
+        return Reply{};
+      }
+      const Error error = route_.asks() ? redis::error_of_sentinel(*reply) : redis::error_of_reply(reply);
+      return Error{error.code, fmt::format("Redis at {}: {}", shown(), error.message)};
+    }
+    Reply kept{std::string(redis::text(*reply)), {}};
+    for (std::size_t i = 0; i < redis::size(*reply); ++i)
+      kept.elements.emplace_back(redis::text(*redis::element(*reply, i)));
+    return kept;
   }
 
-  const std::string shown_;
-  const Context context_;
+  void wait() {
+    const auto deadline = connection_->deadline().value_or(Steady::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now()).count();
+    pollfd polled{connection_->fd(), connection_->interest(), 0};
+    if (::poll(&polled, 1, static_cast<int>(std::max<std::int64_t>(0, left))) > 0) connection_->ready(polled.revents);
+    connection_->expire(Steady::now());
+  }
+
+  Result<void> ask_for_master() {
+    const RedisSecurity& security = route_.address().security;
+    if (!security.sentinel_password.empty()) {
+      Command auth{"AUTH", security.sentinel_password};
+      if (!security.sentinel_user.empty()) auth.insert(auth.begin() + 1, security.sentinel_user);
+      if (const auto answer = run(auth); !answer) return answer.error();
+    }
+    const auto answer = run({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", route_.address().master});
+    if (!answer) return answer.error();
+    int port = 0;
+    if (answer->elements.size() == 2) {
+      const std::string& digits = answer->elements[1];
+      std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    }
+    if (port < 1 || port > 65535)
+      return Error{ErrorCode::unavailable,
+                   fmt::format("Redis at {}: the sentinels know no master of that name", shown())};
+    route_.found({answer->elements[0], static_cast<std::uint16_t>(port)});
+    moves_ = true;
+    return {};
+  }
+
+  Result<void> log_in() {
+    moves_ = false;
+    const RedisAddress& address = route_.address();
+    if (!address.password.empty()) {
+      Command auth{"AUTH", address.password};
+      if (!address.user.empty()) auth.insert(auth.begin() + 1, address.user);
+      if (const auto answer = run(auth); !answer) return answer.error();
+    }
+    if (address.kind == RedisKind::cluster) {
+      const redis::LockKeys keys(redis::prefix_for(address, RedisLockOptions{}.prefix));
+      const auto answer = run({"EVAL", redis::source_of(redis::LockScript::describe), "1", keys.token()});
+      return answer ? Result<void>() : answer.error();
+    }
+    if (address.kind == RedisKind::standalone || address.database != 0) {
+      const auto answer = run({"SELECT", std::to_string(address.database)});
+      return answer ? Result<void>() : answer.error();
+    }
+    const auto answer = run({"TIME"});
+    return answer ? Result<void>() : answer.error();
+  }
+
+  std::string shown() const {
+    const redis::RedisEndpoint& at = connection_->endpoint();
+    if (route_.address().kind == RedisKind::standalone) return route_.address().shown();
+    return fmt::format("{} ({})", route_.address().shown(), host_port_text(at.host, at.port));
+  }
+  Error unavailable(ErrorCode code) const {
+    return Error{code, fmt::format("Redis at {}: {}", shown(), connection_->failure())};
+  }
+
+  redis::RedisRoute route_;
+  redis::TlsContext tls_;
+  const Duration timeout_;
+  std::unique_ptr<RedisConnection> connection_;
+  bool moves_ = false;  // the connection was of use to find another server
 };
 
 // "role:master\r\n..."
@@ -68,21 +159,11 @@ std::string field(std::string_view info, std::string_view name) {
   return std::string(rest.substr(0, rest.find_first_of("\r\n")));
 }
 
-Result<void> log_in(BlockingRedis& redis, const RedisAddress& address) {
-  if (!address.password.empty()) {
-    std::vector<std::string> auth{"AUTH", address.password};
-    if (!address.user.empty()) auth.insert(auth.begin() + 1, address.user);
-    if (const auto answer = redis.run(auth); !answer) return answer.error();
-  }
-  const auto answer = redis.run({"SELECT", std::to_string(address.database)});
-  return answer ? Result<void>() : answer.error();
-}
-
 // Everything that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the error is
 // of the first that is refused. What remains of the lock expires.
-Result<void> use_a_lock(BlockingRedis& redis) {
+Result<void> use_a_lock(BlockingRedis& redis, const RedisAddress& address) {
   using redis::LockScript;
-  const redis::LockKeys keys(RedisLockOptions{}.prefix);
+  const redis::LockKeys keys(redis::prefix_for(address, RedisLockOptions{}.prefix));
   const std::string name = "sagactl-doctor-" + new_uuid().text(), request_id = "doctor", time_to_live = "5000";
   const std::string lock = keys.lock(name), waiting = keys.waiting(name);
   const auto run_script = [&](LockScript script, std::vector<std::string> over, std::vector<std::string> arguments) {
@@ -97,14 +178,13 @@ Result<void> use_a_lock(BlockingRedis& redis) {
   };
   const auto taken = acquire("0");
   if (!taken) return taken.error();
-  const redisReply* token = redis::element(**taken, 0);
-  const std::string fence = token ? std::string(redis::text(*token)) : request_id;
+  const std::string fence = taken->elements.empty() ? request_id : taken->elements.front();
   const Result<Reply> answers[] = {acquire(time_to_live),  // held: this waits for it
                                    run_script(LockScript::renew, {lock}, {fence, time_to_live}),
                                    run_script(LockScript::describe, {lock}, {}),
                                    redis.run({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
                                    run_script(LockScript::release, {lock, waiting}, {fence, keys.channel(), name}),
-                                   run_script(LockScript::keep_token, {keys.token()}, {"0"}),
+                                   run_script(LockScript::keep_token, {keys.token(), lock}, {"0"}),
                                    redis.run({"SUBSCRIBE", keys.channel()})};
   for (const Result<Reply>& answer : answers)
     if (!answer) return answer.error();
@@ -115,23 +195,28 @@ Result<void> use_a_lock(BlockingRedis& redis) {
 
 Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration timeout) {
   BlockingRedis redis(address, timeout);
-  if (const auto logged_in = log_in(redis, address); !logged_in) return logged_in.error();
+  if (const auto connected = redis.connect(); !connected) return connected.error();
   RedisDiagnosis diagnosis;
-  const auto began = std::chrono::steady_clock::now();
+  const auto began = Steady::now();
   const auto time = redis.run({"TIME"});
-  diagnosis.ping = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  diagnosis.ping = std::chrono::duration_cast<Duration>(Steady::now() - began);
   if (!time) return time.error();
-  const redisReply* seconds = redis::element(**time, 0);
-  const redisReply* rest = redis::element(**time, 1);
-  if (seconds && rest)
-    diagnosis.time = {redis::integer(*seconds).value_or(0) * 1'000'000 + redis::integer(*rest).value_or(0)};
+  if (time->elements.size() == 2) {
+    const auto number = [](const std::string& text) {
+      std::int64_t value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return value;
+    };
+    diagnosis.time = {number(time->elements[0]) * 1'000'000 + number(time->elements[1])};
+  }
   const auto info = redis.run({"INFO"});
   if (info) {
-    diagnosis.version = field(redis::text(**info), "redis_version");
-    diagnosis.role = field(redis::text(**info), "role");
-    diagnosis.eviction = field(redis::text(**info), "maxmemory_policy");
+    const std::string valkey = field(info->text, "valkey_version");
+    diagnosis.version = valkey.empty() ? field(info->text, "redis_version") : valkey + " (Valkey)";
+    diagnosis.role = field(info->text, "role");
+    diagnosis.eviction = field(info->text, "maxmemory_policy");
   }
-  if (auto used = use_a_lock(redis); !used) diagnosis.refused = used.error();
+  if (auto used = use_a_lock(redis, address); !used) diagnosis.refused = used.error();
   return diagnosis;
 }
 

@@ -15,21 +15,24 @@ struct ErrorAdvice {
   std::string_view advice;
 };
 
-constexpr std::array<ErrorAdvice, 7> fatal_errors{{
+constexpr std::array<ErrorAdvice, 10> fatal_errors{{
     {"NOAUTH", ErrorCode::invalid, "set the password, in the URL or in REDIS_PASSWORD"},
     {"WRONGPASS", ErrorCode::invalid, "check the password, in the URL or in REDIS_PASSWORD"},
     {"NOPERM", ErrorCode::invalid, "grant its user scripting and pub/sub on every key below sagactl:lock:"},
     {"READONLY", ErrorCode::unavailable, "this is a replica: name its master"},
     {"OOM", ErrorCode::unavailable, "raise its maxmemory, or use a separate Redis for the locks"},
     {"MISCONF", ErrorCode::unavailable, "it cannot save its data: check its disk and its log"},
+    {"CROSSSLOT", ErrorCode::invalid, "it is a Redis Cluster: write its address as redis+cluster://HOST:PORT"},
+    {"MOVED", ErrorCode::invalid, "it is a Redis Cluster: write its address as redis+cluster://HOST:PORT"},
+    {"CLUSTERDOWN", ErrorCode::unavailable, "the cluster has lost a part: see CLUSTER INFO"},
     {"LOADING", ErrorCode::unavailable, "it is loading its data and answers when it is done"},
 }};
 
 // With these the connection stays: only some commands are refused.
 constexpr std::array<ErrorAdvice, 3> other_errors{{
     {"NOREPLICAS", ErrorCode::unavailable, "restore its replicas, or lower its min-replicas-to-write"},
-    {"CROSSSLOT", ErrorCode::unavailable, "it is a Redis Cluster: use a standalone Redis for the locks"},
-    {"MOVED", ErrorCode::unavailable, "it is a Redis Cluster: use a standalone Redis for the locks"},
+    {"ASK", ErrorCode::unavailable, "the cluster is moving the locks to another node"},
+    {"TRYAGAIN", ErrorCode::unavailable, "the cluster is moving the locks to another node"},
 }};
 
 // How Redis refuses a command within a script.
@@ -51,8 +54,19 @@ Error error_of_reply(const redisReply* reply) {
     return Error{ErrorCode::invalid, message + "; grant its user what docs/operations.md lists"};
   const ErrorAdvice* advice = find(fatal_errors, *reply);
   if (!advice) advice = find(other_errors, *reply);
+  if (!advice && message.find("unknown command 'EVAL") != message.npos)
+    return Error{ErrorCode::invalid, message + "; is it a sentinel? Then write redis+sentinel://HOST:PORT/NAME"};
   if (!advice) return Error{ErrorCode::unavailable, "the lock service replied: " + message};
   return Error{advice->means, message + "; " + std::string(advice->advice)};
+}
+
+Error error_of_sentinel(const redisReply& error) {
+  const std::string message(text(error));
+  if (error_code(error) == "NOAUTH" || error_code(error) == "WRONGPASS")
+    return Error{ErrorCode::invalid, message + "; set the password of the sentinels in REDIS_SENTINEL_PASSWORD"};
+  if (message.find("unknown command") != message.npos)
+    return Error{ErrorCode::invalid, message + "; it is no sentinel: write redis://HOST:PORT"};
+  return error_of_reply(&error);
 }
 
 bool is_fatal_to_connection(const redisReply& error) {

@@ -29,7 +29,7 @@ class RedisLock final : public Lock {
  public:
   explicit RedisLock(RedisLockOptions options)
       : options_(std::move(options)),
-        keys_(options_.prefix),
+        keys_(redis::prefix_for(options_.address, options_.prefix)),
         session_(loop_, timing(), options_.seed,
                  {[this] { handshake(); }, [this] { on_up(); }, [this](const Error& why) { on_down(why); }}),
         listener_(loop_, timing(), options_.seed + 1, {[this] { listen(); }, [] {}, [](const Error&) {}}),
@@ -139,10 +139,10 @@ class RedisLock final : public Lock {
 
   // Also detects whether Redis can write, and raises a token counter that fell behind to the highest known token.
   void keep_token(std::function<void()> on_ok) {
-    scripts_.run(LockScript::keep_token, {keys_.token()}, {std::to_string(waiters_.highest_token())},
+    scripts_.run(LockScript::keep_token, {keys_.token(), keys_.lock("")}, {std::to_string(waiters_.highest_token())},
                  [this, on_ok = std::move(on_ok)](const redisReply* reply) {
                    if (!reply) return;  // the connection was lost: on_down() follows
-                   if (redis::is_error(*reply)) return session_.drop(redis::error_of_reply(reply));
+                   if (redis::is_error(*reply)) return session_.drop_for(*reply);
                    latency_us_ = session_.connection()->last_latency().count();
                    on_ok();
                  });
@@ -164,9 +164,12 @@ class RedisLock final : public Lock {
     logged_reason_.clear();
     waiters_.release_in_doubt();
     // The same server as the session's, without resolving the name again.
-    RedisAddress address = options_.address;
-    if (std::string peer = session_.connection()->peer(); !peer.empty()) address.host = std::move(peer);
-    listener_.start(std::move(address));
+    redis::RedisEndpoint server = session_.connection()->endpoint();
+    if (std::string peer = session_.connection()->peer(); !peer.empty()) {
+      if (server.server_name.empty()) server.server_name = server.host;
+      server.host = std::move(peer);
+    }
+    listener_.start(options_.address, std::move(server));
     set_first_outcome({});
   }
 

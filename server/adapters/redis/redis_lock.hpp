@@ -21,16 +21,17 @@ namespace sagactl {
 
 struct RedisLockOptions {
   RedisAddress address;
-  std::string prefix = "sagactl:lock:";  // of all keys
+  std::string prefix = "sagactl:lock:";  // of all keys; in braces in a cluster, "{sagactl:lock}:"
   Duration answer_timeout = 200ms;       // of connecting and of every command
   Duration retry_min = 50ms, retry_max = 2s;
   std::uint64_t seed = 0;  // of its random pauses; different for every client
 };
 
 // Waits for the first attempt to connect. An unavailable Redis is no error: the lock keeps reconnecting, and until then
-// all calls fail with `unavailable` at once. `invalid` when Redis refuses the password or the database.
-// Callbacks run on the lock's own thread, which they must not block, or at once on the caller's. They must not destroy
-// the lock. Destroying it fails those who still wait with `unavailable`; releases that were requested before are sent.
+// all calls fail with `unavailable` at once. `invalid` when Redis refuses the password, the database or a certificate,
+// or is of another kind than the address says. Callbacks run on the lock's own thread, which they must not block, or at
+// once on the caller's. They must not destroy the lock. Destroying it fails those who still wait with `unavailable`;
+// releases that were requested before are sent.
 Result<std::unique_ptr<Lock>> make_redis_lock(RedisLockOptions options);
 
 }  // namespace sagactl

@@ -67,6 +67,19 @@ TEST(PostgresFailure, OfATryThatCameFurtherSaysMoreThanThatOfAnother) {
   EXPECT_EQ(sqlstate_of_connect_error(""), "08001");
 }
 
+TEST(PostgresFailure, ToldByTheServerIsReadAsItToldIt) {
+  const std::string told =
+      "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password authentication failed for user "
+      "\"saga\"\nLOCATION:  auth_failed, auth.c:326\nconnection to server at \"127.0.0.1\", port 5432 failed: FATAL:  "
+      "28000: no encryption\nDETAIL:  none\n";
+  const std::string line = readable_connect_error(told);
+  EXPECT_EQ(sqlstate_of_connect_error(line), "28P01");
+  EXPECT_EQ(without_sqlstates(line),
+            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL: password authentication failed for user "
+            "\"saga\" connection to server at \"127.0.0.1\", port 5432 failed: FATAL: no encryption DETAIL:  none");
+  EXPECT_EQ(without_sqlstates("failed: FATAL:  28P01"), "failed: FATAL:");
+}
+
 TEST(PostgresFailure, OfTlsIsSaidToBeOne) {
   for (const char* said : {"SSL error: certificate verify failed", "root certificate file \"/root.crt\" does not exist",
                            "server does not support SSL, but SSL was required",

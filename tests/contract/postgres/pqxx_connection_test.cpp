@@ -29,7 +29,7 @@ class PqxxConnections : public testing::Test {
 
   static PostgresAddress address() { return PostgresAddress::parse(server->url()).value(); }
   static PqxxConnection connect(milliseconds limit = milliseconds(10'000)) {
-    return PqxxConnection(address(), {"sagactl test", ""}, limit);
+    return PqxxConnection(address(), {"sagactl test", {}}, limit);
   }
 
   template <class Work>
@@ -64,7 +64,7 @@ TEST_F(PqxxConnections, ReadTheColumnsOfARowInTheirOrder) {
 
 TEST_F(PqxxConnections, FailWithTheStateThatThePipelineFailsWith) {
   PqxxConnection connection = connect();
-  PostgresConnection pipelined(address(), {{"sagactl test", ""}});
+  PostgresConnection pipelined(address(), {{"sagactl test", {}}});
   for (const std::string sql : {"SELECT * FROM missing", "SELECT 1 / 0", "SELECT FROM WHERE", "SELECT 'x'::integer"}) {
     const sql::DatabaseFailure failure = failure_of([&] { connection.run(sql); });
     const sql::DatabaseFailure expected = failure_of([&] { pipelined.run({{}, sql}); });
@@ -79,11 +79,11 @@ TEST_F(PqxxConnections, AreRefusedForTheSameReasons) {
   PostgresAddress other_user = address();
   other_user.set("password", "wrong");
   EXPECT_EQ(failure_of([&] {
-              PqxxConnection(other_user, {"sagactl test", ""}, timeout);
+              PqxxConnection(other_user, {"sagactl test", {}}, timeout);
             }).error.code,
             ErrorCode::invalid);
   EXPECT_EQ(failure_of([&] {
-              PqxxConnection(address().with_database("missing"), {"sagactl test", ""}, timeout);
+              PqxxConnection(address().with_database("missing"), {"sagactl test", {}}, timeout);
             }).state,
             "3D000");
 }

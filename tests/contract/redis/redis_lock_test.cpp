@@ -236,7 +236,7 @@ TEST(RedisAddress, IsReadAndWrong) {
   EXPECT_EQ(parse_redis_url("redis://r").value().port, 6379);
   EXPECT_EQ(parse_redis_url("redis://u:p@r").value().user, "u");
   for (const char* wrong : {"r:6379", "redis://", "redis://r:0", "redis://r:x", "redis://r/x", "redis://word@r",
-                            "redis://:@r", "redis://:%zz@r", "redis://[::1", "rediss://r", ""})
+                            "redis://:@r", "redis://:%zz@r", "redis://[::1", "rediss://", ""})
     EXPECT_FALSE(parse_redis_url(wrong)) << wrong;
   const auto error = parse_redis_url("redis://:s3cret@r:x").error();
   EXPECT_THAT(error.message, HasSubstr("redis://***@r:x"));

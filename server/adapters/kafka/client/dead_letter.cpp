@@ -9,6 +9,7 @@
 #include <set>
 
 #include "common/id.hpp"
+#include "server/adapters/kafka/client/connection_trouble.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
 
@@ -152,6 +153,11 @@ std::string DeadLetter::id() const {
 
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
                                                   std::size_t limit, Duration timeout) {
+  const auto admin = open_admin(options);
+  if (!admin) return admin.error();
+  const auto reached =
+      await_brokers((*admin)->handle.get(), options, (*admin)->trouble, timeout, "cannot list the topics");
+  if (!reached) return reached.error();
   const auto handle = reader(options);
   if (!handle) return handle.error();
   auto ranges = ranges_of(handle->get(), options, dead_letter_topic(topic), timeout);

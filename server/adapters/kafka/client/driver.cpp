@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "common/log.hpp"
+#include "common/text/text.hpp"
+#include "server/adapters/kafka/client/login_token.hpp"
 
 namespace sagactl::kafka {
 namespace {
@@ -20,6 +25,43 @@ Error wrong_setting(const char* name, const char* reason) {
   return Error{ErrorCode::bug, fmt::format("Kafka setting {}: {}", name, reason)};
 }
 
+// Called by librdkafka, on a thread of its own, when it needs a token: at first, and before one expires. The setting
+// that it passes on is the name of the file.
+void refresh_token(rd_kafka_t* handle, const char* file, void*) {
+  const std::ifstream stream(file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  const auto token = read_token(text.str(), wall_clock_now());
+  if (!token) {
+    rd_kafka_oauthbearer_set_token_failure(handle, fmt::format("{}: {}", file, token.error().message).c_str());
+    return;
+  }
+  char reason[reason_size];
+  if (rd_kafka_oauthbearer_set_token(handle, token->text.c_str(), token->expires_at.us / 1000, token->principal.c_str(),
+                                     nullptr, 0, reason, sizeof reason) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    rd_kafka_oauthbearer_set_token_failure(handle, reason);
+}
+
+std::vector<Setting> security_settings(const KafkaSecurity& security) {
+  const bool logs_in = security.login != KafkaLogin::none;
+  std::vector<Setting> settings;
+  if (security.uses_tls())
+    settings.emplace_back("security.protocol", logs_in ? "sasl_ssl" : "ssl");
+  else if (logs_in)
+    settings.emplace_back("security.protocol", "sasl_plaintext");
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) settings.emplace_back(name, value);
+  };
+  add("ssl.ca.location", security.ca_file);
+  add("ssl.certificate.location", security.certificate_file);
+  add("ssl.key.location", security.key_file);
+  if (logs_in) settings.emplace_back("sasl.mechanism", upper(to_string(security.login)));
+  add("sasl.username", security.user);
+  add("sasl.password", security.password);
+  add("sasl.oauthbearer.config", security.token_file);
+  return settings;
+}
+
 }  // namespace
 
 Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
@@ -27,7 +69,7 @@ Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<
   const std::vector<Setting> shared = {
       {"bootstrap.servers", options.brokers}, {"client.id", options.client_id}, {"socket.keepalive.enable", "true"},
       {"socket.timeout.ms", "10000"},         {"reconnect.backoff.ms", "100"},  {"reconnect.backoff.max.ms", "2000"},
-      {"log.connection.close", "false"},
+      {"log.connection.close", "true"},  // so that its reason is reported
   };
   char reason[reason_size];
   const auto set = [&](const Setting& setting) {
@@ -38,6 +80,13 @@ Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<
     if (!set(setting)) return wrong_setting(setting.first, reason);
   for (const Setting& setting : settings)
     if (!set(setting)) return wrong_setting(setting.first, reason);
+  for (const Setting& setting : security_settings(options.security))
+    if (!set(setting))
+      return Error{ErrorCode::invalid, fmt::format("Kafka setting {} cannot be used: {}", setting.first, reason)};
+  if (options.security.login == KafkaLogin::oauthbearer) {
+    rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf.get(), refresh_token);
+    rd_kafka_conf_enable_sasl_queue(conf.get(), 1);
+  }
   rd_kafka_conf_set_log_cb(conf.get(), log_callback);
   rd_kafka_conf_set_opaque(conf.get(), opaque);
   return conf;
@@ -48,6 +97,8 @@ Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf) {
   rd_kafka_t* handle = rd_kafka_new(type, conf.get(), reason, sizeof reason);
   if (!handle) return Error{ErrorCode::invalid, fmt::format("cannot create a Kafka client: {}", reason)};
   (void)conf.release();  // owned by the handle
+  // Tokens are read by a thread of the library, whatever the caller waits for. An error: this log-in needs none.
+  if (rd_kafka_error_t* error = rd_kafka_sasl_background_callbacks_enable(handle)) rd_kafka_error_destroy(error);
   return NativeHandle(handle);
 }
 
@@ -65,6 +116,12 @@ std::string meaning_of(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       return "there is no such topic";
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      return "this client has no right to do that with the topic: see the rights in docs/operations.md";
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      return "this client has no right to read in its consumer group: see the rights in docs/operations.md";
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return "this client has no right to do that with the cluster: see the rights in docs/operations.md";
     default: {
       const std::string_view text = rd_kafka_err2str(code);  // "Local: ..." or "Broker: ..."
       const std::size_t colon = text.find(": ");
@@ -74,6 +131,11 @@ std::string meaning_of(rd_kafka_resp_err_t code) {
 }
 
 }  // namespace
+
+bool is_missing_right(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
+         code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+}
 
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what) {
   const std::string message = fmt::format("{}: Kafka at {}: {}", what, options.brokers, meaning_of(code));

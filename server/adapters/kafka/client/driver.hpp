@@ -51,6 +51,8 @@ using Setting = std::pair<const char*, std::string>;
 Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque);
 Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf);
 
+bool is_missing_right(rd_kafka_resp_err_t code);
+
 // What failed, where and why: "cannot list the topics: Kafka at 10.0.0.1:9092: ...".
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what);
 

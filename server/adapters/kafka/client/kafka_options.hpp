@@ -5,12 +5,14 @@
 #include <string_view>
 
 #include "common/result.hpp"
+#include "server/adapters/kafka/client/kafka_security.hpp"
 #include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
 struct KafkaOptions {
-  std::string brokers;                // "host:port,host:port", as parse_brokers() returns it
+  std::string brokers;  // "host:port,host:port", as parse_brokers() returns it
+  KafkaSecurity security = {};
   std::string client_id = "sagactl";  // in the brokers' logs and quotas
   std::string topic_prefix = {};      // before the name of every topic
   int partitions = 6;                 // of topics that it creates

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "common/log.hpp"
+#include "server/adapters/kafka/client/connection_trouble.hpp"
 #include "server/adapters/kafka/client/delivery.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
 #include "server/adapters/kafka/client/topics.hpp"
@@ -47,6 +48,8 @@ class RunningProducer : public Producer {
   void fail_in_flight();
   void mark_unavailable(const std::string& why);
   void mark_available();
+  void refuse(const std::string& why);
+  std::string why_refused() const;
 
   Result<void> make_ready(const std::vector<std::string>& wanted, Duration timeout);
 
@@ -56,13 +59,16 @@ class RunningProducer : public Producer {
   static void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque);
 
   const ProducerOptions options_;
-  mutable std::mutex mutex_;  // of handle_ against its replacement, and of the next three
+  mutable std::mutex mutex_;  // of handle_ against its replacement, and of the next four
   NativeHandle handle_;
   bool ready_ = false;  // the topics exist
   // The number of partitions of each topic over which keys are spread. Filled before the first message is sent, then
   // constant.
   std::map<std::string, int, std::less<>> spread_;
-  std::string unavailable_reason_;        // empty: available
+  std::string unavailable_reason_;  // empty: available
+  std::string refused_;             // the brokers refuse to write, for this reason; until the next acknowledgement
+  ConnectionTrouble trouble_;
+  std::atomic<bool> has_refusal_ = false;
   std::atomic<bool> broken_ = false;      // the handle had a fatal error
   std::atomic<bool> is_suspect_ = false;  // an error of the connection since the last acknowledgement
   std::atomic<std::int64_t> in_flight_ = 0;
@@ -119,7 +125,8 @@ Result<void> RunningProducer::open() {
   std::vector<std::string> wanted = options_.topics;
   for (const std::string& topic : options_.topics_of_others)
     if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
-  const auto topics = make_ready(wanted, open_timeout);
+  const auto reached = await_brokers(handle_.get(), options_.kafka, trouble_, open_timeout, "cannot list the topics");
+  const auto topics = reached ? make_ready(wanted, open_timeout) : Result<void>(reached.error());
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
   if (!topics) mark_unavailable(topics.error().message);
@@ -191,9 +198,14 @@ void RunningProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message
     ++self.acknowledged_;
     self.last_ack_at_ = SteadyClock::now();
     self.is_suspect_ = false;
+    if (self.has_refusal_.exchange(false)) self.refuse({});
     return delivery->acknowledge();
   }
   ++self.failed_;
+  if (is_missing_right(message->err))
+    self.refuse(
+        fmt::format("Kafka at {} does not let this client write to topic {}: see the rights in docs/operations.md",
+                    self.options_.kafka.brokers, rd_kafka_topic_name(message->rkt)));
   const bool timed_out = message->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
   const bool purged =
       message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
@@ -204,12 +216,17 @@ void RunningProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message
   delivery->fail(std::move(error));
 }
 
-void RunningProducer::on_error(rd_kafka_t* handle, int code, const char*, void* opaque) {
+void RunningProducer::on_error(rd_kafka_t* handle, int code, const char* what, void* opaque) {
   auto& self = *static_cast<RunningProducer*>(opaque);
+  self.trouble_.note(static_cast<rd_kafka_resp_err_t>(code), what);
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
     char reason[512];
-    rd_kafka_fatal_error(handle, reason, sizeof reason);
-    log_warn("Kafka producer had a fatal error; recreating it", {{"reason", reason}});
+    if (is_missing_right(rd_kafka_fatal_error(handle, reason, sizeof reason)))
+      self.refuse(
+          fmt::format("Kafka at {} does not let this client write to any topic: see the rights in docs/operations.md",
+                      self.options_.kafka.brokers));
+    else
+      log_warn("Kafka producer had a fatal error; recreating it", {{"reason", reason}});
     self.broken_ = true;
   }
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self.is_suspect_ = true;
@@ -234,19 +251,36 @@ void RunningProducer::check_brokers() {
     ready = ready_;
     unavailable = !ready_ || !unavailable_reason_.empty();
   }
-  if (unavailable && ready && !is_suspect_ && in_flight_ > 0 && !silent) return mark_available();
+  if (unavailable && ready && !is_suspect_ && !has_refusal_ && in_flight_ > 0 && !silent) return mark_available();
   if (!unavailable && silent)
     return mark_unavailable(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
   const auto topics = make_ready(options_.topics, check_timeout);
-  if (!topics) return mark_unavailable(topics.error().message);
+  if (!topics) return mark_unavailable(trouble_.explain(topics.error(), options_.kafka).message);
+  trouble_.clear();
   {
     const std::lock_guard lock(mutex_);
     ready_ = true;
   }
   is_suspect_ = false;
+  if (const std::string why = why_refused(); !why.empty()) return mark_unavailable(why);
   if (!silent) mark_available();
+}
+
+// Messages are tried all the same: the right may be granted at any time.
+void RunningProducer::refuse(const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    refused_ = why;
+  }
+  has_refusal_ = !why.empty();
+  if (has_refusal_) mark_unavailable(why);
+}
+
+std::string RunningProducer::why_refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
 }
 
 void RunningProducer::mark_unavailable(const std::string& why) {

@@ -20,8 +20,6 @@ struct DestroyAdminOptions {
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, DestroyNewTopic>;
 using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOptions>;
 
-constexpr int brokers_default = -1;  // the brokers' configured replication factor
-
 Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
                                                 const std::vector<std::string>& topics, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
@@ -38,22 +36,25 @@ Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaO
 
 Error not_allowed(const KafkaOptions& options, const std::vector<std::string>& topics) {
   const bool one = topics.size() == 1;
-  return Error{ErrorCode::forbidden,
-               fmt::format("Kafka at {} has no topic{} {}, and this client may not create {}; create {} with {} "
-                           "partitions{}, or grant this client the right to create topics",
-                           options.brokers, one ? "" : "s", join(topics, ", "), one ? "it" : "them",
-                           one ? "it" : "them", options.partitions, one ? "" : " each")};
+  return Error{
+      ErrorCode::forbidden,
+      fmt::format("Kafka at {} has no topic{} {} (or hides {} from this client), and this client may not create "
+                  "{}; have {} created with {} partitions{} (`sagactl topics list` shows them), or grant this "
+                  "client the right to create topics",
+                  options.brokers, one ? "" : "s", join(topics, ", "), one ? "it" : "them", one ? "it" : "them",
+                  one ? "it" : "them", options.partitions, one ? "" : " each")};
 }
 
 enum class Creation : std::uint8_t { carry_out, validate_only };
 
-Result<void> check_created(const rd_kafka_topic_result_t& created, const KafkaOptions& options, Creation creation) {
+Result<void> check_created(const rd_kafka_topic_result_t& created, const KafkaOptions& options, const TopicPlan& plan,
+                           Creation creation) {
   const std::string topic = rd_kafka_topic_result_name(&created);
   const auto code = rd_kafka_topic_result_error(&created);
   switch (code) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       if (creation == Creation::carry_out)
-        log_info("created topic", {{"topic", topic}, {"partitions", options.partitions}});
+        log_info("created topic", {{"topic", topic}, {"partitions", plan.partitions}});
       return {};
     case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:  // another node was faster
       return {};
@@ -61,23 +62,28 @@ Result<void> check_created(const rd_kafka_topic_result_t& created, const KafkaOp
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
       return not_allowed(options, {topic});
-    default:
-      return error_of(code, options, "cannot create topic " + topic);
+    default: {
+      Error error = error_of(code, options, "cannot create topic " + topic);
+      if (const char* reason = rd_kafka_topic_result_error_string(&created))
+        error.message += fmt::format(" ({})", reason);
+      return error;
+    }
   }
 }
 
 using Refused = std::map<std::string, Error>;  // by topic
 
 // Which of them were refused, and why; an error when the brokers do not answer.
-Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                              Duration timeout, Creation creation) {
+Result<Refused> ask_for_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
+                               const TopicPlan& plan, Duration timeout, Creation creation) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
   for (const std::string& topic : topics) {
-    owners.emplace_back(
-        rd_kafka_NewTopic_new(topic.c_str(), options.partitions, brokers_default, reason, sizeof reason));
+    owners.emplace_back(rd_kafka_NewTopic_new(topic.c_str(), plan.partitions, plan.replicas, reason, sizeof reason));
     if (!owners.back()) return Error{ErrorCode::invalid, fmt::format("topic {}: {}", topic, reason)};
+    for (const auto& [name, value] : plan.settings)
+      rd_kafka_NewTopic_set_config(owners.back().get(), name.c_str(), value.c_str());
     wanted.push_back(owners.back().get());
   }
   const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
@@ -100,9 +106,15 @@ Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, c
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
   const rd_kafka_topic_result_t** created = rd_kafka_CreateTopics_result_topics(result, &count);
   for (std::size_t i = 0; i < count; ++i)
-    if (const auto checked = check_created(*created[i], options, creation); !checked)
+    if (const auto checked = check_created(*created[i], options, plan, creation); !checked)
       refused.emplace(rd_kafka_topic_result_name(created[i]), checked.error());
   return refused;
+}
+
+TopicPlan plan_of(const KafkaOptions& options) {
+  TopicPlan plan;
+  plan.partitions = options.partitions;
+  return plan;
 }
 
 }  // namespace
@@ -112,7 +124,7 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
   const auto missing = missing_topics(handle, options, topics, timeout);
   if (!missing) return missing.error();
   if (missing->empty()) return {};
-  const auto refused = create_topics(handle, options, *missing, timeout, Creation::carry_out);
+  const auto refused = create_topics(handle, options, *missing, plan_of(options), timeout);
   if (!refused) return refused.error();
   std::vector<std::string> forbidden;
   for (const auto& [topic, error] : *refused)
@@ -125,7 +137,14 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
 Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
                                                      const std::vector<std::string>& topics, Duration timeout) {
   if (topics.empty()) return Refused{};
-  return create_topics(handle, options, topics, timeout, Creation::validate_only);
+  return ask_for_topics(handle, options, topics, plan_of(options), timeout, Creation::validate_only);
+}
+
+Result<std::map<std::string, Error>> create_topics(rd_kafka_t* handle, const KafkaOptions& options,
+                                                   const std::vector<std::string>& topics, const TopicPlan& plan,
+                                                   Duration timeout) {
+  if (topics.empty()) return Refused{};
+  return ask_for_topics(handle, options, topics, plan, timeout, Creation::carry_out);
 }
 
 }  // namespace sagactl::kafka

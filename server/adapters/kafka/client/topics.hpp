@@ -7,6 +7,7 @@
 
 #include "common/time.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
+#include "server/adapters/kafka/client/topic_admin.hpp"
 
 namespace sagactl::kafka {
 
@@ -14,6 +15,12 @@ namespace sagactl::kafka {
 // create some of them: the message names all of these and says how to create them by hand.
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
                            Duration timeout);
+
+// Creates them; those that exist already count as created. Which of them were refused, and why; an error when the
+// brokers do not answer.
+Result<std::map<std::string, Error>> create_topics(rd_kafka_t* handle, const KafkaOptions& options,
+                                                   const std::vector<std::string>& topics, const TopicPlan& plan,
+                                                   Duration timeout);
 
 // Which of them the brokers would not let this client create, and why; creates nothing. `forbidden`: it has no right
 // to.

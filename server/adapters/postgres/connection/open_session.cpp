@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "common/text/text.hpp"
@@ -33,6 +35,24 @@ struct ConnectError {
   std::string state, message;
   bool timed_out = false;
 };
+
+ConnectError no_answer() {
+  return {std::string(state_cannot_connect), {}, true};
+}
+
+// The hosts behind whose poolers a session keeps its process of the server: they are not asked again.
+std::mutex poolers_mutex;
+std::set<std::string> poolers_that_keep_sessions;
+
+bool keeps_sessions(const std::string& host) {
+  const std::lock_guard lock(poolers_mutex);
+  return poolers_that_keep_sessions.contains(host);
+}
+
+void note_keeps_sessions(const std::string& host) {
+  const std::lock_guard lock(poolers_mutex);
+  poolers_that_keep_sessions.insert(host);
+}
 
 bool wait_for(int socket, bool to_read, Steady::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - Steady::now()).count();
@@ -78,7 +98,6 @@ OpenSession start(PostgresAddress address, const ConnectOptions& options) {
   for (const auto& [keyword, value] : network_settings)
     if (address.get(keyword).empty()) address.set(keyword, value);
   if (address.get("application_name").empty()) address.set("application_name", options.purpose);
-  if (!options.server_settings.empty()) address.set("options", options.server_settings + " " + address.get("options"));
   std::vector<const char*> keywords, values;
   for (const auto& [keyword, value] : address.settings()) {
     if (value.empty()) continue;
@@ -92,28 +111,107 @@ OpenSession start(PostgresAddress address, const ConnectOptions& options) {
   return session;
 }
 
-// Opens a session at this host, or returns why it cannot be used.
-std::optional<ConnectError> try_host(const PostgresAddress& address, const ConnectOptions& options,
-                                     milliseconds timeout, OpenSession& session) {
-  const auto deadline = Steady::now() + timeout;
+// Connects to this host, or returns why it cannot be used.
+std::optional<ConnectError> connect_to(const PostgresAddress& address, const ConnectOptions& options,
+                                       Steady::time_point deadline, OpenSession& session) {
   session = start(address, options);
-  PQsetErrorVerbosity(session.get(), PQERRORS_SQLSTATE);
+  PQsetErrorVerbosity(session.get(), PQERRORS_VERBOSE);
   PostgresPollingStatusType status = PGRES_POLLING_WRITING;
   if (PQstatus(session.get()) == CONNECTION_BAD) status = PGRES_POLLING_FAILED;
   for (int step = 0; status != PGRES_POLLING_OK; ++step) {
     if (status == PGRES_POLLING_FAILED) {
-      const std::string message = one_line(PQerrorMessage(session.get()));
-      return ConnectError{sqlstate_of_connect_error(message), message};
+      const std::string message = readable_connect_error(PQerrorMessage(session.get()));
+      return ConnectError{sqlstate_of_connect_error(message), without_sqlstates(message)};
     }
     if (step == open_steps_max || !wait_for(PQsocket(session.get()), status == PGRES_POLLING_READING, deadline))
-      return ConnectError{std::string(state_cannot_connect), fmt::format("no answer within {} ms", timeout.count()),
-                          true};
+      return no_answer();
     status = PQconnectPoll(session.get());
   }
   PQsetErrorVerbosity(session.get(), PQERRORS_DEFAULT);
   PQsetNoticeProcessor(
       session.get(), [](void*, const char*) {}, nullptr);
   return std::nullopt;
+}
+
+// Runs a statement and reads the first value of the last result.
+std::optional<ConnectError> ask(pg_conn* session, const std::string& sql, Steady::time_point deadline,
+                                std::string& value) {
+  if (PQsendQuery(session, sql.c_str()) != 1)
+    return ConnectError{std::string(state_connection_lost), one_line(PQerrorMessage(session))};
+  std::optional<ConnectError> error;
+  for (;;) {
+    while (PQisBusy(session) != 0) {
+      if (!wait_for(PQsocket(session), true, deadline)) return no_answer();
+      if (PQconsumeInput(session) != 1)
+        return ConnectError{std::string(state_connection_lost), one_line(PQerrorMessage(session))};
+    }
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQgetResult(session), PQclear);
+    if (!result) return error;
+    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) > 0)
+      value = PQgetvalue(result.get(), 0, 0);
+    if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR && !error) {
+      const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+      error = ConnectError{state ? state : std::string(state_connection_lost),
+                           one_line(PQresultErrorMessage(result.get()))};
+    }
+  }
+}
+
+std::string quoted(pg_conn* session, const std::string& text) {
+  const std::unique_ptr<char, decltype(&PQfreemem)> literal(PQescapeLiteral(session, text.data(), text.size()),
+                                                            PQfreemem);
+  return literal ? literal.get() : "NULL";
+}
+
+// Settings are made by a statement: poolers refuse them among the parameters of a connection. Empty: there are none.
+std::string setting_calls(pg_conn* session, const ServerSettings& settings) {
+  std::string calls;
+  for (const auto& [name, setting] : settings) {
+    if (!calls.empty()) calls += " || ";
+    calls += fmt::format("set_config({}, {}, false)", quoted(session, name), quoted(session, setting));
+  }
+  return calls.empty() ? "''" : calls;
+}
+
+constexpr const char* sql_server_process = "SELECT pg_backend_pid()";
+
+// Whether a pooler gives the session's transactions to different processes of the server: then it takes back the one of
+// a session that has no transaction open, for another session to get it. A pooler that has none left does not answer
+// the other session, which proves nothing.
+std::optional<ConnectError> check_pooler(const PostgresAddress& address, const ConnectOptions& options,
+                                         const std::string& process, pg_conn* session, Steady::time_point deadline) {
+  const ConnectError refusal{std::string(state_of_pooler),
+                             "it gives each transaction another session of the server; a node holds locks, settings "
+                             "and prepared statements in its own"};
+  OpenSession other;
+  if (connect_to(address, options, deadline, other)) return std::nullopt;
+  std::string other_process, again;
+  const auto error = ask(other.get(), fmt::format("BEGIN; {}", sql_server_process), deadline, other_process);
+  if (error && error->timed_out) return std::nullopt;
+  if (error || other_process == process) return refusal;  // with an error: it allows no transactions at all
+  if (auto failed = ask(session, sql_server_process, deadline, again)) return failed;
+  return again == process ? std::nullopt : std::optional<ConnectError>(refusal);
+}
+
+// Opens a session at this host, or returns why it cannot be used.
+std::optional<ConnectError> try_host(const PostgresAddress& address, const ConnectOptions& options,
+                                     const std::string& name, milliseconds timeout, OpenSession& session) {
+  const auto deadline = Steady::now() + timeout;
+  if (auto error = connect_to(address, options, deadline, session)) return error;
+  // A pooler tells its clients of a process that is not the server's.
+  const std::string own = std::to_string(PQbackendPID(session.get()));
+  const std::string calls = setting_calls(session.get(), options.server_settings);
+  std::string process, ignored;
+  if (auto error = ask(session.get(),
+                       fmt::format("SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = {} THEN {} END", own, calls),
+                       deadline, process))
+    return error;
+  if (process == own) return std::nullopt;
+  if (!keeps_sessions(name)) {
+    if (auto error = check_pooler(address, options, process, session.get(), deadline)) return error;
+    note_keeps_sessions(name);
+  }
+  return ask(session.get(), "SELECT " + calls, deadline, ignored);
 }
 
 }  // namespace
@@ -140,9 +238,13 @@ OpenSession open_session(const PostgresAddress& address, const ConnectOptions& o
     for (CandidateHost& host : hosts) {
       if (attributes == "standby" && host.timed_out_recently) continue;  // any other host serves as well
       host.address.set("target_session_attrs", attributes);
-      const auto error = try_host(host.address, options, timeout, session);
+      auto error = try_host(host.address, options, host.name + "/" + address.database(), timeout, session);
       if (!error) return session;
-      if (error->timed_out) note_timeout(host);
+      session.reset();
+      if (error->timed_out) {
+        error->message = fmt::format("no answer within {} ms", timeout.count());
+        note_timeout(host);
+      }
       messages += messages.empty() ? "" : "; ";
       messages += hosts.size() == 1 ? without_question(error->message)
                                     : fmt::format("{}: {}", host.name, without_host(without_question(error->message)));

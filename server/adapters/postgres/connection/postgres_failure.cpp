@@ -15,6 +15,7 @@ struct StateMeaning {
 
 constexpr StateMeaning meanings[] = {
     {"08", ErrorCode::unavailable, "lost the connection; reconnecting"},
+    {"08P01", ErrorCode::unavailable, "or a pooler before it refused the connection"},
     {"08001", ErrorCode::unavailable, "cannot be reached: is the server running there, and are host and port right?"},
     {"0A", ErrorCode::bug, "does not support the statement"},
     {"22", ErrorCode::bug, "refused a value"},
@@ -51,6 +52,8 @@ constexpr StateMeaning meanings[] = {
     {"57P03", ErrorCode::unavailable, "is starting or shutting down"},
     {"57P05", ErrorCode::unavailable, "ended the connection; reconnecting"},
     {"58", ErrorCode::unavailable, "has trouble with its files: check its disk and its log"},
+    {"SG001", ErrorCode::invalid,
+     "is behind a pooler in transaction mode: set pool_mode = session for it (PgBouncer), or name the server itself"},
     {"XX001", ErrorCode::unavailable, "is damaged: check its log, and restore a backup"},
     {"XX002", ErrorCode::unavailable, "has a damaged index: check its log, and REINDEX"},
 };

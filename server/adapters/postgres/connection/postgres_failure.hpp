@@ -12,6 +12,8 @@ namespace sagactl::postgres {
 inline constexpr std::string_view state_cannot_connect = "08001", state_connection_lost = "08006";
 inline constexpr std::string_view state_query_canceled = "57014";
 inline constexpr std::string_view state_unique_violation = "23505", state_lock_not_available = "55P03";
+// One of our own: a pooler in transaction mode stands between.
+inline constexpr std::string_view state_of_pooler = "SG001";
 inline constexpr std::string_view state_no_database = "3D000", state_database_exists = "42P04";
 
 // What a SQLSTATE means for the caller. `where` names the database without its password; `message` is the server's or

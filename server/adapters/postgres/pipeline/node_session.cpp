@@ -40,14 +40,21 @@ const PostgresStatement sql_register_node{
 
 // Batches find everything by key, so their plans must not depend on statistics. The time limits make the server release
 // the locks of a node that is frozen within a transaction, or whose machine is lost.
-std::string writer_settings(Duration lease) {
+ServerSettings writer_settings(Duration lease) {
   const auto idle = std::max(idle_min, std::chrono::ceil<std::chrono::milliseconds>(lease));
-  return fmt::format(
-      "-c idle_in_transaction_session_timeout={} -c lock_timeout=2500 -c statement_timeout=3000 -c jit=off "
-      "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-      "-c client_connection_check_interval=1000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 "
-      "-c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
-      idle.count());
+  return {{"idle_in_transaction_session_timeout", std::to_string(idle.count())},
+          {"lock_timeout", "2500"},
+          {"statement_timeout", "3000"},
+          {"jit", "off"},
+          {"plan_cache_mode", "force_generic_plan"},
+          {"enable_seqscan", "off"},
+          {"enable_hashjoin", "off"},
+          {"enable_mergejoin", "off"},
+          {"client_connection_check_interval", "1000"},
+          {"tcp_keepalives_idle", "5"},
+          {"tcp_keepalives_interval", "2"},
+          {"tcp_keepalives_count", "3"},
+          {"tcp_user_timeout", "5000"}};
 }
 
 }  // namespace

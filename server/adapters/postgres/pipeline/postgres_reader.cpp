@@ -5,9 +5,11 @@ namespace {
 
 constexpr std::chrono::milliseconds request_timeout{4'000}, engine_timeout{3'400};
 
-std::string settings_with(const std::string& statement_timeout) {
-  return "-c statement_timeout=" + statement_timeout +
-         " -c idle_in_transaction_session_timeout=5000 -c jit=off -c client_connection_check_interval=1000";
+ServerSettings settings_with(const std::string& statement_timeout) {
+  return {{"statement_timeout", statement_timeout},
+          {"idle_in_transaction_session_timeout", "5000"},
+          {"jit", "off"},
+          {"client_connection_check_interval", "1000"}};
 }
 
 PostgresConnection::Settings settings_of(ReadBy by) {

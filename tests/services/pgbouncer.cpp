@@ -1,0 +1,84 @@
+#include "tests/services/pgbouncer.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "common/result.hpp"
+#include "tests/services/loopback.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* bouncer_program = "/usr/sbin/pgbouncer";
+constexpr auto bouncer_patience = std::chrono::seconds(30);
+
+bool bouncer_answers(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = loopback(port);
+  const bool open = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return open;
+}
+
+// It does not run as root.
+void become_the_servers_user() {
+  const passwd* user = ::getpwnam("postgres");
+  if (::getuid() != 0 || !user) return;
+  const uid_t id = user->pw_uid;
+  if (::initgroups("postgres", user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(id) != 0) ::_exit(126);
+}
+
+}  // namespace
+
+bool PgBouncer::is_installed() {
+  return ::access(bouncer_program, X_OK) == 0;
+}
+
+PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode)
+    : folder_("/tmp/sagactl-pgbouncer-XXXXXX"), port_(free_port()) {
+  namespace fs = std::filesystem;
+  if (!::mkdtemp(folder_.data())) crash("no directory for a test's PgBouncer could be created");
+  fs::permissions(folder_, fs::perms::all);
+  std::ofstream(folder_ + "/users") << '"' << PostgresServer::user << "\" \"" << PostgresServer::password << "\"\n";
+  std::ofstream(folder_ + "/ini") << "[databases]\n* = host=127.0.0.1 port=" << server.port()
+                                  << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
+                                  << "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = " << folder_
+                                  << "/users\npool_mode = " << mode << '\n';
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    const int log = ::open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
+    ::dup2(log, 1);
+    ::dup2(log, 2);
+    become_the_servers_user();
+    ::execl(bouncer_program, bouncer_program, (folder_ + "/ini").c_str(), nullptr);
+    ::_exit(127);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + bouncer_patience;
+  while (!bouncer_answers(port_)) {
+    if (std::chrono::steady_clock::now() > deadline) crash("a test's PgBouncer does not start");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+PgBouncer::~PgBouncer() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string PgBouncer::url(const std::string& database) const {
+  return PostgresServer::url(database, port_);
+}
+
+}  // namespace sagactl

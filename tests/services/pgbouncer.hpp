@@ -1,0 +1,39 @@
+// A PgBouncer of a test's own before a PostgreSQL server of the test's own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "tests/services/postgres_server.hpp"
+
+namespace sagactl {
+
+class PgBouncer {
+ public:
+  // `mode`: session, transaction or statement. Everything else as in its default settings. Returns when it answers.
+  PgBouncer(const PostgresServer& server, const std::string& mode);
+  ~PgBouncer();
+  PgBouncer(const PgBouncer&) = delete;
+
+  static bool is_installed();
+
+  std::string url(const std::string& database = "postgres") const;
+
+ private:
+  std::string folder_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace sagactl
+
+// First in a test that needs one: a visible skip where PgBouncer is not installed, a failure in CI.
+#define NEEDS_PGBOUNCER()                                                                             \
+  if (!sagactl::PgBouncer::is_installed()) {                                                          \
+    if (std::getenv("CI")) FAIL() << "PgBouncer is not installed; tools/deps --services installs it"; \
+    GTEST_SKIP() << "PgBouncer is not installed; tools/deps --services installs it";                  \
+  }                                                                                                   \
+  static_assert(true)

@@ -220,6 +220,16 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
   add_text(app, "--participants-allow", options.participants_allow, "HOST[:PORT][,...]",
            "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
       .separated_by(',');
+  add_switch(app, "--demo-participants", options.demo_participants,
+             "Make up the participants of users' sagas, to play: nobody is called");
+  add_text(app, "--participants-topics", options.participants_topics, "TOPIC[,...]",
+           "Topics in which users' sagas may ask participants by message: names, travel.* [none]")
+      .separated_by(',');
+  add_text(app, "--participants-proxy", options.participants_proxy, "URL",
+           "HTTP proxy through which servers of users' sagas are called, such as http://proxy:3128 [none]");
+  add_text(app, "--participants-no-proxy", options.participants_no_proxy, "HOST[:PORT][,...]",
+           "Servers that are called without the proxy, besides this machine [none]")
+      .separated_by(',');
   add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
            "Directory of the certificates and secrets that definitions name [none]");
   add_text(app, "--answer-url", options.answer_url, "URL", "Address by which participants call back [the node's own]");

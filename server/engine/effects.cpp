@@ -73,6 +73,7 @@ void call_participant(ParticipantCall call, ParticipantCaller& caller, std::func
   asked.body.clear();
   asked.headers.clear();
   caller.call(std::move(call), [asked = std::move(asked), reply = std::move(reply)](const ParticipantAnswer& answer) {
+    if (answer.comes_apart) return;
     reply(reply_to(asked, answer));
   });
 }

@@ -4,6 +4,8 @@
 
 #include "common/crypto.hpp"
 #include "common/log.hpp"
+#include "server/adapters/participants/allow_list.hpp"
+#include "server/adapters/simulated/demo_participants.hpp"
 #include "server/api/routes.hpp"
 #include "server/http/static_files.hpp"
 #include "server/node/connection_limits.hpp"
@@ -55,20 +57,61 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   return api;
 }
 
-Result<std::unique_ptr<HttpParticipantCaller>> participants_of(const NodeOptions& options, SharedParts& parts) {
+Result<std::unique_ptr<MessageCaller>> message_caller_of(const NodeOptions& options, const NodeName& node,
+                                                         SharedParts& parts) {
+  if (options.participants_topics.empty()) return std::unique_ptr<MessageCaller>();
+  if (options.kafka.empty())
+    return Error{ErrorCode::invalid, "--participants-topics needs brokers; name them with --kafka host:port"};
+  MessageCallerOptions caller;
+  caller.kafka = kafka_options(options);
+  caller.node = node;
+  caller.topics = options.participants_topics;
+  auto made = make_message_caller(caller, *parts.clock);
+  if (!made && made.error().code == ErrorCode::invalid)
+    return Error{made.error().code, "--participants-topics: " + made.error().message};
+  return made;
+}
+
+Result<std::unique_ptr<ParticipantCallers>> participants_of(const NodeOptions& options, const NodeName& node,
+                                                            SharedParts& parts) {
   ParticipantCallerOptions caller;
   caller.allow = options.participants_allow;
+  caller.proxy = options.participants_proxy;
+  caller.no_proxy = options.participants_no_proxy;
   caller.files = options.participants_files;
   caller.shared_secret = parts.shared_secret;
   auto made = make_participant_caller(std::move(caller), *parts.clock);
-  if (!made) return Error{made.error().code, "--participants-allow: " + made.error().message};
-  return made;
+  if (!made) {
+    // Which flag it is: the list is right when it can be read without the proxy.
+    const bool is_of_list = !AllowList::parse(options.participants_allow);
+    return Error{made.error().code,
+                 (is_of_list ? "--participants-allow: " : "--participants-proxy: ") + made.error().message};
+  }
+  auto messages = message_caller_of(options, node, parts);
+  if (!messages) return messages.error();
+  std::unique_ptr<ParticipantCaller> made_up;
+  if (options.demo_participants) {
+    log_warn("the participants of users' sagas are made up: nobody is called", {{"node", node}});
+    made_up = make_demo_participants(*parts.clock, random_u64());
+  }
+  return std::make_unique<ParticipantCallers>(std::move(*made), std::move(*messages), std::move(made_up));
+}
+
+// An answer that was refused is done: it is late, or a repeat. One that could not be decided is read again.
+TakeMessageAnswer given_to(Engine& engine) {
+  return [&engine](MessageAnswer answer, std::function<void(Result<void>)> done) {
+    engine.submit(MessageAnswered{std::move(answer)}, [done = std::move(done)](const Result<Receipt>& receipt) {
+      const bool is_late =
+          !receipt && (receipt.error().code == ErrorCode::retry || receipt.error().code == ErrorCode::conflict);
+      done(receipt || is_late ? Result<void>{} : Result<void>(receipt.error()));
+    });
+  };
 }
 
 }  // namespace
 
 LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts,
-                         std::unique_ptr<HttpParticipantCaller> participants)
+                         std::unique_ptr<ParticipantCallers> participants)
     : address_(std::move(address)),
       parts_(parts),
       node_metrics_(*metrics_),
@@ -101,6 +144,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
   context_.participants = participants_;
   engine_.set_participants(*participants_);
   context_.browser = parts.browsing.get();
+  participants_->set_take(given_to(engine_));
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](const CommitReport& commit) {
@@ -119,7 +163,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
                                                        boost::asio::io_context& io) {
   const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
   NodeAddress address{name_of(options, index), url_of(options.host, port)};
-  auto participants = participants_of(options, parts);
+  auto participants = participants_of(options, address.node, parts);
   if (!participants) return participants.error();
   std::unique_ptr<LogicalNode> node(
       new LogicalNode(options, std::move(address), parts, std::move(participants).value()));
@@ -144,6 +188,12 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   node->engine_.set_url(node->address_.url);
   node->participants_->set_node_url(options.answer_url.empty() ? node->address_.url : options.answer_url);
   return node;
+}
+
+// Answers of participants go to the engine until the participants are gone.
+LogicalNode::~LogicalNode() {
+  stop_engine();
+  drop_server();
 }
 
 Result<void> LogicalNode::start() {

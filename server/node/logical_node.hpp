@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "server/adapters/participants/http_participant_caller.hpp"
+#include "server/adapters/message_participants/participant_callers.hpp"
 #include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/context.hpp"
 #include "server/api/metrics/measured_lock.hpp"
@@ -25,6 +25,7 @@ class LogicalNode {
   // destroyed before the node, since pending handlers, which `io` owns, refer to the node.
   static Result<std::unique_ptr<LogicalNode>> make(const NodeOptions& options, int index, SharedParts& parts,
                                                    boost::asio::io_context& io);
+  ~LogicalNode();
 
   Result<void> start();  // the engine
   void set_ready(bool ready) { context_.ready = ready; }
@@ -40,7 +41,7 @@ class LogicalNode {
 
  private:
   LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts,
-              std::unique_ptr<HttpParticipantCaller> participants);
+              std::unique_ptr<ParticipantCallers> participants);
   void compare_secrets();
 
   NodeAddress address_;
@@ -49,7 +50,7 @@ class LogicalNode {
   api::NodeMetrics node_metrics_;
   api::MinuteCounts minutes_;
   api::MeasuredLock lock_;
-  std::shared_ptr<HttpParticipantCaller> participants_;  // the engine calls them
+  std::shared_ptr<ParticipantCallers> participants_;  // the engine calls them
   std::optional<auth::AnswerTokens> answer_tokens_;
   Engine engine_;
   OrderAdmission admission_;

@@ -81,9 +81,13 @@ struct NodeOptions {
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;
   // The participants of users' sagas.
-  std::vector<std::string> participants_allow;  // which servers may be called; none: this machine's own
-  std::string participants_files;               // the directory of the certificates and secrets that definitions name
-  std::string answer_url;                       // by which participants call back; empty: the node's own address
+  std::vector<std::string> participants_allow;     // which servers may be called; none: this machine's own
+  std::string participants_proxy;                  // "http://proxy:3128", through which they are called; empty: none
+  std::vector<std::string> participants_no_proxy;  // who is called without it, besides this machine
+  bool demo_participants = false;                  // they are made up: nobody is called
+  std::vector<std::string> participants_topics;    // in which participants may be asked by message; none: in no topic
+  std::string participants_files;  // the directory of the certificates and secrets that definitions name
+  std::string answer_url;          // by which participants call back; empty: the node's own address
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
   // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an

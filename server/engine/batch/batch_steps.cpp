@@ -77,19 +77,20 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
 
 // An answer that comes too late for the saga is kept in its record.
 Result<Receipt> CommandBatch::on_participant_reply(Draft draft, const StepReplied& command) {
-  if (command.record) {
-    const bool is_kept = command.record->tries <= recorded_tries_max || command.record->outcome == CallOutcome::done ||
-                         command.record->outcome == CallOutcome::refused ||
-                         command.record->tries % recorded_tries_max == 0;
-    if (is_kept) draft.call_record = command.record;
-  }
-  if (draft.call_record) {
-    draft.call_record->at = moment_.now;
-    draft.call_record->node = moment_.node;
-  }
+  if (command.record) keep_record(draft, *command.record);
   const auto done = decide_saga(draft, command.reply);
   if (!done && !(draft.call_record && done.error().code == ErrorCode::retry)) return done.error();
   return accept(std::move(draft));
+}
+
+// Of a call that is repeated without end, not every one.
+void CommandBatch::keep_record(Draft& draft, const CallRecord& record) {
+  const bool is_kept = record.tries <= recorded_tries_max || record.outcome == CallOutcome::done ||
+                       record.outcome == CallOutcome::refused || record.tries % recorded_tries_max == 0;
+  if (!is_kept) return;
+  draft.call_record = record;
+  draft.call_record->at = moment_.now;
+  draft.call_record->node = moment_.node;
 }
 
 Result<Receipt> CommandBatch::on(const PaymentChecked& command) {

@@ -5,6 +5,7 @@ namespace sagactl {
 // In the order of the help.
 void add_all_commands(CLI::App& root, Commands& commands) {
   add_serve(root, commands);
+  add_open(root, commands);
   add_top(root, commands);
   add_topics(root, commands);
   add_order(root, commands);

@@ -77,6 +77,7 @@ void add_lock_status(CLI::App& root, Commands& commands);
 void add_login_and_logout(CLI::App& root, Commands& commands);
 void add_man(CLI::App& root, Commands& commands);
 void add_migrate(CLI::App& root, Commands& commands);
+void add_open(CLI::App& root, Commands& commands);
 void add_order(CLI::App& root, Commands& commands);
 void add_retry_and_compensate(CLI::App& root, Commands& commands);
 void add_saga(CLI::App& root, Commands& commands);

@@ -32,7 +32,13 @@ target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEA
                                        BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
 
-# Boost.URL, whose headers come with Boost's own: no package more.
-add_library(boost_url STATIC cmake/url.cpp)
-target_compile_definitions(boost_url PUBLIC BOOST_URL_NO_LIB)
-target_link_libraries(boost_url PUBLIC Boost::headers)
+# Boost.URL: 1.81 has all of it in its headers, which are compiled here; later ones have a library.
+if(Boost_VERSION VERSION_LESS 1.82)
+  add_library(boost_url STATIC cmake/url.cpp)
+  target_compile_definitions(boost_url PUBLIC BOOST_URL_NO_LIB)
+  target_link_libraries(boost_url PUBLIC Boost::headers)
+else()
+  find_package(Boost REQUIRED COMPONENTS url)
+  add_library(boost_url INTERFACE)
+  target_link_libraries(boost_url INTERFACE Boost::url)
+endif()

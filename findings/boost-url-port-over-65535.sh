@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Boost.URL 1.81.0 (Debian 12's libboost1.81-dev 1.81.0-5): authority_view::port_number() documents 0 for a port that
-# does not fit 16 bits. It checks for an overflow digit by digit and misses some: "host:99999" parses, port() is
-# "99999", and port_number() is 34463, the remainder; "host:65536" gives 0 as documented. A program that takes
-# port_number() connects to another port than the one that was written. Take the digits of port() instead.
-# Seen on 2026-11-29 with g++ 12.2: 65535 -> 65535, 65536 -> 0, 65616 -> 0, 99999 -> 34463. Fails when that changes.
+# Boost.URL 1.81.0 (Debian 12's libboost1.81-dev 1.81.0-5+deb12u1), seen on 2026-11-29 with g++ 12.2:
+# authority_view::port_number() documents 0 for a port that does not fit 16 bits. It checks for an overflow digit by
+# digit and misses some: "host:99999" parses, port() is "99999", and port_number() is 34463, the remainder;
+# "host:65536" gives 0 as documented. A program that takes port_number() connects to another port than the one that
+# was written. Take the digits of port() instead. Output: 65535 -> 65535, 65536 -> 0, 65616 -> 0, 99999 -> 34463.
+# Fails when that changes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -21,6 +21,6 @@ quietly() {
 
 # The project's own files, without what is built or written beside them.
 source_files() {
-  find . \( -path ./.git -o -path ./build -o -path ./sagactl-data -o -name node_modules \) -prune -o -type f -print |
+  find . \( -path ./.git -o -path ./build -o -path ./dist -o -path ./sagactl-data -o -name node_modules \) -prune -o -type f -print |
     sed 's#^\./##' | sort
 }

@@ -1,4 +1,5 @@
-// `sagactl retry` and `sagactl compensate`: one saga, several, or all that match a filter.
+// `sagactl retry` and `sagactl compensate`: one saga, several, or all that match a filter. Those that match are a job of
+// the node's, which goes on when this program or the node dies.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -17,7 +18,10 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t bulk_max = 10'000;
+constexpr std::size_t bulk_max = 10'000;       // sagas of a server without jobs
+constexpr std::int64_t job_max = 100'000;     // sagas of a job
+constexpr std::int64_t results_at_once = 1'000;
+constexpr Duration job_poll = 200ms;
 constexpr std::size_t saga_sample_size = 5;
 
 // What is done to sagas: its name and its route.
@@ -74,6 +78,21 @@ Table result_table(const std::vector<Json>& results, const Paint& paint) {
   return table;
 }
 
+// Prints the results; `all` is how many sagas there were to be.
+void print_results(const Invocation& invocation, const std::vector<Json>& results, std::size_t all,
+                   const char* why_fewer) {
+  std::size_t accepted = 0;
+  for (const Json& result : results) accepted += bool_member(result, "ok");
+  const std::size_t refused = results.size() - accepted;
+  if (invocation.settings.format == OutputFormat::json)
+    invocation.print(
+        Json{{"results", results}, {"accepted", accepted}, {"refused", refused}, {"notTried", all - results.size()}});
+  if (invocation.settings.format == OutputFormat::table && !results.empty()) {
+    result_table(results, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
+    if (results.size() < all) invocation.info(std::to_string(all - results.size()) + " not tried: " + why_fewer);
+  }
+}
+
 Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Operation& operation,
                             const OperationFlags& flags, const std::vector<std::string>& ids) {
   std::vector<Json> results;
@@ -85,18 +104,72 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
     // No node answers: the other sagas would fail in the same way.
     if (worst == ExitCode::unreachable) break;
   }
-  std::size_t accepted = 0;
-  for (const Json& result : results) accepted += bool_member(result, "ok");
-  const std::size_t refused = results.size() - accepted;
-  if (invocation.settings.format == OutputFormat::json)
-    invocation.print(Json{
-        {"results", results}, {"accepted", accepted}, {"refused", refused}, {"notTried", ids.size() - results.size()}});
-  if (invocation.settings.format == OutputFormat::table && !results.empty()) {
-    result_table(results, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
-    if (results.size() < ids.size())
-      invocation.info(std::to_string(ids.size() - results.size()) + " not tried: no node answers any more");
-  }
+  print_results(invocation, results, ids.size(), "no node answers any more");
   return worst;
+}
+
+// The job for all sagas of the filter; nothing when the server has no jobs.
+Result<std::optional<std::string>> begin_job(NodeClient& client, const Operation& operation,
+                                             const OperationFlags& flags, std::int64_t count) {
+  Json body = flags.body();
+  body["action"] = operation.verb;
+  body["filter"] = flags.filter.query();
+  body["atMost"] = std::min(count, job_max);
+  const auto job = client.post("/bulk", body);
+  if (!job && job.error().code == ErrorCode::not_found) return std::optional<std::string>();
+  if (!job) return job.error();
+  return std::optional(text_member(*job, "id"));
+}
+
+// Waits for its end. Ctrl-C stops it.
+Result<Json> follow_job(Invocation& invocation, NodeClient& client, const std::string& id) {
+  const std::stop_token stop = invocation.interrupt.take_over();
+  bool asked_to_stop = false;
+  for (;;) {
+    auto job = client.get("/bulk/" + id);
+    if (!job || text_member(*job, "state") != "running") return job;
+    if (!pause(asked_to_stop ? std::stop_token() : stop, job_poll)) {
+      asked_to_stop = true;
+      invocation.info("stopping");
+      if (const auto stopped = client.post("/bulk/" + id + "/stop", Json::object()); !stopped) return stopped.error();
+    }
+  }
+}
+
+Json result_of_job(const Json& result) {
+  const std::string error = text_member(result, "error");
+  const Json refused = error_json(Error{ErrorCode::conflict, error})["error"];
+  return Json{{"sagaId", text_member(result, "sagaId")},
+              {"ok", bool_member(result, "ok")},
+              {"status", json_member(result, "status")},
+              {"currentStep", nullptr},
+              {"error", error.empty() ? Json(nullptr) : refused}};
+}
+
+Result<std::vector<Json>> results_of_job(NodeClient& client, const std::string& id) {
+  std::vector<Json> results;
+  for (std::string cursor;;) {
+    auto page = client.get("/bulk/" + id + "/results?limit=" + std::to_string(results_at_once) +
+                           (cursor.empty() ? "" : "&cursor=" + cursor));
+    if (!page) return page.error();
+    for (const Json& result : json_member(*page, "results")) results.push_back(result_of_job(result));
+    cursor = text_member(*page, "nextCursor");
+    if (cursor.empty()) return results;
+  }
+}
+
+Result<ExitCode> run_job(Invocation& invocation, NodeClient& client, const std::string& id, std::size_t count) {
+  invocation.verbose("bulk job " + id);
+  const auto job = follow_job(invocation, client, id);
+  if (!job) return job.error();
+  const auto results = results_of_job(client, id);
+  if (!results) return results.error();
+  if (invocation.settings.format == OutputFormat::ndjson)
+    for (const Json& result : *results) invocation.terminal.out << json_text(result) << '\n';
+  print_results(invocation, *results, std::max(count, results->size()), "they did not match any more, or the job was stopped");
+  if (text_member(*job, "state") == "failed") return Error{ErrorCode::conflict, text_member(*job, "error")};
+  if (invocation.interrupt.requested()) return ExitCode::interrupted;
+  return integer_member(*job, "refused") > 0 ? exit_code_of(ErrorCode::conflict) : ExitCode::done;
 }
 
 Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const Operation& operation,
@@ -133,6 +206,9 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
   const auto confirmed = confirm(invocation, action, flags.filter.text(), flags.confirm.yes, show_sample);
   if (!confirmed) return confirmed.error();
   if (!*confirmed) return Error{ErrorCode::conflict, "cancelled: nothing was done"};
+  const auto job = begin_job(client, operation, flags, static_cast<std::int64_t>(ids.size()));
+  if (!job) return job.error();
+  if (*job) return run_job(invocation, client, **job, ids.size());
   return operate_on(invocation, client, operation, flags, ids);
 }
 

@@ -9,6 +9,7 @@
 #include "cli/client/mistakes.hpp"
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_lint.hpp"
+#include "cli/dependencies/probe_sql.hpp"
 #include "cli/flag.hpp"
 #include "cli/results/report_files.hpp"
 #include "cli/results/result_origin.hpp"
@@ -16,8 +17,8 @@
 #include "rehearsal/participant_probe.hpp"
 #include "rehearsal/rehearsal.hpp"
 #include "rehearsal/rehearsal_definition.hpp"
-#include "rehearsal/stand_ins.hpp"
 #include "server/adapters/participants/http_participant_caller.hpp"
+#include "server/adapters/simulated/stand_ins.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/definitions/input_schema.hpp"
 #include "server/definitions/read_definition.hpp"
@@ -30,6 +31,7 @@ struct RehearseFlags {
   std::map<std::string, std::string> urls;  // by participant
   std::vector<std::string> allow;
   std::string files;
+  SqlProbes sql_probes;
   bool stand_ins = false;
   std::int64_t at_once = 4;
   ReportFiles reports;
@@ -80,6 +82,8 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   if (!input) return input.error();
   const auto definition = rehearsal_definition(*read.canonical, flags.urls);
   if (!definition) return definition.error();
+  SqlProbes sql_probes = flags.sql_probes;
+  if (auto checked = sql_probes.check(invocation, **definition); !checked) return checked.error();
   if (const auto fits = check_input(*definition, *input); !fits) return fits.error();
 
   set_log_level(LogLevel::error);  // the nodes of the trials stop and start all the time
@@ -105,8 +109,20 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   caller_options.files = flags.files;
   auto caller = make_participant_caller(caller_options, *clock);
   if (!caller) return caller.error();
+  for (const ParticipantDefinition& each : (*definition)->participants)
+    if (!each.topic.empty())
+      return with_hint(Error{ErrorCode::invalid,
+                             fmt::format("the participant '{}' is asked by message, and a rehearsal calls participants "
+                                         "over HTTP alone",
+                                         each.name)},
+                       "rehearse this saga with --stand-ins");
   if (auto may_call = (*caller)->check(**definition); !may_call) return may_call.error();
-  const auto count = [&](const Saga& saga, std::size_t i) { return count_effects(saga, i, **caller); };
+  const auto count = [&](const Saga& saga, std::size_t i) -> Result<std::optional<std::int64_t>> {
+    const std::string& name = (*definition)->participants[i].name;
+    if (!sql_probes.has(name)) return count_effects(saga, i, **caller);
+    const auto counted = sql_probes.count(name, saga.id);
+    return counted ? Result<std::optional<std::int64_t>>(*counted) : counted.error();
+  };
   return conclude(invocation, flags, rehearse(*definition, **caller, count, options));
 }
 
@@ -131,6 +147,11 @@ void add_saga_rehearse(CLI::App& group, Commands& commands) {
       *app, "--participants", [flags](const std::string& text) { return take_url(*flags, text); }, "NAME=URL",
       "Address of a participant, instead of the definition's; may be repeated")
       .repeatable(100);
+  add_flag_with(
+      *app, "--probe-sql", [flags](const std::string& text) { return flags->sql_probes.add(text); },
+      "NAME=DATABASE QUERY",
+      "Counts by SQL what a saga (:saga) has in effect at a participant, instead of by its probe; may be repeated")
+      .repeatable(100);
   add_switch(*app, "--stand-ins", flags->stand_ins, "Rehearse against participants that are made up in memory");
   add_text(*app, "--participants-allow", flags->allow, "LIST", "Servers that may be called [this machine's]")
       .separated_by(',');
@@ -141,7 +162,9 @@ void add_saga_rehearse(CLI::App& group, Commands& commands) {
              "Every trial is a saga of its own on a node in this process; the participants are really called.\n"
              "Exit codes: 0 PASS, 1 FAIL, 2 UNKNOWN.");
   set_examples(*app, {R"(sagactl saga rehearse trip.yaml --input '{"guest":"kim","nights":2}')",
-                      "sagactl saga rehearse trip.yaml --stand-ins --junit rehearsal.xml"});
+                      "sagactl saga rehearse trip.yaml --stand-ins --junit rehearsal.xml",
+                      "sagactl saga rehearse trip.yaml --probe-sql 'hotel=hotel.db SELECT count(*) FROM bookings WHERE "
+                      "saga = :saga'"});
   commands.add(app, [flags](Invocation& invocation) { return run_rehearsal(invocation, *flags); });
 }
 

@@ -42,6 +42,7 @@ struct ServeFlags {
   ServeRole role = ServeRole::node;
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
   std::string dtm_secret_file;
+  std::string pages;
   RedisFlags redis;
   KafkaFlags kafka;
 };
@@ -71,6 +72,18 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
     return Error{ErrorCode::invalid, "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
   payment.delay_min = *from;
   payment.delay_max = *to;
+  return {};
+}
+
+// "test_ck_..." or "live_ck_...", also of a widget: "test_gck_...". Never the secret key, which the page would show.
+Result<void> parse_client_key(const std::string& text, NodeOptions& options) {
+  const bool is_fit = !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  });
+  if (!is_fit || text.find("_sk_") != text.npos || text.find("_gsk_") != text.npos)
+    return Error{ErrorCode::invalid,
+                 "this is no client key such as test_ck_...; a secret key must not be shown to buyers"};
+  options.toss_client_key = text;
   return {};
 }
 
@@ -145,6 +158,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   auto redis = redis_url(flags.redis.url, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
+  if (!flags.pages.empty()) options.pages = invocation.environment.resolve(flags.pages);
   options.redis_security = redis_security(flags.redis, invocation.environment);
   auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
   if (!kafka) return kafka.error();
@@ -174,6 +188,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
   invocation.info(is_participant ? "reading payment commands" : "data directory: " + options.data.string());
+  if (!is_participant) invocation.info("`sagactl open` shows the dashboard");
   invocation.info("press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
@@ -193,12 +208,27 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: fraction of calls that time out [0]");
   add_choice(app, "--payment-confirm", flags.payment_confirm,
              "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
+  add_switch(app, "--retry-recharges", flags.options.retry_recharges,
+             "A retry of a checkout charges a refunded payment again without \"recharge\": true");
   add_toss_flags(app, flags.options.toss);
+  const auto take_key = [&flags](const std::string& text) { return parse_client_key(text, flags.options); };
+  add_flag_with(app, "--toss-client-key", take_key, "KEY",
+                "Client key of Toss Payments, which the shop's page gives to its widget; it is public [none]");
 }
 
 void add_participant_flags(CLI::App& app, NodeOptions& options) {
   add_text(app, "--participants-allow", options.participants_allow, "HOST[:PORT][,...]",
            "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
+      .separated_by(',');
+  add_switch(app, "--demo-participants", options.demo_participants,
+             "Make up the participants of users' sagas, to play: nobody is called");
+  add_text(app, "--participants-topics", options.participants_topics, "TOPIC[,...]",
+           "Topics in which users' sagas may ask participants by message: names, travel.* [none]")
+      .separated_by(',');
+  add_text(app, "--participants-proxy", options.participants_proxy, "URL",
+           "HTTP proxy through which servers of users' sagas are called, such as http://proxy:3128 [none]");
+  add_text(app, "--participants-no-proxy", options.participants_no_proxy, "HOST[:PORT][,...]",
+           "Servers that are called without the proxy, besides this machine [none]")
       .separated_by(',');
   add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
            "Directory of the certificates and secrets that definitions name [none]");
@@ -233,6 +263,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,
                "Release reserved stock that is not confirmed after DURATION [5m]");
+  add_text(*app, "--pages", flags->pages, "DIRECTORY", "Serve the web pages of this directory at / [none]");
+  add_switch(*app, "--sample-stock", options.sample_stock, "Create the checkout's sample products at the start");
+  add_switch(*app, "--log-orders", options.log_orders, "Log each order that is created and each saga that ends");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Accept requests to /api and /purchase from other machines without a token");
   add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
@@ -245,6 +278,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_switch(*app, "--pages-read-only", options.pages_read_only,
+             "Let the pages of the node show everything and change nothing");
   add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"

@@ -17,10 +17,6 @@ struct Spelling<ServeRole> {
   static constexpr std::string_view names[] = {"node", "order", "payment", "inventory", "orchestrator"};
 };
 template <>
-struct Spelling<PaymentProvider> {
-  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
-};
-template <>
 struct Spelling<Dedupe> {
   static constexpr std::string_view names[] = {"product", "key-only"};
 };

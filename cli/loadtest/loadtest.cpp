@@ -184,6 +184,8 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (capacity && !invocation_.wants_json())
     invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
+  if (flags_.files.publish)
+    if (const auto published = publish_result(invocation_, result); !published && written) written = published.error();
   if (!saved) {
     Error error = saved.error();
     if (!written) error.message += "; " + written.error().message;

@@ -7,6 +7,8 @@
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/result/result.hpp"
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/display_text.hpp"
 #include "common/output_file.hpp"
@@ -29,6 +31,7 @@ void add_report_flags(CLI::App& app, ReportFiles& files) {
 void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_report_flags(app, files);
   add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as an HdrHistogram percentile file");
+  add_switch(app, "--publish", files.publish, "Give the result to the node, whose dashboard keeps it");
 }
 
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {
@@ -62,6 +65,15 @@ Result<void> write_reports(const Invocation& invocation, const ReportFiles& file
   if (response) write(files.hgrm, "percentiles", [&] { return hgrm(*response); });
   if (errors.empty()) return {};
   return Error{ErrorCode::unavailable, errors};
+}
+
+Result<void> publish_result(const Invocation& invocation, const Json& result) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto kept = client->post("/reports", result);
+  if (!kept) return Error{kept.error().code, "the result was not published: " + kept.error().message};
+  invocation.info("result published as " + client->url() + text_member(*kept, "url"));
+  return {};
 }
 
 ExitCode exit_code_after_reports(const Invocation& invocation, const Result<void>& written, ExitCode verdict) {

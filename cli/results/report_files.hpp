@@ -18,10 +18,11 @@ struct ReportFiles {
   std::string json;
   std::string junit;
   std::string hgrm;
+  bool publish = false;  // to the node
 };
 
 void add_report_flags(CLI::App& app, ReportFiles& files);
-void add_load_report_flags(CLI::App& app, ReportFiles& files);  // with --hgrm
+void add_load_report_flags(CLI::App& app, ReportFiles& files);  // with --hgrm and --publish
 
 // Checks, before the work is done, that all requested files can be written. `invalid` with the reason.
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files);
@@ -34,6 +35,9 @@ std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFi
 // `response`: the response times of a load test.
 Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
                            const Histogram* response = nullptr);
+
+// Gives the result to a node of --url, whose dashboard shows it, and prints where.
+Result<void> publish_result(const Invocation& invocation, const Json& result);
 
 // Prints the errors of `written`. Returns the exit code of the verdict, or, when that is 0, the code for files that
 // could not be written.

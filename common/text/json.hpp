@@ -16,6 +16,10 @@ using Json = nlohmann::ordered_json;
 // Parses `text`; discarded (is_discarded()) when it is no JSON. `Json::parse` throws instead, with the position.
 Json read_json(std::string_view text);
 
+// Whether JSON text nests objects and lists deeper than that. Serializing recurses: who takes text from others looks
+// first.
+bool is_nested_deeper(std::string_view text, std::size_t depth_max);
+
 // Serializes it, whatever bytes its strings have: invalid UTF-8 becomes U+FFFD. `indent` below 0: on one line.
 std::string json_text(const Json& json, int indent = -1);
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,8 +12,11 @@
 #include "server/api/metrics/node_metrics.hpp"
 #include "server/api/operations/event_feed.hpp"
 #include "server/api/orders/in_flight_keys.hpp"
+#include "server/api/pages/page_sessions.hpp"
 #include "server/api/query_threads.hpp"
 #include "server/api/shared_read.hpp"
+#include "server/api/statistics/minute_counts.hpp"
+#include "server/api/statistics/statistics.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
 #include "server/definitions/input_schema.hpp"
@@ -23,8 +27,10 @@
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
+#include "server/ports/message_browser.hpp"
 #include "server/ports/participant_caller.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/saga_exchange.hpp"
 
 namespace sagactl::auth {
@@ -41,8 +47,22 @@ struct ApiOptions {
   bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
   bool allow_dtm = false;           // /api/dtmsvr also from other machines
   std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
-  std::string version = "unknown";  // of the program
+  bool serves_other_pages = false;  // --pages: then no cookie of a page counts, and no page logs in
+  std::string payment_provider = "simulated";
+  bool shop_confirms = false;        // a checkout's payment waits for POST /api/payments/confirm
+  std::string toss_client_key = {};  // of Toss' widget on the shop's page to pay on; public; empty: none
+  bool retry_recharges = false;      // a retry below /api charges a refunded payment again, unless it says otherwise
+  std::string version = "unknown";   // of the program
   auth::PasswordCost password_cost;
+};
+
+// A look at the messages of a broker, and the thread on which it is taken.
+struct Browsing {
+  // `messages` outlives this.
+  explicit Browsing(MessageBrowser& messages) : browser(messages), thread({"Kafka reads", 1, 16}) {}
+
+  MessageBrowser& browser;
+  http::Workers thread;
 };
 
 struct Context {
@@ -51,6 +71,7 @@ struct Context {
   OrderAdmission& admission;
   Store& store;  // for users' definitions; everything else is written by the engine
   Queries& queries;
+  RecordStore& records;
   Lock& lock;
   Bus& bus;
   Clock& clock;
@@ -59,7 +80,9 @@ struct Context {
   http::Metrics& metrics;
   NodeMetrics& node_metrics;
   LoginSessions& sessions;
+  PageSessions& page_sessions;
   EventFeed& feed;
+  MinuteCounts& minutes;
 
   // Reads that routes open to anyone make.
   SharedRead<Timestamp> database_time{query_threads, [&from = queries] { return from.database_time(); }};
@@ -70,8 +93,11 @@ struct Context {
   const auth::AnswerTokens* answer_tokens = nullptr;  // of calls to participants; null: there are none
   InputSchemas input_schemas = {};
   DefinitionCache definition_cache = {};
-  const SagaExchange* exchange = nullptr;  // null: all participants are in this process
-  std::atomic<bool> ready = false;         // from the end of the start until the stop begins
+  StatisticsCache statistics = {};
+  Browsing* browser = nullptr;                     // null: there is no Kafka
+  std::function<void()> wake_bulk_runner = [] {};  // that there is a job for it
+  const SagaExchange* exchange = nullptr;          // null: all participants are in this process
+  std::atomic<bool> ready = false;                 // from the end of the start until the stop begins
 };
 
 }  // namespace sagactl::api

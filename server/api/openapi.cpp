@@ -36,8 +36,8 @@ bool has_parameter(const Json& parameters, std::string_view name, std::string_vi
 // Adds the path parameters that the details do not describe.
 void add_path_parameters(Json& parameters, const Route& route) {
   for (const std::string& segment : split(route.pattern, '/')) {
-    if (!segment.starts_with('{')) continue;
-    const std::string name = segment.substr(1, segment.size() - 2);
+    const std::string name = http::parameter_name(segment);
+    if (name.empty()) continue;
     if (has_parameter(parameters, name, "path")) continue;
     Json schema{{"type", "string"}};
     if (is_uuid(route, name)) schema["format"] = "uuid";
@@ -45,10 +45,17 @@ void add_path_parameters(Json& parameters, const Route& route) {
   }
 }
 
+// As OpenAPI writes it, which knows no parameter for several segments.
+std::string path_of(const Route& route) {
+  std::string path = route.pattern;
+  if (path.ends_with("...}")) path.erase(path.size() - 4, 3);
+  return path;
+}
+
 // "get_sagas_status_status": unique because the method and the pattern are.
 std::string operation_id(const Route& route) {
   std::string id = lower(http::to_string(route.method));
-  for (const char c : route.pattern) {
+  for (const char c : path_of(route)) {
     if (c == '/' || c == '-')
       id += '_';
     else if (c != '{' && c != '}')
@@ -99,7 +106,10 @@ Json operation(const Route& route, const Json& details) {
   Json responses = Json::object();
   Json result{{"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
   const std::string key = fmt::format("{} {}", http::to_string(route.method), route.pattern);
-  if (const auto extra = details["operations"].find(key); extra != details["operations"].end()) {
+  auto extra = details["operations"].find(key);
+  if (extra != details["operations"].end() && extra->contains("sameAs"))
+    extra = details["operations"].find((*extra)["sameAs"].get<std::string>());
+  if (extra != details["operations"].end()) {
     if (extra->contains("parameters"))
       for (const Json& parameter : (*extra)["parameters"]) parameters.push_back(parameter);
     if (extra->contains("requestBody")) result["requestBody"] = (*extra)["requestBody"];
@@ -142,7 +152,7 @@ Json openapi_details() {
 Json openapi_document(const http::Router& router, const Json& details) {
   Json paths = Json::object();
   for (const Route& route : router.routes())
-    paths[route.pattern][lower(http::to_string(route.method))] = operation(route, details);
+    paths[path_of(route)][lower(http::to_string(route.method))] = operation(route, details);
   return Json{{"openapi", "3.1.0"},
               {"info", details["info"]},
               {"servers", Json::array({Json{{"url", "/"}, {"description", "Where this document was read"}}})},

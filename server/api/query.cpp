@@ -160,13 +160,13 @@ PageRequest read_page(QueryReader& query, std::int64_t default_limit, std::int64
 }
 
 void add_page(Json& body, const PageRequest& page, const FlowPage& found) {
-  body["total"] = found.total;
+  body["total"] = page.count ? Json(found.total) : Json(nullptr);
   body["page"] = page.number;
   body["limit"] = page.limit;
-  body["totalPages"] = (found.total + page.limit - 1) / page.limit;
+  body["totalPages"] = page.count ? Json((found.total + page.limit - 1) / page.limit) : Json(nullptr);
   const auto size = static_cast<std::int64_t>(found.flows.size());
   const std::int64_t seen = (page.number - 1) * page.limit + size;
-  const bool more = size == page.limit && (page.after || seen < found.total);
+  const bool more = size == page.limit && (page.after || !page.count || seen < found.total);
   body["nextCursor"] = more ? Json(found.flows.back().order.id.text()) : Json(nullptr);
 }
 

@@ -77,13 +77,19 @@ struct PageRequest {
   std::int64_t number = 1;
   std::int64_t limit = 10;
   std::optional<OrderId> after;
+  bool count = true;  // false: the total is not wanted
 
-  Page page() const { return Page{(number - 1) * limit, limit, after}; }
+  Page page() const {
+    Page page{(number - 1) * limit, limit, after};
+    page.count = count;
+    return page;
+  }
 };
 inline constexpr std::int64_t page_limit_max = 1000;
 PageRequest read_page(QueryReader& query, std::int64_t default_limit = 10, std::int64_t limit_max = page_limit_max);
 
-// Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer.
+// Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer. Total and totalPages are null
+// when they were not wanted.
 void add_page(Json& body, const PageRequest& page, const FlowPage& found);
 
 }  // namespace sagactl::api

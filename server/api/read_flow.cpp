@@ -19,12 +19,30 @@ Result<Flow> for_actor(Result<std::optional<Flow>> found, const Actor& actor) {
   return std::move(**found);
 }
 
-// By any id of the flow, also the saga id that a checkout shows ("SAGA-<id>").
+// Under one key a saga of each definition may have been started: the latest.
+Result<std::optional<Flow>> find_by_saga_key(Queries& queries, const std::string& key) {
+  SagaFilter filter;
+  filter.key = key;
+  Page page;
+  page.limit = 1;
+  page.count = false;
+  const auto found = queries.sagas(filter, page);
+  if (!found) return found.error();
+  if (found->flows.empty()) return std::optional<Flow>();
+  return queries.flow(found->flows.front().order.id);
+}
+
 Result<Flow> find_for_actor(Queries& queries, const std::string& text, const Actor& actor) {
-  return for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
+  return for_actor(find_named_flow(queries, text), actor);
 }
 
 }  // namespace
+
+Result<std::optional<Flow>> find_named_flow(Queries& queries, const std::string& text) {
+  auto found = queries.find_flow(std::string(without_saga_prefix(text)));
+  if (!found || *found || text.empty()) return found;
+  return find_by_saga_key(queries, text);
+}
 
 bool may_see(const Actor& actor, const Flow& flow) {
   return actor.may_touch(flow.order.user) || (is_users_saga(flow) && actor.role == Role::merchant);

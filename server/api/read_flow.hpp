@@ -14,9 +14,12 @@ namespace sagactl::api {
 // An admin sees every flow, a merchant also users' sagas, and everybody the flows of their own orders.
 bool may_see(const Actor& actor, const Flow& flow);
 
+// By any id of the flow (of the order, the saga, a correlation, a trace), an order's idempotency key, or the key under
+// which a user's saga was started; also by the saga id that a checkout shows ("SAGA-<id>"). Blocks on the database.
+Result<std::optional<Flow>> find_named_flow(Queries& queries, const std::string& text);
+
 // Both read on the query threads; `not_found` with an empty message, for the caller to word. Context and request
-// outlive the await. find_flow takes any id of a flow: of the order, the saga, a correlation, an idempotency key or a
-// trace.
+// outlive the await. find_flow as find_named_flow.
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id);
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request, std::string text);
 

@@ -26,6 +26,7 @@ struct RouteGroup {
   http::RouteAccess access;
   bool reads_if_match = false;
   std::size_t body_bytes_max = 0;  // of a request; 0: as of other routes
+  bool (*is_for_guests)(const Request&) = nullptr;
 
   void add(http::Method method, std::string pattern, AsyncHandler handler, std::string summary) const {
     add_route(method, std::move(pattern), std::move(summary),
@@ -41,6 +42,7 @@ struct RouteGroup {
     http::Route route{method, std::move(pattern), access, std::move(handler), std::move(summary), std::string(tag)};
     route.reads_if_match = reads_if_match;
     route.body_bytes_max = body_bytes_max;
+    route.is_for_guests = is_for_guests;
     router.add(std::move(route));
   }
 };

@@ -20,6 +20,10 @@ void add_dtm_routes(http::Router& router, Context& context);         // dtm/rout
 void add_account_routes(http::Router& router, Context& context);     // accounts/routes.cpp
 void add_metrics_routes(http::Router& router, Context& context);     // metrics/routes.cpp
 void add_document_routes(http::Router& router, Context& context);    // documents/routes.cpp
+void add_bulk_routes(http::Router& router, Context& context);        // bulk/routes.cpp
+void add_cluster_routes(http::Router& router, Context& context);     // cluster/routes.cpp
+void add_statistics_routes(http::Router& router, Context& context);  // statistics/routes.cpp
+void add_page_routes(http::Router& router, Context& context);        // pages/routes.cpp
 
 struct Surface {
   void (*add_routes)(http::Router& router, Context& context);  // `context` outlives the router
@@ -36,6 +40,10 @@ inline constexpr std::array surfaces = {
     Surface{add_account_routes, "openapi_accounts.json"},
     Surface{add_metrics_routes, "openapi_metrics.json"},
     Surface{add_document_routes, "openapi_documents.json"},
+    Surface{add_bulk_routes, "openapi_bulk.json"},
+    Surface{add_cluster_routes, "openapi_cluster.json"},
+    Surface{add_statistics_routes, "openapi_statistics.json"},
+    Surface{add_page_routes, "openapi_pages.json"},
     Surface{add_dtm_routes, "openapi_dtm.json"},
 };
 

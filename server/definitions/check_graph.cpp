@@ -105,6 +105,24 @@ void collect_before(std::size_t step, DefinitionSource& out, std::vector<bool>& 
   }
 }
 
+// After the pivot a step that is refused needs a person, who may have the saga compensated.
+void warn_of_pivot_without_undo(Findings& findings, const Found& at, const DefinitionSource& definition) {
+  const StepSource& pivot = definition.steps[*definition.pivot];
+  bool undoes_before = false, calls_after = false;
+  for (std::size_t i = 0; i < definition.steps.size(); ++i) {
+    const StepSource& step = definition.steps[i];
+    undoes_before |= pivot.before.contains(i) && step.undo;
+    calls_after |= step.before.contains(*definition.pivot) && step.kind == StepKind::call;
+  }
+  if (pivot.kind == StepKind::call && !pivot.undo && undoes_before && calls_after)
+    findings.warning(
+        at,
+        fmt::format("the pivot `{}` has no `undo`: when an operator compensates a saga that has passed it, "
+                    "what came before is undone, and it is not",
+                    pivot.name),
+        "give it an `undo`");
+}
+
 void check_beside_pivot(Findings& findings, const DefinitionSource& definition) {
   const StepSource& pivot = definition.steps[*definition.pivot];
   for (std::size_t i = 0; i < definition.steps.size(); ++i) {
@@ -138,7 +156,9 @@ void check_graph(Findings& findings, const Found& pivot, DefinitionSource& out) 
   out.pivot = out.step(name);
   if (!out.pivot)
     return findings.mistake(pivot, fmt::format("unknown step `{}`", name), hint_of_names(name, out.names_of_steps()));
-  if (out.has_order) check_beside_pivot(findings, out);
+  if (!out.has_order) return;
+  check_beside_pivot(findings, out);
+  warn_of_pivot_without_undo(findings, pivot, out);
 }
 
 }  // namespace sagactl

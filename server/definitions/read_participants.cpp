@@ -13,6 +13,7 @@ constexpr DurationRange backoff_time = {1ms, 24h};
 constexpr DurationRange budget_time = {1ms, 365 * 24h};
 constexpr std::size_t concurrency_max = 1'000;
 constexpr std::size_t participants_max = 100;
+constexpr std::size_t topic_length_max = 229;  // Kafka's 249 with room for `.answers.dead-letter`
 
 // Files on the node are named without their folder.
 bool is_file_name(std::string_view name) {
@@ -23,7 +24,8 @@ bool is_file_name(std::string_view name) {
 }
 
 bool is_topic(std::string_view name) {
-  return name.size() <= 249 && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
+  return name.size() <= topic_length_max && name != "." && name != ".." &&
+         std::all_of(name.begin(), name.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
                   c == '.';
          });
@@ -114,7 +116,7 @@ void read_participant(Findings& findings, const Members& it, ParticipantSource& 
   out.is_message = has_topic && !has_url;
   if (topic && !is_topic(*topic))
     findings.mistake(it.get("kafka"), fmt::format("`{}` is no name of a Kafka topic", *topic),
-                     "it has up to 249 letters, digits, `.`, `_` and `-`");
+                     "it has up to 229 letters, digits, `.`, `_` and `-`");
   if (url) canonical["url"] = *url;
   if (topic) canonical["kafka"] = *topic;
   canonical["timeout"] = canonical_duration(it.duration("timeout", call_time).value_or(defaults.timeout));

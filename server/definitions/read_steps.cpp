@@ -57,6 +57,13 @@ void read_call_step(Findings& findings, const Members& it, StepSource& step, Def
         fmt::format("`ask` asks `{}`, and the step calls `{}`", step.ask->participant, step.call->participant),
         "only the participant that was called knows what became of the call");
   read_answer_rules(findings, it, step.canonical);
+  const ParticipantSource* called = call ? out.participant(call->participant) : nullptr;
+  if (!called || !called->is_message) return;
+  for (const char* name : {"done", "refused", "again"})
+    if (const Found found = it.get(name))
+      findings.mistake(found,
+                       fmt::format("`{}` lists status codes of HTTP, and `{}` is asked by message", name, called->name),
+                       "its answer says itself whether it is done or refused");
 }
 
 void read_wait(Findings& findings, const Found& at, StepSource& step) {

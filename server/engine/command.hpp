@@ -11,6 +11,7 @@
 #include "common/result.hpp"
 #include "common/steady_time.hpp"
 #include "server/participants/calls/call_record.hpp"
+#include "server/participants/calls/participant_call.hpp"
 #include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
@@ -152,6 +153,12 @@ struct StepReplied {
   std::optional<CallRecord> record = {};  // of the call to a participant of a user's saga
 };
 
+// A participant's answer by message. `not_found` or `invalid` for a message that can never be understood: an unknown
+// saga or step, or a step that is not asked in that topic. `retry`: it changes nothing, as it is late or a repeat.
+struct MessageAnswered {
+  MessageAnswer answer;
+};
+
 // The provider's answer to a call that the payment participant made on its own: payment_check.hpp.
 struct PaymentChecked {
   OrderId order;
@@ -208,6 +215,6 @@ using Command =
     std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
                  CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
                  ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
-                 StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest>;
+                 StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest, MessageAnswered>;
 
 }  // namespace sagactl

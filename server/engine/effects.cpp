@@ -10,8 +10,8 @@ struct PendingGatewayCall {
   GatewayCall call;
   std::function<void(Command)> reply;
 
-  void answer(Outcome outcome, std::string transaction_id = {}, bool not_charged = false) const {
-    const GatewayReply gateway{call.kind, std::move(transaction_id), not_charged};
+  void answer(Outcome outcome, Charged charged = {}, bool not_charged = false) const {
+    const GatewayReply gateway{call.kind, std::move(charged.transaction_id), not_charged, std::move(charged.facts)};
     if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.execution, std::move(outcome), gateway});
     reply(StepReplied{
         call.saga, {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since}, gateway});
@@ -28,7 +28,7 @@ EarlierCharge earlier_charge(const GatewayCall& call) {
 
 void answer_with(const PendingGatewayCall& pending, ChargeAnswer answer) {
   if (auto* charged = std::get_if<Charged>(&answer))
-    pending.answer(Succeeded{}, std::move(charged->transaction_id));
+    pending.answer(Succeeded{}, std::move(*charged));
   else if (auto* refused = std::get_if<Refused>(&answer))
     pending.answer(std::move(*refused));
   else if (auto* unavailable = std::get_if<Unavailable>(&answer))
@@ -40,7 +40,7 @@ void answer_with(const PendingGatewayCall& pending, ChargeAnswer answer) {
 // A query without an answer leaves the outcome of the charge unknown.
 void answer_with(const PendingGatewayCall& pending, QueryAnswer answer) {
   if (auto* charged = std::get_if<Charged>(&answer))
-    pending.answer(Succeeded{}, std::move(charged->transaction_id));
+    pending.answer(Succeeded{}, std::move(*charged));
   else if (auto* refused = std::get_if<Refused>(&answer))
     pending.answer(std::move(*refused));
   else if (auto* unavailable = std::get_if<Unavailable>(&answer))
@@ -73,6 +73,7 @@ void call_participant(ParticipantCall call, ParticipantCaller& caller, std::func
   asked.body.clear();
   asked.headers.clear();
   caller.call(std::move(call), [asked = std::move(asked), reply = std::move(reply)](const ParticipantAnswer& answer) {
+    if (answer.comes_apart) return;
     reply(reply_to(asked, answer));
   });
 }

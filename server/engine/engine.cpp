@@ -84,6 +84,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
   report_late_charges(batch);
+  if (options_.log_flows) log_flows(batch);
   const SteadyTime now = clock_.steady();
   for (const Wake& wake : batch.wakes()) {
     timers_.set(wake, now);
@@ -150,6 +151,30 @@ void Engine::Core::call_participants(CommandBatch& batch) {
 void Engine::Core::withdraw_calls() {
   if (participants_)
     for (const OrderId order : timers_.flows()) participants_->withdraw(saga_of(order));
+}
+
+void Engine::Core::log_flows(const CommandBatch& batch) {
+  for (const Event& event : batch.events()) {
+    std::string_view what;
+    switch (event.type) {
+      case EventType::order_created:
+        what = "Order created";
+        break;
+      case EventType::saga_completed:
+        what = "Saga completed";
+        break;
+      case EventType::saga_compensated:
+        what = "Saga compensation completed";
+        break;
+      case EventType::saga_failed:
+      case EventType::saga_compensation_failed:
+        what = "Saga failed";
+        break;
+      default:
+        continue;
+    }
+    log_info(what, {{"node", writer_.node}, {"saga_type", event.saga_type}, {"order", event.order.text()}});
+  }
 }
 
 void Engine::Core::report_late_charges(const CommandBatch& batch) {

@@ -35,6 +35,7 @@ struct EngineOptions {
   Duration check_due_every = 1s;   // how often due flows are searched for
   Policy policy = {};
   std::uint64_t seed = 0;  // of the jitter
+  bool log_flows = false;  // a line in the log for each order that is created and each saga that ends
 };
 
 struct EngineStats {

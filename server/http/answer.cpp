@@ -10,6 +10,7 @@
 #include "server/http/message/cors.hpp"
 #include "server/http/message/problem.hpp"
 #include "server/http/router.hpp"
+#include "server/http/static_files.hpp"
 
 namespace sagactl::http {
 namespace {
@@ -47,7 +48,30 @@ std::string not_local_text(Request& request, std::string_view what, std::string_
                      request.why_not_local(), remedy);
 }
 
+// A request without a token, where guests may send it. A page of this node that says so is its user's, if it has a
+// cookie.
+Result<void> authorize_guest(const Router& router, Request& request) {
+  if (const Caller* guest = router.guest_for(request)) {
+    request.caller = *guest;
+    return check_page_origin(request);
+  }
+  return Error{ErrorCode::unauthenticated,
+               not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
+}
+
+// A participant answers by the token in the URL; a person may, by the cookie of a page.
+Result<void> authorize_page_of_answerer(const Router& router, Request& request) {
+  if (request.header("cookie").empty() || !router.authenticator()) return {};
+  Result<Caller> caller = router.authenticator()(request);
+  if (caller) request.caller = std::move(caller).value();
+  if (!caller && caller.error().code != ErrorCode::unauthenticated) return std::move(caller).error();
+  return {};
+}
+
 Result<void> authorize(const Router& router, const Route& route, Request& request) {
+  const bool has_token = !request.header("authorization").empty();
+  const bool may_be_guest = !has_token && request.header(page_header).empty();
+  if (may_be_guest && route.is_for_guests && route.is_for_guests(request)) return authorize_guest(router, request);
   switch (route.access) {
     case RouteAccess::anyone:
       return {};
@@ -56,16 +80,12 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       return Error{ErrorCode::forbidden,
                    not_local_text(request, "Forbidden", fmt::format("start the node with {}", route.opened_by))};
     case RouteAccess::guest:
-      if (!request.header("authorization").empty()) break;
-      if (const Caller* guest = router.guest_for(request)) {
-        request.caller = *guest;
-        return check_page_origin(request);
-      }
-      return Error{ErrorCode::unauthenticated,
-                   not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
+      if (!may_be_guest) break;
+      if (!request.header("cookie").empty() && !router.guest_for(request)) break;
+      return authorize_guest(router, request);
     case RouteAccess::answerer:
-      if (request.header("authorization").empty()) return {};
-      break;
+      if (has_token) break;
+      return authorize_page_of_answerer(router, request);
     case RouteAccess::user:
     case RouteAccess::merchant:
     case RouteAccess::admin:
@@ -109,6 +129,14 @@ Answer answer_without_route(const Router& router, const Request& request) {
   return response;
 }
 
+// The file that is served at that path; none where a route is.
+std::optional<Response> file_of(const Router& router, const Request& request) {
+  const bool is_read = request.method == Method::get || request.method == Method::head;
+  if (!router.files() || !is_read) return std::nullopt;
+  if (request.route && !(request.path == "/" && router.files()->has_index())) return std::nullopt;
+  return router.files()->find(request);
+}
+
 // Bodies are not decoded; a compressed one would look like malformed JSON.
 bool is_encoded(const Request& request) {
   if (request.body.empty()) return false;
@@ -131,6 +159,7 @@ Response encoding_not_supported(const Request& request) {
 boost::asio::awaitable<Answer> handle(const Router& router, Request& request) {
   request.caller.reset();
   request.route = router.find(request.method, request.path, request.parameters);
+  if (auto file = file_of(router, request)) co_return std::move(*file);
   if (!request.route) co_return answer_without_route(router, request);
   if (auto checked = check_text(request); !checked) co_return checked.error();
   if (auto authorized = authorize(router, *request.route, request); !authorized) co_return authorized.error();

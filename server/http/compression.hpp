@@ -15,4 +15,10 @@ inline constexpr std::size_t compressed_body_min = 1024, compressed_body_max = s
 // stands for these very bytes. Answers that depend on it say so in Vary.
 void compress(const Request& request, Response& response);
 
+// Whether the client takes gzip, and likes it no less than a body as it is.
+bool takes_gzip(const Request& request);
+
+// The body as gzip, as small as it gets; "" when it would not be smaller. For what is compressed once and sent often.
+std::string smallest_gzip(std::string_view body);
+
 }  // namespace sagactl::http

@@ -13,6 +13,11 @@ bool is_parameter(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
 
+// "{name...}": all segments that are left, at least one.
+bool is_rest(std::string_view segment) {
+  return is_parameter(segment) && segment.ends_with("...}");
+}
+
 // Takes the next segment off a path that begins with a slash.
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);
@@ -27,6 +32,13 @@ std::string_view without_last_slash(std::string_view path) {
 }
 
 }  // namespace
+
+std::string parameter_name(std::string_view segment) {
+  if (!is_parameter(segment)) return {};
+  segment = segment.substr(1, segment.size() - 2);
+  if (segment.ends_with("...")) segment.remove_suffix(3);
+  return std::string(segment);
+}
 
 std::string_view to_string(RouteAccess access) {
   switch (access) {
@@ -55,13 +67,14 @@ struct Router::PathNode {
     Texts names;  // of the parameters on the path to it
   };
   std::vector<std::pair<std::string, std::unique_ptr<PathNode>>> literals;
-  std::unique_ptr<PathNode> parameter;
+  std::unique_ptr<PathNode> parameter, rest;
   std::vector<Leaf> leaves;  // one per method
 
   PathNode& child(std::string_view segment) {
     if (is_parameter(segment)) {
-      if (!parameter) parameter = std::make_unique<PathNode>();
-      return *parameter;
+      std::unique_ptr<PathNode>& node = is_rest(segment) ? rest : parameter;
+      if (!node) node = std::make_unique<PathNode>();
+      return *node;
     }
     for (auto& [text, node] : literals)
       if (text == segment) return *node;
@@ -78,6 +91,7 @@ struct Router::PathNode {
   template <class Visit>
   bool walk(std::string_view path, Texts& values, const Visit& visit) const {
     if (path.empty()) return visit(*this);
+    const std::string_view whole = path;
     const std::string_view segment = take_segment(path);
     auto decoded = percent_decode(segment);
     if (!decoded) return false;
@@ -87,9 +101,21 @@ struct Router::PathNode {
         break;
       }
     }
-    if (!parameter || decoded->empty()) return false;
+    if (decoded->empty()) return false;
+    if (parameter) {
+      values.push_back(std::move(*decoded));
+      if (parameter->walk(path, values, visit)) return true;
+      values.pop_back();
+    }
+    return rest && walk_rest(whole, values, visit);
+  }
+
+  template <class Visit>
+  bool walk_rest(std::string_view path, Texts& values, const Visit& visit) const {
+    auto decoded = percent_decode(path.substr(1));
+    if (!decoded) return false;
     values.push_back(std::move(*decoded));
-    if (parameter->walk(path, values, visit)) return true;
+    if (visit(*rest)) return true;
     values.pop_back();
     return false;
   }
@@ -108,7 +134,7 @@ void Router::add(Route route) {
   Texts names;
   for (std::string_view rest = added.pattern; !rest.empty();) {
     const std::string_view segment = take_segment(rest);
-    if (is_parameter(segment)) names.emplace_back(segment.substr(1, segment.size() - 2));
+    if (is_parameter(segment)) names.push_back(parameter_name(segment));
     node = &node->child(segment);
   }
   if (node->leaf(added.method)) {

@@ -17,6 +17,8 @@
 
 namespace sagactl::http {
 
+class StaticFiles;
+
 // The result of a handler: a response, or an Error that becomes a problem (problem.hpp).
 using Answer = Result<Response>;
 
@@ -38,9 +40,12 @@ enum class RouteAccess {
 
 std::string_view to_string(RouteAccess access);
 
+// The name of a pattern's segment "{id}" or "{path...}"; "" of a literal one.
+std::string parameter_name(std::string_view segment);
+
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/orders/{id}": literal segments and parameters
+  std::string pattern;  // "/orders/{id}": literal segments and parameters; "{path...}" at its end takes all that is left
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;                           // one line, for OpenAPI
@@ -49,7 +54,13 @@ struct Route {
   std::string_view opened_by = "--test-routes";  // the flag that opens one that is for loopback_only to others
   bool reads_if_match = false;                   // its handler compares If-Match with what it changes
   std::size_t body_bytes_max = 0;                // of a request, above: 413; 0: as Limits says
+  // Of a route for users: the requests without a token that it takes from guests as well; null: none.
+  bool (*is_for_guests)(const Request&) = nullptr;
 };
+
+// The header with which the scripts of our pages mark what they send. A page of another origin cannot add it without a
+// preflight.
+inline constexpr std::string_view page_header = "x-sagactl-page";
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;
 
@@ -78,6 +89,10 @@ class Router {
     return guest_ && (guests_from_anywhere_ || request.is_from_this_machine()) ? &*guest_ : nullptr;
   }
 
+  // Served where no route is, and at "/" when they have an index.html; null: none.
+  void set_files(std::shared_ptr<const StaticFiles> files) { files_ = std::move(files); }
+  const StaticFiles* files() const { return files_.get(); }
+
   // The route for a method and a path (not decoded, without query). Literal segments take precedence over parameters, a
   // trailing slash is ignored, and HEAD finds the route of GET. Fills `parameters`.
   const Route* find(Method method, std::string_view path,
@@ -93,6 +108,7 @@ class Router {
   Authenticator authenticator_;
   std::optional<Caller> guest_;
   bool guests_from_anywhere_ = false;
+  std::shared_ptr<const StaticFiles> files_;
 };
 
 // Finds the route, checks the caller, runs the handler. Never throws: an unknown path, a refused caller, an Error and

@@ -17,6 +17,7 @@ class StoreWithQueries : public DatabasePorts {
   Store& store() override { return *both_; }
   Queries& queries() override { return *both_; }
   PartitionCounts& topics() override { return *both_; }
+  RecordStore& records() override { return *both_; }
 
  private:
   std::unique_ptr<Both> both_;

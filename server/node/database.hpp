@@ -8,6 +8,7 @@
 #include "server/ports/clock.hpp"
 #include "server/ports/partition_counts.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -21,6 +22,7 @@ class DatabasePorts {
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
   virtual PartitionCounts& topics() = 0;
+  virtual RecordStore& records() = 0;
 };
 
 // ":memory:" lasts as long as the process; postgres://... is a database server; anything else is an SQLite file.

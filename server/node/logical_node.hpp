@@ -6,12 +6,14 @@
 #include <memory>
 #include <optional>
 
-#include "server/adapters/participants/http_participant_caller.hpp"
+#include "server/adapters/message_participants/participant_callers.hpp"
+#include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/context.hpp"
 #include "server/api/metrics/measured_lock.hpp"
 #include "server/auth/answer_token.hpp"
 #include "server/engine/engine_thread.hpp"
 #include "server/http/server.hpp"
+#include "server/node/chore.hpp"
 #include "server/node/node.hpp"
 #include "server/node/shared_parts.hpp"
 
@@ -23,6 +25,7 @@ class LogicalNode {
   // destroyed before the node, since pending handlers, which `io` owns, refer to the node.
   static Result<std::unique_ptr<LogicalNode>> make(const NodeOptions& options, int index, SharedParts& parts,
                                                    boost::asio::io_context& io);
+  ~LogicalNode();
 
   Result<void> start();  // the engine
   void set_ready(bool ready) { context_.ready = ready; }
@@ -38,20 +41,23 @@ class LogicalNode {
 
  private:
   LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts,
-              std::unique_ptr<HttpParticipantCaller> participants);
+              std::unique_ptr<ParticipantCallers> participants);
   void compare_secrets();
 
   NodeAddress address_;
   SharedParts& parts_;
   std::shared_ptr<http::Metrics> metrics_ = std::make_shared<http::Metrics>();
   api::NodeMetrics node_metrics_;
+  api::MinuteCounts minutes_;
   api::MeasuredLock lock_;
-  std::shared_ptr<HttpParticipantCaller> participants_;  // the engine calls them
+  std::shared_ptr<ParticipantCallers> participants_;  // the engine calls them
   std::optional<auth::AnswerTokens> answer_tokens_;
   Engine engine_;
   OrderAdmission admission_;
   api::Context context_;
   std::unique_ptr<EngineThread> thread_;
+  api::BulkRunner bulk_runner_;
+  std::optional<Chore> minutes_chore_, bulk_chore_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "common/log.hpp"
+#include "server/api/checkout/sample_products.hpp"
 #include "server/node/logical_node.hpp"
 #include "server/node/shared_parts.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds operator_patience{2};
+constexpr std::chrono::seconds first_patience{2};
 
 Result<void> check_options(const NodeOptions& options) {
   if (options.nodes < 1 || options.nodes > logical_nodes_max)
@@ -50,7 +51,10 @@ class RunningNodes final : public Nodes {
     for (const auto& node : nodes_)
       if (const auto started = node->start(); !started) return started;
     io_thread_ = std::thread([this] { io_->run(); });
-    register_operator();
+    submit_first(RegisterUser{operator_user()}, "cannot store the operator's user");
+    if (options.sample_stock)
+      submit_first(SetStockRequest{{operator_user().id, Role::admin}, api::sample_products()},
+                   "cannot store the sample products");
     if (const auto started = start_exchange(options); !started) return started;
     for (const auto& node : nodes_) node->set_ready(true);
     return {};
@@ -124,17 +128,18 @@ class RunningNodes final : public Nodes {
     };
   }
 
-  // Stores the operator's user, to which the operator's actions refer. It exists already after the first start.
-  void register_operator() {
+  // Submits what should be stored from the start. It may be stored already: then the command is a `conflict`, or
+  // changes nothing.
+  void submit_first(Command command, std::string_view on_failure) {
     auto written = std::make_shared<std::promise<Result<Receipt>>>();
     auto done = written->get_future();
-    nodes_.front()->engine().submit(RegisterUser{operator_user()},
+    nodes_.front()->engine().submit(std::move(command),
                                     [written](Result<Receipt> receipt) { written->set_value(std::move(receipt)); });
     // A slow database must not delay the start: the command is completed when the database answers.
-    if (done.wait_for(operator_patience) != std::future_status::ready) return;
+    if (done.wait_for(first_patience) != std::future_status::ready) return;
     const Result<Receipt> receipt = done.get();
     if (!receipt && receipt.error().code != ErrorCode::conflict)
-      log_warn("cannot store the operator's user", {{"error", receipt.error().message}});
+      log_warn(on_failure, {{"error", receipt.error().message}});
   }
 
   const std::filesystem::path token_file_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/adapters/kafka/client/kafka_security.hpp"
 #include "server/adapters/redis/redis_address.hpp"
@@ -22,6 +23,11 @@ inline constexpr int logical_nodes_max = 64;  // logical nodes of a process
 enum class Dedupe { product, key_only };
 
 enum class PaymentProvider { simulated, remote, toss };
+
+template <>
+struct Spelling<PaymentProvider> {
+  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
+};
 
 // The simulated payment provider.
 struct SimulatedPayment {
@@ -50,7 +56,8 @@ struct NodeOptions {
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
+  std::string toss_client_key;  // of Toss' widget on the shop's page to pay on; public; empty: none
+  std::string kafka;            // brokers, "host:port,host:port"; empty: messages stay in this process
   KafkaSecurity kafka_security;
   std::string kafka_client_id = "sagactl";
   // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
@@ -61,6 +68,11 @@ struct NodeOptions {
   bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   bool allow_dtm = false;          // /api/dtmsvr also from other machines
   bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool retry_recharges = false;    // a retry below /api charges a refunded payment again, unless it says otherwise
+  bool sample_stock = false;       // the checkout's sample products exist from the start
+  bool log_orders = false;         // a line in the log for each order that is created and each saga that ends
+  std::filesystem::path pages;     // a directory of web pages to serve; empty: none
+  bool pages_read_only = false;    // web pages may change nothing
   Duration lease = 2s;
   Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   Duration reservation_ttl = 5min;
@@ -69,9 +81,13 @@ struct NodeOptions {
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;
   // The participants of users' sagas.
-  std::vector<std::string> participants_allow;  // which servers may be called; none: this machine's own
-  std::string participants_files;               // the directory of the certificates and secrets that definitions name
-  std::string answer_url;                       // by which participants call back; empty: the node's own address
+  std::vector<std::string> participants_allow;     // which servers may be called; none: this machine's own
+  std::string participants_proxy;                  // "http://proxy:3128", through which they are called; empty: none
+  std::vector<std::string> participants_no_proxy;  // who is called without it, besides this machine
+  bool demo_participants = false;                  // they are made up: nobody is called
+  std::vector<std::string> participants_topics;    // in which participants may be asked by message; none: in no topic
+  std::string participants_files;  // the directory of the certificates and secrets that definitions name
+  std::string answer_url;          // by which participants call back; empty: the node's own address
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
   // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an

@@ -1,27 +1,56 @@
 #include "server/node/rights_poller.hpp"
 
+#include <algorithm>
+
 #include "common/log.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr Duration clock_margin = 1min;  // between the clocks of nodes and of the database
+constexpr std::size_t ended_max = 10'000, forgotten_max = 1'000;
+constexpr std::uint64_t polls_between_forgetting = 300;
 
 }  // namespace
 
-RightsPoller::RightsPoller(Queries& queries, api::LoginSessions& sessions)
-    : queries_(queries), sessions_(sessions), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+RightsPoller::RightsPoller(DatabasePorts& database, api::LoginSessions& sessions, api::PageSessions& pages)
+    : database_(database),
+      sessions_(sessions),
+      pages_(pages),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void RightsPoller::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    const auto now = queries_.database_time();
-    // Tokens issued before that have expired.
-    const auto changed = now ? queries_.rights_changed_since(*now - sessions_.access_lifetime() - clock_margin)
-                             : Result<std::vector<User>>(now.error());
-    if (changed) sessions_.changed_rights().set(*changed);
+    poll_rights();
+    poll_pages();
     woken_.wait_for(lock, stop, interval, [] { return false; });
   }
+}
+
+void RightsPoller::poll_rights() {
+  Queries& queries = database_.queries();
+  const auto now = queries.database_time();
+  // Tokens and cookies issued before that have expired.
+  const Duration lifetime = std::max<Duration>(sessions_.access_lifetime(), api::page_session_lifetime);
+  const auto changed = now ? queries.rights_changed_since(*now - lifetime - clock_margin)
+                           : Result<std::vector<User>>(now.error());
+  if (changed) sessions_.changed_rights().set(*changed);
+}
+
+void RightsPoller::poll_pages() {
+  RecordStore& records = database_.records();
+  const std::string oldest = pages_.oldest_id();
+  RecordRange range;
+  range.from = oldest;
+  range.limit = ended_max;
+  const auto ended = records.records("page-ended", range);
+  if (!ended) return;
+  std::vector<std::string> ids;
+  for (const StoredRecord& each : *ended) ids.push_back(each.id);
+  pages_.add_ended(ids);
+  if (polls_++ % polls_between_forgetting != 0) return;
+  for (const char* kind : {"page-ended", "page-code"}) (void)records.forget_records(kind, oldest, forgotten_max);
 }
 
 }  // namespace sagactl

@@ -4,6 +4,7 @@
 
 #include "common/crypto.hpp"
 #include "common/loopback.hpp"
+#include "server/adapters/kafka/kafka_browser.hpp"
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t secret_length_min = 32;
 constexpr std::size_t read_queue_max = 1000;
+constexpr std::size_t event_streams_max = 2000;  // about 15 kB each: bench/pages
 constexpr std::size_t hasher_threads = 1;  // a hash takes tens of milliseconds of a core, and memory
 constexpr std::size_t hash_queue_max = 1024;
 constexpr std::size_t hash_queue_max_per_client = 16;
@@ -161,12 +163,19 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   }
   parts->shared_secret = session->access_secret;
   parts->sessions = std::make_unique<api::LoginSessions>(std::move(session).value(), clock);
-  parts->rights_poller = std::make_unique<RightsPoller>(parts->database->queries(), *parts->sessions);
+  parts->page_sessions =
+      std::make_unique<api::PageSessions>(parts->shared_secret, options.pages_read_only, *parts->sessions, clock);
+  parts->rights_poller = std::make_unique<RightsPoller>(*parts->database, *parts->sessions, *parts->page_sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(
       http::Workers::Options{"database reads", database_readers - database_lists, read_queue_max});
   parts->hashers = std::make_unique<http::Workers>(
       http::Workers::Options{"password hashing", hasher_threads, hash_queue_max, hash_queue_max_per_client});
-  parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
+  http::EventHub::Options events;
+  events.subscribers_max = event_streams_max;
+  parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock, events);
+  if (options.kafka.empty()) return parts;
+  parts->browser = make_kafka_browser(kafka_options(options));
+  parts->browsing = std::make_unique<api::Browsing>(*parts->browser);
   return parts;
 }
 
@@ -186,10 +195,13 @@ KafkaOptions kafka_options(const NodeOptions& options) {
 }
 
 SharedParts::~SharedParts() {
+  browsing.reset();
+  browser.reset();
   feed.reset();
   hashers.reset();
   query_threads.reset();
   rights_poller.reset();
+  page_sessions.reset();
   sessions.reset();
   // Completes the pending acquisitions, which need the clock.
   lock.reset();

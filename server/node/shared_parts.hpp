@@ -9,7 +9,9 @@
 #include "server/adapters/kafka/client/topic_list.hpp"
 #include "server/adapters/kafka/kafka_saga_exchange.hpp"
 #include "server/api/accounts/login_sessions.hpp"
+#include "server/api/context.hpp"
 #include "server/api/operations/event_feed.hpp"
+#include "server/api/pages/page_sessions.hpp"
 #include "server/api/query_threads.hpp"
 #include "server/http/workers.hpp"
 #include "server/node/database.hpp"
@@ -32,10 +34,13 @@ struct SharedParts {
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::LoginSessions> sessions;
+  std::unique_ptr<api::PageSessions> page_sessions;
   std::unique_ptr<RightsPoller> rights_poller;
   std::unique_ptr<api::QueryThreads> query_threads;
   std::unique_ptr<http::Workers> hashers;
   std::unique_ptr<api::EventFeed> feed;
+  std::unique_ptr<MessageBrowser> browser;       // null: there is no Kafka
+  std::unique_ptr<api::Browsing> browsing;       // the same
 
   // Opens the database and reads, or creates, the secrets.
   static Result<std::unique_ptr<SharedParts>> make(const NodeOptions& options);

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "common/text/json_object.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -47,6 +48,19 @@ Error not_allowed(const Payment& payment, std::string_view what) {
 
 }  // namespace
 
+PaymentFacts checked_facts(PaymentFacts facts) {
+  const auto is_fit = [](std::string_view text) {
+    return is_utf8(text) && std::none_of(text.begin(), text.end(),
+                                         [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
+  };
+  if (!is_fit(facts.method) || facts.method.size() > payment_method_max) facts.method.clear();
+  const bool is_link = facts.receipt_url.starts_with("https://") || facts.receipt_url.starts_with("http://");
+  const bool has_space = facts.receipt_url.find_first_of(" \"<>\\") != std::string::npos;
+  if (!is_link || has_space || !is_fit(facts.receipt_url) || facts.receipt_url.size() > receipt_url_max)
+    facts.receipt_url.clear();
+  return facts;
+}
+
 std::string charge_key(OrderId order, int execution) {
   return fmt::format("{}:{}", order.text(), execution);
 }
@@ -71,6 +85,7 @@ Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, c
     if (payment.status != processing && payment.status != failed) return not_allowed(payment, "completed");
     const EventType type = payment.status == failed ? EventType::payment_charged_late : EventType::payment_processed;
     payment.external_transaction_id = charge->external_transaction_id;
+    payment.facts = checked_facts(charge->facts);
     return change(std::move(payment), completed, type, moment);
   }
   if (const auto* refusal = std::get_if<RecordRefusal>(&command)) {

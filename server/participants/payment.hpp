@@ -36,6 +36,22 @@ struct PaymentCheck {
   friend bool operator==(const PaymentCheck&, const PaymentCheck&) = default;
 };
 
+// What the provider says of a payment that was charged; what it does not say is empty.
+struct PaymentFacts {
+  std::string method;       // how the buyer paid, in the provider's words: "CARD", "카드"
+  std::string receipt_url;  // of its receipt for the buyer
+  Timestamp approved_at;    // by the provider's clock
+
+  bool is_empty() const { return method.empty() && receipt_url.empty() && approved_at == Timestamp{}; }
+  friend bool operator==(const PaymentFacts&, const PaymentFacts&) = default;
+};
+
+inline constexpr std::size_t payment_method_max = 64;  // bytes
+inline constexpr std::size_t receipt_url_max = 2048;
+
+// The facts without what is too long or cannot be shown: a receipt is a link to a page, by http or https.
+PaymentFacts checked_facts(PaymentFacts facts);
+
 struct Payment {
   PaymentId id;
   OrderId order;
@@ -54,6 +70,7 @@ struct Payment {
   Timestamp charge_began_at;    // of the last call that may charge; unset: there was none
   bool charge_pending = false;  // that call has not been answered
   std::optional<PaymentCheck> check;
+  PaymentFacts facts = {};
 
   friend bool operator==(const Payment&, const Payment&) = default;
 };
@@ -63,6 +80,7 @@ std::string charge_key(OrderId order, int execution);
 
 struct RecordCharge {
   std::string external_transaction_id;
+  PaymentFacts facts = {};
 };
 struct RecordRefusal {
   std::string reason;

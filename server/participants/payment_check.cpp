@@ -32,7 +32,7 @@ Result<void> record_query_answer(Payment& payment, const Outcome& outcome, const
                                  const Policy& policy, const Moment& moment, std::vector<Event>& events) {
   if (std::holds_alternative<Succeeded>(outcome)) {
     payment.check = PaymentCheck{moment.now, 0};
-    return change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
+    return change_payment(payment, RecordCharge{gateway.external_transaction_id, gateway.facts}, moment, events);
   }
   // An answer that is unknown or lost does not count as a check.
   if (!std::holds_alternative<UnknownOutcome>(outcome)) ++payment.check->tries;

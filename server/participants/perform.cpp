@@ -206,7 +206,7 @@ Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply&
   }
   const bool is_late = payment.status == PaymentStatus::failed;
   if (is_late) payment.check = PaymentCheck{moment.now, 0};
-  return change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
+  return change_payment(payment, RecordCharge{gateway.external_transaction_id, gateway.facts}, moment, events);
 }
 
 Result<void> record_query_reply(const StepDefinition& step, Flow& flow, Payment& payment, StepReply& reply,

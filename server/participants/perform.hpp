@@ -70,6 +70,7 @@ struct GatewayReply {
   GatewayCall::Kind asked = GatewayCall::Kind::charge;
   std::string external_transaction_id;  // of the charge, where there is one
   bool not_charged = false;             // to a query: the provider does not know the charge
+  PaymentFacts facts = {};              // of the charge
 };
 
 GatewayCall gateway_call(GatewayCall::Kind kind, const Flow& flow, const Payment& payment);

@@ -26,13 +26,37 @@ const Stock* source_of(const StockOverlay& stocks, const Reservation& reservatio
   return stock && stock->created_at <= reservation.created_at ? stock : nullptr;
 }
 
+// What the shops' systems call the stock of a line.
+std::string_view line_member(StockKind kind) {
+  switch (kind) {
+    case StockKind::product:
+      return "productId";
+    case StockKind::item:
+      return "itemId";
+    case StockKind::balance:
+    case StockKind::slots:
+      break;
+  }
+  return "userId";
+}
+
+// Money has one line, of one user, in cents; its messages also say the amounts as the purchase system has them.
+void add_money(JsonObject& data, const StockOverlay& stocks, const Reservation& reservation, EventType type) {
+  if (reservation.kind != StockKind::balance || reservation.lines.size() != 1) return;
+  const ReservationLine& line = reservation.lines.front();
+  const Stock* stock = source_of(stocks, reservation, line);
+  data.add("userId", line.stock).raw("amount", Money{line.quantity}.number_text());
+  if (type == EventType::stock_reserved) data.raw("reservedAmount", Money{line.quantity}.number_text());
+  if (stock) data.raw("remainingBalance", Money{stock->available}.number_text());
+}
+
 // The lines with each stock's quantities after the movement, so that its complete history can be read from events.
 std::string lines_text(const StockOverlay& stocks, const Reservation& reservation, bool moved) {
   std::string text = "[";
   for (const ReservationLine& line : reservation.lines) {
     if (text.size() > 1) text += ',';
     JsonObject object;
-    object.add("id", line.stock).add("quantity", line.quantity);
+    object.add("id", line.stock).add(line_member(reservation.kind), line.stock).add("quantity", line.quantity);
     if (const Stock* stock = moved ? source_of(stocks, reservation, line) : nullptr)
       object.add("stockVersion", stock->version)
           .add("available", stock->available)
@@ -72,6 +96,7 @@ ReservationDecision move(StockOverlay& stocks, Reservation reservation, OrderId 
       .add("orderId", order.text())
       .add("kind", to_string(reservation.kind))
       .raw("items", lines_text(stocks, reservation, movement.from_quantity != nullptr));
+  add_money(data, stocks, reservation, movement.type);
   if (!movement.reason.empty()) data.add("reason", movement.reason);
   event.data = data.take();
   ReservationDecision decision{std::move(reservation), {}};

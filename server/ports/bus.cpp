@@ -40,4 +40,13 @@ std::vector<std::string_view> event_topics() {
   return topics;
 }
 
+std::vector<std::string_view> copy_topics() {
+  std::vector<std::string_view> topics;
+  for (const SagaDefinition& definition : definitions())
+    for (const TopicRule& rule : definition.topics)
+      if (!rule.copied_to.empty() && std::find(topics.begin(), topics.end(), rule.copied_to) == topics.end())
+        topics.push_back(rule.copied_to);
+  return topics;
+}
+
 }  // namespace sagactl

@@ -22,6 +22,8 @@ std::string_view topic_of(const Event& event);
 const TopicRule* topic_rule_of(const Event& event);
 // Every topic to which an event may be published.
 std::vector<std::string_view> event_topics();
+// Every topic that gets copies of events: TopicRule::copied_to.
+std::vector<std::string_view> copy_topics();
 
 struct BusState {
   bool external = false;  // whether it depends on a service outside this process

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/money.hpp"
+#include "server/participants/payment.hpp"
 #include "server/saga/decide.hpp"
 
 namespace sagactl {
@@ -33,6 +34,7 @@ struct EarlierCharge {
 
 struct Charged {
   std::string transaction_id;
+  PaymentFacts facts = {};
 };
 struct NotCharged {};  // answer to a query: the provider does not know this key
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/result.hpp"
@@ -29,6 +30,7 @@ struct Page {
   std::optional<OrderId> after = {};
   SortBy sort_by = SortBy::created;
   bool oldest_first = false;
+  bool count = true;  // false: the total is not wanted, which may cost more than the page
 };
 
 struct OrderFilter {
@@ -56,14 +58,19 @@ struct SagaFilter {
   std::vector<SagaStage> stages = {};     // any of these; empty: any
   std::optional<NodeName> node = {};      // the owner
   std::string error_contains = {};        // empty: any
+  std::string error_like = {};            // the whole error, as fits_pattern() says; empty: any
+  // A step that was refused; of a saga that has failed, also one that it stopped at.
+  std::optional<std::string> failed_step = {};
+  std::string text = {};  // part of its error, or of a user's saga its key or input; empty: any
   std::optional<int> retries_over = {};   // more than this number of tries of its current step
-  std::optional<Timestamp> created_before = {};
+  std::optional<Timestamp> created_since = {}, created_before = {};
   // Not updated since then. A user's saga neither waits without a timer, nor for one that was to fire later.
   std::optional<Timestamp> late_since = {};
   // Of users' sagas:
   std::optional<int> version = {};
   std::optional<std::string> key = {};   // under which it was started
   std::optional<std::string> step = {};  // in progress
+  std::optional<std::string> participant = {};  // of its published definition
   // Members of the input that the definition names under `search`, and their values as texts.
   std::vector<std::pair<std::string, std::string>> input = {};
   std::optional<IdRange> ids = {};  // such as all ids with a common prefix
@@ -71,7 +78,7 @@ struct SagaFilter {
 
 struct FlowPage {
   std::vector<Flow> flows;  // newest first; without barriers. In a list of sagas the order may be missing, as below
-  std::int64_t total = 0;   // matches on all pages
+  std::int64_t total = 0;   // matches on all pages; -1: not counted
 };
 
 struct EventFilter {
@@ -107,6 +114,9 @@ struct DatabaseConnections {
   std::size_t open = 0;
   std::size_t max = 0;
 };
+
+// Whether the pattern, in which * stands for any text, is the whole text.
+bool fits_pattern(std::string_view text, std::string_view pattern);
 
 // The error of a list that took too long: `unavailable`, with the member code "LIST_TOO_LONG".
 Error list_too_long();

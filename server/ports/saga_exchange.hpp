@@ -23,6 +23,7 @@ struct RemoteReply {
   SagaId saga;
   StepReply reply;
   std::string trace_parent;
+  std::string data = {};  // what the participant says of a step that is done: a JSON object, or empty
 };
 
 class SagaExchange {

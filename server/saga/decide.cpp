@@ -189,11 +189,11 @@ Result<SagaDecision> SagaDecider::on(const TryNow&) {
 Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
   const std::string name = command.step < saga().steps.size() ? step_definition(command.step).name : "?";
   if (command.step >= saga().steps.size() || !is_in_progress(step(command.step)))
-    return Error{
-        ErrorCode::conflict,
-        fmt::format("step {} of saga {} is {}; only a step that is in progress can be answered", name, saga().id.text(),
-                    command.step < saga().steps.size() ? to_string(step(command.step).status) : "unknown"),
-        Json{{"sagaId", saga().id.text()}, {"step", name}, {"code", "STEP_NOT_IN_PROGRESS"}}};
+    return Error{ErrorCode::conflict,
+                 fmt::format("step {} of saga {} is {}; only one that is in progress is answered or skipped", name,
+                             saga().id.text(),
+                             command.step < saga().steps.size() ? to_string(step(command.step).status) : "unknown"),
+                 Json{{"sagaId", saga().id.text()}, {"step", name}, {"code", "STEP_NOT_IN_PROGRESS"}}};
   const std::size_t i = command.step;
   const Direction direction = direction_of(step(i));
   const bool was_failed = saga().status == SagaStatus::failed;

@@ -125,6 +125,8 @@ struct TopicRule {
   // For a message that is the reply to a command: the command, and whether the reply is a refusal.
   std::string_view command = {};
   bool refused = false;
+  // A second topic, under which others know the same event: it gets a copy of the message, which is no event of ours.
+  std::string_view copied_to = {};
 };
 
 // Who speaks to the participants, and so how requests are made and answers read.

@@ -222,10 +222,18 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   read("/api/inventory/{productId}", "/api/inventory/PROD001");
   read("/purchase/orders/{orderId}", "/purchase/orders/" + purchase);
   for (const char* part : {"balance", "inventory", "orders"})
-    read("/purchase/user/{id}/" + std::string(part), "/purchase/user/user-1/" + std::string(part));
+    for (const std::string surface : {"/purchase", ""})
+      read(surface + "/user/{id}/" + part, surface + "/user/user-1/" + part);
   for (const char* status : {"completed", "compensated", "started"})
     read("/sagas/status/{status}", "/sagas/status/" + std::string(status));
   read("/locks/{key}", "/locks/some-key");
+  read("/bulk/{id}", "/bulk/none");
+  read("/bulk/{id}/results", "/bulk/none/results");
+  read("/reports/{id}", "/reports/none");
+  read("/kafka/topics/{topic}/messages", "/kafka/topics/some-topic/messages");
+  read("/ui/{path}", "/ui/sagas/" + order);
+  read("/shop/{path}", "/shop/orders");
+  read("/ui/assets/{file}", "/ui/assets/none.js");
   read("/redis-test/lock-status/{key}", "/redis-test/lock-status/some-key");
   for (const auto& [pattern, methods] : all["paths"].items()) {
     if (!methods.contains("get") || pattern == "/events") continue;

@@ -16,7 +16,7 @@ const Json refused = {{"message", "the saga is completed; retry needs failed or 
 std::vector<std::string> operations(const FakeNode& node) {
   std::vector<std::string> paths;
   for (const RecordedRequest& request : node.requests())
-    if (request.method == "POST") paths.push_back(request.path);
+    if (request.method == "POST" && request.path != "/bulk") paths.push_back(request.path);
   return paths;
 }
 
@@ -102,6 +102,34 @@ TEST_F(CliBulk, DoesNotAskWithYes) {
   EXPECT_EQ(sandbox.run(command({"--yes", "--reason", "audit"})).code, 0);
   EXPECT_EQ(operations(node).size(), 2u);
   EXPECT_EQ(node.requests().back().body, (Json{{"reason", "audit"}}));
+}
+
+TEST_F(CliBulk, IsAJobOfTheNodeWhichKeepsTheResults) {
+  node.answer("POST /bulk", 202, {{"id", "job-1"}, {"state", "running"}});
+  node.answer("GET /bulk/job-1", 200, {{"id", "job-1"}, {"state", "running"}, {"refused", 0}});
+  node.answer("GET /bulk/job-1", 200, {{"id", "job-1"}, {"state", "done"}, {"refused", 1}});
+  const Json done{{"sagaId", some_id}, {"ok", true}, {"status", "compensating"}, {"error", nullptr}};
+  const Json not_done{{"sagaId", other_id}, {"ok", false}, {"status", nullptr}, {"error", "the saga is completed"}};
+  node.answer("GET /bulk/job-1/results?limit=1000", 200, {{"results", Json::array({done})}, {"nextCursor", "1.0"}});
+  node.answer("GET /bulk/job-1/results?limit=1000&cursor=1.0", 200,
+              {{"results", Json::array({not_done})}, {"nextCursor", nullptr}});
+  const CommandResult outcome = sandbox.run(command({"--yes", "--reason", "audit"}));
+  EXPECT_EQ(outcome.code, 1) << "one was refused";
+  EXPECT_THAT(outcome.out, HasSubstr("accepted  compensating"));
+  EXPECT_THAT(outcome.out, HasSubstr("the saga is completed"));
+  EXPECT_TRUE(operations(node).empty()) << "the node does it";
+  Json body;
+  for (const RecordedRequest& request : node.requests())
+    if (request.path == "/bulk") body = request.body;
+  EXPECT_EQ(body, (Json{{"action", "compensate"}, {"filter", "status=failed"}, {"reason", "audit"}, {"atMost", 2}}));
+}
+
+TEST_F(CliBulk, AJobThatTheNodeRefusesIsAnError) {
+  node.answer("POST /bulk", 409, {{"message", "10 bulk jobs run already; wait for one, or stop one"}});
+  const CommandResult outcome = sandbox.run(command({"--yes"}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("10 bulk jobs run already"));
+  EXPECT_TRUE(operations(node).empty());
 }
 
 TEST_F(CliBulk, DryRunListsAndDoesNothing) {

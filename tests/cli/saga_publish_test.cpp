@@ -55,6 +55,21 @@ TEST_F(CliSagaPublish, AServerThatTheNodeMayNotCallIsNamed) {
   EXPECT_THAT(refused.err, HasSubstr("--participants-allow"));
 }
 
+TEST_F(CliSagaPublish, AParticipantThatIsAskedByMessageNeedsANodeWithKafka) {
+  sandbox.write("mail.yaml",
+                "saga: mail\nparticipants:\n  mail: { kafka: mail-commands }\n"
+                "steps:\n  - { name: mail, call: { command: send } }\n");
+  const CommandResult refused = run({"saga", "publish", "mail.yaml"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.err, HasSubstr("the participant 'mail' is asked by message, and this node has no Kafka: start it "
+                                     "with --kafka host:port and --participants-topics mail-commands, or give the "
+                                     "participant a `url`"));
+  EXPECT_THAT(
+      run({"saga", "rehearse", "mail.yaml"}).err,
+      HasSubstr("the participant 'mail' is asked by message, and a rehearsal calls participants over HTTP alone"));
+  EXPECT_EQ(run({"saga", "rehearse", "mail.yaml", "--stand-ins"}).code, 0);
+}
+
 TEST_F(CliSagaPublish, ABuiltInNameIsNeitherPublishedNorRetired) {
   sandbox.write("built-in.yaml", replaced(trip(), "saga: trip", "saga: OrderProcessingSaga"));
   EXPECT_EQ(run({"saga", "publish", "built-in.yaml"}).err,

@@ -68,6 +68,37 @@ TEST_F(CliSagaRehearse, AParticipantThatIsWrongEndsInFailWithTheCalls) {
   EXPECT_EQ(found, 1);
 }
 
+TEST_F(CliSagaRehearse, WhatIsInEffectIsCountedBySql) {
+  test::FakeParticipant participant;  // it has no probe, and its database counts one booking whatever happens
+  sandbox.write("hotel.db", "");
+  const std::vector<std::string> words{
+      "saga",      "rehearse", "one.yaml", "--participants", "hotel=" + participant.url(),
+      "--at-once", "16",       "-o",       "json",           "--probe-sql"};
+  const auto with = [&](const std::string& probe) {
+    std::vector<std::string> all = words;
+    all.push_back(probe);
+    return sandbox.run(all);
+  };
+  const CommandResult failed = with("hotel=hotel.db SELECT 1 WHERE :saga <> ''");
+  EXPECT_EQ(failed.code, 1) << failed.out;
+  for (const Json& verdict : failed.json()["verdicts"]) {
+    const std::string name = verdict["name"];
+    const char* expected = name == "hotel: answer lost"               ? "PASS"
+                           : name == "hotel: repeated after the undo" ? "FAIL"
+                                                                      : "";
+    if (*expected) {
+      EXPECT_EQ(verdict["verdict"], expected) << verdict.dump(2);
+    }
+  }
+  EXPECT_THAT(with("hotel=hotel.db SELECT count(*) FROM bookings WHERE saga = :saga").out,
+              HasSubstr("--probe-sql of hotel: the profile's query hotel: no such table: bookings"));
+  EXPECT_THAT(with("hotel=hotel.db SELECT :saga").out, HasSubstr("the query has to give one row with a number"));
+  EXPECT_THAT(with("hotel=none.db SELECT :saga").out, HasSubstr("there is no database at "));
+  EXPECT_THAT(with("hotel=hotel.db").err, HasSubstr("'hotel=hotel.db' is not NAME=DATABASE QUERY, such as hotel="));
+  EXPECT_THAT(with("hotel=hotel.db SELECT 1").err, HasSubstr("counts for all sagas: it has no :saga"));
+  EXPECT_THAT(with("motel=hotel.db SELECT :saga").err, HasSubstr("the definition has no participant 'motel'"));
+}
+
 TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {
   const auto error = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"saga", "rehearse"});

@@ -44,6 +44,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFlag{"TossSecretMissing",
                   {"--payment", "toss", "--toss-secret-file", "none.key"},
                   "none.key: No such file or directory"},
+        WrongFlag{"TossSecretAsClientKey", {"--toss-client-key", "test_sk_1"}, "must not be shown to buyers"},
+        WrongFlag{"TossClientKey", {"--toss-client-key", "\"><script>"}, "this is no client key such as test_ck_..."},
+        WrongFlag{"Pages", {"--port", "0", "--pages", "nowhere"}, "nowhere: there is no such directory"},
         WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is not one of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
 

@@ -2,7 +2,10 @@
 // running while new ones start. And what people's SQL sees of users' sagas.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
 
 #include "common/text/text.hpp"
 #include "embedded/postgres_schema.hpp"
@@ -160,6 +163,44 @@ TEST(OldSchema, StatementsOfTheBuildBeforeWorkOnTheNewSchema) {
   expect_old_row(subject.queries(), sql, Dialect::postgres);
 }
 
+// As the build before adopts, when no other adopter is there: the rows of a node that is dead.
+constexpr const char* old_adoption = R"(
+  WITH taken AS (SELECT id FROM flow WHERE saga_status IN (0, 3) ORDER BY id FOR UPDATE SKIP LOCKED)
+  UPDATE flow SET owner_node = (SELECT no FROM node WHERE name = 'old'), owner_epoch = 1
+  FROM taken WHERE flow.id = taken.id)";
+
+TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  PostgresSubject subject(*postgres_url());
+  PostgresSession& sql = subject.sql();
+  const auto owners = [&] {
+    return sql.text(
+        "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
+        "f.owner_node ORDER BY 1");
+  };
+  {
+    WriterNode dead(subject, "dead", 500ms);
+    ASSERT_TRUE(subject.store().publish(trip, trip_text(1)));
+    const Flow own = new_own_flow(subject.queries().definition(trip, {}).value()->definition, 3, dead.owner(), {});
+    const Flow dtm = new_own_flow(dtm_definition("msg", 2, true, 5s), 7, dead.owner(), {});
+    dead.write([&](ChangeList& list, Timestamp now) {
+      for (Flow flow : {own, dtm, new_flow(1, dead.owner(), now)}) list.create(flow);
+    });
+  }
+  sql.run("INSERT INTO node (name) VALUES ('old')");
+  sql.run(old_adoption);
+  EXPECT_EQ(owners(), "OrderProcessingSaga|old\ndtm-msg|dead\ntrip|dead");
+
+  WriterNode adopter(subject, "new", 100s);
+  std::size_t adopted = 0;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (adopted < 2 && std::chrono::steady_clock::now() < patience) {
+    EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
+    adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
+  }
+  EXPECT_THAT(owners(), testing::HasSubstr("dtm-msg|new\ntrip|new"));
+}
+
 // A published definition's saga and one of DTM's, in the views; and then deleted by them.
 template <class Session>
 void expect_views_of_own_sagas(StoreSubject& subject, Session& sql) {
@@ -196,6 +237,7 @@ class FileSubject : public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override { crash("these tests use one life of the store"); }
   const std::string& path() const { return path_; }
 

@@ -16,6 +16,7 @@ class MemoryStoreSubject : public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override { crash("a store in memory cannot be reopened"); }
 
  private:
@@ -28,6 +29,7 @@ class SqliteSubject : public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override {
     store_.reset();
     open();

@@ -12,6 +12,7 @@
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 #include "tests/services/services.hpp"
 
@@ -24,6 +25,7 @@ class StoreSubject {
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
   virtual HistorySource& history() = 0;
+  virtual RecordStore& records() = 0;
   // Closes a durable store and opens it again, as a new process would.
   virtual void reopen() = 0;
 

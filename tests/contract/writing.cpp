@@ -104,6 +104,7 @@ Flow completed(Flow flow, Timestamp now) {
   Payment& payment = flow.payments.front();
   payment.status = PaymentStatus::completed;
   payment.external_transaction_id = "ext_tx_" + payment.id.text();
+  payment.facts = {"카드", "https://receipt.example/" + payment.id.text(), now};
   payment.version = 1;
   payment.updated_at = now;
   flow.order.status = OrderStatus::paid;
@@ -420,12 +421,14 @@ std::string describe(const Saga& saga) {
 
 std::string describe(const Payment& payment) {
   return fmt::format(
-      "payment {} of {} {} execution {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
+      "payment {} of {} {} execution {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {} "
+      "by {} receipt {} approved {}",
       payment.id.text(), payment.order.text(), payment.user.text(), payment.execution, payment.amount.text(),
       to_string(payment.method), to_string(payment.status), payment.external_transaction_id, payment.failure_reason,
       payment.provider_key, payment.node, payment.version, payment.created_at.us, payment.updated_at.us,
       payment.charge_began_at.us, payment.charge_pending,
-      payment.check ? fmt::format("{} {}", payment.check->at.us, payment.check->tries) : "never");
+      payment.check ? fmt::format("{} {}", payment.check->at.us, payment.check->tries) : "never", payment.facts.method,
+      payment.facts.receipt_url, payment.facts.approved_at.us);
 }
 
 std::string describe(const Event& event) {

@@ -122,7 +122,7 @@ TEST(DefinitionMistakes, ParticipantsAreChecked) {
       {"\"http://hotel:8080\"", "\"http://{input.host}\"",
        "11:19 mistake /participants/hotel/url: the URL of a participant is fixed: it has no path in braces\n"},
       {"kafka: mail-commands", "kafka: \"mail commands\"",
-       "14:21 mistake /participants/mail/kafka: `mail commands` is no name of a Kafka topic | it has up to 249 "
+       "14:21 mistake /participants/mail/kafka: `mail commands` is no name of a Kafka topic | it has up to 229 "
        "letters, digits, `.`, `_` and `-`\n"},
       {"kafka: mail-commands", "kafka: mail-commands, url: \"http://x\"",
        "14:12 warning /participants/mail: no step calls the participant `mail`\n14:21 mistake "
@@ -282,6 +282,36 @@ TEST(DefinitionMistakes, AProblemIsShownWithItsLine) {
   EXPECT_EQ(
       json_text(problems_json(read.problems)[2]),
       R"({"severity":"mistake","line":2,"column":1,"path":"/stpes","message":"unknown member `stpes`","hint":"did you mean `steps`?"})");
+}
+
+TEST(DefinitionMistakes, StatusCodesAreForParticipantsThatAreCalledOverHttp) {
+  EXPECT_EQ(problems_of(R"(saga: mail
+participants:
+  mail: { kafka: mail-commands }
+steps:
+  - name: mail
+    call: { command: send }
+    refused: [402]
+)"),
+            "7:14 mistake /steps/0/refused: `refused` lists status codes of HTTP, and `mail` is asked by message | its "
+            "answer "
+            "says itself whether it is done or refused\n");
+}
+
+TEST(DefinitionMistakes, APivotThatAnOperatorCouldNotUndoGetsAWarning) {
+  const std::string before = R"(saga: trip
+pivot: pay
+participants: { shop: { url: "http://shop" } }
+steps:
+  - { name: hotel, call: { post: "{shop}/hotel" }, undo: { delete: "{shop}/{saga.step_key}" } }
+  - { name: pay, call: { post: "{shop}/pay" })";
+  const std::string after = " }\n  - { name: mail, call: { post: \"{shop}/mail\" } }\n";
+  EXPECT_EQ(
+      problems_of(before + after),
+      "2:8 warning /pivot: the pivot `pay` has no `undo`: when an operator compensates a saga that has passed it, "
+      "what came before is undone, and it is not | give it an `undo`\n");
+  EXPECT_EQ(problems_of(before + ", undo: { delete: \"{shop}/{saga.step_key}\" }" + after), "");
+  EXPECT_EQ(problems_of(before + " }\n"), "") << "nothing can be refused after it";
 }
 
 }  // namespace

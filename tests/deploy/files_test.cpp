@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -35,6 +36,7 @@ std::vector<File> deployment_files() {
   std::vector<File> files = {{"Dockerfile", read(root / "Dockerfile")}};
   add_files("compose", files);
   add_files("k8s", files);
+  add_files("charts", files);
   return files;
 }
 
@@ -112,32 +114,75 @@ TEST(DeploymentFiles, GiveEveryNodeTheSameVariables) {
   EXPECT_EQ(compose, kubernetes);
 }
 
-TEST(DeploymentFiles, NameEveryImageByItsVersion) {
-  const std::regex image(R"((?:^|\n)\s*(?:-\s+)?(?:image:|FROM)\s+(\S+))");
-  const std::regex pinned(R"(.*:v?\d+\.\d+(\.\d+)?(-[a-z0-9]+)*)");
-  std::size_t named = 0;
-  for (const File& file : deployment_files()) {
-    for (const std::string& name : all_matches(file.text, image)) {
-      ++named;
-      if (name == "sagactl") continue;  // its version is in the kustomization
-      EXPECT_TRUE(std::regex_match(name, pinned)) << file.path << ": " << name;
+// packaging/versions.tsv: the version of everything that is taken from others.
+std::map<std::string, std::string> versions_in_use() {
+  std::map<std::string, std::string> versions;
+  for (std::istringstream lines(read(root / "packaging/versions.tsv")); lines;) {
+    std::string line;
+    std::getline(lines, line);
+    const std::size_t tab = line.find('\t');
+    if (tab != std::string::npos && line[0] != '#') versions[line.substr(0, tab)] = line.substr(tab + 1);
+  }
+  return versions;
+}
+
+// Every image and action that a text names, as {name, version}.
+std::vector<std::pair<std::string, std::string>> named_versions(const std::string& text) {
+  const std::regex image(R"re((?:^|\n)\s*(?:-\s+)?(?:image:|FROM)[ \t]+([^\s:@]+)(?::(\S+))?)re");
+  const std::regex action(R"re(\n\s*(?:-\s+)?uses:\s+([^\s@]+)@(\S+))re");
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const std::regex& pattern : {image, action})
+    for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it)
+      found.emplace_back(it->str(1), it->str(2));
+  return found;
+}
+
+TEST(DeploymentFiles, TakeTheVersionsThatAreListed) {
+  const auto versions = versions_in_use();
+  auto files = deployment_files();
+  add_files(".github", files);
+  add_files("docs/ci", files);
+  std::set<std::string> named;
+  for (const File& file : files) {
+    for (const auto& [name, version] : named_versions(file.text)) {
+      // Ours, a workflow's own list, and a value of the chart.
+      if (name == "sagactl" || name.starts_with("$") || name.starts_with("{{") || name.starts_with("\"{{")) continue;
+      named.insert(name);
+      const auto listed = versions.find(name);
+      if (listed == versions.end())
+        ADD_FAILURE() << file.path << " names " << name << ", which packaging/versions.tsv does not";
+      else
+        EXPECT_EQ(version, listed->second) << file.path << ": " << name;
     }
   }
-  EXPECT_GE(named, 10u);
+  for (const auto& [name, version] : versions) EXPECT_TRUE(named.contains(name)) << "nothing names " << name;
+}
+
+TEST(DeploymentFiles, TakeNoVersionThatMovesWithoutANumber) {
+  const std::regex pinned(R"(v?\d+(\.\d+)*(-[a-z0-9]+)*)");
+  for (const auto& [name, version] : versions_in_use())
+    EXPECT_TRUE(std::regex_match(version, pinned)) << name << " " << version;
+  EXPECT_FALSE(std::regex_match("latest", pinned));
+}
+
+TEST(DeploymentFiles, AreTriedWithTheKafkaThatTheyName) {
+  const std::string version = versions_in_use().at("apache/kafka");
+  EXPECT_THAT(read(root / "tools/services.d/kafka.sh"), testing::HasSubstr("\nkafka_version=" + version + "\n"));
+  EXPECT_THAT(read(root / "tools/services.d/kafka/pom.xml"), testing::HasSubstr("<kafka.version>" + version + "<"));
 }
 
 TEST(DeploymentFiles, NameTheVersionThatIsBuilt) {
   const auto version = all_matches(read(root / "CMakeLists.txt"), std::regex(R"(project\(sagactl VERSION (\S+))"));
   ASSERT_EQ(version.size(), 1u);
-  const std::regex ours(R"([^/]sagactl:(\d[\d.]*)|newTag: (\S+))");
+  const std::regex ours(R"([^/]sagactl:(\d[\d.]*)|newTag: (\S+)|appVersion: (\S+))");
   std::size_t named = 0;
   for (const File& file : deployment_files()) {
     for (std::sregex_iterator it(file.text.begin(), file.text.end(), ours), end; it != end; ++it) {
       ++named;
-      EXPECT_EQ(it->str(1) + it->str(2), version[0]) << file.path;
+      EXPECT_EQ(it->str(1) + it->str(2) + it->str(3), version[0]) << file.path;
     }
   }
-  EXPECT_GE(named, 4u);
+  EXPECT_GE(named, 5u);
 }
 
 TEST(DeploymentFiles, HoldNoSecret) {

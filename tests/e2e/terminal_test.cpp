@@ -330,16 +330,15 @@ TEST(Descriptors, AreRaisedToTheHardLimit) {
   EXPECT_EQ(soft.out, "1\n");
 }
 
-// The unit file in docs/operations.md.
-TEST(Systemd, AcceptsTheUnitOfTheDocumentation) {
+TEST(Systemd, AcceptsTheUnitThatIsInstalled) {
   if (::access("/usr/bin/systemd-analyze", X_OK) != 0) GTEST_SKIP() << "systemd-analyze is not installed";
   const TestDirectory site;
-  const ProcessResult verified = shell(
-      site, "sed -n '/^```ini$/,/^```$/p' " SAGACTL_SOURCE_DIR
-            "/docs/operations.md | grep -v '```' | "
-            "sed \"s|/usr/local/bin/sagactl|$S|\" > sagactl.service; grep -q ExecStart sagactl.service || exit 9; "
-            "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl.service 2>&1 | grep sagactl.service; exit "
-            "${PIPESTATUS[0]}");
+  const ProcessResult verified =
+      shell(site, "sed \"s|PROGRAM|$S|\" '" SAGACTL_SOURCE_DIR
+                  "/packaging/systemd/sagactl@.service.in' > sagactl@.service; grep -qF \"ExecStart=$S \" "
+                  "sagactl@.service || exit 9; "
+                  "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl@node-1.service 2>&1 | "
+                  "grep sagactl@ | grep -v 'Command .man'; exit ${PIPESTATUS[0]}");
   EXPECT_EQ(verified.code, 0) << verified.out;
   EXPECT_EQ(verified.out, "");
 }

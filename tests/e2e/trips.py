@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -155,3 +156,31 @@ class Node:
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
+
+
+def start_saga(nodes, name, saga_input, number):
+    """Until a node has acknowledged it; the key makes it one saga. Its id."""
+    for attempt in range(600):
+        try:
+            node = nodes[(hash(number) + attempt) % len(nodes)]
+            return node.request("POST", f"/sagas/definitions/{name}/sagas", saga_input, Idempotency_Key=f"{name}-{number}")["id"]
+        except urllib.error.HTTPError as refused:
+            assert refused.code in (429, 503, 504), (refused.code, refused.read())
+        except OSError:
+            pass  # the node was killed
+        time.sleep(0.05)
+    raise AssertionError(f"no node has taken saga {number}")
+
+
+def await_end(node):
+    """The status of every saga, by its id."""
+    deadline = time.monotonic() + 120
+    while node.request("GET", "/sagas?status=started,compensating&limit=1")["total"] > 0:
+        assert time.monotonic() < deadline, node.request("GET", "/sagas?status=started,compensating&limit=5")
+        time.sleep(0.1)
+    status, cursor = {}, "page=1"
+    while cursor:
+        page = node.request("GET", f"/sagas?limit=100&{cursor}")
+        status.update((saga["id"], saga["status"]) for saga in page["sagas"])
+        cursor = page["nextCursor"] and "cursor=" + page["nextCursor"]
+    return status

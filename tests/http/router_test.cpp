@@ -28,6 +28,26 @@ Router some_routes() {
   return router;
 }
 
+TEST(Router, ARestTakesAllSegmentsThatAreLeftWhereNothingElseFits) {
+  Router router;
+  for (const char* pattern : {"/ui", "/ui/{path...}", "/ui/assets/{file}", "/ui/session"})
+    router.add(at(Method::get, pattern));
+  std::vector<std::pair<std::string, std::string>> parameters;
+  const auto found = [&](std::string_view path) {
+    const Route* route = router.find(Method::get, path, parameters);
+    return route ? route->pattern : "";
+  };
+  EXPECT_EQ(found("/ui/"), "/ui");
+  EXPECT_EQ(found("/ui/session"), "/ui/session");
+  EXPECT_EQ(found("/ui/assets/a.js"), "/ui/assets/{file}");
+  EXPECT_EQ(found("/ui/sagas/a%20b/steps"), "/ui/{path...}");
+  EXPECT_EQ(parameters.at(0).first, "path");
+  EXPECT_EQ(parameters.at(0).second, "sagas/a b/steps");
+  EXPECT_EQ(found("/ui/assets/a/b"), "/ui/{path...}");
+  EXPECT_EQ(found("/ui/a%"), "") << "no path";
+  EXPECT_EQ(found("/other"), "");
+}
+
 Response ask(const Router& router, Request& request) {
   asio::io_context context;
   Response out;

@@ -150,7 +150,7 @@ TEST(ParticipantCheck, SaysWhichParticipantsThisNodeMayNotCall) {
   by_message.participants[0].topic = "mail-commands";
   const auto asked = test.caller->check(by_message);
   ASSERT_FALSE(asked) << "no saga could ever call it";
-  EXPECT_THAT(asked.error().message, HasSubstr("is asked by message: a node calls participants over HTTP alone"));
+  EXPECT_THAT(asked.error().message, HasSubstr("is asked by message, and not over HTTP"));
 }
 
 TEST(ParticipantCallerOptions, WithAnEntryThatIsNoServerAreRefused) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 
 #include "server/adapters/kafka/client/dead_letter.hpp"
@@ -221,6 +222,77 @@ TEST_F(AConsumer, DoesNotGetDiscardedPoison) {
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "2");
   EXPECT_EQ(consumer->state().progress.dead_letters, 2) << "it was not redelivered";
+}
+
+// A broker would not take it, and no other message would be read before it was.
+TEST_F(AConsumer, KeepsTheBeginningOfPoisonThatIsTooLarge) {
+  start(recording([](const Incoming&) { return Poison{"too large"}; }));
+  send(std::string(900'000, 'x'), "a");
+  ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 1; }));
+  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(letters[0].message.value->size(), 16'384u);
+  EXPECT_EQ(letters[0].message.header("dead-letter-size"), "900000");
+  Result<void> redelivered;
+  EXPECT_TRUE(redeliver(options.kafka, letters, 10s, [&](const auto&, const auto& result) { redelivered = result; }));
+  ASSERT_FALSE(redelivered);
+  EXPECT_EQ(redelivered.error().message, "only the beginning of this message was kept: it cannot be delivered again");
+}
+
+class AConsumerThatTakesAll : public AConsumer {
+ protected:
+  void SetUp() override {
+    AConsumer::SetUp();
+    options.topics.clear();
+    options.takes_all = true;
+  }
+  Result<void> add(const std::string& name) {
+    std::promise<Result<void>> added;
+    consumer->add(name, {name + "-beside"}, [&](Result<void> result) { added.set_value(std::move(result)); });
+    return added.get_future().get();
+  }
+};
+
+TEST_F(AConsumerThatTakesAll, ReadsATopicFromItsEndAndResumesThereAfterwards) {
+  send("before", "a");
+  start(recording([](const Incoming&) { return Handled{}; }));
+  ASSERT_TRUE(add(topic));
+  send("1", "b");
+  ASSERT_TRUE(await_effects(1));
+  consumer.reset();
+  send("2", "c");
+  start(recording([](const Incoming&) { return Handled{}; }));
+  ASSERT_TRUE(add(topic));
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_THAT(all_received(), ElementsAre("1", "2"));
+}
+
+TEST_F(AConsumerThatTakesAll, SharesNothingWithAnotherOfItsGroup) {
+  start(recording([](const Incoming&) { return Handled{}; }));
+  ASSERT_TRUE(add(topic));
+  std::atomic<int> read = 0;
+  const auto other = Consumer::start(options, *clock, [&](const auto&, Consumer::Done done) {
+                       ++read;
+                       done(Handled{});
+                     }).value();
+  std::promise<Result<void>> added;
+  other->add(topic, {}, [&](Result<void> result) { added.set_value(std::move(result)); });
+  ASSERT_TRUE(added.get_future().get());
+  send("1", "a");
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_TRUE(eventually([&] { return read == 1; }));
+}
+
+TEST_F(AConsumerThatTakesAll, ReadsTopicsThatAreAddedWhileItRunsAndCreatesThem) {
+  start(recording([](const Incoming&) { return Handled{}; }));
+  ASSERT_TRUE(add(topic));
+  ASSERT_TRUE(add(topic + "-2"));
+  ASSERT_TRUE(add(topic)) << "again";
+  ASSERT_TRUE(
+      send_all(*producer, {{topic + "-2", "k", "of the second", {}}, {topic + "-2-beside", "k", "x", {}}}).ok());
+  send("of the first", "a");
+  ASSERT_TRUE(await_effects(2));
+  EXPECT_THAT(all_received(), testing::UnorderedElementsAre("of the first", "of the second"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/json.hpp"
+#include "server/saga/definition.hpp"
 #include "tests/kafka/received.hpp"
 
 namespace sagactl::kafka {
@@ -91,6 +92,45 @@ TEST(EventMessage, IsReadAsTheSameEvent) {
   EXPECT_EQ(read->correlation, written.correlation);
   EXPECT_EQ(read->data, written.data);
   EXPECT_EQ(read->metadata, written.metadata);
+}
+
+// A service of the choreography takes a payment without status SUCCESS for failed.
+TEST(EventMessage, OfTheChoreographySaysIfItSucceededAndIsReadAsTheSameEvent) {
+  const struct {
+    EventType type;
+    AggregateType aggregate;
+    const char *topic, *status;
+  } rows[] = {{EventType::payment_processed, AggregateType::payment, "payment.processed", "SUCCESS"},
+              {EventType::payment_failed, AggregateType::payment, "payment.failed", "FAILED"},
+              {EventType::stock_reserved, AggregateType::inventory, "inventory.reserved", "SUCCESS"},
+              {EventType::stock_refused, AggregateType::inventory, "inventory.failed", "FAILED"}};
+  for (const auto& row : rows) {
+    Event written = event(row.type, row.aggregate, 3, order_data);
+    written.saga_type = checkout_choreography_saga;
+    const std::vector<Outgoing> messages = to_messages({&written, 1}, "");
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_EQ(messages[0].topic, row.topic);
+    const Json json = Json::parse(*messages[0].value);
+    EXPECT_EQ(json["status"], row.status);
+    EXPECT_EQ(json["timestamp"], "2026-11-20T13:04:07.137Z");
+    const auto read = to_event(received(messages[0]));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(Json::parse(read->data), Json::parse(written.data));
+  }
+}
+
+TEST(EventMessage, OfAPurchaseIsCopiedToTheOtherNameOfItsTopic) {
+  Event reserved = event(EventType::stock_reserved, AggregateType::balance, 3, order_data);
+  reserved.saga_type = item_purchase_saga;
+  const std::vector<Event> events = {reserved, reserved};
+  const std::vector<Outgoing> messages = to_messages(events, "p-");
+  ASSERT_EQ(messages.size(), 4u);
+  EXPECT_EQ(messages[0].topic, "p-payment.reserved");
+  EXPECT_EQ(messages[1].topic, "p-user.validated");
+  EXPECT_EQ(messages[1].value, messages[0].value);
+  EXPECT_EQ(messages[1].key, messages[0].key);
+  EXPECT_TRUE(to_event(received(messages[0])));
+  EXPECT_FALSE(to_event(received(messages[1]))) << "an event counts once";
 }
 
 TEST(EventMessage, OfAnotherFormatIsNoEvent) {

@@ -51,6 +51,14 @@ TEST(PaymentMessage, OfAReplyNamesItsNodeInAHeader) {
   EXPECT_EQ(read->transaction_id, "tx-1");
 }
 
+TEST(PaymentMessage, OfAReplyMaySayHowTheBuyerPaid) {
+  const PaymentFacts facts{"CARD", "https://receipt.example/1", Timestamp{1'700'000'000'000'000}};
+  const auto read =
+      to_payment_reply(received(to_message({PaymentResult::charged, "", "tx-1", "", facts}, a_charge(), "")));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->facts, facts);
+}
+
 TEST(PaymentMessage, ThatIsInvalidIsRefusedWithTheReason) {
   const auto reason = [](const std::string& value) { return to_payment_command(with_value(value)).error().message; };
   EXPECT_NE(reason("no JSON").find("not a JSON object"), std::string::npos);

@@ -48,6 +48,15 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
   }
 }
 
+TEST(SagaMessage, AReplySaysWhatTheParticipantMade) {
+  RemoteReply reply{"RESERVE_INVENTORY", saga, StepReply{2, Direction::action, 1, Succeeded{}}, ""};
+  reply.data = R"({"reservationId":"r"})";
+  const Json json = Json::parse(*kafka::to_message(reply, "").value);
+  EXPECT_EQ(json["data"]["reservationId"], "r");
+  EXPECT_EQ(json["data"]["attempt"], 1);
+  EXPECT_EQ(json["status"], "SUCCESS");
+}
+
 TEST(SagaMessage, AServiceOfAThirdPartyNeedsOnlyTheMembersOfTheContract) {
   const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));

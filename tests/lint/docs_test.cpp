@@ -17,7 +17,7 @@ std::vector<SourceFile> documents() {
 TEST(Docs, EveryPathThatADocumentNamesExists) {
   // `path` or `path/` in backquotes, or the target of a link, that begins with a folder of the project.
   const std::regex path(
-      R"re((?:`|\]\()((?:(?:common|httpclient|server|loadgen|analysis|cli|sql|compose|k8s|reports|samples|web|tests|bench|docs|tools|cmake|\.ci)/|CMakeLists|CMakePresets)[\w./-]*)(?:`|\)|#| ))re");
+      R"re((?:`|\]\()((?:(?:common|httpclient|server|loadgen|analysis|cli|sql|compose|k8s|reports|samples|web|tests|bench|docs|tools|cmake|packaging|charts|\.ci|\.github)/|CMakeLists|CMakePresets)[\w./-]*)(?:`|\)|#| ))re");
   std::size_t named = 0;
   for (const SourceFile& document : documents()) {
     for (std::sregex_iterator it(document.text.begin(), document.text.end(), path), end; it != end; ++it) {

@@ -38,12 +38,14 @@ TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
 TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
   forbid(
       R"(\bclock(_|\(\))?(\.|->)now\s*\()",
-      {"server/adapters/kafka/client/consumer.cpp",        // when a message was put aside
-       "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
-       "server/adapters/kafka/payment_participant.cpp",    // the same, there
+      {"server/adapters/kafka/client/consumer.cpp",                // when a message was put aside
+       "server/adapters/kafka/kafka_payment_gateway.cpp",          // until when another machine may charge
+       "server/adapters/message_participants/message_caller.cpp",  // until when one may do what a message asks
+       "server/adapters/kafka/payment_participant.cpp",            // the same, there
        "server/adapters/participants/",  // deadlines, signatures and Retry-After, as participants read and write them
        "server/api/operations/health.cpp", "server/api/operations/locks.cpp",  // shown
        "server/api/accounts/login_sessions.cpp",                               // tokens say until when they are good
+       "server/adapters/simulated/simulated_gateway.cpp",                      // when the provider approved a payment
        "server/ports/database_clock.",                                         // the time that is stored
        "tests/", "bench/"},
       "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");

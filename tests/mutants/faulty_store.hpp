@@ -80,6 +80,7 @@ class FaultyDatabase final : public DatabasePorts {
   Store& store() override { return store_; }
   Queries& queries() override { return database_->queries(); }
   PartitionCounts& topics() override { return database_->topics(); }
+  RecordStore& records() override { return database_->records(); }
 
  private:
   std::unique_ptr<DatabasePorts> database_;

@@ -248,5 +248,43 @@ TEST(CompileDefinitionTest, ReadsDurations) {
   EXPECT_FALSE(read_duration(Json(-1)));
 }
 
+// docs/remote-participants.md
+TEST_F(ParticipantRequestTest, WhatAParticipantSaysByMessageMeansTheSameAsAStatus) {
+  const auto said = [&](Said what, Direction direction = Direction::action, bool is_question = false) {
+    answer = {};
+    answer.said = what;
+    answer.failure = "why";
+    answer.retry_after = 3s;
+    return outcome(0, R"({"id":7})", direction, is_question);
+  };
+  const Direction undo = Direction::compensation;
+  EXPECT_EQ(said(Said::done), Outcome(Succeeded{R"({"id":7})"}));
+  EXPECT_EQ(record.outcome, CallOutcome::done);
+  EXPECT_EQ(record.answer, R"({"id":7})");
+  EXPECT_EQ(said(Said::done, undo), Outcome(Succeeded{}));
+  EXPECT_EQ(said(Said::refused), Outcome(Refused{"answered refused: why"}));
+  EXPECT_EQ(said(Said::refused, undo), Outcome(Refused{"answered refused: why"}));
+  EXPECT_EQ(said(Said::again), Outcome(Unavailable{"answered again: why", false, 3s}));
+  EXPECT_EQ(said(Said::again, Direction::action, true), Outcome(UnknownOutcome{"answered again: why"}));
+  EXPECT_EQ(said(Said::unknown), Outcome(UnknownOutcome{"answered unknown: why"}));
+  EXPECT_EQ(said(Said::under_way), Outcome(Accepted{3s, ""}));
+  EXPECT_EQ(said(Said::not_found), Outcome(Refused{"answered not-found: why"}));
+  EXPECT_EQ(said(Said::not_found, undo), Outcome(Succeeded{}));
+  EXPECT_EQ(said(Said::not_found, Direction::action, true),
+            Outcome(Unavailable{"the participant does not know the call", true}));
+}
+
+TEST_F(ParticipantRequestTest, DoneByMessageWithoutWhatIsKeptIsUnknown) {
+  answer.said = Said::done;
+  EXPECT_EQ(outcome(0, "{}"), Outcome(UnknownOutcome{"answered done, but its answer has no /id"}));
+}
+
+TEST_F(ParticipantRequestTest, AnAnswerThatIsNestedTooDeeplyKeepsNothing) {
+  const std::string deep = R"({"id":)" + std::string(30'000, '[') + std::string(30'000, ']') + "}";
+  EXPECT_EQ(outcome(200, deep), Outcome(UnknownOutcome{"answered 200, but its answer is nested deeper than 64"}));
+  EXPECT_EQ(outcome(200, R"({"id":"[[[[{{{{\"[","x":[[1]]})"), Outcome(Succeeded{R"({"id":"[[[[{{{{\"["})"}))
+      << "brackets in texts do not count";
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -216,8 +216,10 @@ TEST(Reservation, EventsContainTheStocksCompleteHistory) {
   room.add(StockKind::product, "A", 10);
   auto decision = reserve_in(room, {{"A", 4}});
   EXPECT_EQ(decision.events[0].type, EventType::stock_reserved);
-  EXPECT_THAT(decision.events[0].data,
-              HasSubstr(R"("items":[{"id":"A","quantity":4,"stockVersion":2,"available":6,"reserved":4,"sold":0}])"));
+  EXPECT_THAT(
+      decision.events[0].data,
+      HasSubstr(
+          R"("items":[{"id":"A","productId":"A","quantity":4,"stockVersion":2,"available":6,"reserved":4,"sold":0}])"));
   EXPECT_EQ(decision.events[0].order, order);
   EXPECT_EQ(decision.events[0].aggregate, decision.reservation.id.uuid);
   decision = *confirm(room.stocks, decision.reservation, order, stock_moment);

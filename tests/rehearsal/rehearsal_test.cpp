@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "rehearsal/rehearsal_definition.hpp"
-#include "rehearsal/stand_ins.hpp"
+#include "server/adapters/simulated/stand_ins.hpp"
 
 namespace sagactl {
 namespace {

@@ -27,7 +27,7 @@ std::filesystem::path jars() {
   const char* home = std::getenv("HOME");
   const std::filesystem::path base =
       cache && *cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/var/tmp") / ".cache";
-  return base / "sagactl" / "kafka-4.1.0" / "jars";
+  return base / "sagactl" / "kafka-4.1.2" / "jars";
 }
 
 bool accepts(std::uint16_t port) {

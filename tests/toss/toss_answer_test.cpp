@@ -45,6 +45,24 @@ TEST(TossAnswer, IsChargedOnlyWhileTheMoneyIsCaptured) {
   }
 }
 
+TEST(TossAnswer, ShowsHowTheBuyerPaidAndTheReceipt) {
+  Json body{{"paymentKey", "key-1"},
+            {"orderId", "order-1"},
+            {"status", "DONE"},
+            {"totalAmount", 1000},
+            {"method", "카드"},
+            {"approvedAt", "2022-06-08T15:40:49+09:00"},
+            {"receipt", {{"url", "https://dashboard.tosspayments.com/receipt/1"}}}};
+  const auto facts_of = [](const Json& json) {
+    return std::get<Charged>(state_of(*payment_of(showing(json.dump()), "key-1"), {"order-1", {}})).facts;
+  };
+  const PaymentFacts expected{"카드", "https://dashboard.tosspayments.com/receipt/1",
+                              *parse_iso8601("2022-06-08T06:40:49Z")};
+  EXPECT_EQ(facts_of(body), expected);
+  for (const char* member : {"method", "approvedAt", "receipt"}) body[member] = nullptr;
+  EXPECT_TRUE(facts_of(body).is_empty());
+}
+
 TEST(TossAnswer, OfAnotherAmountIsNotThisCharge) {
   const TossPayment payment{"key-1", "order-1", TossPaymentStatus::done, Money{1950}, ""};
   EXPECT_THAT(text_of(state_of(payment, {"order-1", Money{1951}})), HasSubstr("19.50 instead of 19.51"));

@@ -1,15 +1,15 @@
 # Kafka 4.1 in KRaft mode, broker and controller in one process. Its jars come through Maven and are kept in the
 # user's cache, for all sets, together with an empty data folder: formatting one takes as long as a start.
 
-kafka_version=4.1.0
+kafka_version=4.1.2
 kafka_cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/sagactl/kafka-$kafka_version
 
 kafka_is_installed() { command -v java >/dev/null && [[ -d $kafka_cache ]]; }
 
 # All or nothing: the folder gets its name when it is complete.
 kafka_install() {
-  command -v java >/dev/null || fail "Java is missing; on Debian 12 it is the package openjdk-17-jre-headless"
-  command -v mvn >/dev/null || fail "Maven is missing; on Debian 12 it is the package maven"
+  command -v java >/dev/null || fail "Java is missing; on Debian and Ubuntu it is the package default-jre-headless, on Fedora java-21-openjdk-headless"
+  command -v mvn >/dev/null || fail "Maven is missing; it is the package maven"
   local fresh=$kafka_cache.$$
   mkdir -p "$fresh"
   say "fetching Kafka $kafka_version"

@@ -2,7 +2,7 @@
 
 nginx_program() { PATH=$PATH:/usr/sbin command -v nginx; }
 nginx_is_installed() { nginx_program >/dev/null; }
-nginx_install() { fail "nginx is missing; on Debian 12 it is the package nginx-light"; }
+nginx_install() { fail "nginx is missing; it is the package nginx, on Debian nginx-light does"; }
 
 nginx_write() {
   local folder=$dir/nginx files port

@@ -1,18 +1,25 @@
-# PostgreSQL 15: user saga, database nestjs_cqrs, a password that is made with the data. It does not run as root.
+# PostgreSQL, the newest that is installed, from 14 on: user saga, database nestjs_cqrs, a password that is made with the data. It does not run as root.
 
 postgres_folder() {
   local folder
-  for folder in /usr/lib/postgresql/15/bin "$(dirname "$(command -v postgres || echo /none)")"; do
+  # Data of an earlier start is of one version: that one goes on with it.
+  local kept
+  kept=$(cat "$dir/postgres/data/PG_VERSION" 2>/dev/null) || kept=
+  while read -r folder; do
     if [[ -x $folder/postgres && -x $folder/initdb ]]; then
       printf '%s' "$folder"
       return
     fi
-  done
+  done < <(
+    [[ -z $kept ]] || printf '%s\n' "/usr/lib/postgresql/$kept/bin"
+    printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV
+    dirname "$(command -v postgres || echo /none)"
+  )
   return 1
 }
 
 postgres_is_installed() { postgres_folder >/dev/null; }
-postgres_install() { fail "PostgreSQL is missing; on Debian 12 it is the package postgresql-15"; }
+postgres_install() { fail "PostgreSQL is missing; on Debian and Ubuntu it is the package postgresql, on Fedora postgresql-server"; }
 
 # Runs a command as the user of the database.
 as_postgres() {

@@ -1,11 +1,13 @@
-# Redis 7 with an append-only file.
+# Redis or Valkey, from Redis 7 on, with an append-only file.
 
-redis_is_installed() { command -v redis-server >/dev/null; }
-redis_install() { fail "Redis is missing; on Debian 12 it is the package redis-server"; }
+# Fedora has Valkey in Redis' place.
+redis_program() { command -v redis-server || command -v valkey-server; }
+redis_is_installed() { redis_program >/dev/null; }
+redis_install() { fail "Redis is missing; on Debian and Ubuntu it is the package redis-server, on Fedora valkey"; }
 
 redis_begin() {
   mkdir -p "$dir/redis/data"
-  begin redis redis-server --bind 127.0.0.1 --port "$(port_of redis)" --dir "$dir/redis/data" \
+  begin redis "$(redis_program)" --bind 127.0.0.1 --port "$(port_of redis)" --dir "$dir/redis/data" \
     --save "" --appendonly yes --daemonize no
 }
 

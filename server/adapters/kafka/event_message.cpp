@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/text/json_object.hpp"
@@ -50,11 +51,19 @@ void add_saga_members(std::string& text, const Event& event, const Event* before
   text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
 }
 
+// Whether the messages of the choreography say if what they report has succeeded.
+bool has_status(std::string_view saga_type, AggregateType aggregate) {
+  return saga_type == checkout_choreography_saga &&
+         (aggregate == AggregateType::payment || aggregate == AggregateType::inventory);
+}
+
 // Members of the messages of other systems' participants beside the event's data: those to the orchestrator are
 // replies.
 void add_type_members(std::string& text, const Event& event) {
-  text += fmt::format(",\"sagaType\":\"{}\"", event.saga_type);
+  text += fmt::format(",\"sagaType\":\"{}\",\"timestamp\":\"{}\"", event.saga_type, iso8601_ms(event.occurred_at));
   const TopicRule* rule = topic_rule_of(event);
+  if (rule && has_status(event.saga_type, event.aggregate_type))
+    text += fmt::format(",\"status\":\"{}\"", rule->refused ? "FAILED" : "SUCCESS");
   if (!rule || rule->command.empty()) return;
   text += fmt::format(",\"sagaId\":\"{}{}\",\"command\":\"{}\",\"status\":\"{}\",\"data\":{}", checkout_saga_prefix,
                       event.order.text(), rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
@@ -85,11 +94,19 @@ std::string value_of(const Event& event, const Event* before, const std::string&
 std::string data_of(Json json, AggregateType aggregate) {
   for (const std::string_view name : envelope) json.erase(std::string(name));
   if (aggregate != AggregateType::saga) {
+    if (has_status(text_or_empty(json, "sagaType"), aggregate)) json.erase("status");
     json.erase("sagaType");
     if (json.contains("command"))
       for (const std::string_view name : reply_members) json.erase(std::string(name));
   }
   return json_text(json);
+}
+
+std::size_t copies_of(std::span<const Event> events) {
+  return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [](const Event& event) {
+    const TopicRule* rule = topic_rule_of(event);
+    return rule && !rule->copied_to.empty();
+  }));
 }
 
 }  // namespace
@@ -100,7 +117,7 @@ std::string event_id(const Event& event) {
 
 std::vector<Outgoing> to_messages(std::span<const Event> events, const std::string& topic_prefix) {
   std::vector<Outgoing> messages;
-  messages.reserve(events.size());
+  messages.reserve(events.size() + copies_of(events));
   const Event* before = nullptr;
   for (const Event& event : events) {
     const std::string id = event_id(event);
@@ -113,6 +130,10 @@ std::vector<Outgoing> to_messages(std::span<const Event> events, const std::stri
                        {node_header, event.node},
                        {sequence_header, std::to_string(event.sequence)}};
     if (!event.trace_parent.empty()) message.headers.emplace_back(traceparent_header, event.trace_parent);
+    if (const TopicRule* rule = topic_rule_of(event); rule && !rule->copied_to.empty()) {
+      Outgoing copy{topic_prefix + std::string(rule->copied_to), message.key, message.value, {{copy_of_header, id}}};
+      messages.push_back(std::move(copy));
+    }
     before = &event;
   }
   return messages;

@@ -33,6 +33,12 @@ std::vector<std::string> all_topics(const KafkaOptions& options) {
   return names;
 }
 
+std::vector<std::string> all_and_copy_topics(const KafkaOptions& options) {
+  std::vector<std::string> names = all_topics(options);
+  for (const std::string_view topic : copy_topics()) names.push_back(options.topic_prefix + std::string(topic));
+  return names;
+}
+
 struct KafkaSubscriber {
   std::function<void(const Event&)> receive;
   Tail::EndOffsets from;  // it gets no events before these
@@ -230,7 +236,7 @@ class KafkaBus : public Bus {
 Result<std::unique_ptr<Bus>> make_kafka_bus(const KafkaOptions& options, std::vector<std::string> topics_of_others) {
   kafka::ProducerOptions producing;
   producing.kafka = options;
-  producing.topics = all_topics(options);
+  producing.topics = all_and_copy_topics(options);
   producing.topics_of_others = std::move(topics_of_others);
   auto producer = kafka::Producer::open(std::move(producing));
   if (!producer) return producer.error();

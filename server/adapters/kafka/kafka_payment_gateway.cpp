@@ -25,7 +25,7 @@ constexpr const char* no_answer = "the payment participant did not answer in tim
 ChargeAnswer charge_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
     case PaymentResult::charged:
-      return Charged{answer.transaction_id};
+      return Charged{answer.transaction_id, answer.facts};
     case PaymentResult::refused:
       return Refused{answer.reason};
     case PaymentResult::unavailable:
@@ -41,7 +41,7 @@ ChargeAnswer charge_answer(const PaymentReplyMessage& answer) {
 QueryAnswer query_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
     case PaymentResult::charged:
-      return Charged{answer.transaction_id};
+      return Charged{answer.transaction_id, answer.facts};
     case PaymentResult::refused:
       return Refused{answer.reason};
     case PaymentResult::not_charged:

@@ -89,6 +89,9 @@ Outgoing to_message(const PaymentReplyMessage& reply, const PaymentCommandMessag
   json.add("type", to_string(command.request)).add("inReplyTo", command.message_id).add("orderId", command.order_id);
   json.add("chargeKey", command.charge_key).add("outcome", to_string(reply.result));
   if (!reply.transaction_id.empty()) json.add("transactionId", reply.transaction_id);
+  if (!reply.facts.method.empty()) json.add("method", reply.facts.method);
+  if (!reply.facts.receipt_url.empty()) json.add("receiptUrl", reply.facts.receipt_url);
+  if (reply.facts.approved_at != Timestamp{}) json.add("approvedAt", iso8601_ms(reply.facts.approved_at));
   if (!reply.reason.empty()) json.add("reason", reply.reason);
   Outgoing message{topic_prefix + payment_replies, command.order_id, json.take(), {}};
   message.headers = {{in_reply_to_header, command.message_id}, {reply_to_header, command.reply_to}};
@@ -135,6 +138,9 @@ Result<PaymentReplyMessage> to_payment_reply(const Incoming& message) {
   reply.in_reply_to = std::move(id).value();
   reply.transaction_id = text_or_empty(*json, "transactionId");
   reply.reason = text_or_empty(*json, "reason");
+  reply.facts.method = text_or_empty(*json, "method");
+  reply.facts.receipt_url = text_or_empty(*json, "receiptUrl");
+  if (const auto approved = parse_iso8601(text_or_empty(*json, "approvedAt"))) reply.facts.approved_at = *approved;
   if (reply.result == PaymentResult::charged && reply.transaction_id.empty())
     return wrong("transactionId", "is missing, and the outcome is charged");
   return reply;

@@ -12,6 +12,7 @@
 #include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/adapters/kafka/client/message.hpp"
+#include "server/participants/payment.hpp"
 
 namespace sagactl::kafka {
 
@@ -42,6 +43,7 @@ struct PaymentReplyMessage {
   std::string in_reply_to;
   std::string transaction_id;  // when it is charged
   std::string reason;          // when it is refused, unavailable or unknown
+  PaymentFacts facts = {};     // when it is charged
 };
 
 Outgoing to_message(const PaymentCommandMessage& command, const std::string& topic_prefix);

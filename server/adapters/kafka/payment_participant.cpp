@@ -21,7 +21,7 @@ using kafka::PaymentResult;
 
 PaymentReplyMessage to_answer(const ChargeAnswer& answer) {
   if (const auto* charged = std::get_if<Charged>(&answer))
-    return {PaymentResult::charged, "", charged->transaction_id, ""};
+    return {PaymentResult::charged, "", charged->transaction_id, "", charged->facts};
   if (const auto* refused = std::get_if<Refused>(&answer)) return {PaymentResult::refused, "", "", refused->reason};
   if (const auto* unavailable = std::get_if<Unavailable>(&answer))
     return {PaymentResult::unavailable, "", "", unavailable->reason};
@@ -30,7 +30,7 @@ PaymentReplyMessage to_answer(const ChargeAnswer& answer) {
 
 PaymentReplyMessage to_answer(const QueryAnswer& answer) {
   if (const auto* charged = std::get_if<Charged>(&answer))
-    return {PaymentResult::charged, "", charged->transaction_id, ""};
+    return {PaymentResult::charged, "", charged->transaction_id, "", charged->facts};
   if (const auto* refused = std::get_if<Refused>(&answer)) return {PaymentResult::refused, "", "", refused->reason};
   if (const auto* unavailable = std::get_if<Unavailable>(&answer))
     return {PaymentResult::unavailable, "", "", unavailable->reason};

@@ -27,6 +27,14 @@ JsonObject envelope_of(SagaId saga, const std::string& command) {
   return object;
 }
 
+// The members of both objects; `more` may be empty.
+std::string with_members(std::string object, std::string_view more) {
+  if (more.size() <= 2) return object;
+  object.back() = ',';
+  object.append(more.substr(1));
+  return object;
+}
+
 Outgoing message_of(std::string topic, SagaId saga, JsonObject object, const std::string& trace_parent) {
   Outgoing message;
   message.topic = std::move(topic);
@@ -122,9 +130,8 @@ Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
                          .add("since", call.call.since.us)
                          .add("askFirst", call.call.ask_first)
                          .take();
-  if (call.data.size() > 2) data.replace(data.size() - 1, 1, "," + call.data.substr(1));
   JsonObject object = envelope_of(call.call.saga, call.name);
-  object.raw("data", data);
+  object.raw("data", with_members(std::move(data), call.data));
   return message_of(topic_prefix + std::string(orchestrator_commands), call.call.saga, std::move(object),
                     call.trace_parent);
 }
@@ -137,7 +144,7 @@ Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix) {
   if (members.outcome) data.add("outcome", members.outcome);
   if (!members.reason.empty()) data.add("reason", members.reason);
   JsonObject object = envelope_of(reply.saga, reply.name);
-  object.add("status", members.status).raw("data", data.take());
+  object.add("status", members.status).raw("data", with_members(data.take(), reply.data));
   return message_of(topic_prefix + std::string(orchestrator_replies), reply.saga, std::move(object),
                     reply.trace_parent);
 }

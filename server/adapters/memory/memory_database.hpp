@@ -59,6 +59,15 @@ class MemoryDatabase : public MemoryStore {
   // PartitionCounts: memory_store.cpp
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
+  // RecordStore: memory_records.cpp
+  Result<bool> add_record(const std::string& kind, const std::string& id, const std::string& body) override;
+  Result<bool> replace_record(const std::string& kind, const std::string& id, std::int64_t version,
+                              const std::string& body) override;
+  Result<bool> remove_record(const std::string& kind, const std::string& id) override;
+  Result<std::size_t> forget_records(const std::string& kind, const std::string& before, std::size_t limit) override;
+  Result<std::optional<StoredRecord>> record(const std::string& kind, const std::string& id) override;
+  Result<std::vector<StoredRecord>> records(const std::string& kind, const RecordRange& range) override;
+
  private:
   Timestamp now() const;  // monotonic: never before an earlier one
   Timestamp tick();       // later than every earlier one
@@ -71,6 +80,7 @@ class MemoryDatabase : public MemoryStore {
   mutable std::mutex mutex_;
   MemoryState state_;
   std::map<std::string, int> topics_;
+  std::map<std::pair<std::string, std::string>, StoredRecord> records_;  // by kind and id
 };
 
 }  // namespace sagactl::memory

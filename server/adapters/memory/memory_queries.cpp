@@ -32,6 +32,28 @@ bool has_step_in_progress(const Saga& saga, const std::string& name) {
   return false;
 }
 
+bool has_failed_step(const Saga& saga, const std::string& name) {
+  const SagaDefinition* definition = definition_of(saga);
+  for (std::size_t i = 0; definition && i < std::min(saga.steps.size(), definition->steps.size()); ++i) {
+    const StepState& step = saga.steps[i];
+    const bool has_failed =
+        step.status == StepStatus::failed || (saga.status == SagaStatus::failed && is_in_progress(step));
+    if (has_failed && definition->steps[i].name == name) return true;
+  }
+  return false;
+}
+
+bool has_participant(const Saga& saga, const std::string& name) {
+  if (!saga.own_definition || find_definition(saga.type)) return false;
+  const auto& participants = saga.own_definition->participants;
+  return std::any_of(participants.begin(), participants.end(), [&](const auto& each) { return each.name == name; });
+}
+
+bool has_text(const Saga& saga, const std::string& text) {
+  return saga.error.find(text) != std::string::npos || saga.key.find(text) != std::string::npos ||
+         saga.input.find(text) != std::string::npos;
+}
+
 bool is_late(const Flow& flow, Timestamp since) {
   return flow.saga->updated_at < since && (has_order(flow) || (flow.saga->wake_at && *flow.saga->wake_at < since));
 }
@@ -54,7 +76,12 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
                                                [&](const SagaStage& stage) { return stands_at(stage, saga); })) &&
          (!filter.node || saga.owner.node == *filter.node) &&
          (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
+         (filter.error_like.empty() || fits_pattern(saga.error, filter.error_like)) &&
+         (!filter.failed_step || has_failed_step(saga, *filter.failed_step)) &&
+         (!filter.participant || has_participant(saga, *filter.participant)) &&
+         (filter.text.empty() || has_text(saga, filter.text)) &&
          (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
+         (!filter.created_since || saga.created_at >= *filter.created_since) &&
          (!filter.created_before || saga.created_at < *filter.created_before) &&
          (!filter.late_since || is_late(version.flow, *filter.late_since)) &&
          (!filter.version || saga.definition_version == *filter.version) && (!filter.key || saga.key == *filter.key) &&
@@ -83,6 +110,7 @@ FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter,
     result.flows.push_back(found[i]->flow);
     result.flows.back().barriers.clear();
   }
+  if (!page.count) result.total = -1;
   return result;
 }
 

@@ -8,11 +8,12 @@
 #include "server/ports/history.hpp"
 #include "server/ports/partition_counts.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
 
-class MemoryStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
+class MemoryStore : public Store, public Queries, public HistorySource, public PartitionCounts, public RecordStore {};
 
 // `clock` is the database's clock and must outlive the store. All calls may be made from several threads; `decide` must
 // not call the store. The cost of a batch depends on what it touches; a snapshot costs a pointer per flow and event.

@@ -13,6 +13,7 @@ namespace {
 using Progress = NonblockingStream::Progress;
 
 constexpr Duration address_time_min = 250ms;
+constexpr std::size_t tunnel_answer_max = 8192;
 constexpr std::size_t kept_request_max = 4096;  // bytes that an unused connection holds on to
 
 // "3 s", "500 ms".
@@ -84,7 +85,7 @@ void CallConnection::connect_next() {
     }
     address_failed(stream_.reason());
   }
-  fail(fmt::format("nothing answers at {}: {}", target_.origin(), reasons_));
+  fail(fmt::format("nothing answers at {}: {}", target_.peer(), reasons_));
 }
 
 void CallConnection::address_failed(const std::string& reason) {
@@ -96,6 +97,12 @@ void CallConnection::address_failed(const std::string& reason) {
 void CallConnection::connected() {
   target_.reached(first_ + tried_ - 1);
   parts_.wheel.set(*this, deadline_);
+  if (const std::string to = target_.tunnel(); !to.empty()) {
+    state_ = State::tunnelling;
+    tunnel_request_ = fmt::format("CONNECT {} HTTP/1.1\r\nHost: {}\r\n\r\n", to, to);
+    tunnel_answer_.clear();
+    return tunnel();
+  }
   if (target_.tls()) {
     state_ = State::securing;
     return secure();
@@ -103,6 +110,38 @@ void CallConnection::connected() {
   state_ = State::answering;
   reader_.reset();
   send();
+}
+
+// Has the proxy connect to the participant. The call has not begun before that: nothing of it is sent.
+void CallConnection::tunnel() {
+  while (!tunnel_request_.empty()) {
+    const auto [progress, bytes] = stream_.write(tunnel_request_);
+    tunnel_request_.erase(0, bytes);
+    if (progress == Progress::done) continue;
+    if (progress == Progress::wants_write) return watch(EPOLLIN | EPOLLOUT);
+    return fail(fmt::format("{} closed the connection", target_.peer()));
+  }
+  watch(EPOLLIN);
+  read_tunnel_answer();
+}
+
+void CallConnection::read_tunnel_answer() {
+  while (tunnel_answer_.find("\r\n\r\n") == std::string::npos) {
+    char byte = 0;  // what follows the head is the participant's
+    const auto [progress, bytes] = stream_.read(&byte, 1);
+    if (bytes == 1) tunnel_answer_ += byte;
+    if (progress == Progress::wants_read) return;
+    if (progress != Progress::done) return fail(fmt::format("{} closed the connection", target_.peer()));
+    if (tunnel_answer_.size() > tunnel_answer_max) break;
+  }
+  const bool is_http = tunnel_answer_.starts_with("HTTP/1.") && tunnel_answer_.size() > 12;
+  const std::string status = is_http ? tunnel_answer_.substr(9, 3) : std::string();
+  if (!status.starts_with('2'))
+    return fail(is_http ? fmt::format("{} answered {} to CONNECT {}", target_.peer(), status, target_.tunnel())
+                        : fmt::format("{} is no HTTP proxy", target_.peer()));
+  tunnel_answer_ = {};
+  state_ = State::securing;
+  secure();
 }
 
 void CallConnection::secure() {
@@ -146,6 +185,8 @@ void CallConnection::on_event(std::uint32_t events) {
       if (stream_.finish_connecting() == Progress::done) return connected();
       address_failed(stream_.reason());
       return connect_next();
+    case State::tunnelling:
+      return tunnel();
     case State::securing:
       return secure();
     case State::answering:
@@ -228,7 +269,7 @@ void CallConnection::expire(SteadyTime now) {
   if (was_sent_) return fail(fmt::format("no answer within {}", limit));
   const char* what =
       state_ == State::resolving ? "cannot resolve the host '{}' within {}" : "no connection to {} within {}";
-  fail(fmt::format(fmt::runtime(what), state_ == State::resolving ? target_.host() : target_.origin(), limit));
+  fail(fmt::format(fmt::runtime(what), state_ == State::resolving ? target_.peer_host() : target_.origin(), limit));
 }
 
 void CallConnection::stop(const std::string& reason) {

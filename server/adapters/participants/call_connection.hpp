@@ -56,11 +56,13 @@ class CallConnection : public WheelEntry {
   void close();
 
  private:
-  enum class State : std::uint8_t { unconnected, resolving, connecting, securing, answering, idle, closed };
+  enum class State : std::uint8_t { unconnected, resolving, connecting, tunnelling, securing, answering, idle, closed };
 
   void open();
   void connect_next();
   void connected();
+  void tunnel();
+  void read_tunnel_answer();
   void secure();
   void send();
   void receive();
@@ -81,7 +83,8 @@ class CallConnection : public WheelEntry {
   std::uint32_t watched_ = 0;
   std::string request_;
   std::size_t sent_ = 0;
-  PendingCalls call_;  // one, or none
+  std::string tunnel_request_, tunnel_answer_;  // to the proxy, while it connects to the participant
+  PendingCalls call_;                           // one, or none
   SteadyTime began_{}, deadline_{};
   std::size_t first_ = 0, tried_ = 0;  // addresses
   std::string reasons_;                // why those were not reached

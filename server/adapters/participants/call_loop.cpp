@@ -46,10 +46,10 @@ void CallLoop::Inbox::wake() const {
   (void)!::write(event, &one, sizeof one);
 }
 
-CallLoop::CallLoop(ParticipantCallerOptions options, AllowList allow, Clock& clock)
+CallLoop::CallLoop(ParticipantCallerOptions options, AllowList allow, std::optional<CallProxy> proxy, Clock& clock)
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       inbox_(std::make_shared<Inbox>()),
-      parts_(std::move(options), std::move(allow), clock, epoll_) {
+      parts_(std::move(options), std::move(allow), std::move(proxy), clock, epoll_) {
   inbox_->node_url = parts_.options.node_url;
   parts_.take_withdrawals = [this] { take_withdrawals(); };
   parts_.deliver = [inbox = inbox_](std::uint64_t target, Result<Addresses> found) {

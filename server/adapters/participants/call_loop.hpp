@@ -18,7 +18,7 @@ namespace sagactl {
 
 class CallLoop {
  public:
-  CallLoop(ParticipantCallerOptions options, AllowList allow, Clock& clock);
+  CallLoop(ParticipantCallerOptions options, AllowList allow, std::optional<CallProxy> proxy, Clock& clock);
   ~CallLoop();
   CallLoop(const CallLoop&) = delete;
   CallLoop& operator=(const CallLoop&) = delete;

@@ -77,13 +77,17 @@ std::string_view origin_of(std::string_view url) {
   return url.substr(0, url.find_first_of("/?#", scheme_end + 3));
 }
 
-bool write_call(std::string& out, const ParticipantCall& call, std::string_view host_header, const NodeSigns& node) {
-  std::string_view path = std::string_view(call.url).substr(origin_of(call.url).size());
+bool write_call(std::string& out, const ParticipantCall& call, std::string_view host_header, const NodeSigns& node,
+                RequestTarget target) {
+  const std::string_view origin = origin_of(call.url);
+  std::string_view path = std::string_view(call.url).substr(origin.size());
   path = path.substr(0, path.find('#'));
   if (!is_fit_for_path(path) || !is_fit_for_path(call.method)) return false;
   for (const auto& [name, value] : call.headers)
     if (name.empty() || !is_fit_for_path(name) || !is_fit_for_header(value)) return false;
-  out.append(call.method).append(path.starts_with('/') ? " " : " /").append(path).append(" HTTP/1.1\r\n");
+  out.append(call.method).append(" ");
+  if (target == RequestTarget::whole_url) out.append(origin);
+  out.append(path.starts_with('/') ? "" : "/").append(path).append(" HTTP/1.1\r\n");
   HeaderWriter headers(out);
   headers.add("Host", host_header).add("User-Agent", "sagactl").add("Accept", "application/json, */*");
   for (const auto& [name, value] : call.headers)

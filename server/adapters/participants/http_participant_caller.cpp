@@ -4,6 +4,7 @@
 
 #include "server/adapters/participants/allow_list.hpp"
 #include "server/adapters/participants/call_loop.hpp"
+#include "server/adapters/participants/call_proxy.hpp"
 #include "server/adapters/participants/participant_files.hpp"
 
 namespace sagactl {
@@ -11,11 +12,13 @@ namespace {
 
 class LoopCaller final : public HttpParticipantCaller {
  public:
-  LoopCaller(const ParticipantCallerOptions& options, AllowList allow, Clock& clock)
+  LoopCaller(const ParticipantCallerOptions& options, AllowList allow, const std::optional<CallProxy>& proxy,
+             Clock& clock)
       : allow_(allow),
+        proxy_(proxy),
         files_(options.files),
         resolve_(options.resolve ? options.resolve : resolve_host),
-        loop_(options, std::move(allow), clock) {}
+        loop_(options, std::move(allow), proxy, clock) {}
 
   void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) override {
     PendingCalls one;
@@ -41,9 +44,8 @@ class LoopCaller final : public HttpParticipantCaller {
 
  private:
   static Result<void> by_message(const ParticipantDefinition& participant) {
-    return Error{ErrorCode::invalid, fmt::format("the participant '{}' is asked by message: a node calls participants "
-                                                 "over HTTP alone; give it a `url`",
-                                                 participant.name)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("the participant '{}' is asked by message, and not over HTTP", participant.name)};
   }
 
   Result<void> check_one(const ParticipantDefinition& participant) const {
@@ -65,6 +67,7 @@ class LoopCaller final : public HttpParticipantCaller {
     const HostListing listing = allow_.listing_of(url.host, url.port);
     if (listing == HostListing::by_name) return {};
     if (listing == HostListing::no) return no("");
+    if (proxy_ && proxy_->is_for(url)) return check_through_proxy(url, listing, no);
     const auto addresses = resolve_(url.host);
     if (!addresses) return no(": its host is not listed by its name, and has no address now");
     for (const auto& address : *addresses)
@@ -73,7 +76,18 @@ class LoopCaller final : public HttpParticipantCaller {
     return no(first == url.host ? "" : ", which is " + first);
   }
 
+  // What a name leads to is known to the proxy alone.
+  template <class No>
+  Result<void> check_through_proxy(const Url& url, HostListing listing, const No& no) const {
+    boost::system::error_code is_name;
+    const auto address = boost::asio::ip::make_address(url.host, is_name);
+    if (is_name) return no(", through the proxy: its host has to be listed by its name");
+    if (allow_.allows(address, url.port, listing)) return {};
+    return no("");
+  }
+
   const AllowList allow_;
+  const std::optional<CallProxy> proxy_;
   const ParticipantFiles files_;
   const Resolver::Resolve resolve_;
   CallLoop loop_;
@@ -84,8 +98,14 @@ class LoopCaller final : public HttpParticipantCaller {
 Result<std::unique_ptr<HttpParticipantCaller>> make_participant_caller(ParticipantCallerOptions options, Clock& clock) {
   auto allow = AllowList::parse(options.allow);
   if (!allow) return allow.error();
+  std::optional<CallProxy> proxy;
+  if (!options.proxy.empty()) {
+    auto parsed = CallProxy::parse(options.proxy, options.no_proxy);
+    if (!parsed) return parsed.error();
+    proxy = std::move(*parsed);
+  }
   while (options.node_url.ends_with('/')) options.node_url.pop_back();
-  return std::unique_ptr<HttpParticipantCaller>(std::make_unique<LoopCaller>(options, std::move(*allow), clock));
+  return std::unique_ptr<HttpParticipantCaller>(std::make_unique<LoopCaller>(options, std::move(*allow), proxy, clock));
 }
 
 }  // namespace sagactl

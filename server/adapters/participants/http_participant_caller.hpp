@@ -21,12 +21,14 @@
 namespace sagactl {
 
 struct ParticipantCallerOptions {
-  std::vector<std::string> allow = {};  // which servers may be called: see AllowList. Empty: this machine's own
-  std::filesystem::path files = {};     // the directory of the files that definitions name; empty: none
-  std::string node_url = {};            // of this node, for Saga-Answer: "http://10.0.0.1:3000"; may be set later
-  std::string shared_secret = {};       // of the cluster, for auth::AnswerTokens; empty: no Saga-Answer
-  std::size_t waiting_max = 10'000;     // calls that wait for one participant; more are answered at once
-  std::size_t body_max = 64 * 1024;     // of an answer
+  std::vector<std::string> allow = {};     // which servers may be called: see AllowList. Empty: this machine's own
+  std::string proxy = {};                  // "http://proxy:3128", see CallProxy; empty: none
+  std::vector<std::string> no_proxy = {};  // who is called without it
+  std::filesystem::path files = {};        // the directory of the files that definitions name; empty: none
+  std::string node_url = {};               // of this node, for Saga-Answer: "http://10.0.0.1:3000"; may be set later
+  std::string shared_secret = {};          // of the cluster, for auth::AnswerTokens; empty: no Saga-Answer
+  std::size_t waiting_max = 10'000;        // calls that wait for one participant; more are answered at once
+  std::size_t body_max = 64 * 1024;        // of an answer
   // An unused connection is closed after this time. Shorter than the 5 s after which common servers close it, so that
   // it is rarely closed just as a request is sent.
   Duration idle_time = 4s;
@@ -40,7 +42,7 @@ class HttpParticipantCaller : public ParticipantCaller {
   virtual void set_node_url(std::string url) = 0;
 };
 
-// `clock` outlives it. `invalid` names the entry of `allow` that is none.
+// `clock` outlives it. `invalid` names the entry of `allow` or `no_proxy` that is none, or says that `proxy` is none.
 //
 //   ParticipantCallerOptions options;
 //   options.allow = node.participants_allow;

@@ -13,6 +13,7 @@
 
 #include "httpclient/resolver.hpp"
 #include "server/adapters/participants/allow_list.hpp"
+#include "server/adapters/participants/call_proxy.hpp"
 #include "server/adapters/participants/deadline_wheel.hpp"
 #include "server/adapters/participants/http_participant_caller.hpp"
 #include "server/adapters/participants/participant_files.hpp"
@@ -50,11 +51,13 @@ struct WaitingAction {
 };
 
 struct LoopParts {
-  LoopParts(ParticipantCallerOptions given, AllowList allowed, Clock& time, int epoll_fd)
+  LoopParts(ParticipantCallerOptions given, AllowList allowed, std::optional<CallProxy> through, Clock& time,
+            int epoll_fd)
       : options(std::move(given)),
         clock(time),
         epoll(epoll_fd),
         allow(std::move(allowed)),
+        proxy(std::move(through)),
         files(options.files),
         resolver(options.resolve ? options.resolve : resolve_host),
         wheel(time.steady()) {
@@ -65,6 +68,7 @@ struct LoopParts {
   Clock& clock;
   const int epoll;
   const AllowList allow;
+  const std::optional<CallProxy> proxy;
   const ParticipantFiles files;
   Resolver resolver;
   DeadlineWheel wheel;

@@ -30,14 +30,19 @@ ParticipantTarget::ParticipantTarget(LoopParts& parts, std::uint64_t number, Url
       participant_(call.definition->participants[call.participant]),
       is_own_(origin_of(participant_.url) == origin_of(call.url)),
       listing_(parts.allow.listing_of(url_.host, url_.port)),
+      proxy_(parts.proxy && parts.proxy->is_for(url_) ? &*parts.proxy : nullptr),
       breaker_(number ^ static_cast<std::uint64_t>(parts.clock.steady().us)) {
   if (listing_ == HostListing::no) forbidden_ = not_allowed(origin());
   boost::system::error_code is_name;
   const auto address = boost::asio::ip::make_address(url_.host, is_name);
+  if (!is_name && !parts.allow.allows(address, url_.port, listing_)) forbidden_ = not_allowed(origin());
+  // What its name leads to is known to the proxy alone.
+  if (is_name && proxy_ && listing_ != HostListing::by_name)
+    forbidden_ = not_allowed(origin() + " through a proxy, as its host is not listed by its name");
+  const auto peer_address = boost::asio::ip::make_address(peer_host(), is_name);
   if (is_name) return;
-  addresses_ = {address};
+  addresses_ = {peer_address};
   resolved_at_ = never_due;
-  if (!parts.allow.allows(address, url_.port, listing_)) forbidden_ = not_allowed(origin());
 }
 
 std::string ParticipantTarget::not_allowed(const std::string& what) const {
@@ -106,7 +111,8 @@ void ParticipantTarget::begin(PendingCalls call, SteadyTime now) {
   request.clear();
   const NodeSigns signs{parts_.clock.now(), is_own_ && !parts_.node_url.empty() ? &parts_.node_url : nullptr,
                         parts_.tokens ? &*parts_.tokens : nullptr, is_own_ ? &signing_key_ : nullptr};
-  if (!write_call(request, it.call, host_header_, signs))
+  const RequestTarget target = proxy_ && !url_.tls ? RequestTarget::whole_url : RequestTarget::path;
+  if (!write_call(request, it.call, host_header_, signs, target))
     return it.refuse("its URL or one of its headers has a character that none may have");
   const bool is_probe = breaker_.is_open();
   if (!breaker_.admits(now)) return it.refuse(breaker_.reason(now));
@@ -235,6 +241,7 @@ Result<void> ParticipantTarget::read_files(SteadyTime now) {
 
 // Removes the addresses that may not be called. `forbidden`: none is left.
 Result<void> ParticipantTarget::keep_allowed(Addresses& found) const {
+  if (proxy_) return {};  // whoever runs the node has named it
   const std::string first = found.front().to_string();
   std::erase_if(found, [&](const auto& it) { return !parts_.allow.allows(it, url_.port, listing_); });
   if (!found.empty()) return {};
@@ -246,7 +253,7 @@ bool ParticipantTarget::has_addresses() {
     return true;
   if (is_resolving_) return false;
   is_resolving_ = true;
-  parts_.resolver.resolve(url_.host, [deliver = parts_.deliver, number = number_](Result<Addresses> found) {
+  parts_.resolver.resolve(peer_host(), [deliver = parts_.deliver, number = number_](Result<Addresses> found) {
     deliver(number, std::move(found));
   });
   return false;
@@ -272,7 +279,7 @@ void ParticipantTarget::addresses_found(Result<Addresses> found) {
 }
 
 boost::asio::ip::tcp::endpoint ParticipantTarget::address(std::size_t number) const {
-  return {addresses_[number % addresses_.size()], url_.port};
+  return {addresses_[number % addresses_.size()], proxy_ ? proxy_->url().port : url_.port};
 }
 
 }  // namespace sagactl

@@ -42,6 +42,11 @@ class ParticipantTarget {
 
   // For its connections.
   std::string origin() const { return url_.text(); }
+  // Whom it connects to: the participant, or the proxy that leads there.
+  std::string peer() const { return proxy_ ? "the proxy " + proxy_->url().text() : origin(); }
+  const std::string& peer_host() const { return proxy_ ? proxy_->url().host : url_.host; }
+  // Of a server behind a proxy that is called over TLS: the proxy is asked to connect to it. Empty: it is not.
+  std::string tunnel() const { return proxy_ && url_.tls ? url_.authority() : std::string(); }
   const std::string& host() const { return url_.host; }
   SSL_CTX* tls() const { return tls_ ? tls_->native_handle() : nullptr; }
   // Whether its addresses are known. If not, that connection is given them later.
@@ -78,7 +83,8 @@ class ParticipantTarget {
   const ParticipantDefinition participant_;
   const bool is_own_;
   const HostListing listing_;
-  std::string forbidden_;  // why it may not be called; empty: it may, as far as is known without its addresses
+  const CallProxy* const proxy_;  // null: it is called directly
+  std::string forbidden_;         // why it may not be called; empty: it may, as far as is known without its addresses
 
   std::shared_ptr<TlsContext> tls_;
   std::optional<WebhookKey> signing_key_;

@@ -56,10 +56,10 @@ FlowPage list(PostgresReader& reader, const Filter& filter, const sql::FlowSelec
   PostgresTransaction transaction(reader.connection, PostgresTransaction::Kind::read);
   reader.connection.send(sql_bound_list);
   send_page(reader.connection, selection, page);
-  const bool is_counted = sql::has_counted_total(filter);
+  const bool is_counted = page.count && sql::has_counted_total(filter);
   if (is_counted)
     reader.connection.send(sql_read_counters);
-  else
+  else if (page.count)
     send_count(reader.connection, selection);
   std::vector<PostgresRows> results = transaction.commit();
   FlowPage found;
@@ -67,7 +67,9 @@ FlowPage list(PostgresReader& reader, const Filter& filter, const sql::FlowSelec
     Flow& flow = found.flows.emplace_back(read_flow(results[2], reader.names).flow);
     flow.barriers.clear();
   }
-  if (is_counted) {
+  if (!page.count) {
+    found.total = -1;
+  } else if (is_counted) {
     found.total = sql::counted_total(filter, read_counts(std::move(results[3]), reader.names));
   } else if (results[3].next()) {
     found.total = results[3].integer();

@@ -9,6 +9,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/partition_counts.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -22,7 +23,7 @@ struct PostgresOptions {
 
 // All calls may be made from several threads; each waits a few seconds at most, also for a frozen server. Every node
 // (by its name) has one connection for writing, which its batches use one after another. Reconnects by itself.
-class PostgresStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
+class PostgresStore : public Store, public Queries, public HistorySource, public PartitionCounts, public RecordStore {};
 
 bool is_postgres_url(const std::string& database);
 std::string shown_postgres_url(const std::string& url);  // without the password

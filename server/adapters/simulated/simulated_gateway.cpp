@@ -23,6 +23,7 @@ struct SimulatedOutcome {
   bool times_out = false;
   bool charged_before_time_out = false;
   std::string transaction_id;
+  PaymentFacts facts = {};
   double delay = 0;  // in [0, 1) of the range
 };
 
@@ -36,13 +37,16 @@ class SimulatedGateway : public PaymentGateway {
         std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
     const bool of_other = !charge.saga_type.empty() && charge.saga_type != order_processing_saga;
-    const SimulatedOutcome outcome =
-        outcome_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
+    const double success = by_page(charge.payment_key) ? 1 : of_other ? options_.other_success : options_.success;
+    SimulatedOutcome outcome =
+        outcome_of(charge.key, success, always_fails || charge.payment_key.starts_with(simulated_declined_key));
+    if (of_other) outcome.facts = facts_of(charge.payment_key);
     answer_later(outcome, [done = std::move(done), answer = charge_once(charge.key, outcome)] { done(answer); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    const SimulatedOutcome outcome = outcome_of(charge.key, 1, false);
+    SimulatedOutcome outcome = outcome_of(charge.key, 1, false);
+    if (by_page(charge.payment_key)) outcome.facts = facts_of(charge.payment_key);
     answer_later(outcome, [done = std::move(done), answer = query_once(charge.key, outcome)] { done(answer); });
   }
 
@@ -51,6 +55,18 @@ class SimulatedGateway : public PaymentGateway {
   }
 
  private:
+  // Whether the buyer has chosen the outcome on the provider's pay page.
+  static bool by_page(std::string_view payment_key) {
+    return payment_key.starts_with(simulated_card_key) || payment_key.starts_with(simulated_transfer_key) ||
+           payment_key.starts_with(simulated_declined_key);
+  }
+  PaymentFacts facts_of(std::string_view payment_key) const {
+    PaymentFacts facts;
+    facts.method = payment_key.starts_with(simulated_transfer_key) ? "TRANSFER" : "CARD";
+    facts.approved_at = clock_.now();
+    return facts;
+  }
+
   SimulatedOutcome outcome_of(const std::string& key, double success, bool always_fails) const {
     Random random(hash(key, options_.seed));
     SimulatedOutcome outcome;
@@ -68,7 +84,7 @@ class SimulatedGateway : public PaymentGateway {
   ChargeAnswer charge_once(const std::string& key, const SimulatedOutcome& outcome) {
     const auto known = book_->find(key);
     if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{outcome.transaction_id};
+    if (*known == ChargeState::charged) return Charged{outcome.transaction_id, outcome.facts};
     if (*known == ChargeState::refused) return Refused{simulated_refusal};
     const bool times_out = outcome.times_out && !known->has_value();
     ChargeState state = outcome.declined ? ChargeState::refused : ChargeState::charged;
@@ -76,12 +92,12 @@ class SimulatedGateway : public PaymentGateway {
     if (const auto kept = book_->put(key, state); !kept) return Unavailable{kept.error().message};
     if (times_out) return UnknownOutcome{"the payment gateway did not answer in time"};
     if (outcome.declined) return Refused{simulated_refusal};
-    return Charged{outcome.transaction_id};
+    return Charged{outcome.transaction_id, outcome.facts};
   }
   QueryAnswer query_once(const std::string& key, const SimulatedOutcome& outcome) {
     const auto known = book_->find(key);
     if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{outcome.transaction_id};
+    if (*known == ChargeState::charged) return Charged{outcome.transaction_id, outcome.facts};
     if (*known == ChargeState::refused) return Refused{simulated_refusal};
     return NotCharged{};
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "server/ports/charge_book.hpp"
 #include "server/ports/clock.hpp"
@@ -23,6 +24,11 @@ struct SimulatedGatewayOptions {
 // Without a book it keeps one in memory, which is enough for a node's own provider: only that node gets its answers.
 std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock,
                                                        std::unique_ptr<ChargeBook> book = nullptr);
+
+// Keys that the simulated provider's own pay page gives: which of its buttons the buyer pressed, and then any text.
+inline constexpr std::string_view simulated_card_key = "simulated-card-";
+inline constexpr std::string_view simulated_transfer_key = "simulated-transfer-";
+inline constexpr std::string_view simulated_declined_key = "simulated-declined-";  // its charge is refused
 
 inline constexpr const char* simulated_refusal = "Insufficient funds or card declined";
 

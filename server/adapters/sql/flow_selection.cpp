@@ -82,9 +82,22 @@ void add_digests(FlowSelection& selection, std::string_view text, const SagaFilt
   selection.index = FlowIndex::none;
 }
 
+// Sagas of users' published definitions with that participant.
+void add_participant(FlowSelection& selection, const std::string& name, InternedNames& names) {
+  std::vector<std::int64_t> numbers;
+  for (const std::int64_t number : names.numbers_of_definitions({})) {
+    const DefinitionPointer definition = names.published(number);
+    if (definition && std::any_of(definition->participants.begin(), definition->participants.end(),
+                                  [&](const auto& each) { return each.name == name; }))
+      numbers.push_back(number);
+  }
+  add(selection, numbers.empty() ? "FALSE" : fmt::format("f.definition IN ({})", fmt::join(numbers, ", ")));
+}
+
 // What only users' sagas have.
 void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& names, const FlowDialect& dialect) {
   if (filter.step) add(selection, std::string(dialect.step_is_open), *filter.step);
+  if (filter.participant) add_participant(selection, *filter.participant, names);
   if (filter.key) {
     add_digests(selection, dialect.claims, filter, names, dialect, [&](const std::string& name) {
       return digest_of_key(claim_of_saga_key(key_space_of(name), *filter.key));
@@ -142,7 +155,17 @@ FlowSelection select_sagas(const SagaFilter& filter, InternedNames& names, const
     add(selection, "f.owner_node = {}", filter.node->empty() ? std::int64_t{0} : names.find_node(*filter.node));
   if (!filter.error_contains.empty())
     add(selection, fmt::format("{}(f.error, {{}}) > 0", dialect.text_position), filter.error_contains);
+  if (!filter.error_like.empty())
+    add(selection, std::string(dialect.error_like), dialect.like_pattern(filter.error_like));
+  if (filter.failed_step) add(selection, std::string(dialect.step_has_failed), *filter.failed_step);
+  if (!filter.text.empty())
+    add(selection,
+        fmt::format("{}(coalesce(f.error, '') || '\n' || coalesce(f.saga_key, '') || '\n' || coalesce(f.input, ''), "
+                    "{{}}) > 0",
+                    dialect.text_position),
+        filter.text);
   if (filter.retries_over) add(selection, "f.tries > {}", std::int64_t{*filter.retries_over});
+  if (filter.created_since) add(selection, "f.saga_created >= {}", filter.created_since->us);
   if (filter.created_before) add(selection, "f.saga_created < {}", filter.created_before->us);
   if (filter.late_since) {
     add(selection, "f.saga_updated < {}", filter.late_since->us);
@@ -163,7 +186,8 @@ bool has_counted_total(const OrderFilter& filter) {
 
 bool has_counted_total(const SagaFilter& filter) {
   return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
-         !filter.retries_over && !filter.created_before && !filter.late_since && !filter.ids && !filter.version &&
+         filter.error_like.empty() && !filter.failed_step && !filter.participant && filter.text.empty() &&
+         !filter.retries_over && !filter.created_since && !filter.created_before && !filter.late_since && !filter.ids && !filter.version &&
          !filter.key && !filter.step && filter.input.empty();
 }
 

@@ -203,6 +203,18 @@ void write_payments(const std::vector<Payment>& payments, const UserId* user, In
   list.finish();
 }
 
+void write_payment_facts(const std::vector<Payment>& payments, std::string& text) {
+  ListWriter list(text);
+  for (const Payment& payment : payments) {
+    if (payment.facts.is_empty()) continue;
+    list.begin();
+    list.add(payment.execution).add_unless_empty(payment.facts.method).add_unless_empty(payment.facts.receipt_url);
+    list.add_offset(payment.facts.approved_at, Timestamp{});
+    list.end();
+  }
+  list.finish();
+}
+
 void write_barriers(const std::vector<Barrier>& barriers, std::string& text) {
   ListWriter list(text);
   for (const Barrier& barrier : barriers) {
@@ -292,6 +304,21 @@ std::vector<Payment> read_payments(std::string_view text, const Order& order, In
     payment.check->tries = static_cast<int>(list.integer());
   }
   return payments;
+}
+
+void read_payment_facts(std::string_view text, std::vector<Payment>& payments) {
+  if (text.empty()) return;
+  for (const Json& each : parse_list(text)) {
+    ListReader list(each);
+    const std::int64_t execution = list.integer();
+    for (Payment& payment : payments) {
+      if (payment.execution != execution) continue;
+      payment.facts.method = list.text();
+      payment.facts.receipt_url = list.text();
+      payment.facts.approved_at = list.offset(Timestamp{});
+      break;
+    }
+  }
 }
 
 std::vector<Barrier> read_barriers(std::string_view text) {

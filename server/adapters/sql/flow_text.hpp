@@ -24,6 +24,7 @@ void write_kept(const Saga& saga, std::string& text);  // of a user's saga
 void write_retries(const Saga& saga, std::string& text);
 // Without `user`, or when a payment is another user's, the payment names its user itself. `user` is the order's.
 void write_payments(const std::vector<Payment>& payments, const UserId* user, InternedNames& names, std::string& text);
+void write_payment_facts(const std::vector<Payment>& payments, std::string& text);
 void write_barriers(const std::vector<Barrier>& barriers, std::string& text);
 
 // Each reads what the function above wrote. They throw a `bug` for anything else.
@@ -33,6 +34,8 @@ void read_step_errors(std::string_view text, Saga& saga);
 void read_kept(std::string_view text, Saga& saga);
 void read_retries(std::string_view text, Saga& saga);
 std::vector<Payment> read_payments(std::string_view text, const Order& order, InternedNames& names);
+// Of payments that are there already; facts of others are left out.
+void read_payment_facts(std::string_view text, std::vector<Payment>& payments);
 std::vector<Barrier> read_barriers(std::string_view text);
 
 }  // namespace sagactl::sql

@@ -60,6 +60,15 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   // PartitionCounts: topic_table.cpp
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
+  // RecordStore: record_table.cpp
+  Result<bool> add_record(const std::string& kind, const std::string& id, const std::string& body) override;
+  Result<bool> replace_record(const std::string& kind, const std::string& id, std::int64_t version,
+                              const std::string& body) override;
+  Result<bool> remove_record(const std::string& kind, const std::string& id) override;
+  Result<std::size_t> forget_records(const std::string& kind, const std::string& before, std::size_t limit) override;
+  Result<std::optional<StoredRecord>> record(const std::string& kind, const std::string& id) override;
+  Result<std::vector<StoredRecord>> records(const std::string& kind, const RecordRange& range) override;
+
  private:
   static constexpr std::chrono::milliseconds look_up_time{3'500}, list_time{2'000};
 

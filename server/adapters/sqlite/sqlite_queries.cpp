@@ -21,6 +21,21 @@ constexpr std::string_view sql_by_trace =
     "ORDER BY no DESC LIMIT 1";
 constexpr std::string_view sql_flows_of_user = "SELECT count(*) FROM (SELECT 1 FROM flow WHERE user = ? LIMIT ?)";
 constexpr std::string_view sql_node_numbers = "SELECT no FROM node WHERE last_sequence > 0";
+// GLOB has ? and [ beside *.
+std::string glob_of(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (c == '?' || c == '[') {
+      pattern += '[';
+      pattern += c;
+      pattern += ']';
+    } else {
+      pattern += c;
+    }
+  }
+  return pattern;
+}
+
 constexpr sql::FlowDialect dialect = {
     "user",
     "instr",
@@ -29,7 +44,12 @@ constexpr sql::FlowDialect dialect = {
     "state.key + coalesce(f.first_step, 0) WHERE s.name = {} AND json_extract(state.value, '$[0]') IN (1, 4))",
     "f.no IN (SELECT flow FROM recent_claim WHERE key IN ({0}) UNION SELECT flow FROM claim WHERE key IN ({0}))",
     "f.no IN (SELECT flow FROM search_value WHERE key IN ({0}))",
-    "x"};
+    "x",
+    "EXISTS (SELECT 1 FROM json_each(f.steps) AS state JOIN step AS s ON s.definition = f.definition AND s.position = "
+    "state.key + coalesce(f.first_step, 0) WHERE s.name = {} AND (json_extract(state.value, '$[0]') = 3 OR "
+    "(f.saga_status = 2 AND json_extract(state.value, '$[0]') IN (1, 4))))",
+    "f.error GLOB {}",
+    glob_of};
 
 // By FlowIndex.
 constexpr std::array<std::string_view, 8> index_clauses = {
@@ -86,9 +106,11 @@ std::vector<Flow> read_page(SqliteTables& tables, sql::FlowSelection selection, 
 // A page of those that match `filter`, and their number: from the counters when they know it, or else counted.
 template <class Filter>
 FlowPage list(SqliteTables& tables, const Filter& filter, const sql::FlowSelection& selection, const Page& page) {
-  return {read_page(tables, selection, page), sql::has_counted_total(filter)
-                                                  ? sql::counted_total(filter, tables.counters.read())
-                                                  : first_number(prepare(tables.connection, selection, "count(*)"))};
+  FlowPage found{read_page(tables, selection, page), -1};
+  if (!page.count) return found;
+  found.total = sql::has_counted_total(filter) ? sql::counted_total(filter, tables.counters.read())
+                                               : first_number(prepare(tables.connection, selection, "count(*)"));
+  return found;
 }
 
 // The newest events that match, found by the index that suits the filter.

@@ -10,6 +10,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/partition_counts.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -21,7 +22,7 @@ struct SqliteOptions {
 
 // All calls may be made from several threads: batches run one after another, and queries beside them. `decide` must not
 // call the store.
-class SqliteStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
+class SqliteStore : public Store, public Queries, public HistorySource, public PartitionCounts, public RecordStore {};
 
 // Opens the file for serving, creates it if it does not exist, and brings its schema up to date. `clock` is the
 // database's clock and must outlive the store. Errors: `conflict`: another process serves the file. `invalid`: the file

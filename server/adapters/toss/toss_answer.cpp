@@ -17,6 +17,15 @@ std::string failure_of(const Json& body) {
   return message.empty() ? code : fmt::format("{} ({})", message, code);
 }
 
+PaymentFacts facts_of(const Json& body) {
+  PaymentFacts facts;
+  facts.method = text_or_empty(body, "method");
+  if (const auto receipt = body.find("receipt"); receipt != body.end() && receipt->is_object())
+    facts.receipt_url = text_or_empty(*receipt, "url");
+  if (const auto approved = parse_iso8601(text_or_empty(body, "approvedAt"))) facts.approved_at = *approved;
+  return facts;
+}
+
 }  // namespace
 
 Result<TossPayment> payment_of(const HttpResponse& response, const std::string& payment_key) {
@@ -35,6 +44,7 @@ Result<TossPayment> payment_of(const HttpResponse& response, const std::string& 
   if (!amount) return not_a_payment("its totalAmount is not an amount");
   payment.amount = *amount;
   payment.failure = failure_of(body);
+  payment.facts = facts_of(body);
   return payment;
 }
 
@@ -51,7 +61,7 @@ QueryAnswer state_of(const TossPayment& payment, const ExpectedPayment& expected
       if (expected.amount && payment.amount != *expected.amount)
         return Refused{fmt::format("this payment key was charged with another amount: {} instead of {}",
                                    payment.amount.text(), expected.amount->text())};
-      return Charged{payment.payment_key};
+      return Charged{payment.payment_key, payment.facts};
     case TossPaymentStatus::canceled:
       return Refused{"the payment was refunded at the payment provider"};
     case TossPaymentStatus::aborted:

@@ -29,6 +29,7 @@ struct TossPayment {
   TossPaymentStatus status = TossPaymentStatus::ready;
   Money amount;
   std::string failure;  // why it was aborted; may be empty
+  PaymentFacts facts = {};
 };
 
 // `invalid` when the body is not a payment, or not the one of `payment_key`.

@@ -4,6 +4,7 @@
 #include "server/api/checkout/checkout.hpp"
 #include "server/api/checkout/handlers.hpp"
 #include "server/api/checkout/render_checkout.hpp"
+#include "server/api/checkout/sample_products.hpp"
 #include "server/api/query.hpp"
 #include "server/api/submit.hpp"
 #include "server/http/message/json_body.hpp"
@@ -52,21 +53,27 @@ Result<StockSetting> parse_stock_setting(const Request& request) {
 
 }  // namespace
 
-awaitable<Answer> initialize_inventory(Context& context, Request& request) {
-  if (const auto may = may_set_stock(request); !may) co_return may.error();
-  SetStockRequest set{actor_of(request), {}};
+std::vector<StockSetting> sample_products() {
+  std::vector<StockSetting> settings;
   for (const SampleProduct& sample : samples) {
-    StockSetting& setting = set.settings.emplace_back();
+    StockSetting& setting = settings.emplace_back();
     setting.key = {StockKind::product, std::string(sample.id)};
     setting.name = sample.name;
     setting.price = sample.price;
     setting.available = sample.quantity;
     setting.only_if_absent = true;
   }
+  return settings;
+}
+
+awaitable<Answer> initialize_inventory(Context& context, Request& request) {
+  if (const auto may = may_set_stock(request); !may) co_return may.error();
+  SetStockRequest set{actor_of(request), sample_products()};
   Command command = std::move(set);
   const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return checkout_error(receipt.error());
-  const Json body{{"message", "Inventory initialized successfully"}, {"inventory", stock_list_json(receipt->stocks)}};
+  const Json stocks = stock_list_json(receipt->stocks);
+  const Json body{{"message", "Inventory initialized successfully"}, {"inventory", stocks}, {"products", stocks}};
   co_return http::json_response(200, body);
 }
 
@@ -107,6 +114,7 @@ awaitable<Answer> put_stock(Context& context, Request& request) {
   if (!receipt && receipt.error().code == ErrorCode::not_found) co_return checkout_not_found("Product");
   if (!receipt) co_return checkout_error(receipt.error());
   Json body = checkout_stock_json(receipt->stocks.front());
+  body["inventory"] = checkout_stock_json(receipt->stocks.front());
   body["message"] = "Inventory updated successfully";
   co_return http::json_response(200, body);
 }

@@ -14,15 +14,19 @@
 namespace sagactl::api {
 namespace {
 
+// The answers to what was just placed show it as it was accepted, before its payment was begun.
 std::string choreographed_json(const Flow& flow) {
-  return json_text({{"message", "Order created successfully"}, {"order", checkout_order_json(flow)}});
+  Json order = checkout_order_json(flow);
+  order["status"] = "PENDING";
+  const Json answer{{"message", "Order created successfully"}, {"order", std::move(order)}};
+  return json_text(answer);
 }
 
 std::string orchestrated_json(const Flow& flow) {
   return json_text({{"message", "Order saga started"},
                     {"sagaId", checkout_saga_id(*flow.saga)},
                     {"orderId", flow.order.id.text()},
-                    {"status", checkout_saga_status(*flow.saga)},
+                    {"status", "STARTED"},
                     {"currentStep", checkout_saga_step(*flow.saga)},
                     {"correlationId", correlation_of(flow)}});
 }

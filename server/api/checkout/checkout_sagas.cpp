@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "server/api/checkout/checkout.hpp"
 #include "server/api/checkout/handlers.hpp"
 #include "server/api/checkout/render_checkout_saga.hpp"
@@ -15,7 +18,7 @@
 namespace sagactl::api {
 namespace {
 
-constexpr std::int64_t saga_page_limit = 100;
+constexpr std::int64_t saga_page_limit = 1000;  // of a page; more is cut to it, as pages of the dashboard expect
 
 struct CheckoutSagaListRequest {
   SagaFilter filter;
@@ -26,7 +29,8 @@ struct CheckoutSagaListRequest {
 Result<CheckoutSagaListRequest> read_checkout_saga_list(const Request& request) {
   CheckoutSagaListRequest list;
   QueryReader query(request);
-  list.page = read_page(query, 10, saga_page_limit);
+  list.page = read_page(query, 10, std::numeric_limits<std::int32_t>::max());
+  list.page.limit = std::min(list.page.limit, saga_page_limit);
   list.filter.user = owner_filter(request);
   list.filter.type = std::string(checkout_saga);
   for (const char* name : {"status", "status[]"})
@@ -110,7 +114,7 @@ awaitable<Answer> retry_checkout_saga(Context& context, Request& request) {
   const auto json = http::parse_json_object(request.body);
   if (!json) co_return checkout_error(json.error());
   http::ObjectReader body(*json);
-  const bool recharge = body.optional_boolean("recharge", false);
+  const bool recharge = body.optional_boolean("recharge", context.options.retry_recharges);
   if (const auto valid = body.finish(); !valid) co_return checkout_error(valid.error());
   const Result<Flow> flow = co_await read_checkout_saga(context, request, id);
   if (!flow) co_return flow.error();

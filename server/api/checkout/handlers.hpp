@@ -26,6 +26,9 @@ awaitable<Answer> refund_payment(Context& context, Request& request);
 awaitable<Answer> confirm_payment(Context& context, Request& request);
 awaitable<Answer> create_payment_from_toss(Context& context, Request& request);
 
+// shop_settings.cpp
+Answer get_shop_settings(Context& context, Request& request);
+
 // checkout_inventory.cpp
 awaitable<Answer> initialize_inventory(Context& context, Request& request);
 awaitable<Answer> list_stock(Context& context, Request& request);

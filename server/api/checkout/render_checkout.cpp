@@ -14,6 +14,20 @@ namespace {
 
 constexpr std::string_view payment_prefix = "PAY-";
 
+// Whether the saga cancelled the order because one of its steps failed, and no person did.
+bool was_given_up(const Saga& saga) {
+  return std::any_of(saga.steps.begin(), saga.steps.end(), [&](const StepState& step) {
+    return step.status == StepStatus::failed && !saga.error.empty() && step.error == saga.error;
+  });
+}
+
+// Why the checkout failed or was cancelled; null while it has not ended so.
+Json failure_reason(const Flow& flow) {
+  if (is_live(flow.order.status)) return nullptr;
+  if (flow.saga && !flow.saga->error.empty()) return flow.saga->error;
+  return text_or_null(flow.order.cancel_reason);
+}
+
 }  // namespace
 
 std::string_view checkout_payment_status(PaymentStatus status) {
@@ -40,8 +54,7 @@ std::string checkout_order_status(const Flow& flow) {
     case OrderStatus::failed:
       return "FAILED";
     case OrderStatus::cancelled:
-      return flow.saga && checkout_step_status(*flow.saga, process_payment) == StepStatus::failed ? "FAILED"
-                                                                                                  : "CANCELLED";
+      return flow.saga && was_given_up(*flow.saga) ? "FAILED" : "CANCELLED";
     case OrderStatus::pending:
     case OrderStatus::processing:
       break;
@@ -49,18 +62,34 @@ std::string checkout_order_status(const Flow& flow) {
   if (!flow.saga) return "PENDING";
   if (checkout_step_status(*flow.saga, reserve_inventory) == StepStatus::succeeded) return "INVENTORY_RESERVED";
   if (checkout_step_status(*flow.saga, process_payment) == StepStatus::succeeded) return "PAYMENT_COMPLETED";
-  if (checkout_step_status(*flow.saga, process_payment) == StepStatus::running) return "PAYMENT_PROCESSING";
+  if (checkout_step_status(*flow.saga, process_payment) == StepStatus::running && !waits_for_buyer(flow))
+    return "PAYMENT_PROCESSING";
   return "PENDING";
+}
+
+bool waits_for_buyer(const Flow& flow) {
+  if (!flow.saga || flow.saga->status != SagaStatus::started ||
+      checkout_step_status(*flow.saga, process_payment) != StepStatus::running)
+    return false;
+  if (flow.payments.empty()) return true;
+  const Payment& payment = flow.payments.back();
+  return payment.status == PaymentStatus::processing && payment.provider_key.empty() &&
+         payment.charge_began_at == Timestamp{};
 }
 
 Json checkout_order_json(const Flow& flow) {
   const Order& order = flow.order;
+  const Payment* payment = flow.payments.empty() ? nullptr : &flow.payments.back();
+  const Reservation* reservation = latest_reservation(flow, StockKind::product);
   return Json{{"orderId", order.id.text()},
               {"customerId", order.customer},
               {"items", to_json(order.items)},
               {"totalAmount", order.total.number()},
               {"status", checkout_order_status(flow)},
               {"cancelReason", text_or_null(order.cancel_reason)},
+              {"failureReason", failure_reason(flow)},
+              {"paymentId", payment ? Json(checkout_payment_id(*payment)) : Json(nullptr)},
+              {"inventoryReservationId", reservation ? Json(reservation->id.text()) : Json(nullptr)},
               {"sagaType", flow.saga ? Json(flow.saga->type) : Json(nullptr)},
               {"correlationId", correlation_of(flow)},
               {"nodeId", order.node},
@@ -85,19 +114,31 @@ std::optional<CheckoutPaymentId> parse_checkout_payment_id(std::string_view text
   return name;
 }
 
-Json checkout_payment_json(const Order& order, const Payment& payment) {
-  return Json{{"paymentId", checkout_payment_id(payment)},
-              {"orderId", payment.order.text()},
-              {"customerId", order.customer},
-              {"amount", payment.amount.number()},
-              {"method", to_string(payment.method)},
-              {"status", checkout_payment_status(payment.status)},
-              {"paymentKey", text_or_null(payment.provider_key)},
-              {"transactionId", text_or_null(payment.external_transaction_id)},
-              {"failureReason", text_or_null(payment.failure_reason)},
-              {"attempt", payment.execution},
-              {"createdAt", iso8601_ms(payment.created_at)},
-              {"updatedAt", iso8601_ms(payment.updated_at)}};
+Json checkout_payment_json(const Order& order, const Payment& payment, const std::string& receipt_url) {
+  const bool was_charged = payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded;
+  const std::string& receipt = payment.facts.receipt_url.empty() ? receipt_url : payment.facts.receipt_url;
+  const std::string method =
+      payment.facts.method.empty() ? std::string(to_string(payment.method)) : payment.facts.method;
+  const Json key = text_or_null(payment.provider_key);
+  return Json{
+      {"paymentId", checkout_payment_id(payment)},
+      {"orderId", payment.order.text()},
+      {"customerId", order.customer},
+      {"amount", payment.amount.number()},
+      {"method", method},
+      {"paymentMethod", method},
+      {"status", checkout_payment_status(payment.status)},
+      {"paymentKey", key},
+      {"tossPaymentKey", key},
+      {"tossOrderId", key.is_null() ? Json(nullptr) : Json(payment.order.text())},
+      {"transactionId", text_or_null(payment.external_transaction_id)},
+      {"failureReason", text_or_null(payment.failure_reason)},
+      {"receiptUrl", was_charged ? text_or_null(receipt) : Json(nullptr)},
+      {"processedAt", time_or_null(payment.facts.approved_at)},
+      {"refundedAt", time_or_null(payment.status == PaymentStatus::refunded ? payment.updated_at : Timestamp{})},
+      {"attempt", payment.execution},
+      {"createdAt", iso8601_ms(payment.created_at)},
+      {"updatedAt", iso8601_ms(payment.updated_at)}};
 }
 
 Json checkout_stock_json(const Stock& stock) {

@@ -13,7 +13,11 @@ namespace sagactl::api {
 Json checkout_order_json(const Flow& flow);
 std::string checkout_order_status(const Flow& flow);
 
-Json checkout_payment_json(const Order& order, const Payment& payment);
+// Whether the checkout waits for its buyer to pay: nothing is being charged, nor was.
+bool waits_for_buyer(const Flow& flow);
+
+// `receipt_url` is shown for a payment whose provider gave no receipt; may be empty.
+Json checkout_payment_json(const Order& order, const Payment& payment, const std::string& receipt_url);
 std::string_view checkout_payment_status(PaymentStatus status);
 
 // "PAY-<order id>-<execution of the payment step>".

@@ -60,6 +60,15 @@ Json checkout_steps(const Flow& flow) {
   return list;
 }
 
+// The status of each step, by its name.
+Json checkout_step_statuses(const Flow& flow) {
+  const SagaDefinition* definition = definition_of(*flow.saga);
+  Json statuses = Json::object();
+  for (std::size_t i = 0; definition && i < flow.saga->steps.size() && i < definition->steps.size(); ++i)
+    statuses[definition->steps[i].name] = checkout_step_word(flow.saga->steps[i].status);
+  return statuses;
+}
+
 // The result of each retry: all but the last have failed, or there would have been no later one.
 Json checkout_retries(const Saga& saga) {
   Json list = Json::array();
@@ -153,6 +162,8 @@ Json checkout_saga_json(const Flow& flow) {
               {"status", checkout_saga_status(saga)},
               {"currentStep", checkout_saga_step(saga)},
               {"steps", checkout_steps(flow)},
+              {"stepStatuses", checkout_step_statuses(flow)},
+              {"waitsForPayment", waits_for_buyer(flow)},
               {"orderData",
                {{"customerId", flow.order.customer},
                 {"items", to_json(flow.order.items)},

@@ -35,6 +35,9 @@ void add_checkout_routes(http::Router& router, Context& context) {
   payments.add(Method::post, "/api/payments/create-from-toss", create_payment_from_toss,
                "Records a payment that the provider has and the node does not");
 
+  const RouteGroup shop{router, context, "payments", http::RouteAccess::anyone};
+  shop.add(Method::get, "/shop/settings", get_shop_settings, "How one pays at this node, for the page of the shop");
+
   const RouteGroup inventory{router, context, "inventory", http::RouteAccess::guest};
   inventory.add(Method::post, "/api/inventory/initialize", initialize_inventory,
                 "Creates the sample products that do not exist yet");

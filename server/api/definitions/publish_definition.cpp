@@ -115,6 +115,8 @@ awaitable<Answer> put_definition(Context& context, Request& request) {
     Publishable read = read_publishable(body, file, name, participants.get());
     if (!read.definition) return Published{std::move(read.problems), {}, nullptr};
     if (is_dry_run) return dry_run(context.queries, name, std::move(read));
+    if (auto prepared = participants ? participants->prepare(*read.definition) : Result<void>{}; !prepared)
+      return prepared.error();
     auto made = context.store.publish(name, read.text);
     if (!made) return made.error();
     context.definition_cache.forget(name);

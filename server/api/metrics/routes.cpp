@@ -15,7 +15,10 @@ awaitable<Answer> get_metrics(Context& context, Request& request) {
   context.node_metrics.set(context.bus.state());
   if (context.exchange)
     for (const ConsumerProgress& progress : context.exchange->consumers()) context.node_metrics.set(progress);
-  if (context.participants) context.node_metrics.set(context.participants->stats());
+  if (context.participants) {
+    context.node_metrics.set(context.participants->stats());
+    for (const ConsumerProgress& progress : context.participants->consumers()) context.node_metrics.set(progress);
+  }
   co_return http::metrics_response(context.metrics, request);
 }
 

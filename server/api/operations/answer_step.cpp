@@ -60,12 +60,18 @@ Result<StepSite> find_step(Queries& queries, SagaId saga, const std::string& ste
   return site;
 }
 
-// `invalid` when the body lacks what the step keeps.
+// `invalid` when the body lacks what the step keeps. A wait keeps all of it.
 Result<Outcome> outcome_of(const StepAnswer& answer, const StepDefinition& step, Direction direction) {
   if (answer.outcome == "refused") return Outcome{Refused{answer.reason.empty() ? "refused" : answer.reason}};
   if (answer.outcome == "again")
     return Outcome{Unavailable{answer.reason.empty() ? "to be tried again" : answer.reason}};
-  if (direction == Direction::compensation || !step.call) return Outcome{Succeeded{}};
+  if (direction == Direction::compensation) return Outcome{Succeeded{}};
+  if (!step.call) {
+    if (!answer.body.empty() && !answer.body.starts_with('{'))
+      return Error{ErrorCode::invalid,
+                   "`body` of the answer to a wait has to be a JSON object: later steps name its members"};
+    return Outcome{Succeeded{answer.body}};
+  }
   auto kept = kept_of(*step.call, answer.body);
   if (!kept) return kept.error();
   return Outcome{Succeeded{std::move(*kept)}};

@@ -40,7 +40,8 @@ std::string requester_of(const Json& event) {
 
 struct AuditFilter {
   std::optional<Timestamp> since;
-  std::string by;  // a user's id or e-mail address; empty: all users
+  std::optional<OrderId> order;  // whose flow; none: all
+  std::string by;                // a user's id or e-mail address; empty: all users
   std::int64_t limit = 100;
 };
 
@@ -69,6 +70,7 @@ Result<std::vector<Event>> read_events(Queries& queries, const AuditFilter& filt
     EventFilter events;
     events.type = it.type;
     events.since = filter.since;
+    events.order = filter.order;
     events.requested_by_user = it.requested_by_user;
     events.limit = audit_entries_max;
     auto found = queries.events(events);
@@ -119,6 +121,7 @@ awaitable<Answer> list_audit(Context& context, Request& request) {
     filter.since = *now - *within;
   }
   filter.by = query.text("by");
+  if (const auto saga = query.uuid("saga")) filter.order = OrderId{*saga};
   filter.limit = query.integer("limit", 100, 1, audit_entries_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   auto read = [&queries = context.queries, filter] { return read_audit(queries, filter); };

@@ -9,11 +9,13 @@ namespace {
 
 using boost::asio::awaitable;
 
-// The user whom an event of an order or a payment names; "" when it names none.
+// The user whom an event of an order or a payment names; "" when it names none. Events of purchases and of stock have a
+// userId of the purchase system's.
 std::string named_user(const Event& event) {
+  if (event.aggregate_type != AggregateType::order && event.aggregate_type != AggregateType::payment) return {};
   const Json data = read_json(event.data);
   if (!data.is_object()) return {};
-  const auto user = data.find("userId");
+  const auto account = data.find("accountId"), user = account != data.end() ? account : data.find("userId");
   return user != data.end() && user->is_string() ? user->get<std::string>() : std::string();
 }
 

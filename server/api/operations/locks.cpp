@@ -17,6 +17,8 @@ constexpr std::int64_t default_work_ms = 5000;
 constexpr std::int64_t work_ms_max = 20'000;  // below the deadline of a request
 constexpr Duration ttl_margin = 5s;           // by which a lock outlives the work under it
 constexpr Duration manual_ttl = 15s;
+// How long a saga is being created in that test: longer than others wait for its lock.
+constexpr Duration saga_creation_time = 3s;
 
 Json lock_json(const LockState& state) {
   return Json{{"key", state.key},
@@ -133,9 +135,16 @@ awaitable<Answer> test_saga_creation(Context& context, Request& request) {
   if (const auto valid = input.finish(); !valid) co_return valid.error();
   const SteadyTime began = context.clock.steady();
   std::string key = "saga:" + correlation;
-  const Result<LockGrant> grant = co_await acquire_lock(context, key, node, ttl_margin);
+  const Result<LockGrant> grant = co_await acquire_lock(context, key, node, saga_creation_time + ttl_margin);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return lock_not_acquired(key, node, context.clock.steady() - began);
+  if (!grant) {
+    http::Response refused = lock_not_acquired(key, node, context.clock.steady() - began);
+    Json body = read_json(refused.body);
+    body["correlationId"] = correlation;
+    refused.body = json_text(body);
+    co_return refused;
+  }
+  co_await wait_for(context, saga_creation_time);
   const Json result{{"sagaId", fmt::format("saga_{}", SagaId::fresh().text())},
                     {"correlationId", correlation},
                     {"createdBy", node},

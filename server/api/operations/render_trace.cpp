@@ -22,6 +22,7 @@ Json timeline_entry(const Event& event) {
               {"aggregateType", to_string(event.aggregate_type)},
               {"aggregateId", event.aggregate.text()},
               {"data", stored_json(event.data)},
+              {"metadata", stored_json(event.metadata)},
               {"occurredAt", iso8601_us(event.occurred_at)},
               {"nodeId", event.node},
               {"sequence", event.sequence},

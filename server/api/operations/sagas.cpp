@@ -1,7 +1,7 @@
 // Reading sagas: lists with filters, one by its id or by any id of its flow.
 #include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
-#include "server/api/operations/render_trace.hpp"
+#include "server/api/operations/saga_filter.hpp"
 #include "server/api/query.hpp"
 #include "server/api/read_flow.hpp"
 #include "server/saga/definition.hpp"
@@ -15,45 +15,10 @@ Error saga_not_found(std::string_view member, std::string_view asked) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{member, asked}}};
 }
 
-// The filters for users' sagas. A merchant sees those of every user, of a definition that is named.
-void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const Request& request) {
-  constexpr std::string_view input_prefix = "input.";
-  if (auto definition = query.text("definition"); !definition.empty()) {
-    if (filter.type && *filter.type != definition) query.fault("definition and type must not differ");
-    if (!find_definition(definition) && actor_of(request).role == Role::merchant) filter.user.reset();
-    filter.type = std::move(definition);
-  }
-  if (request.query_value("version")) filter.version = static_cast<int>(query.integer("version", 1, 1, 1'000'000'000));
-  if (auto step = query.text("step"); !step.empty()) filter.step = std::move(step);
-  if (auto key = query.text("key"); !key.empty()) filter.key = std::move(key);
-  for (const auto& [name, value] : request.query)
-    if (name.starts_with(input_prefix)) filter.input.emplace_back(name.substr(input_prefix.size()), value);
-}
-
-// The filters that every list takes; `now` is the database's time.
-SagaFilter read_saga_filter(QueryReader& query, const Request& request, Timestamp now) {
-  SagaFilter filter;
-  filter.user = owner_filter(request);
-  filter.statuses = query.any_of<SagaStatus>("status");
-  filter.error_contains = query.text("error");
-  if (auto type = query.text("type"); !type.empty()) filter.type = std::move(type);
-  if (auto node = query.text("node"); !node.empty()) filter.node = std::move(node);
-  if (request.query_value("retriesOver"))
-    filter.retries_over = static_cast<int>(query.integer("retriesOver", 0, 0, 1'000'000));
-  if (const auto age = query.duration("olderThan")) filter.created_before = now - *age;
-  filter.ids = query.ids("id");
-  read_users_saga_filter(filter, query, request);
-  if (query.boolean("stuck")) {
-    if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
-    filter.late_since = now - stuck_after;
-  }
-  return filter;
-}
-
 awaitable<Result<FlowPage>> read_saga_page(Context& context, SagaFilter filter, PageRequest page) {
   const bool is_short = filter.user.has_value();
   auto read = [&queries = context.queries, filter = std::move(filter), page] {
-    return queries.sagas(filter, page.page());
+    return find_sagas(queries, filter, page.page());
   };
   co_return co_await context.query_threads.list(std::move(read), is_short);
 }
@@ -88,9 +53,10 @@ Answer one_saga_answer(const Flow& flow) {
 
 awaitable<Answer> list_sagas(Context& context, Request& request) {
   QueryReader query(request);
-  const PageRequest page = read_page(query);
+  PageRequest page = read_page(query);
+  if (request.query_value("total")) page.count = query.boolean("total");
   Timestamp now;
-  if (request.query_value("olderThan") || request.query_value("stuck")) {
+  if (needs_time(request)) {
     const Result<Timestamp> time = co_await context.database_time.run();
     if (!time) co_return time.error();
     now = *time;

@@ -1,13 +1,16 @@
 // The order system's routes: orders are placed, read, cancelled and confirmed by their owner or an admin.
 #include "server/api/routes.hpp"
 #include "server/api/orders/handlers.hpp"
+#include "server/api/purchase/handlers.hpp"
 
 namespace sagactl::api {
 
 void add_order_routes(http::Router& router, Context& context) {
   using http::Method;
   const RouteGroup orders{router, context, "orders", http::RouteAccess::user};
-  orders.add(Method::post, "/orders", post_order, "Places an order and starts its saga");
+  RouteGroup placing = orders;
+  placing.is_for_guests = is_purchase;
+  placing.add(Method::post, "/orders", post_order_or_purchase, "Places an order and starts its saga");
   orders.add(Method::post, "/orders/test/create", post_order, "The same as POST /orders");
   orders.add(Method::get, "/orders", list_orders, "The caller's orders, newest first");
   orders.add(Method::get, "/orders/{id}", get_order, "One order");

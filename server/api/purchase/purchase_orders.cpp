@@ -1,4 +1,6 @@
 // Purchases: placed and read.
+#include "server/api/accounts/guest.hpp"
+#include "server/api/orders/handlers.hpp"
 #include "server/api/orders/parse_order.hpp"
 #include "server/api/orders/place_order.hpp"
 #include "server/api/purchase/handlers.hpp"
@@ -33,6 +35,16 @@ Result<PlaceOrder> parse_purchase(std::string_view text) {
 awaitable<Answer> post_purchase(Context& context, Request& request) {
   auto parsed = parse_purchase(request.body);
   co_return co_await place_order(context, request, std::move(parsed), placed_purchase_json, "/purchase/orders/");
+}
+
+bool is_purchase(const Request& request) {
+  if (request.body.find("\"itemId\"") == std::string::npos) return false;
+  const auto json = http::parse_json_object(request.body);
+  return json && json->contains("itemId") && !json->contains("items");
+}
+
+awaitable<Answer> post_order_or_purchase(Context& context, Request& request) {
+  return request.caller->id == guest_id ? post_purchase(context, request) : post_order(context, request);
 }
 
 awaitable<Answer> get_purchase(Context& context, Request& request) {

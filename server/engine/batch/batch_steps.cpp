@@ -6,6 +6,7 @@
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/command_batch.hpp"
 #include "server/participants/payment_check.hpp"
+#include "server/participants/shop_events.hpp"
 #include "server/saga/no_such_step.hpp"
 
 namespace sagactl {
@@ -21,10 +22,18 @@ std::string name_of(const StepDefinition& step, Direction direction) {
   return std::string(direction == Direction::action ? step.name : step.compensated_as);
 }
 
+RemoteReply remote_reply(const StepDefinition& step, const Flow& flow, StepReply reply) {
+  RemoteReply out{name_of(step, reply.direction), flow.saga->id, std::move(reply), flow.saga->trace_parent};
+  if (std::holds_alternative<Succeeded>(out.reply.outcome))
+    out.data = shop_reply_data(flow, out.name, out.reply.execution);
+  return out;
+}
+
 std::string call_data(const Flow& flow) {
   return JsonObject()
       .add("customerId", flow.order.customer)
       .raw("items", to_json_text(flow.order.items))
+      .raw("amount", flow.order.total.number_text())
       .raw("totalAmount", flow.order.total.number_text())
       .take();
 }
@@ -56,8 +65,7 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
   const bool is_decided_locally = definition->mode == Mode::choreography || !definition->services_may_be_remote ||
                                   policy_.services.has(Service::orchestrator);
   if (!is_decided_locally) {
-    draft.remote_replies.push_back(
-        {name_of(step, reply.direction), command.saga, std::move(reply), draft.flow.saga->trace_parent});
+    draft.remote_replies.push_back(remote_reply(step, draft.flow, std::move(reply)));
     return accept(std::move(draft));
   }
   // What the participant has recorded is kept even when the reply comes too late for the saga.
@@ -69,19 +77,20 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
 
 // An answer that comes too late for the saga is kept in its record.
 Result<Receipt> CommandBatch::on_participant_reply(Draft draft, const StepReplied& command) {
-  if (command.record) {
-    const bool is_kept = command.record->tries <= recorded_tries_max || command.record->outcome == CallOutcome::done ||
-                         command.record->outcome == CallOutcome::refused ||
-                         command.record->tries % recorded_tries_max == 0;
-    if (is_kept) draft.call_record = command.record;
-  }
-  if (draft.call_record) {
-    draft.call_record->at = moment_.now;
-    draft.call_record->node = moment_.node;
-  }
+  if (command.record) keep_record(draft, *command.record);
   const auto done = decide_saga(draft, command.reply);
   if (!done && !(draft.call_record && done.error().code == ErrorCode::retry)) return done.error();
   return accept(std::move(draft));
+}
+
+// Of a call that is repeated without end, not every one.
+void CommandBatch::keep_record(Draft& draft, const CallRecord& record) {
+  const bool is_kept = record.tries <= recorded_tries_max || record.outcome == CallOutcome::done ||
+                       record.outcome == CallOutcome::refused || record.tries % recorded_tries_max == 0;
+  if (!is_kept) return;
+  draft.call_record = record;
+  draft.call_record->at = moment_.now;
+  draft.call_record->node = moment_.node;
 }
 
 Result<Receipt> CommandBatch::on(const PaymentChecked& command) {
@@ -119,9 +128,7 @@ Result<Receipt> CommandBatch::on(const PerformRequest& command) {
   if (!is_local(*definition, call)) return Error{ErrorCode::retry, "the command belongs to another participant"};
   auto reply = perform_locally(draft, step, call);
   if (!reply) return reply.error();
-  if (*reply)
-    draft.remote_replies.push_back(
-        {name_of(step, call.direction), call.saga, std::move(**reply), draft.flow.saga->trace_parent});
+  if (*reply) draft.remote_replies.push_back(remote_reply(step, draft.flow, std::move(**reply)));
   return accept(std::move(draft));
 }
 

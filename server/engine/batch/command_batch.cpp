@@ -7,6 +7,7 @@
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/order_placement.hpp"
 #include "server/participants/payment_check.hpp"
+#include "server/participants/shop_events.hpp"
 
 namespace sagactl {
 namespace {
@@ -247,7 +248,9 @@ Result<Receipt> CommandBatch::on(const RetryRequest& command) {
     if (!free) return free.error();
   }
   RetrySaga retry{command.actor.user.text(), command.recharge, false};
-  for (const Payment& payment : draft.flow.payments) retry.was_refunded |= payment.status == PaymentStatus::refunded;
+  // Where the shop confirms, nothing is charged before the buyer pays again.
+  if (!waits_for_shop(draft.flow, policy_))
+    for (const Payment& payment : draft.flow.payments) retry.was_refunded |= payment.status == PaymentStatus::refunded;
   const auto done = decide_saga(draft, retry);
   if (!done) return done.error();
   return accept(std::move(draft));
@@ -313,6 +316,7 @@ void CommandBatch::append_events(std::vector<Event> events, Flow* flow) {
       event.correlation = flow->saga->correlation;
       event.trace_parent = flow->saga->trace_parent;
       event.saga_type = flow->saga->type;
+      add_shop_members(event, *flow);
     }
     events_.push_back(std::move(event));
   }

@@ -111,6 +111,7 @@ class CommandBatch {
   Result<Receipt> on(const AnswerStepRequest& command);
   Result<Receipt> on(const StopSagaRequest& command);
   Result<Receipt> on(const TryNowRequest& command);
+  Result<Receipt> on(const MessageAnswered& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_order(OrderId id, const Actor& actor) const;  // not of a flow without an order
@@ -120,6 +121,7 @@ class CommandBatch {
   Result<void> decide_saga(Draft& draft, const SagaCommand& command);
   Result<void> run_calls(Draft& draft, SagaDecision decision);
   Result<Receipt> on_participant_reply(Draft draft, const StepReplied& command);
+  void keep_record(Draft& draft, const CallRecord& record);
   std::optional<StepReply> call_participant(Draft& draft, const StepCall& call);
   Result<std::optional<StepReply>> perform_locally(Draft& draft, const StepDefinition& step, const StepCall& call);
   static bool is_withdrawn(const Saga& saga, const StepCall& call);

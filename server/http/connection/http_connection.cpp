@@ -15,6 +15,7 @@ namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
+constexpr std::size_t kept_stream_bytes_max = 4096;
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
 // When the server stops, a request may be in transit on a connection that looks idle. Closing it would lose the
@@ -239,6 +240,8 @@ HttpConnection::Awaitable<void> HttpConnection::send_stream(BodyStream& stream, 
     out_ += *piece;
     if (chunked) out_ += "\r\n";
     if (!co_await write_all(out_)) break;
+    // Streams are many, and wait for most of the time: what was large is given back.
+    if (out_.capacity() > kept_stream_bytes_max) out_ = {};
   }
   stream.close();
   if (chunked) co_await write_all("0\r\n\r\n");

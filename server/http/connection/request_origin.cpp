@@ -73,6 +73,7 @@ void set_client(Request& request, const boost::asio::ip::address& peer, const bo
   request.is_https = client.is_https;
   // A page of an allowed origin does not make the request local: it needs a token, or a route open to anyone.
   const bool cross_origin = is_cross_origin(request);
+  request.cross_origin = cross_origin;
   request.from_foreign_page = cross_origin && !allows_origin(request.header("origin"), origins);
   request.not_local_reason = find_not_local_reason(request, cross_origin, peer, own.port());
 }

@@ -84,8 +84,9 @@ bool Condition::has_weakly(std::string_view etag) const {
 }
 
 void make_conditional(const Request& request, Response& response) {
-  if (response.status != 200 || response.stream || response.content_type != media::json) return;
-  if (header_of(response, "ETag").empty()) response.headers.push_back({"ETag", etag_of(response.body)});
+  const bool has_tag = !header_of(response, "ETag").empty();
+  if (response.status != 200 || response.stream || (response.content_type != media::json && !has_tag)) return;
+  if (!has_tag) response.headers.push_back({"ETag", etag_of(response.body)});
   if (header_of(response, "Cache-Control").empty()) {
     const bool is_private = request.route && request.route->access != RouteAccess::anyone;
     response.headers.push_back({"Cache-Control", is_private ? "private, no-cache" : "no-cache"});
@@ -101,6 +102,7 @@ void make_conditional(const Request& request, Response& response) {
   response.status = 304;
   response.content_type = {};
   response.body.clear();
+  std::erase_if(response.headers, [](const Header& header) { return header.name == "Content-Encoding"; });
 }
 
 std::string_view unmet_condition(const Request& request) {

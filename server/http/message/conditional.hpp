@@ -33,7 +33,7 @@ class Condition {
 };
 
 // After a GET or HEAD: gives a JSON answer an ETag unless it has one, and a Cache-Control that requires revalidation.
-// Makes it a 304 when If-None-Match has its tag, and a 412 when If-Match does not.
+// Makes it, or another answer that has an ETag, a 304 when If-None-Match has its tag, and a 412 when If-Match does not.
 void make_conditional(const Request& request, Response& response);
 
 // Called before anything is changed. A condition that the route does not support must not be ignored, so that it counts

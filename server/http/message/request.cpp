@@ -1,6 +1,9 @@
 #include "server/http/message/request.hpp"
 
+#include <algorithm>
+
 #include "common/text/percent.hpp"
+#include "common/text/text.hpp"
 #include "server/http/connection/peer_process.hpp"
 
 namespace sagactl::http {
@@ -28,6 +31,20 @@ Result<void> parse_query(std::string_view text, Pairs& out) {
 std::string_view Request::header(std::string_view lower_case_name) const {
   for (const Header& h : headers)
     if (h.name == lower_case_name) return h.value;
+  return {};
+}
+
+std::string_view Request::cookie(std::string_view name) const {
+  for (const Header& header : headers) {
+    if (header.name != "cookie") continue;
+    for (std::string_view rest = header.value; !rest.empty();) {
+      const std::string_view pair = rest.substr(0, rest.find(';'));
+      rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+      const std::string_view trimmed = trim(pair);
+      if (trimmed.size() > name.size() && trimmed.starts_with(name) && trimmed[name.size()] == '=')
+        return trimmed.substr(name.size() + 1);
+    }
+  }
   return {};
 }
 

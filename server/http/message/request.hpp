@@ -30,6 +30,7 @@ struct Caller {
   std::string role;
   std::string token_id;
   std::string session = {};  // of the token; "" when it has none
+  bool is_page = false;      // by the cookie of a page; `session` is that of the page then
 
   bool is_admin() const { return role == "admin"; }
   bool is_merchant_or_admin() const { return role == "merchant" || is_admin(); }
@@ -48,7 +49,8 @@ struct Request {
   std::string peer;                // the address of the other end
   std::string client;              // the client's address: the same, or as trusted proxies report it
   bool is_https = false;           // the client's connection, as a trusted proxy reports it
-  bool from_foreign_page = false;  // a browser sends it for a web page of an origin that may not call
+  bool cross_origin = false;       // a browser sends it for a web page of another origin
+  bool from_foreign_page = false;  // the same, of an origin that may not call
   // Why the request is not local (sent by the node's own user on this machine), as far as connection and headers show;
   // empty: they allow it, and peer_process decides.
   std::string_view not_local_reason = "its origin was not checked";
@@ -62,6 +64,7 @@ struct Request {
   const Route* route = nullptr;  // the one that matched
 
   std::string_view header(std::string_view lower_case_name) const;           // "" when absent
+  std::string_view cookie(std::string_view name) const;                      // "" when absent
   std::string_view parameter(std::string_view name) const;                   // "" when the route has none
   std::optional<std::string_view> query_value(std::string_view name) const;  // the first of that name
   std::vector<std::string_view> query_values(std::string_view name) const;

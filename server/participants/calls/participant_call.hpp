@@ -1,11 +1,13 @@
 // A call to a participant of a user's saga, and its answer, as they are: what they mean is in participant_request.hpp.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "common/text/spelling.hpp"
 #include "server/saga/decide.hpp"
 
 namespace sagactl {
@@ -26,15 +28,34 @@ struct ParticipantCall {
   Duration timeout = 5s;
 };
 
+// What a participant says that was asked by message. docs/remote-participants.md
+enum class Said : std::uint8_t { done, refused, again, unknown, under_way, not_found };
+
+template <>
+struct Spelling<Said> {
+  static constexpr std::string_view names[] = {"done", "refused", "again", "unknown", "under-way", "not-found"};
+};
+
 struct ParticipantAnswer {
-  int status = 0;  // of HTTP; 0: there is none, see `failure`
+  int status = 0;            // of HTTP; 0: there is none, see `said` and `failure`
+  std::optional<Said> said;  // by message
   std::string body;
   std::string location;                 // as the answer has it: absolute, or relative to the URL of the call
   std::optional<Duration> retry_after;  // when it is to be asked again
-  std::string failure;                  // why there is no answer: "connection refused"
+  std::string failure;                  // why there is no answer: "connection refused"; the reason of a message
   bool was_sent = true;                 // false: the participant got nothing of the call
   bool was_called = true;               // false: not even tried; its breaker is open, too many calls wait, or withdrawn
+  bool comes_apart = false;             // the answer has come, and is given to the engine as a MessageAnswer
   Duration took{};
+};
+
+// A participant's answer by message, which any node may get, and the call that it names.
+struct MessageAnswer {
+  StepCall call;  // but for the index of its step
+  std::string step;
+  bool is_question = false;
+  std::string topic;  // in which the call was made, without the prefix of all topics
+  ParticipantAnswer answer;
 };
 
 }  // namespace sagactl

@@ -14,7 +14,8 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t reason_max = 300;  // bytes of an answer in a reason
+constexpr std::size_t reason_max = 300;     // bytes of an answer in a reason
+constexpr std::size_t kept_depth_max = 64;  // of what is kept of an answer
 
 std::string_view verb_of(Direction direction) {
   return direction == Direction::action ? "do" : "undo";
@@ -126,18 +127,46 @@ Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
 Outcome done_with(const ParticipantStep& step, Direction direction, const ParticipantAnswer& answer) {
   if (direction == Direction::compensation) return Succeeded{};
   auto kept = kept_of(step, answer.body);
-  if (!kept) return UnknownOutcome{fmt::format("answered {}, but {}", answer.status, kept.error().message)};
-  return Succeeded{std::move(*kept)};
+  if (kept) return Succeeded{std::move(*kept)};
+  const std::string said = answer.said ? std::string(to_string(*answer.said)) : std::to_string(answer.status);
+  return UnknownOutcome{fmt::format("answered {}, but {}", said, kept.error().message)};
 }
 
 bool is_temporary(int status) {
   return status == 408 || status == 425 || status == 429 || status / 100 == 5;
 }
 
+// docs/remote-participants.md
+Outcome read_said(const ParticipantCall& call, const ParticipantStep& step, const ParticipantAnswer& answer) {
+  const Direction direction = call.call.direction;
+  const std::string said(to_string(*answer.said));
+  const std::string reason =
+      answer.failure.empty() ? "answered " + said : "answered " + said + ": " + storable(answer.failure, reason_max);
+  switch (*answer.said) {
+    case Said::done:
+      return done_with(step, direction, answer);
+    case Said::refused:
+      return Refused{reason};
+    case Said::again:
+      if (call.is_question) return UnknownOutcome{reason};
+      return Unavailable{reason, false, answer.retry_after.value_or(Duration{})};
+    case Said::under_way:
+      return Accepted{answer.retry_after, {}};
+    case Said::not_found:
+      if (call.is_question) return Unavailable{"the participant does not know the call", true};
+      if (direction == Direction::compensation) return Succeeded{};
+      return Refused{reason};
+    case Said::unknown:
+      break;
+  }
+  return UnknownOutcome{reason};
+}
+
 // docs/participants.md
 Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step, const ParticipantAnswer& answer) {
   const Direction direction = call.call.direction;
   const int status = answer.status;
+  if (answer.said) return read_said(call, step, answer);
   if (status == 0) return without_answer(answer, call.is_question);
   const bool is_absent = status == 404 || status == 410;
   if (is_absent && call.is_question) return Unavailable{"the participant does not know the call", true};
@@ -318,7 +347,8 @@ ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& ans
   record.is_question = call.is_question;
   record.outcome = kind_of(out.outcome);
   record.status = answer.status;
-  record.answer = kept_answer(answer.status == 0 ? answer.failure : answer.body);
+  const bool has_body = answer.said ? !answer.body.empty() : answer.status != 0;
+  record.answer = kept_answer(has_body ? answer.body : answer.failure);
   record.took = answer.took;
   return out;
 }
@@ -329,6 +359,8 @@ std::string kept_answer(std::string_view bytes) {
 
 Result<std::string> kept_of(const ParticipantStep& step, std::string_view answer) {
   if (step.keep.empty()) return std::string();
+  if (is_nested_deeper(answer, kept_depth_max))
+    return Error{ErrorCode::invalid, fmt::format("its answer is nested deeper than {}", kept_depth_max)};
   const Json body = read_json(answer);
   Json kept = Json::object();
   for (const auto& [name, pointer] : step.keep) {

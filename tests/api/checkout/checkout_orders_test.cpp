@@ -47,7 +47,7 @@ TEST_P(CheckoutRoutes, WhosePaymentFailsEndsCompensatedWithNothingReserved) {
 TEST_P(CheckoutRoutes, WithoutStockEndsCompensatedAndRefunded) {
   shop.stock("SCARCE", 1);
   const PlacedCheckout placed = shop.check_out(GetParam(), "SCARCE", 2);
-  EXPECT_EQ(shop.get("/api/orders/" + placed.order)["status"], "CANCELLED");
+  EXPECT_EQ(shop.get("/api/orders/" + placed.order)["status"], "FAILED");
   EXPECT_EQ(shop.get("/api/payments/order/" + placed.order)["status"], "REFUNDED");
   const Json reservation = shop.get("/api/reservations/order/" + placed.order);
   EXPECT_EQ(reservation["status"], "REFUSED");

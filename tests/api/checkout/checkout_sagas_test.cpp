@@ -125,7 +125,7 @@ TEST_F(CheckoutSaga, ListsAreSortedAndComeInPages) {
 
 TEST_F(CheckoutSaga, AnInvalidFilterIsRefused) {
   for (const char* query : {"?status=DONE", "?status[]=COMPLETED&status[]=done", "?sortBy=customer", "?sortOrder=up",
-                            "?page=0", "?limit=0", "?limit=101", "?limit=ten"}) {
+                            "?page=0", "?limit=0", "?limit=ten"}) {
     const Json refused = shop.get(std::string("/api/orchestrator/sagas") + query, 400);
     EXPECT_TRUE(refused["error"].is_string()) << query;
     EXPECT_EQ(refused["status"], 400) << query;

@@ -1,6 +1,8 @@
 // Locks over HTTP.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
@@ -54,6 +56,25 @@ TEST_F(LockRoutes, WorkGetsIncreasingTokensAndReleasesTheLock) {
   EXPECT_EQ(first["result"]["nodeId"], "node-9");
   EXPECT_LT(first["fencingToken"], second["fencingToken"]);
   EXPECT_EQ(anyone.get("/redis-test/lock-status/k")->json().value()["isLocked"], false);
+}
+
+TEST_F(LockRoutes, ASagaIsBeingCreatedUnderItsLock) {
+  const Json body{{"correlationId", "c"}, {"nodeId", "node-9"}};
+  Json created;
+  std::thread creating([&] {
+    HttpClient other = node.client();
+    created = other.post("/redis-test/saga-creation-test", body)->json().value();
+  });
+  while (admin.get("/locks/saga:c")->json().value()["holder"] != "node-9") std::this_thread::yield();
+  creating.join();
+  EXPECT_EQ(created["success"], true);
+  EXPECT_EQ(created["result"]["createdBy"], "node-9");
+  take("saga:c");
+  const Json refused = anyone.post("/redis-test/saga-creation-test", body)->json().value();
+  EXPECT_EQ(refused["success"], false) << "another creates it";
+  EXPECT_EQ(refused["correlationId"], "c");
+  EXPECT_EQ(refused["nodeId"], "node-9");
+  EXPECT_TRUE(refused["error"].is_string());
 }
 
 TEST_F(LockRoutes, AnOrderIsPlacedAlthoughItsLockStaysHeld) {

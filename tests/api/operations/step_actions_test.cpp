@@ -98,6 +98,23 @@ TEST_F(StepActions, AnAdminAnswersAWait) {
   EXPECT_THAT(admin.get("/audit")->body, HasSubstr("looks right"));
 }
 
+TEST_F(StepActions, LaterStepsUseWhatAWaitWasAnsweredWith) {
+  std::string text = approved_trip();
+  replace_first(text, "booked {hotel.booking}", "booked {hotel.booking} for {approval.by.name}");
+  ASSERT_EQ(publish(text).status, 201);
+  id = start(Json{{"guest", "Ada"}}).json().value()["id"];
+  await_saga(id, "currentSteps", Json::array({"approval"}));
+  const std::string answer = path("/steps/approval/answer");
+  const HttpResponse list = admin.post(answer, Json{{"outcome", "done"}, {"body", Json::array({1})}}).value();
+  EXPECT_EQ(list.status, 422);
+  EXPECT_THAT(list.body, HasSubstr("`body` of the answer to a wait has to be a JSON object"));
+  const Json body{{"by", {{"name", "Kim"}}}};
+  EXPECT_EQ(admin.post(answer, Json{{"outcome", "done"}, {"body", body}})->status, 200);
+  const Json ended = await_saga(id, "status", "completed");
+  EXPECT_EQ(ended["result"]["approval"], body);
+  EXPECT_THAT(participant.await("POST /mails").body, HasSubstr("for Kim"));
+}
+
 TEST_F(StepActions, ARefusedWaitUndoesTheSaga) {
   id = start_and_await_approval();
   const Json refused{{"outcome", "refused"}, {"reason", "too expensive"}};
@@ -115,6 +132,9 @@ TEST_F(StepActions, AnAdminSkipsAStepAndSaysWhy) {
   EXPECT_EQ(admin.post(path("/steps/hotel/skip"), Json{{"reason", "r"}})->status, 409) << "it is done";
   EXPECT_EQ(admin.post(path("/steps/mail/skip"), Json{{"reason", "sent by hand"}})->status, 202);
   await_saga(id, "status", "completed");
+  const HttpResponse again = admin.post(path("/steps/mail/skip"), Json{{"reason", "sent by hand"}}).value();
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, HasSubstr("is succeeded; only one that is in progress is answered or skipped"));
 }
 
 TEST_F(StepActions, ACancelledSagaIsUndone) {

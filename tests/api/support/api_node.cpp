@@ -43,7 +43,9 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   session.operator_user = operator_user();
   parts->shared_secret = session.access_secret;
   parts->sessions = std::make_unique<api::LoginSessions>(std::move(session), clock);
-  parts->rights_poller = std::make_unique<RightsPoller>(parts->database->queries(), *parts->sessions);
+  parts->page_sessions =
+      std::make_unique<api::PageSessions>(parts->shared_secret, options.pages_read_only, *parts->sessions, clock);
+  parts->rights_poller = std::make_unique<RightsPoller>(*parts->database, *parts->sessions, *parts->page_sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(http::Workers::Options{"query_threads", 2, 1000});
   parts->hashers = std::make_unique<http::Workers>(http::Workers::Options{"hashers", 1, 64});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);

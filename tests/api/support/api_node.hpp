@@ -34,6 +34,8 @@ class ApiNode {
 
   FakeGateway& gateway() { return *gateway_; }
   Lock& lock() { return *parts_->lock; }
+  Queries& queries() { return parts_->database->queries(); }
+  RecordStore& records() { return parts_->database->records(); }
   Engine& engine() { return node_->engine(); }
   LogicalNode& node() { return *node_; }
   void stop_clock();  // freezes the time; timers still fire

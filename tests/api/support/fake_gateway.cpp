@@ -7,7 +7,7 @@ namespace sagactl::test {
 void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
   const bool declined = std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
-  ChargeAnswer answer = Charged{"ext_tx_" + charge.key};
+  ChargeAnswer answer = Charged{"ext_tx_" + charge.key, facts()};
   if (declined || charge.payment_key.find("REFUSED") != std::string::npos)
     answer = Refused{"Insufficient funds or card declined"};
   {
@@ -33,6 +33,16 @@ void FakeGateway::refund(const EarlierCharge&, Money, std::function<void(Outcome
     ++refunds_;
   }
   done(Succeeded{});
+}
+
+void FakeGateway::set_facts(PaymentFacts facts) {
+  const std::scoped_lock guard(mutex_);
+  facts_ = std::move(facts);
+}
+
+PaymentFacts FakeGateway::facts() const {
+  const std::scoped_lock guard(mutex_);
+  return facts_;
 }
 
 int FakeGateway::charges(const std::string& payment_key) const {

@@ -20,16 +20,20 @@ class FakeGateway : public PaymentGateway {
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override;
 
   void hold();
-  void time_out();  // answers waiting charges with an unknown outcome; they continue to wait
-  void release();   // answers waiting charges
+  void time_out();                     // answers waiting charges with an unknown outcome; they continue to wait
+  void release();                      // answers waiting charges
+  void set_facts(PaymentFacts facts);  // of the charges that succeed from now on
   int charges(const std::string& payment_key) const;  // number of charges under that key
   int refunds() const;
 
  private:
+  PaymentFacts facts() const;
+
   mutable std::mutex mutex_;
   bool held_ = false;
   std::map<std::string, int> charges_;
   int refunds_ = 0;
+  PaymentFacts facts_ = {};
   std::vector<std::function<void(bool times_out)>> waiting_;
 };
 

@@ -67,7 +67,7 @@ class ShapeComparison {
   static const Json* model_of(const Json& recorded, const Json& live) {
     if (!live.is_object() || !live.contains("eventType")) return &recorded[0];
     for (const Json& element : recorded)
-      if (element.value("eventType", "") == live["eventType"]) return &element;
+      if (element.value("eventType", "") == live.value("eventType", "")) return &element;
     return nullptr;
   }
 

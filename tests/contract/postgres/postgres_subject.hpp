@@ -20,6 +20,7 @@ class PostgresSubject : public StoreSubject {
   Store& store() override { return current(); }
   Queries& queries() override { return current(); }
   HistorySource& history() override { return current(); }
+  RecordStore& records() override { return current(); }
   void reopen() override;
 
   const std::string& url() const { return url_; }

@@ -55,6 +55,27 @@ TEST(SimulatedProvider, SaysOfAChargeWhatItAnsweredToIt) {
   EXPECT_EQ(provider.query("k3"), "not charged");
 }
 
+// The pay page of the simulated provider gives keys that say what the buyer has chosen there.
+TEST(SimulatedProvider, DoesWhatTheBuyerChoseOnItsPayPage) {
+  Provider never(nullptr, 0);
+  const auto pay = [&](const std::string& key, const std::string& payment_key, const char* saga = "CheckoutSaga") {
+    std::string text;
+    Charge charge{key, "order", Money{100}, {"LAMP"}};
+    charge.payment_key = payment_key;
+    charge.saga_type = saga;
+    never.gateway->charge(charge, [&](const ChargeAnswer& answer) {
+      const auto* charged = std::get_if<Charged>(&answer);
+      text = charged ? charged->facts.method : std::get<Refused>(answer).reason;
+      EXPECT_EQ(charged != nullptr && charged->facts.approved_at != Timestamp{}, charged != nullptr);
+    });
+    return text;
+  };
+  EXPECT_EQ(pay("k1", "simulated-card-1"), "CARD");
+  EXPECT_EQ(pay("k2", "simulated-transfer-1"), "TRANSFER");
+  EXPECT_EQ(pay("k3", "simulated-declined-1"), simulated_refusal);
+  EXPECT_EQ(pay("k4", "toss-1", "OrderProcessingSaga"), simulated_refusal) << "no charge succeeds by itself here";
+}
+
 TEST(SimulatedProvider, OfACallThatTimedOutSaysWhatBecameOfItAndOfTheNextCallToo) {
   Provider provider(nullptr, 1, 1);
   int charged = 0;

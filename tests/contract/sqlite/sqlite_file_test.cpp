@@ -29,6 +29,7 @@ class SqliteFile : public testing::Test, public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override {
     store_.reset();
     auto opened = try_open();

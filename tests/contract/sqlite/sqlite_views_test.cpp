@@ -19,6 +19,7 @@ class Views : public testing::Test, public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
+  RecordStore& records() override { return *store_; }
   void reopen() override { crash("these tests use one life of the store"); }
 
  protected:

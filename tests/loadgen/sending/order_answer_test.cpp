@@ -65,8 +65,8 @@ TEST(OrderAnswer, ReadsMembersInAnyOrderAndForm) {
 TEST(OrderAnswer, AgreesWithTheJsonLibrary) {
   const Json parsed = Json::parse(created);
   const OrderAnswer answer = AnswerPlan(order_profile()).read(parsed.dump(2));
-  EXPECT_EQ(answer.order.text(), parsed["id"]);
-  EXPECT_EQ(to_string(answer.status), parsed["status"]);
+  EXPECT_EQ(parsed["id"], answer.order.text());
+  EXPECT_EQ(parsed["status"], to_string(answer.status));
   EXPECT_EQ(answer.total, *money_from_json(parsed["totalAmount"]));
 }
 

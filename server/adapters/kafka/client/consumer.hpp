@@ -1,6 +1,6 @@
-// Reads topics as a member of a consumer group, for effects: a message's offset is committed only when its effect is
-// durable. Repeats are skipped, a message that can never be understood goes to its topic's dead letters, and while
-// something that effects need is unavailable, reading is paused.
+// Reads topics as a member of a consumer group, or whole, for effects: a message's offset is committed only when its
+// effect is durable. Repeats are skipped, a message that can never be understood goes to its topic's dead letters, and
+// while something that effects need is unavailable, reading is paused.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,9 @@ struct ConsumerOptions {
   std::string id_header = event_id_header;  // the header that identifies repeats; empty: all are handled
   std::size_t in_flight_max = 5'000;        // messages whose effect is not durable yet
   Duration retry_after = 500ms;             // of a message whose result was RetryLater
+  // It reads every partition of its topics, whoever else has the group's name, under which it only keeps its offsets.
+  // What was in a topic before the group read it for the first time is left out. Topics are added while it runs.
+  bool takes_all = false;
 };
 
 // The result of handling a message.
@@ -58,6 +61,12 @@ class Consumer {
   virtual ~Consumer() = default;
 
   virtual ConsumerState state() const = 0;
+
+  // Of one that takes all. Creates the topic, its dead-letter topic and those `beside` it when they are missing, and
+  // reads the topic from then on. Calls `done` once, on the consumer's thread or when the consumer ends: without an
+  // error, whatever is sent from now on is read. Errors as those of Producer::open, and `unavailable`: ask again. A
+  // topic that is read already is no error. Any thread.
+  virtual void add(std::string topic, std::vector<std::string> beside, std::function<void(Result<void>)> done) = 0;
 };
 
 }  // namespace sagactl::kafka

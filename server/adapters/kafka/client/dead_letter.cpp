@@ -23,7 +23,10 @@ constexpr const char* offset_header = "dead-letter-offset";
 constexpr const char* time_header = "dead-letter-time";
 constexpr const char* redelivered_header = "redelivered";  // of a marker: the id of the letter
 constexpr const char* discarded_header = "discarded";      // the same, of one that was discarded
+constexpr const char* size_header = "dead-letter-size";    // of a value that is cut
 constexpr std::string_view own_headers = "dead-letter-";
+constexpr std::size_t kept_value_max = 512 * 1024;
+constexpr std::size_t cut_value = 16 * 1024;
 constexpr int dead_letter_poll_ms = 200;
 
 // What remains to be read of one partition: up to its end when reading started.
@@ -144,6 +147,10 @@ Outgoing to_dead_letter(const Incoming& message, const std::string& reason, Time
   letter.headers.emplace_back(partition_header, std::to_string(message.partition));
   letter.headers.emplace_back(offset_header, std::to_string(message.offset));
   letter.headers.emplace_back(time_header, iso8601_ms(now));
+  if (letter.value && letter.value->size() > kept_value_max) {
+    letter.headers.emplace_back(size_header, std::to_string(letter.value->size()));
+    letter.value->resize(cut_value);
+  }
   return letter;
 }
 
@@ -196,7 +203,9 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
 
 Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                        const Each& each) {
-  const auto send_again = [](Producer& producer, const DeadLetter& letter) {
+  const auto send_again = [](Producer& producer, const DeadLetter& letter) -> Result<void> {
+    if (!letter.message.header(size_header).empty())
+      return Error{ErrorCode::invalid, "only the beginning of this message was kept: it cannot be delivered again"};
     return send_and_wait(producer, original_of(letter));
   };
   return resolve(options, letters, timeout, redelivered_header, send_again, each);

@@ -16,7 +16,8 @@ namespace sagactl::kafka {
 
 std::string dead_letter_topic(const std::string& topic);
 
-// The message for the dead-letter topic: unchanged, with headers for the reason, its position, and the time.
+// The message for the dead-letter topic: unchanged, with headers for the reason, its position, and the time. Of a value
+// of more than 512 KB, which a broker might not take, only the beginning, with its size in a header.
 Outgoing to_dead_letter(const Incoming& message, const std::string& reason, Timestamp now);
 
 struct DeadLetter {

@@ -37,6 +37,7 @@ class RunningProducer : public Producer {
   Result<void> open();
   void send(std::span<const Outgoing> messages, Done done) override;
   ProducerState state() const override;
+  Result<void> ensure(const std::vector<std::string>& topics, Duration timeout) override;
   void break_for_test() override;
 
  private:
@@ -322,6 +323,15 @@ void RunningProducer::fail_in_flight() {
 ProducerState RunningProducer::state() const {
   const std::lock_guard lock(mutex_);
   return {ready_ && unavailable_reason_.empty(), unavailable_reason_, acknowledged_, failed_};
+}
+
+// By a client of its own: this one's may be replaced meanwhile.
+Result<void> RunningProducer::ensure(const std::vector<std::string>& topics, Duration timeout) {
+  auto conf = make_conf(options_.kafka, {}, nullptr);
+  if (!conf) return conf.error();
+  const auto handle = make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
+  if (!handle) return handle.error();
+  return ensure_topics(handle->get(), options_.kafka, topics, timeout);
 }
 
 void RunningProducer::break_for_test() {

@@ -52,6 +52,9 @@ class Producer {
 
   virtual ProducerState state() const = 0;
 
+  // Creates those of the topics that are missing. Errors as those of `open`, and `unavailable`. Blocks; any thread.
+  virtual Result<void> ensure(const std::vector<std::string>& topics, Duration timeout) = 0;
+
   // Raises a fatal error: for tests.
   virtual void break_for_test() = 0;
 };

@@ -253,8 +253,10 @@ void PostgresBatch::write_flows() {
     change.writer = node_;
     const UserId* user = known.user ? &*known.user : nullptr;
     // Payments whose order is written later name their user themselves.
-    if (!known.is_stored || known.parts & part_payments)
+    if (!known.is_stored || known.parts & part_payments) {
       sql::write_payments(known.payments, user, names_, change.payments);
+      sql::write_payment_facts(known.payments, change.payment_facts);
+    }
     if (!known.is_stored || known.parts & part_barriers) sql::write_barriers(known.barriers, change.barriers);
     if (known.is_stored) {
       const auto [update, is_first] = updates.try_emplace(known.parts, FlowWriter::Mode::update, known.parts);

@@ -40,7 +40,7 @@ constexpr FlowColumn saga_state[] = {{"saga_status", ParameterType::smallint}, {
                                      {"retries", ParameterType::text},         {"owner_node", ParameterType::smallint},
                                      {"owner_epoch", ParameterType::bigint},   {"tries", ParameterType::integer},
                                      {"saga_version", ParameterType::integer}, {"saga_updated", ParameterType::bigint}};
-constexpr FlowColumn payments[] = {{"payments", ParameterType::text}};
+constexpr FlowColumn payments[] = {{"payments", ParameterType::text}, {"payment_facts", ParameterType::text}};
 constexpr FlowColumn barriers[] = {{"barriers", ParameterType::text}};
 constexpr FlowColumn reservations[] = {{"reservations", ParameterType::text}, {"expires_at", ParameterType::bigint}};
 
@@ -165,7 +165,7 @@ void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
   for (const FlowPart part : all_parts) {
     if (!(parts_ & part)) continue;
     if (part == part_payments)
-      put_unless_empty(change.payments);
+      add_payments(change);
     else if (part == part_barriers)
       put_unless_empty(change.barriers);
     else if (part == part_reservations)
@@ -187,6 +187,11 @@ void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
     else
       add_saga(*change.saga, names);
   }
+}
+
+void FlowWriter::add_payments(const FlowChange& change) {
+  put_unless_empty(change.payments);
+  put_unless_empty(change.payment_facts);
 }
 
 void FlowWriter::add_reservations(const Changes::Reservations* reservations) {
@@ -272,7 +277,7 @@ const std::string& flow_columns() {
   static const std::string columns = "f.id, " + names_of(columns_of(part_order | part_order_origin), "f.") + ", " +
                                      names_of(columns_of(part_saga | part_saga_origin), "f.") +
                                      ", f.input, f.saga_key, f.own_definition, f.kept, f.payments, f.barriers, "
-                                     "f.reservations, f.last_writer";
+                                     "f.reservations, f.last_writer, f.payment_facts";
   return columns;
 }
 

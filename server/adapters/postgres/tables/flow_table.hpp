@@ -31,7 +31,7 @@ struct FlowChange {
   OrderId id;
   const Order* order = nullptr;
   const Saga* saga = nullptr;
-  std::string payments = {}, barriers = {};  // as texts
+  std::string payments = {}, payment_facts = {}, barriers = {};  // as texts
   const Changes::Reservations* reservations = nullptr;
   std::int64_t writer = 0;  // the number of its node
 };
@@ -47,6 +47,7 @@ class FlowWriter {
   void send(PostgresConnection& connection);
 
  private:
+  void add_payments(const FlowChange& change);
   void add_reservations(const Changes::Reservations* reservations);
   void add_order_origin(const Order& order, sql::InternedNames& names);
   void add_order(const Order& order);
@@ -83,7 +84,13 @@ StoredFlow read_flow(Row& row, sql::InternedNames& names) {
   flow.payments = sql::read_payments(row.text(), flow.order, names);
   flow.barriers = sql::read_barriers(row.text());
   flow.reservations = sql::value_or_fail(read_reservations(row.text()));
-  flow.writer = row.is_null() ? flow.order.node : names.node(row.integer());
+  if (row.is_null()) {
+    row.skip();
+    flow.writer = flow.order.node;
+  } else {
+    flow.writer = names.node(row.integer());
+  }
+  sql::read_payment_facts(row.text(), flow.payments);
   return stored;
 }
 

@@ -42,6 +42,15 @@ std::string from_flow(const sql::FlowSelection& selection, Parameters& parameter
 
 }  // namespace
 
+std::string like_pattern(std::string_view text) {
+  std::string pattern;
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c == '*' ? '%' : c;
+  }
+  return pattern;
+}
+
 void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page) {
   std::int64_t offset = std::max<std::int64_t>(page.offset, 0);
   if (page.after) {

@@ -6,6 +6,9 @@
 
 namespace sagactl::postgres {
 
+// The pattern for LIKE of a text in which * stands for any text.
+std::string like_pattern(std::string_view text);
+
 inline constexpr sql::FlowDialect flow_dialect = {
     "user_id",
     "strpos",
@@ -15,7 +18,12 @@ inline constexpr sql::FlowDialect flow_dialect = {
     "(t.state ->> 0)::integer IN (1, 4))",
     "f.id IN (SELECT flow FROM claim WHERE key IN ({0}))",
     "f.id IN (SELECT flow FROM search_value WHERE key IN ({0}))",
-    ""};
+    "",
+    "EXISTS (SELECT 1 FROM jsonb_array_elements(f.steps::jsonb) WITH ORDINALITY AS t(state, number) JOIN step AS s ON "
+    "s.definition = f.definition AND s.position = t.number - 1 + coalesce(f.first_step, 0) WHERE s.name = {} AND "
+    "((t.state ->> 0)::integer = 3 OR (f.saga_status = 2 AND (t.state ->> 0)::integer IN (1, 4))))",
+    "f.error LIKE {}",
+    like_pattern};
 
 // Send the statement of a page, with rows for read_flow; and of the number of all that match.
 void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page);

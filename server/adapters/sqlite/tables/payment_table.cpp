@@ -9,15 +9,17 @@ namespace {
 
 constexpr std::string_view sql_insert_payment =
     "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
-    "failure_reason, provider_key, node, version, updated, charge_began, charge_pending, check_at, check_tries) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "failure_reason, provider_key, node, version, updated, charge_began, charge_pending, check_at, check_tries, "
+    "provider_method, receipt_url, approved) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view sql_update =
     "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, "
     "version = ?, "
-    "updated = ?, charge_began = ?, charge_pending = ?, check_at = ?, check_tries = ? WHERE key = ?";
+    "updated = ?, charge_began = ?, charge_pending = ?, check_at = ?, check_tries = ?, "
+    "provider_method = ?, receipt_url = ?, approved = ? WHERE key = ?";
 constexpr std::string_view payment_columns =
     "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
-    "version, updated, charge_began, charge_pending, check_at, check_tries";
+    "version, updated, charge_began, charge_pending, check_at, check_tries, provider_method, receipt_url, approved";
 const std::string sql_read_payment =
     fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
 const std::string sql_by_flow_payment =
@@ -44,8 +46,12 @@ SqliteStatement& bind_state(SqliteStatement& statement, const Payment& payment, 
   else
     statement.bind((payment.charge_began_at - payment.created_at).count());
   statement.bind(payment.charge_pending);
-  if (!payment.check) return statement.bind_null().bind_null();
-  return statement.bind(payment.check->at).bind(payment.check->tries);
+  if (payment.check)
+    statement.bind(payment.check->at).bind(payment.check->tries);
+  else
+    statement.bind_null().bind_null();
+  statement.bind_unless_empty(payment.facts.method).bind_unless_empty(payment.facts.receipt_url);
+  return payment.facts.approved_at == Timestamp{} ? statement.bind_null() : statement.bind(payment.facts.approved_at);
 }
 
 }  // namespace
@@ -103,9 +109,16 @@ Payment PaymentTable::read_row(SqliteStatement& row, OrderId order) {
   else
     payment.charge_began_at = payment.created_at + Duration{row.integer()};
   payment.charge_pending = row.integer() != 0;
-  if (row.is_null()) return payment;
-  payment.check.emplace().at = row.time();
-  payment.check->tries = static_cast<int>(row.integer());
+  if (row.is_null()) {
+    row.skip();
+    row.skip();
+  } else {
+    payment.check.emplace().at = row.time();
+    payment.check->tries = static_cast<int>(row.integer());
+  }
+  payment.facts.method = row.text();
+  payment.facts.receipt_url = row.text();
+  if (!row.is_null()) payment.facts.approved_at = row.time();
   return payment;
 }
 

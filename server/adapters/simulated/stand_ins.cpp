@@ -1,4 +1,4 @@
-#include "rehearsal/stand_ins.hpp"
+#include "server/adapters/simulated/stand_ins.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-// Participants that a rehearsal makes up from the definition: they do what every participant owes, in memory. So a
-// definition can be rehearsed before its participants exist.
+// Participants that are made up from the definition: they do what every participant owes, in memory. So a definition
+// can be rehearsed, and played with, before its participants exist.
 #pragma once
 
 #include <cstdint>

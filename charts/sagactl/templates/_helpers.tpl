@@ -1,0 +1,94 @@
+{{- define "sagactl.name" -}}
+{{- if contains "sagactl" .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-sagactl{{ end }}
+{{- end }}
+
+{{/* (list $ "node"): the labels by which pods of one kind are found. */}}
+{{- define "sagactl.selector" -}}
+app.kubernetes.io/name: {{ index . 1 }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+{{- end }}
+
+{{- define "sagactl.labels" -}}
+{{ include "sagactl.selector" . }}
+app.kubernetes.io/part-of: sagactl
+app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
+helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
+{{- end }}
+
+{{/* (list $ UID GRACE): what all pods have in common: an account without rights, no root, no variables of services. */}}
+{{- define "sagactl.pod" -}}
+serviceAccountName: {{ include "sagactl.name" (index . 0) }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ index . 2 }}
+{{- with (index . 0).Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: {{ index . 1 }}
+  runAsGroup: {{ index . 1 }}
+  fsGroup: {{ index . 1 }}
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "sagactl.container" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- define "sagactl.claim" -}}
+- metadata:
+    name: data
+  spec:
+    accessModes: [ReadWriteOnce]
+    {{- with .storageClass }}
+    storageClassName: {{ . }}
+    {{- end }}
+    resources: {requests: {storage: {{ .storage }}}}
+{{- end }}
+
+{{- define "sagactl.apart" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "sagactl.selector" . | nindent 12 }}
+{{- end }}
+
+{{- define "sagactl.secretKey" -}}
+valueFrom: {secretKeyRef: {name: {{ (index . 0).Values.secret }}, key: {{ index . 1 }}}}
+{{- end }}
+
+{{/* What would not work is refused before anything is installed. */}}
+{{- define "sagactl.check" -}}
+{{- if and (not .Values.postgres.bundled) (not .Values.postgres.host) }}
+{{- fail "postgres.host has to name the PostgreSQL server, since postgres.bundled is false" }}
+{{- end }}
+{{- if and (not .Values.redis.bundled) (not .Values.redis.host) }}
+{{- fail "redis.host has to name the Redis server, since redis.bundled is false" }}
+{{- end }}
+{{- if and (not .Values.kafka.bundled) (not .Values.kafka.brokers) }}
+{{- fail "kafka.brokers has to name the brokers, since kafka.bundled is false" }}
+{{- end }}
+{{- $outside := not (and .Values.postgres.bundled .Values.redis.bundled .Values.kafka.bundled) }}
+{{- if and $outside .Values.networkPolicies.enabled (not .Values.networkPolicies.nodesMayCall) }}
+{{- fail "networkPolicies.nodesMayCall has to name the networks of the services that are outside, or nodes could not reach them" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.nodes.trustedProxy) }}
+{{- fail "nodes.trustedProxy has to name the addresses of the ingress' pods: without it all its clients would be one" }}
+{{- end }}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) }}
+{{- fail "ingress.host has to name the host" }}
+{{- end }}
+{{- end }}

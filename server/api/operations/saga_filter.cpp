@@ -1,0 +1,71 @@
+#include "server/api/operations/saga_filter.hpp"
+
+#include "server/api/operations/render_trace.hpp"
+#include "server/api/read_flow.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl::api {
+namespace {
+
+// The filters for users' sagas. A merchant sees those of every user, of a definition that is named.
+void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const http::Request& request) {
+  constexpr std::string_view input_prefix = "input.";
+  if (auto definition = query.text("definition"); !definition.empty()) {
+    if (filter.type && *filter.type != definition) query.fault("definition and type must not differ");
+    if (!find_definition(definition) && actor_of(request).role == Role::merchant) filter.user.reset();
+    filter.type = std::move(definition);
+  }
+  if (request.query_value("version")) filter.version = static_cast<int>(query.integer("version", 1, 1, 1'000'000'000));
+  if (auto participant = query.text("participant"); !participant.empty()) filter.participant = std::move(participant);
+  if (auto step = query.text("step"); !step.empty()) filter.step = std::move(step);
+  if (auto key = query.text("key"); !key.empty()) filter.key = std::move(key);
+  for (const auto& [name, value] : request.query)
+    if (name.starts_with(input_prefix)) filter.input.emplace_back(name.substr(input_prefix.size()), value);
+}
+
+}  // namespace
+
+bool needs_time(const http::Request& request) {
+  return request.query_value("olderThan") || request.query_value("stuck");
+}
+
+SagaFilter read_saga_filter(QueryReader& query, const http::Request& request, Timestamp now) {
+  SagaFilter filter;
+  filter.user = owner_filter(request);
+  filter.statuses = query.any_of<SagaStatus>("status");
+  filter.error_contains = query.text("error");
+  filter.error_like = query.text("errorLike");
+  if (auto step = query.text("failedStep"); !step.empty()) filter.failed_step = std::move(step);
+  filter.text = query.text("text");
+  if (auto type = query.text("type"); !type.empty()) filter.type = std::move(type);
+  if (auto node = query.text("node"); !node.empty()) filter.node = std::move(node);
+  if (request.query_value("retriesOver"))
+    filter.retries_over = static_cast<int>(query.integer("retriesOver", 0, 0, 1'000'000));
+  filter.created_since = query.time("since");
+  filter.created_before = query.time("until");
+  if (const auto age = query.duration("olderThan")) {
+    if (filter.created_before) query.fault("until and olderThan must not be given together");
+    filter.created_before = now - *age;
+  }
+  filter.ids = query.ids("id");
+  read_users_saga_filter(filter, query, request);
+  if (query.boolean("stuck")) {
+    if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
+    filter.late_since = now - stuck_after;
+  }
+  return filter;
+}
+
+Result<FlowPage> find_sagas(Queries& queries, SagaFilter filter, const Page& page) {
+  if (!filter.text.empty()) {
+    const auto named = find_named_flow(queries, filter.text);
+    if (!named) return named.error();
+    if (*named) {
+      filter.ids = IdRange{(*named)->order.id, (*named)->order.id};
+      filter.text.clear();
+    }
+  }
+  return queries.sagas(filter, page);
+}
+
+}  // namespace sagactl::api

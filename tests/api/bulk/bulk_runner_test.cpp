@@ -1,0 +1,124 @@
+// How bulk jobs survive the node that runs them, over the records of a store.
+#include "server/api/bulk/bulk_runner.hpp"
+
+#include <gmock/gmock.h>
+
+#include "server/api/render.hpp"
+#include "tests/api/support/own_sagas.hpp"
+
+namespace sagactl::test {
+namespace {
+
+using api::BulkAction;
+using api::BulkItem;
+using api::BulkJob;
+using api::BulkState;
+
+class BulkRunnerTest : public OwnSagas {
+ protected:
+  std::string failed() {
+    EXPECT_EQ(publish(trip()).status, node_has_trip ? 200 : 201);
+    node_has_trip = true;
+    participant.answer("POST /mails", 422, R"({"reason":"no address"})");
+    const HttpResponse ended = start(Json{{"guest", "Ada"}}, {{"Prefer", "wait=20"}});
+    EXPECT_EQ(ended.status, 201) << ended.body;
+    return ended.json().value()["id"];
+  }
+  BulkItem item(const std::string& id) {
+    const SagaId saga = *SagaId::parse(id);
+    return {saga, node.queries().flow(order_of(saga)).value()->saga->updated_at};
+  }
+  // A job of another node, which holds it no longer.
+  BulkJob left_behind(std::vector<BulkItem> in_hand) {
+    BulkJob job;
+    job.id = new_uuid().text();
+    job.filter = "status=compensated";
+    job.by = *UserId::parse("00000000-0000-7000-8000-000000000001");
+    job.email = "operator@localhost";
+    job.at_most = 100;
+    job.total = 2;
+    job.created_at = node.queries().database_time().value();
+    job.in_hand = std::move(in_hand);
+    job.node = "node-that-died";
+    return job;
+  }
+  void store(const BulkJob& job) {
+    EXPECT_TRUE(node.records().add_record(api::bulk_kind, job.id, api::bulk_job_text(job)).value());
+    EXPECT_TRUE(node.records().add_record(api::bulk_open_kind, job.id, "{}").value());
+  }
+  Json await_job(const std::string& id) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    Json job;
+    do {
+      job = admin.get("/bulk/" + id)->json().value();
+      if (job["state"] != "running") return job;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    } while (std::chrono::steady_clock::now() < until);
+    ADD_FAILURE() << job.dump(2);
+    return job;
+  }
+  Json results(const std::string& id) { return admin.get("/bulk/" + id + "/results")->json().value()["results"]; }
+
+  bool node_has_trip = false;
+};
+
+TEST_F(BulkRunnerTest, WhatWasInHandIsDoneWhereItWasNotAndTakenAsDoneWhereItWas) {
+  const std::string one = failed(), two = failed();
+  const std::vector<BulkItem> in_hand = {item(two), item(one)};
+  BulkJob job = left_behind(in_hand);
+  ASSERT_EQ(admin.post("/saga/retry/" + two, Json::object())->status, 202) << "by the node that died";
+  await_saga(two, "status", "compensated");
+  store(job);
+  const Json ended = await_job(job.id);
+  EXPECT_EQ(ended["state"], "done");
+  EXPECT_EQ(ended["accepted"], 2);
+  EXPECT_EQ(ended["nodeId"], "node-1");
+  EXPECT_EQ(saga(two)["retryHistory"].size(), 1u) << "not again";
+  await_saga(one, "status", "compensated");
+  EXPECT_EQ(saga(one)["retryHistory"].size(), 1u);
+}
+
+TEST_F(BulkRunnerTest, ResultsThatWereKeptAndNotCountedAreCounted) {
+  const std::string one = failed();
+  BulkJob job = left_behind({item(one)});
+  const Json kept = Json::array({Json{
+      {"sagaId", one}, {"ok", true}, {"status", "started"}, {"error", nullptr}, {"at", "2026-11-29T17:00:00.000Z"}}});
+  ASSERT_TRUE(node.records().add_record(api::bulk_result_kind, api::bulk_result_id(job.id, 0), kept.dump()).value());
+  ASSERT_EQ(admin.post("/saga/retry/" + one, Json::object())->status, 202);
+  await_saga(one, "status", "compensated");
+  store(job);
+  const Json ended = await_job(job.id);
+  EXPECT_EQ(ended["tried"], 1);
+  EXPECT_EQ(ended["accepted"], 1);
+  EXPECT_EQ(results(job.id), kept);
+}
+
+TEST_F(BulkRunnerTest, AJobThatWasAskedToStopDoesNothingMore) {
+  const std::string one = failed();
+  BulkJob job = left_behind({item(one)});
+  job.stop = true;
+  store(job);
+  const Json ended = await_job(job.id);
+  EXPECT_EQ(ended["state"], "stopped");
+  EXPECT_EQ(ended["tried"], 0);
+  EXPECT_EQ(saga(one)["retryHistory"].size(), 0u);
+}
+
+TEST_F(BulkRunnerTest, AJobIsReadAsItWasWritten) {
+  BulkJob job = left_behind({{SagaId::fresh(), Timestamp{17}}});
+  job.action = BulkAction::skip;
+  job.state = BulkState::stopped;
+  job.reason = "r";
+  job.step = "s";
+  job.ended_at = Timestamp{18};
+  job.after = OrderId::fresh();
+  const StoredRecord record{api::bulk_kind, job.id, api::bulk_job_text(job), 1, {}, {}};
+  const auto read = api::read_bulk_job(record);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(api::bulk_job_text(*read), record.body);
+  EXPECT_EQ(read->id, job.id);
+  EXPECT_FALSE(api::read_bulk_job({api::bulk_kind, job.id, "{}", 1, {}, {}}));
+}
+
+}  // namespace
+}  // namespace sagactl::test

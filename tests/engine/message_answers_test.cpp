@@ -1,0 +1,182 @@
+// Answers of participants that were asked by message: each has its effect once, whichever node reads it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/participants/calls/participant_request.hpp"
+#include "server/saga/compile_definition.hpp"
+#include "tests/engine/scripted_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* tickets = R"({"saga":"tickets",
+ "participants":{"mail":{"kafka":"mail-commands","retry":{"budget":"1m"}},"bank":{"kafka":"bank-commands"}},
+ "steps":[
+  {"name":"mail","call":{"command":"send","participant":"mail","body":"{input}"},"keep":{"id":"/id"},
+   "undo":{"command":"recall","body":"{saga.step_key}"}},
+  {"name":"pay","call":{"command":"charge","participant":"bank"},"undo":{"command":"refund"}}]})";
+
+// Keeps calls; answers are given by the test.
+class KeptCalls : public ParticipantCaller {
+ public:
+  void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) override {
+    calls.push_back(std::move(call));
+    waiting.push_back(std::move(done));
+  }
+  void withdraw(SagaId) override {}
+  void set_guard(std::function<bool()>) override {}
+
+  std::vector<ParticipantCall> calls;
+  std::vector<std::function<void(ParticipantAnswer)>> waiting;
+};
+
+class MessageAnswers : public testing::Test {
+ protected:
+  MessageAnswers() {
+    node.engine->set_participants(participants);
+    id = SagaId::fresh();
+    EXPECT_TRUE(node.run(StartSagaRequest{id, admin, compile_definition(tickets, 1).value(), "{}"}));
+  }
+  // The answer to the call of that number.
+  MessageAnswer answer_to(std::size_t number, Said said, const std::string& body = R"({"id":7})") const {
+    const ParticipantCall& call = participants.calls.at(number);
+    MessageAnswer answer;
+    answer.call = call.call;
+    answer.call.step = 0;  // a message has the step's name
+    answer.step = call.definition->steps[call.call.step].name;
+    answer.is_question = call.is_question;
+    answer.topic = call.definition->participants[call.participant].topic;
+    answer.answer.said = said;
+    answer.answer.body = body;
+    return answer;
+  }
+  Result<Receipt> give(std::size_t number, Said said) { return node.run(MessageAnswered{answer_to(number, said)}); }
+  Saga saga() { return *node.flow(order_of(id)).saga; }
+  std::vector<CallRecord> records() { return node.store->calls(id).value(); }
+
+  ScriptedNode node;
+  KeptCalls participants;
+  SagaId id;
+};
+
+TEST_F(MessageAnswers, DoneLeadsToTheNextStepAndIsRecordedWithItsTime) {
+  ASSERT_EQ(participants.calls.size(), 1u);
+  EXPECT_EQ(participants.calls[0].command, "send");
+  node.clock.advance(40ms);
+  ASSERT_TRUE(give(0, Said::done));
+  EXPECT_EQ(saga().steps[0].status, StepStatus::succeeded);
+  EXPECT_EQ(saga().steps[0].kept, R"({"id":7})");
+  ASSERT_EQ(participants.calls.size(), 2u);
+  EXPECT_EQ(participants.calls[1].command, "charge");
+  ASSERT_EQ(records().size(), 1u);
+  EXPECT_EQ(records()[0].outcome, CallOutcome::done);
+  EXPECT_EQ(records()[0].took, Duration{40ms});
+  ASSERT_TRUE(give(1, Said::done));
+  EXPECT_EQ(saga().status, SagaStatus::completed);
+}
+
+TEST_F(MessageAnswers, ARepeatChangesNothingAndLeavesNoRecord) {
+  ASSERT_TRUE(give(0, Said::done));
+  const Saga before = saga();
+  for (int i = 0; i < 3; ++i) {
+    const auto again = give(0, Said::done);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::retry);
+  }
+  EXPECT_EQ(saga(), before);
+  EXPECT_EQ(records().size(), 1u);
+  EXPECT_EQ(participants.calls.size(), 2u);
+}
+
+TEST_F(MessageAnswers, TheOwnAnswerOfTheCallIsNotCountedBesideTheMessage) {
+  ASSERT_TRUE(give(0, Said::done));
+  ParticipantAnswer came;
+  came.comes_apart = true;
+  participants.waiting[0](came);
+  node.settle();
+  EXPECT_EQ(records().size(), 1u);
+}
+
+TEST_F(MessageAnswers, ARefusalGoesBackAndUndoesWhatWasDone) {
+  ASSERT_TRUE(give(0, Said::done));
+  ASSERT_TRUE(give(1, Said::refused));
+  ASSERT_EQ(participants.calls.size(), 3u);
+  EXPECT_EQ(participants.calls[2].command, "recall");
+  EXPECT_EQ(participants.calls[2].body, '"' + id.text() + "/mail/do/1\"");
+  ASSERT_TRUE(give(2, Said::done));
+  EXPECT_EQ(saga().status, SagaStatus::compensated);
+}
+
+TEST_F(MessageAnswers, DoneAfterItsUndoIsUndoneAgain) {
+  ASSERT_TRUE(node.run(CompensateRequest{id, admin, "not wanted"}));
+  node.pass(20s);  // the call is over, and not known
+  ASSERT_EQ(participants.calls.back().command, "recall");
+  ASSERT_TRUE(give(participants.calls.size() - 1, Said::done));
+  ASSERT_EQ(saga().status, SagaStatus::compensated);
+  ASSERT_TRUE(give(0, Said::done));
+  EXPECT_EQ(saga().status, SagaStatus::compensating);
+  EXPECT_EQ(participants.calls.back().command, "recall");
+  EXPECT_EQ(participant_key(saga(), 0, Direction::compensation), id.text() + "/mail/undo/1.2");
+  ASSERT_TRUE(give(participants.calls.size() - 1, Said::done));
+  EXPECT_EQ(saga().status, SagaStatus::compensated);
+}
+
+TEST_F(MessageAnswers, AnAnswerToAnEarlierTryHoldsWhenItIsFinal) {
+  participants.waiting[0]([] {
+    ParticipantAnswer none;
+    none.failure = "no answer within 5 s";
+    return none;
+  }());
+  node.settle();
+  node.pass(2s);
+  ASSERT_EQ(participants.calls.size(), 2u) << "called again";
+  EXPECT_EQ(give(0, Said::again).error().code, ErrorCode::retry) << "a later call is in progress";
+  ASSERT_TRUE(give(0, Said::done));
+  EXPECT_EQ(saga().steps[0].status, StepStatus::succeeded);
+}
+
+TEST_F(MessageAnswers, UnderWayWaitsForTheFinalAnswerWithoutCallingAgain) {
+  ASSERT_TRUE(give(0, Said::under_way));
+  node.pass(30s);
+  EXPECT_EQ(participants.calls.size(), 1u);
+  ASSERT_TRUE(give(0, Said::done));
+  EXPECT_EQ(saga().steps[0].status, StepStatus::succeeded);
+}
+
+TEST_F(MessageAnswers, WhoeverMayAnswerInOneTopicDoesNotAnswerForAnother) {
+  MessageAnswer forged = answer_to(0, Said::done);
+  forged.topic = "bank-commands";
+  const auto refused = node.run(MessageAnswered{forged});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_EQ(refused.error().message, "step mail of saga " + id.text() + " is not asked in the topic bank-commands");
+  EXPECT_EQ(saga().steps[0].status, StepStatus::running);
+}
+
+TEST_F(MessageAnswers, AnUnknownSagaOrStepIsNamed) {
+  MessageAnswer answer = answer_to(0, Said::done);
+  answer.step = "hotel";
+  EXPECT_EQ(node.run(MessageAnswered{answer}).error().message, "saga " + id.text() + " calls nobody in a step hotel");
+  answer = answer_to(0, Said::done);
+  answer.call.saga = SagaId::fresh();
+  const auto unknown = node.run(MessageAnswered{answer});
+  EXPECT_EQ(unknown.error().code, ErrorCode::not_found);
+  EXPECT_THAT(unknown.error().message, HasSubstr("there is no saga "));
+  const OrderId order = node.completed("BOOK");
+  answer.call.saga = saga_of(order);
+  EXPECT_EQ(node.run(MessageAnswered{answer}).error().code, ErrorCode::invalid) << "a built-in saga calls nobody";
+}
+
+TEST_F(MessageAnswers, AStepThatHasNotBegunCannotBeAnswered) {
+  MessageAnswer early = answer_to(0, Said::done);
+  early.step = "pay";
+  early.topic = "bank-commands";
+  EXPECT_EQ(node.run(MessageAnswered{early}).error().code, ErrorCode::retry);
+  EXPECT_EQ(saga().steps[1].status, StepStatus::pending);
+}
+
+}  // namespace
+}  // namespace sagactl

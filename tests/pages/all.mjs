@@ -1,0 +1,9 @@
+// all.mjs SAGACTL CHROMIUM FOLDER PORT: every page and action of the dashboard, against a real node in a real browser. The
+// tests share one node and run in this order.
+import './log_in.mjs';
+import './list.mjs';
+import './saga.mjs';
+import './bulk.mjs';
+import './operations.mjs';
+import './looks.mjs';
+import './ends.mjs';

@@ -1,0 +1,40 @@
+// Bulk jobs.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { isAccessible } from './browser.mjs';
+import { at, page, picture, says, state, world } from './setting.mjs';
+
+test('All that failed for one reason are retried at once, and are watched until they complete', async () => {
+  world.participant.state.isDeclining = false;
+  await at('/');
+  const failures = page.locator('.patterns > li', { hasText: 'answered *: card declined' });
+  await failures.getByRole('button', { name: /Retry all \d+ sagas that failed at payment$/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/^\d+ sagas match$/).waitFor();
+  await isAccessible(page, 'the dialog of a bulk job');
+  await dialog.getByRole('button', { name: /Retry: \d+ sagas/ }).click();
+  await dialog.getByText('Say why.').waitFor();
+  await dialog.getByLabel('Reason').fill('the bank works again');
+  await picture('bulk-dialog');
+  await dialog.getByRole('button', { name: /Retry: \d+ sagas/ }).click();
+  await page.waitForURL(/\/ui\/bulk\/.+/);
+  await page.locator('.tag', { hasText: 'Done' }).waitFor();
+  await page.getByText(/Of those shown: [1-9]\d* completed, 0 in progress, 0 ended otherwise/).waitFor();
+  await isAccessible(page, 'a bulk job');
+  await picture('bulk');
+  const { total } = await world.ask('/sagas?definition=trip&status=compensated&failedStep=payment&limit=1');
+  assert.equal(total, 0);
+  await at('/ui/bulk');
+  await says('the bank works again');
+});
+
+test('What a bulk job could not do is listed with its reason', async () => {
+  await at('/?definition=trip&status=completed');
+  await page.getByRole('button', { name: 'Act on all that match' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/^\d+ sagas match$/).waitFor();
+  await dialog.getByLabel('Reason').fill('to see what happens');
+  await dialog.locator('button[type=submit]').click();
+  await page.waitForURL(/\/ui\/bulk\/.+/);
+  await page.getByText(/Refused: /).first().waitFor();
+});

@@ -1,0 +1,36 @@
+// Who looks at the pages, and what they may do. The session is a cookie that scripts cannot read.
+import { get, request, whenLoggedOut } from '../shared/api';
+import { createStore } from '../shared/store';
+import type { Session } from './types';
+
+export const session = createStore<Session | null>(null);
+
+// A session ends on its own; any answer of 401 says so.
+whenLoggedOut(() => {
+  const now = session.get();
+  if (now?.user) session.set({ ...now, user: null, rights: [], expiresAt: null });
+});
+
+export async function readSession(): Promise<void> {
+  session.set(await get<Session>('/ui/session'));
+}
+
+export async function logIn(with_: { code: string } | { email: string; password: string }): Promise<void> {
+  session.set((await request<Session>('/ui/session', { method: 'POST', body: with_ })).body);
+}
+
+export async function logOut(): Promise<void> {
+  await request('/ui/session', { method: 'DELETE' });
+  await readSession();
+}
+
+// The one-time code that `sagactl open` puts behind the address, where no server or log sees it.
+export function takeCode(): string | null {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  if (code) history.replaceState(null, '', location.pathname + location.search);
+  return code;
+}
+
+export type Right = 'sagas.read' | 'sagas.read-all' | 'sagas.start' | 'sagas.operate' | 'definitions.publish' | 'stock.set' | 'operations.read';
+
+export const may = (now: Session | null, right: Right): boolean => !!now?.rights.includes(right);

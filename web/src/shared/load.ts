@@ -21,17 +21,36 @@ export function useLoad<T>(key: string | null, load: (signal: AbortSignal) => Pr
   const [count, setCount] = useState(0);
   const loader = useRef(load);
   loader.current = load;
+  // A request that is under way is not replaced by another for the same: where answers are slow, none would ever come.
+  const underWay = useRef<{ key: string | null; again: boolean } | null>(null);
   useEffect(() => {
     if (key === null) return undefined;
     const abort = new AbortController();
+    const mine = { key, again: false };
+    underWay.current = mine;
     setState((was) => (was.key === key || keep ? { ...was, key, loading: true } : { key, of: null, data: null, problem: null, loading: true }));
+    const ended = () => {
+      underWay.current = null;
+      if (mine.again) setCount((n) => n + 1);
+    };
     loader.current(abort.signal).then(
-      (data) => !abort.signal.aborted && setState({ key, of: key, data, problem: null, loading: false }),
-      (error: unknown) => !abort.signal.aborted && setState((was) => ({ ...was, problem: asProblem(error), loading: false })),
+      (data) => {
+        if (abort.signal.aborted) return;
+        setState({ key, of: key, data, problem: null, loading: false });
+        ended();
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        setState((was) => ({ ...was, problem: asProblem(error), loading: false }));
+        ended();
+      },
     );
     return () => abort.abort();
   }, [key, count, keep]);
-  const reload = useCallback(() => setCount((n) => n + 1), []);
+  const reload = useCallback(() => {
+    if (underWay.current?.key === key && key !== null) underWay.current.again = true;
+    else setCount((n) => n + 1);
+  }, [key]);
   return { data: state.data, of: state.of, problem: state.problem, loading: state.loading, reload };
 }
 

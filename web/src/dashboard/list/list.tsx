@@ -137,9 +137,12 @@ function usePage(query: URLSearchParams) {
     const isCostly = parts.has('error') || parts.has('text');
     const now = performance.now();
     const due = counted.current.filter !== filter || now - counted.current.at > countEveryMs;
-    if (cursor || isCostly || !due) parts.set('total', 'false');
-    else counted.current = { filter, at: now };
-    return get<SagaPage>(`/sagas?${parts}`, signal);
+    const counts = !cursor && !isCostly && due;
+    if (!counts) parts.set('total', 'false');
+    return get<SagaPage>(`/sagas?${parts}`, signal).then((page) => {
+      if (counts) counted.current = { filter, at: now };
+      return page;
+    });
   }, true);
   return { ...loaded, filter, isOfFilter: loaded.of === key, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
 }

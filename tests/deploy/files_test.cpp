@@ -91,6 +91,11 @@ std::vector<std::pair<std::string, std::string>> variables_of_nodes() {
   add("compose/docker-compose.yml", between(compose, "services:", "nginx:"), R"((NODE_ID):)");
   add("k8s/base/kustomization.yaml", read(root / "k8s/base/kustomization.yaml"), R"(- ([A-Z_]+)=)");
   add("k8s/base/nodes.yaml", read(root / "k8s/base/nodes.yaml"), R"(- name: ([A-Z_]+)\n)");
+  add("charts/sagactl", read(root / "charts/sagactl/templates/nodes.yaml"), R"(- name: ([A-Z_]+)\n)");
+  add("charts/sagactl",
+      between(read(root / "charts/sagactl/templates/_helpers.tpl"), "sagactl.environment", "{{- end }}\n{{- range"),
+      R"(\n([A-Z_]+):)");
+  add("tests/deploy/chart", read(root / "tests/deploy/chart/outside.yaml"), R"(([A-Z_]{4,}):)");
   add("k8s/loadtest/job.yaml", read(root / "k8s/loadtest/job.yaml"), R"(name: ([A-Z_]+)[,\n])");
   add("Dockerfile", between(read(root / "Dockerfile"), "\nENV ", "\nWORKDIR"), R"(([A-Z_]+)=)");
   return variables;

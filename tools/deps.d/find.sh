@@ -35,7 +35,7 @@ installed_of() {
   local name
   case $1 in
     @boost) installed_boost ;;
-    @boost-url) needed_with_boost "$(installed_boost)" "$(version_installed "$(installed_boost)")" version_installed ;;
+    @boost-url) installed_boost_url "$(installed_boost)" ;;
     # The server itself; one from elsewhere does as well.
     @postgresql) awk '$1 ~ /^postgresql-[0-9]+$/ { print $1; exit }' <<<"$installed" ;;
     @java) if command -v java >/dev/null; then java_package java jre; fi ;;
@@ -51,15 +51,16 @@ installed_of() {
   esac
 }
 
-# needed_with_boost NAME VERSION COMMAND: the package that holds Boost.URL of this Boost, when COMMAND finds it.
-needed_with_boost() {
-  local name=$1
-  [[ -n $name ]] || return 0
-  if dpkg --compare-versions "${2%%-*}" ge "$boost_url_is_a_library"; then
-    name=${1/libboost/libboost-url}
-    [[ -n $("$3" "$name") ]] || return 0
+# Whether a Boost of this version has Boost.URL in a package of its own.
+has_boost_url_apart() { dpkg --compare-versions "${1%%-*}" ge "$boost_url_is_a_library"; }
+
+installed_boost_url() {
+  [[ -n $1 ]] || return 0
+  if has_boost_url_apart "$(version_installed "$1")"; then
+    awk '$1 ~ /^libboost-url[0-9.]*-dev$/ { print $1; exit }' <<<"$installed"
+  else
+    say "$1"
   fi
-  say "$name"
 }
 
 # Java that did not come as a package counts as well, under the name that the package would have.
@@ -91,8 +92,11 @@ available_of() {
       name=$(installed_of @boost)
       [[ -n $name ]] || name=$(available_of @boost) || return 1
       version=$(version_installed "$name")
-      name=$(needed_with_boost "$name" "${version:-$(candidate_of "$name")}" candidate_of)
-      [[ -n $name ]] && say "$name"
+      if has_boost_url_apart "${version:-$(candidate_of "$name")}"; then
+        name=${name/libboost/libboost-url}
+        [[ -n $(candidate_of "$name") ]] || return 1
+      fi
+      say "$name"
       ;;
     @postgresql) [[ -n $(candidate_of postgresql) ]] && say postgresql ;;
     @java) [[ -n $(candidate_of default-jre-headless) ]] && say default-jre-headless ;;

@@ -1,5 +1,7 @@
-# The package of this release: cmake/package.cmake says what is in it.
+# The package of this release: cmake/package.cmake says what is in it. Those of other releases stay beside it.
 mkdir "$work/deb"
 quietly "cpack" cpack --config "$build/CPackConfig.cmake" -G DEB -B "$work/deb"
-rm -f "$out"/sagactl_*_"$(dpkg --print-architecture)".deb
-mv "$work"/deb/*.deb "$out"
+for made in "$work"/deb/*.deb; do
+  rm -f "$out"/sagactl_*-"${made##*-}"
+  mv "$made" "$out"
+done

@@ -70,6 +70,29 @@ podAntiAffinity:
 valueFrom: {secretKeyRef: {name: {{ (index . 0).Values.secret }}, key: {{ index . 1 }}}}
 {{- end }}
 
+{{/* The variables of nodes that are no secrets. */}}
+{{- define "sagactl.environment" -}}
+{{- $name := include "sagactl.name" . -}}
+PORT: "3000"
+NODE_ENV: production
+DATABASE_HOST: {{ .Values.postgres.bundled | ternary (printf "%s-postgres" $name) .Values.postgres.host | quote }}
+DATABASE_PORT: {{ .Values.postgres.bundled | ternary 5432 (int .Values.postgres.port) | quote }}
+DATABASE_NAME: {{ .Values.postgres.database | quote }}
+DATABASE_USER: {{ .Values.postgres.user | quote }}
+REDIS_HOST: {{ .Values.redis.bundled | ternary (printf "%s-redis" $name) .Values.redis.host | quote }}
+REDIS_PORT: {{ .Values.redis.bundled | ternary 6379 (int .Values.redis.port) | quote }}
+KAFKA_BROKERS: {{ .Values.kafka.bundled | ternary (printf "%s-kafka:9092" $name) .Values.kafka.brokers | quote }}
+SAGACTL_SERVE_TRUSTED_PROXY: {{ .Values.nodes.trustedProxy | quote }}
+SAGACTL_SERVE_ALLOW_ANONYMOUS: {{ .Values.nodes.allowAnonymous | quote }}
+SAGACTL_SERVE_TEST_ROUTES: {{ .Values.nodes.testRoutes | quote }}
+{{- with .Values.nodes.participantsAllow }}
+SAGACTL_SERVE_PARTICIPANTS_ALLOW: {{ . | quote }}
+{{- end }}
+{{- range $variable, $value := .Values.nodes.environment }}
+{{ $variable }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
 {{/* What would not work is refused before anything is installed. */}}
 {{- define "sagactl.check" -}}
 {{- if and (not .Values.postgres.bundled) (not .Values.postgres.host) }}

@@ -31,7 +31,7 @@ function Shelf({ products }: { products: Product[] }) {
               {isOut ? <span class="tag bad">{say.soldOut}</span> : <span class="tag">{say.available(count(product.availableQuantity))}</span>}
               {product.reservedQuantity > 0 && <span class="tag warn">{say.reserved(count(product.reservedQuantity))}</span>}
             </p>
-            <Button disabled={isOut || wanted >= product.availableQuantity} onClick={() => cart.set(withQuantity(items, product, wanted + 1))}>{say.add}<span class="visually-hidden">: {product.productName}</span></Button>
+            <Button disabled={isOut || wanted >= product.availableQuantity} onClick={() => cart.set(withQuantity(items, product, wanted + 1))}>{say.add}<span class="visually-hidden">{` ${product.productName}`}</span></Button>
           </li>
         );
       })}

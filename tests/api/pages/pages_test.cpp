@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class Pages : public testing::Test {
+class NodePages : public testing::Test {
  protected:
   HttpResponse get(const std::string& path, std::vector<std::pair<std::string, std::string>> headers = {}) {
     HttpRequest request{"GET", path, "", {}};
@@ -31,7 +31,7 @@ class Pages : public testing::Test {
   HttpClient nobody = node.client();
 };
 
-TEST_F(Pages, TheDashboardIsAtTheRootAndAtEveryPlaceBelowUi) {
+TEST_F(NodePages, TheDashboardIsAtTheRootAndAtEveryPlaceBelowUi) {
   const std::string document = get("/", {{"Accept", "text/html,*/*;q=0.8"}}).body;
   EXPECT_THAT(document, HasSubstr("<!doctype html>"));
   for (const char* path : {"/ui", "/ui/", "/ui/sagas", "/ui/sagas/00000000-0000-7000-8000-000000000001/steps/one"}) {
@@ -43,7 +43,7 @@ TEST_F(Pages, TheDashboardIsAtTheRootAndAtEveryPlaceBelowUi) {
   EXPECT_EQ(nobody.post("/ui/sagas", Json::object())->status, 405);
 }
 
-TEST_F(Pages, ADocumentRunsNothingButItsOwnFiles) {
+TEST_F(NodePages, ADocumentRunsNothingButItsOwnFiles) {
   for (const char* path : {"/", "/ui/sagas", "/shop"}) {
     const HttpResponse answer = get(path, {{"Accept", "text/html"}});
     EXPECT_EQ(answer.header("Content-Security-Policy"),
@@ -61,7 +61,7 @@ TEST_F(Pages, ADocumentRunsNothingButItsOwnFiles) {
   }
 }
 
-TEST_F(Pages, EveryFileThatADocumentNamesIsServedForever) {
+TEST_F(NodePages, EveryFileThatADocumentNamesIsServedForever) {
   for (const char* path : {"/ui", "/shop"}) {
     bool has_script = false;
     for (const std::string& file : files_of(get(path).body)) {
@@ -81,7 +81,7 @@ TEST_F(Pages, EveryFileThatADocumentNamesIsServedForever) {
   }
 }
 
-TEST_F(Pages, AFileIsCompressedForBrowsersAndComesOnce) {
+TEST_F(NodePages, AFileIsCompressedForBrowsersAndComesOnce) {
   for (const std::string& file : files_of(get("/ui").body)) {
     if (!file.ends_with(".js") || get(file).body.size() < 1024) continue;
     const HttpResponse small = get(file, {{"Accept-Encoding", "gzip, deflate, br"}});
@@ -97,7 +97,7 @@ TEST_F(Pages, AFileIsCompressedForBrowsersAndComesOnce) {
   FAIL() << "the dashboard has no script of a kilobyte";
 }
 
-TEST_F(Pages, WhatThereIsNotIsNotFound) {
+TEST_F(NodePages, WhatThereIsNotIsNotFound) {
   for (const char* path : {"/ui/assets/none.js", "/ui/assets/index.html", "/ui/assets/..%2Findex.html"}) {
     const HttpResponse answer = get(path);
     EXPECT_EQ(answer.status, 404) << path;
@@ -105,7 +105,7 @@ TEST_F(Pages, WhatThereIsNotIsNotFound) {
   }
 }
 
-TEST_F(Pages, APageOfAnotherOriginMayShowNone) {
+TEST_F(NodePages, APageOfAnotherOriginMayShowNone) {
   const HttpResponse answer = get("/ui", {{"Origin", "https://elsewhere.example"}});
   EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), "");
   EXPECT_EQ(answer.header("X-Frame-Options"), "DENY");

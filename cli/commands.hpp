@@ -64,7 +64,7 @@ inline constexpr const char* setup_group = "Setup and help";
 // Adds every command to `root`.
 void add_all_commands(CLI::App& root, Commands& commands);
 
-// Each is defined in cli/commands/NAME.cpp, or in the folder called NAME, or in cli/help.
+// Each is defined in cli/commands/NAME.cpp, or in the folder called NAME, or in cli/help or cli/messages.
 void add_analyze(CLI::App& root, Commands& commands);
 void add_audit(CLI::App& root, Commands& commands);
 void add_completion(CLI::App& root, Commands& commands);

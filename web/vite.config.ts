@@ -33,7 +33,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: { dashboard: resolve(__dirname, 'index.html'), shop: resolve(__dirname, 'shop.html') },
+      input: { dashboard: resolve(__dirname, 'index.html'), shop: resolve(__dirname, 'shop.html'), api: resolve(__dirname, 'api.html') },
       output: {
         manualChunks: (id) => (id.includes('node_modules') ? 'packages' : id.includes('/src/shared/') ? 'shared' : undefined),
         banner: (chunk) => (chunk.name === 'packages' ? licences(chunk.moduleIds) : ''),

@@ -77,7 +77,7 @@ ParameterArray texts(std::size_t count) {
 class Pipelined {
  public:
   explicit Pipelined(const std::string& url)
-      : connection_(postgres::PostgresAddress::parse(url).value(), {{"bench", ""}, std::chrono::milliseconds(60'000)}) {
+      : connection_(postgres::PostgresAddress::parse(url).value(), {{"bench", {}}, std::chrono::milliseconds(60'000)}) {
     for (std::string_view rest = tables; !rest.empty();) {
       const std::size_t end = rest.find(';');
       connection_.run({{}, std::string(rest.substr(0, end))});

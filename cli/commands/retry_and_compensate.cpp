@@ -1,5 +1,5 @@
-// `sagactl retry` and `sagactl compensate`: one saga, several, or all that match a filter. Those that match are a job of
-// the node's, which goes on when this program or the node dies.
+// `sagactl retry` and `sagactl compensate`: one saga, several, or all that match a filter. Those that match are a job
+// of the node's, which goes on when this program or the node dies.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -18,8 +18,8 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t bulk_max = 10'000;       // sagas of a server without jobs
-constexpr std::int64_t job_max = 100'000;     // sagas of a job
+constexpr std::size_t bulk_max = 10'000;   // sagas of a server without jobs
+constexpr std::int64_t job_max = 100'000;  // sagas of a job
 constexpr std::int64_t results_at_once = 1'000;
 constexpr Duration job_poll = 200ms;
 constexpr std::size_t saga_sample_size = 5;
@@ -166,7 +166,8 @@ Result<ExitCode> run_job(Invocation& invocation, NodeClient& client, const std::
   if (!results) return results.error();
   if (invocation.settings.format == OutputFormat::ndjson)
     for (const Json& result : *results) invocation.terminal.out << json_text(result) << '\n';
-  print_results(invocation, *results, std::max(count, results->size()), "they did not match any more, or the job was stopped");
+  print_results(invocation, *results, std::max(count, results->size()),
+                "they did not match any more, or the job was stopped");
   if (text_member(*job, "state") == "failed") return Error{ErrorCode::conflict, text_member(*job, "error")};
   if (invocation.interrupt.requested()) return ExitCode::interrupted;
   return integer_member(*job, "refused") > 0 ? exit_code_of(ErrorCode::conflict) : ExitCode::done;

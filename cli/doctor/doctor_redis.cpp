@@ -14,8 +14,8 @@ constexpr Duration ping_warn = 5ms;
 
 void inspect_ping(const RedisDiagnosis& diagnosis, const std::string& where, DoctorFindings& findings) {
   const std::string found =
-      fmt::format("Redis {}at {} answers in {}", diagnosis.version.empty() ? "" : diagnosis.version + " ", where,
-                  format_duration(diagnosis.ping));
+      fmt::format("{} {}at {} answers in {}", diagnosis.product,
+                  diagnosis.version.empty() ? "" : diagnosis.version + " ", where, format_duration(diagnosis.ping));
   if (diagnosis.ping > ping_warn)
     findings.push_back(
         {"Redis", CheckResult::warn, found, "every order waits for two round trips: use a Redis that is closer"});

@@ -63,7 +63,8 @@ TextRange userinfo_password(std::string_view text, std::string_view scheme) {
   // The password may have an unescaped slash: then there are no hosts before it.
   if (at == url.npos && colon != url.npos && !are_hosts(url.substr(0, path))) at = url.rfind('@');
   if (at == url.npos) return {0, 0};
-  if (scheme.ends_with("redis") || scheme.ends_with("rediss")) return {0, at};  // without a colon it is a password
+  const bool is_redis = scheme.find("redis") != scheme.npos || scheme.find("valkey") != scheme.npos || scheme == "unix";
+  if (is_redis) return {0, at};  // without a colon it is a password
   return colon == url.npos || colon > at ? TextRange{0, 0} : TextRange{colon + 1, at};
 }
 

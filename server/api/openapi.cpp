@@ -105,7 +105,7 @@ Json operation(const Route& route, const Json& details) {
   Json parameters = Json::array();
   Json responses = Json::object();
   Json result{{"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
-  const std::string key = fmt::format("{} {}", http::to_string(route.method), route.pattern);
+  const std::string key = fmt::format("{} {}", http::to_string(route.method), path_of(route));
   auto extra = details["operations"].find(key);
   if (extra != details["operations"].end() && extra->contains("sameAs"))
     extra = details["operations"].find((*extra)["sameAs"].get<std::string>());

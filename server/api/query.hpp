@@ -88,8 +88,8 @@ struct PageRequest {
 inline constexpr std::int64_t page_limit_max = 1000;
 PageRequest read_page(QueryReader& query, std::int64_t default_limit = 10, std::int64_t limit_max = page_limit_max);
 
-// Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer. Total and totalPages are null
-// when they were not wanted.
+// Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer. Total and totalPages are
+// null when they were not wanted.
 void add_page(Json& body, const PageRequest& page, const FlowPage& found);
 
 }  // namespace sagactl::api

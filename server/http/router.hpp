@@ -45,7 +45,8 @@ std::string parameter_name(std::string_view segment);
 
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/orders/{id}": literal segments and parameters; "{path...}" at its end takes all that is left
+  std::string
+      pattern;  // "/orders/{id}": literal segments and parameters; "{path...}" at its end takes all that is left
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;                           // one line, for OpenAPI

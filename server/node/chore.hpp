@@ -13,7 +13,8 @@ namespace sagactl {
 
 class Chore {
  public:
-  // `work` is called at once, and again when the time that it returns has passed; it ends soon once a stop is requested.
+  // `work` is called at once, and again when the time that it returns has passed; it ends soon once a stop is
+  // requested.
   explicit Chore(std::function<Duration(const std::stop_token&)> work)
       : work_(std::move(work)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 

@@ -33,8 +33,8 @@ void RightsPoller::poll_rights() {
   const auto now = queries.database_time();
   // Tokens and cookies issued before that have expired.
   const Duration lifetime = std::max<Duration>(sessions_.access_lifetime(), api::page_session_lifetime);
-  const auto changed = now ? queries.rights_changed_since(*now - lifetime - clock_margin)
-                           : Result<std::vector<User>>(now.error());
+  const auto changed =
+      now ? queries.rights_changed_since(*now - lifetime - clock_margin) : Result<std::vector<User>>(now.error());
   if (changed) sessions_.changed_rights().set(*changed);
 }
 

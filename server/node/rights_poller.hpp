@@ -14,8 +14,8 @@
 
 namespace sagactl {
 
-// A token stays valid for up to `interval` after its user was disabled, and a page's cookie after its log-out. While the
-// database is unavailable, the last known rights apply.
+// A token stays valid for up to `interval` after its user was disabled, and a page's cookie after its log-out. While
+// the database is unavailable, the last known rights apply.
 class RightsPoller {
  public:
   static constexpr std::chrono::milliseconds interval{2000};

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t secret_length_min = 32;
 constexpr std::size_t read_queue_max = 1000;
 constexpr std::size_t event_streams_max = 2000;  // about 15 kB each: bench/pages
-constexpr std::size_t hasher_threads = 1;  // a hash takes tens of milliseconds of a core, and memory
+constexpr std::size_t hasher_threads = 1;        // a hash takes tens of milliseconds of a core, and memory
 constexpr std::size_t hash_queue_max = 1024;
 constexpr std::size_t hash_queue_max_per_client = 16;
 

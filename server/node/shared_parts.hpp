@@ -39,8 +39,8 @@ struct SharedParts {
   std::unique_ptr<api::QueryThreads> query_threads;
   std::unique_ptr<http::Workers> hashers;
   std::unique_ptr<api::EventFeed> feed;
-  std::unique_ptr<MessageBrowser> browser;       // null: there is no Kafka
-  std::unique_ptr<api::Browsing> browsing;       // the same
+  std::unique_ptr<MessageBrowser> browser;  // null: there is no Kafka
+  std::unique_ptr<api::Browsing> browsing;  // the same
 
   // Opens the database and reads, or creates, the secrets.
   static Result<std::unique_ptr<SharedParts>> make(const NodeOptions& options);

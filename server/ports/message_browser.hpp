@@ -51,8 +51,8 @@ struct BrowseRequest {
 };
 
 struct BrowsedLetter {
-  std::string id;      // "partition:offset" in the topic of dead letters
-  std::string topic;   // where it came from, with its place there
+  std::string id;     // "partition:offset" in the topic of dead letters
+  std::string topic;  // where it came from, with its place there
   std::string partition, offset;
   std::string reason, at;
   std::string key;
@@ -78,7 +78,8 @@ class MessageBrowser {
   virtual Result<std::vector<BrowsedLetter>> dead_letters(const std::string& topic, std::size_t limit) = 0;
   // Those with these ids (none: all): sends them to their topic again, or discards them. `not_found` names an id that
   // there is not.
-  virtual Result<std::vector<LetterResult>> redeliver(const std::string& topic, const std::vector<std::string>& ids) = 0;
+  virtual Result<std::vector<LetterResult>> redeliver(const std::string& topic,
+                                                      const std::vector<std::string>& ids) = 0;
   virtual Result<std::vector<LetterResult>> discard(const std::string& topic, const std::vector<std::string>& ids) = 0;
 };
 

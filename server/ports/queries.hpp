@@ -61,15 +61,15 @@ struct SagaFilter {
   std::string error_like = {};            // the whole error, as fits_pattern() says; empty: any
   // A step that was refused; of a saga that has failed, also one that it stopped at.
   std::optional<std::string> failed_step = {};
-  std::string text = {};  // part of its error, or of a user's saga its key or input; empty: any
-  std::optional<int> retries_over = {};   // more than this number of tries of its current step
+  std::string text = {};                 // part of its error, or of a user's saga its key or input; empty: any
+  std::optional<int> retries_over = {};  // more than this number of tries of its current step
   std::optional<Timestamp> created_since = {}, created_before = {};
   // Not updated since then. A user's saga neither waits without a timer, nor for one that was to fire later.
   std::optional<Timestamp> late_since = {};
   // Of users' sagas:
   std::optional<int> version = {};
-  std::optional<std::string> key = {};   // under which it was started
-  std::optional<std::string> step = {};  // in progress
+  std::optional<std::string> key = {};          // under which it was started
+  std::optional<std::string> step = {};         // in progress
   std::optional<std::string> participant = {};  // of its published definition
   // Members of the input that the definition names under `search`, and their values as texts.
   std::vector<std::pair<std::string, std::string>> input = {};

@@ -1,5 +1,5 @@
-// Small documents that a cluster's nodes keep for their pages, and that no saga depends on: bulk jobs and their results,
-// reports, counts by the minute, log-ins of pages that were ended.
+// Small documents that a cluster's nodes keep for their pages, and that no saga depends on: bulk jobs and their
+// results, reports, counts by the minute, log-ins of pages that were ended.
 #pragma once
 
 #include <cstddef>

@@ -72,7 +72,9 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     CliSandbox sandbox;
     sandbox.variables = {{"SAGACTL_URL", "http://127.0.0.1:1"}, {"PORT", "0"}};  // no node answers there
     sandbox.input = "a long password\n";
-    sandbox.write("trip.yaml", "saga: trip\nsteps: [{ name: pause, sleep: 1s }]\n");
+    sandbox.write("trip.yaml",
+                  "saga: trip\nparticipants: { hotel: { url: \"http://127.0.0.1:1\" } }\n"
+                  "steps: [{ name: pause, sleep: 1s }]\n");
     sandbox.write("kim.json", R"({"guest":"kim"})");
     sandbox.write("trip.json", R"({"guest":"{user}"})");
     sandbox.write("declined.json", R"({"guest":"{user}"})");

@@ -94,9 +94,9 @@ TEST_F(CliSagaRehearse, WhatIsInEffectIsCountedBySql) {
               HasSubstr("--probe-sql of hotel: the profile's query hotel: no such table: bookings"));
   EXPECT_THAT(with("hotel=hotel.db SELECT :saga").out, HasSubstr("the query has to give one row with a number"));
   EXPECT_THAT(with("hotel=none.db SELECT :saga").out, HasSubstr("there is no database at "));
-  EXPECT_THAT(with("hotel=hotel.db").err, HasSubstr("'hotel=hotel.db' is not NAME=DATABASE QUERY, such as hotel="));
-  EXPECT_THAT(with("hotel=hotel.db SELECT 1").err, HasSubstr("counts for all sagas: it has no :saga"));
-  EXPECT_THAT(with("motel=hotel.db SELECT :saga").err, HasSubstr("the definition has no participant 'motel'"));
+  EXPECT_THAT(with("hotel=hotel.db").out, HasSubstr("'hotel=hotel.db' is not NAME=DATABASE QUERY, such as hotel="));
+  EXPECT_THAT(with("hotel=hotel.db SELECT 1").out, HasSubstr("counts for all sagas: it has no :saga"));
+  EXPECT_THAT(with("motel=hotel.db SELECT :saga").out, HasSubstr("the definition has no participant 'motel'"));
 }
 
 TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {

@@ -191,6 +191,7 @@ TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
   sql.run(old_adoption);
   EXPECT_EQ(owners(), "OrderProcessingSaga|old\ndtm-msg|dead\ntrip|dead");
 
+  subject.clock.advance(1s);
   WriterNode adopter(subject, "new", 100s);
   std::size_t adopted = 0;
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);

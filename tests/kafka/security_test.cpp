@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <future>
 
@@ -252,6 +253,11 @@ TEST_F(KafkaSecure, AMissingRightIsNamedUntilItIsGranted) {
   grant("clerk", RD_KAFKA_ACL_OPERATION_WRITE, closed);
   EXPECT_TRUE(kafka::eventually([&] { return publish(*bus, 1).ok(); }));
   EXPECT_TRUE(kafka::eventually([&] { return bus->state().available; })) << bus->state().error;
+  for (const std::string& topic : topics) grant("clerk", RD_KAFKA_ACL_OPERATION_READ, topic);
+  std::atomic<int> received = 0;
+  const auto end = bus->subscribe([&](const Event&) { ++received; });
+  EXPECT_TRUE(kafka::eventually([&] { return publish(*bus, 2).ok() && received > 0; })) << "without a right to a group";
+  end();
 }
 
 TEST(KafkaTopics, ThatWouldLoseMessagesAreUnfit) {

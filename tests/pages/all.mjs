@@ -5,5 +5,6 @@ import './list.mjs';
 import './saga.mjs';
 import './bulk.mjs';
 import './operations.mjs';
+import './kafka.mjs';
 import './looks.mjs';
 import './ends.mjs';

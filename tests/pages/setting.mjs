@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { openBrowser, settled } from './browser.mjs';
 import { World } from './world.mjs';
 
-const [sagactl, chromium, folder, port] = process.argv.slice(2);
+const [sagactl, chromium, place, port] = process.argv.slice(2);
+export const folder = place;
 export const program = chromium;
 export const world = new World(sagactl, folder, Number(port));
 export let browser;

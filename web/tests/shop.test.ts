@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { itemsOf, quantityOf, totalOf, withQuantity } from '../src/shop/cart';
-import { amountText } from '../src/shop/money';
+import { amountText } from '../src/shop/amount';
 import { hasEnded, retryOf, stepsOf } from '../src/shop/steps';
 import type { Order, Payment, Reservation, Saga, SagaStatus } from '../src/shop/types';
 

@@ -40,8 +40,8 @@ bool is_internal(std::string_view topic) {
 }
 
 BrowsedMessage browsed(Incoming message) {
-  return {message.partition,          message.offset, message.at, std::move(message.key), std::move(message.headers),
-          std::move(message.value)};
+  return {message.partition,          message.offset,          message.at, std::move(message.key),
+          std::move(message.headers), std::move(message.value)};
 }
 
 std::size_t size_of(const BrowsedMessage& message) {
@@ -51,8 +51,8 @@ std::size_t size_of(const BrowsedMessage& message) {
 }
 
 BrowsedLetter browsed(const DeadLetter& letter) {
-  return {letter.id(), letter.topic, letter.partition, letter.offset, letter.reason, letter.at, letter.message.key,
-          letter.message.value};
+  return {letter.id(),   letter.topic, letter.partition,   letter.offset,
+          letter.reason, letter.at,    letter.message.key, letter.message.value};
 }
 
 class KafkaBrowser : public MessageBrowser {
@@ -87,8 +87,8 @@ class KafkaBrowser : public MessageBrowser {
                             });
     if (!listed) return listed.error();
     std::size_t count = 0;
-    const rd_kafka_ConsumerGroupListing_t** all = rd_kafka_ListConsumerGroups_result_valid(
-        rd_kafka_event_ListConsumerGroups_result(listed->get()), &count);
+    const rd_kafka_ConsumerGroupListing_t** all =
+        rd_kafka_ListConsumerGroups_result_valid(rd_kafka_event_ListConsumerGroups_result(listed->get()), &count);
     std::vector<BrowsedGroup> groups;
     for (std::size_t i = 0; i < count && groups.size() < groups_max; ++i) {
       BrowsedGroup group;
@@ -188,10 +188,11 @@ class KafkaBrowser : public MessageBrowser {
     const std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, DestroyGroupOffsets> request(
         rd_kafka_ListConsumerGroupOffsets_new(group.name.c_str(), nullptr));
     rd_kafka_ListConsumerGroupOffsets_t* requests[] = {request.get()};
-    const auto answered = ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, "cannot read the offsets of group " + group.name,
-                              [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
-                                rd_kafka_ListConsumerGroupOffsets(handle_.get(), requests, 1, admin, queue);
-                              });
+    const auto answered =
+        ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, "cannot read the offsets of group " + group.name,
+            [&](const rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
+              rd_kafka_ListConsumerGroupOffsets(handle_.get(), requests, 1, admin, queue);
+            });
     if (!answered) return answered.error();
     std::size_t count = 0;
     const rd_kafka_group_result_t** results = rd_kafka_ListConsumerGroupOffsets_result_groups(
@@ -218,7 +219,8 @@ class KafkaBrowser : public MessageBrowser {
     if (request.partition)
       std::erase_if(*partitions, [&](const PartitionId& id) { return id.partition != *request.partition; });
     if (partitions->empty())
-      return Error{ErrorCode::not_found, fmt::format("topic {} has no partition {}", request.topic, *request.partition)};
+      return Error{ErrorCode::not_found,
+                   fmt::format("topic {} has no partition {}", request.topic, *request.partition)};
     const auto begins = list_offsets(handle_.get(), options_, *partitions, OffsetSpec::earliest, browse_timeout);
     if (!begins) return begins.error();
     const auto ends = list_offsets(handle_.get(), options_, *partitions, OffsetSpec::latest, browse_timeout);
@@ -265,13 +267,13 @@ class KafkaBrowser : public MessageBrowser {
       if (std::none_of(letters->begin(), letters->end(), [&](const DeadLetter& each) { return each.id() == id; }))
         return Error{ErrorCode::not_found, fmt::format("no dead letter of {} has the id {}", topic, id)};
     if (!ids.empty())
-      std::erase_if(*letters, [&](const DeadLetter& each) {
-        return std::find(ids.begin(), ids.end(), each.id()) == ids.end();
-      });
+      std::erase_if(*letters,
+                    [&](const DeadLetter& each) { return std::find(ids.begin(), ids.end(), each.id()) == ids.end(); });
     std::vector<LetterResult> results;
-    const auto done = action(options_, *letters, browse_timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
-      results.push_back({letter.id(), sent ? std::nullopt : std::optional(sent.error())});
-    });
+    const auto done =
+        action(options_, *letters, browse_timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
+          results.push_back({letter.id(), sent ? std::nullopt : std::optional(sent.error())});
+        });
     if (!done && results.empty()) return done.error();
     return results;
   }

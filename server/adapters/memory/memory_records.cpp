@@ -1,4 +1,4 @@
-#include <iterator>
+#include <algorithm>
 
 #include "server/adapters/memory/memory_database.hpp"
 
@@ -52,7 +52,7 @@ Result<std::vector<StoredRecord>> MemoryDatabase::records(const std::string& kin
                                      : records_.lower_bound({kind, std::max(range.from, range.to)});
   std::vector<StoredRecord> found;
   for (auto each = first; each != last; ++each) found.push_back(each->second);
-  if (range.last_first) found.assign(std::make_move_iterator(found.rbegin()), std::make_move_iterator(found.rend()));
+  if (range.last_first) std::reverse(found.begin(), found.end());
   if (found.size() > range.limit) found.resize(range.limit);
   return found;
 }

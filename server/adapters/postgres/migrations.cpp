@@ -47,8 +47,11 @@ std::map<int, sql::AppliedMigration> read_applied(PqxxConnection& connection) {
   if (has_list.integer() == 0) {
     PqxxRows foreign = connection.run(sql_foreign_table);
     if (foreign.next())
-      sql::fail_as_invalid(fmt::format("the database {} holds another program's table {}: name an empty database",
-                                       connection.address().text(), foreign.text()));
+      sql::fail_as_invalid(
+          fmt::format("the database {} holds another program's table {}: name an empty database, or "
+                      "a schema of its own (CREATE SCHEMA sagactl, and "
+                      "?options=-csearch_path%3Dsagactl at the end of the URL)",
+                      connection.address().text(), foreign.text()));
     return applied;
   }
   PqxxRows row = connection.run(sql_list);

@@ -212,7 +212,8 @@ Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration time
   const auto info = redis.run({"INFO"});
   if (info) {
     const std::string valkey = field(info->text, "valkey_version");
-    diagnosis.version = valkey.empty() ? field(info->text, "redis_version") : valkey + " (Valkey)";
+    if (!valkey.empty()) diagnosis.product = "Valkey";
+    diagnosis.version = valkey.empty() ? field(info->text, "redis_version") : valkey;
     diagnosis.role = field(info->text, "role");
     diagnosis.eviction = field(info->text, "maxmemory_policy");
   }

@@ -17,6 +17,7 @@ struct RedisDiagnosis {
   std::string eviction;  // its maxmemory-policy: noeviction, allkeys-lru ...
   std::string role;      // master, slave
   std::string version;
+  std::string product = "Redis";  // or Valkey
   // The first that it refuses of everything that locks need: a lock with a name of its own is acquired, waited for,
   // renewed, listed and released by the scripts that nodes use.
   std::optional<Error> refused;

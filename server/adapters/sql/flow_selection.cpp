@@ -187,8 +187,8 @@ bool has_counted_total(const OrderFilter& filter) {
 bool has_counted_total(const SagaFilter& filter) {
   return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
          filter.error_like.empty() && !filter.failed_step && !filter.participant && filter.text.empty() &&
-         !filter.retries_over && !filter.created_since && !filter.created_before && !filter.late_since && !filter.ids && !filter.version &&
-         !filter.key && !filter.step && filter.input.empty();
+         !filter.retries_over && !filter.created_since && !filter.created_before && !filter.late_since && !filter.ids &&
+         !filter.version && !filter.key && !filter.step && filter.input.empty();
 }
 
 std::int64_t counted_total(const OrderFilter& filter, const Counts& counts) {

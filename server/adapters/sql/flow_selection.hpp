@@ -22,8 +22,8 @@ struct FlowDialect {
   // That one of the digests in place of "{0}" is claimed by the flow, or is of its input; and what a digest in
   // hexadecimal digits begins with.
   std::string_view claims, has_input, digest_prefix;
-  std::string_view step_has_failed;                   // as step_is_open, for SagaFilter::failed_step
-  std::string_view error_like;                        // the condition that the error is like the value
+  std::string_view step_has_failed;                    // as step_is_open, for SagaFilter::failed_step
+  std::string_view error_like;                         // the condition that the error is like the value
   std::string (*like_pattern)(std::string_view text);  // that value, of a pattern with * for any text
 };
 

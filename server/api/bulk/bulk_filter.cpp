@@ -11,11 +11,12 @@ namespace sagactl::api {
 namespace {
 
 constexpr std::array<std::string_view, 18> filter_names = {
-    "status", "status[]", "type",  "definition", "version",    "step",      "failedStep", "participant", "error",
-    "errorLike", "text",  "key",   "node",       "retriesOver", "olderThan", "since",      "until",       "stuck"};
+    "status",    "status[]", "type", "definition", "version",     "step",      "failedStep", "participant", "error",
+    "errorLike", "text",     "key",  "node",       "retriesOver", "olderThan", "since",      "until",       "stuck"};
 
 bool is_filter_name(std::string_view name) {
-  return name == "id" || name.starts_with("input.") || std::find(filter_names.begin(), filter_names.end(), name) != filter_names.end();
+  return name == "id" || name.starts_with("input.") ||
+         std::find(filter_names.begin(), filter_names.end(), name) != filter_names.end();
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ Result<SagaFilter> bulk_filter(const std::string& filter, UserId by, Timestamp n
   if (const auto set = request.set_target("/sagas?" + filter); !set) return set.error();
   std::vector<std::string> faults;
   for (const auto& [name, value] : request.query) {
-    if (!is_filter_name(name)) faults.push_back(fmt::format("filter: {} is not the name of a filter of GET /sagas", name));
+    if (!is_filter_name(name))
+      faults.push_back(fmt::format("filter: {} is not the name of a filter of GET /sagas", name));
     if (value.empty()) faults.push_back(fmt::format("filter: {} has no value", name));
   }
   if (request.query.empty()) faults.emplace_back("filter must not be empty: it would select every saga");

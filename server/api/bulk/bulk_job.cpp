@@ -44,8 +44,8 @@ BulkJob job_of(const Json& json) {
   if (!json.at("after").is_null()) job.after = OrderId::parse(json.at("after").get<std::string>());
   job.chunk = json.at("chunk");
   for (const Json& item : json.at("inHand"))
-    job.in_hand.push_back({SagaId::parse(item.at(0).get<std::string>()).value(),
-                           Timestamp{item.at(1).get<std::int64_t>()}});
+    job.in_hand.push_back(
+        {SagaId::parse(item.at(0).get<std::string>()).value(), Timestamp{item.at(1).get<std::int64_t>()}});
   job.node = json.at("node");
   job.held_until = Timestamp{json.at("heldUntil").get<std::int64_t>()};
   return job;

@@ -1,5 +1,5 @@
-// A bulk job: one action on all sagas that a filter finds. It is kept in the database with its progress, so that it goes
-// on at another node when its node dies, and acts on no saga twice.
+// A bulk job: one action on all sagas that a filter finds. It is kept in the database with its progress, so that it
+// goes on at another node when its node dies, and acts on no saga twice.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +38,10 @@ struct BulkJob {
   bool recharge = false;  // of a retry
   UserId by;
   std::string email;
-  int rate = 50;              // sagas per second, at most
-  std::int64_t at_most = 0;   // sagas
-  std::int64_t total = 0;     // that matched when it was made
-  Timestamp created_at;       // sagas that start later are left alone
+  int rate = 50;             // sagas per second, at most
+  std::int64_t at_most = 0;  // sagas
+  std::int64_t total = 0;    // that matched when it was made
+  Timestamp created_at;      // sagas that start later are left alone
 
   BulkState state = BulkState::running;
   bool stop = false;  // asked to stop

@@ -47,7 +47,8 @@ Result<BulkRequest> read_bulk_request(const Request& request) {
   job.action = from_string<BulkAction>(action).value_or(BulkAction::retry);
   if (action == "skip" && job.step.empty()) body.fault("step must be given: the one that is skipped");
   if (action == "skip" && job.reason.empty()) body.fault("reason must be given when a step is skipped");
-  if (action != "skip" && !job.step.empty()) body.fault("step is for skip alone; failedStep in the filter selects sagas");
+  if (action != "skip" && !job.step.empty())
+    body.fault("step is for skip alone; failedStep in the filter selects sagas");
   if (action != "retry" && job.recharge) body.fault("recharge is for retry alone");
   if (const auto valid = body.finish(); !valid) return valid.error();
   job.id = new_uuid().text();
@@ -91,15 +92,17 @@ Result<void> forget_old_jobs(RecordStore& records) {
   return {};
 }
 
-// The id among those that run comes last: a job whose id is there exists.
+// The id among those that run comes first: a job that is stored is run.
 Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   RecordRange open;
   open.limit = open_jobs_max;
   const auto running = records.records(bulk_open_kind, open);
   if (!running) return running.error();
   if (running->size() >= open_jobs_max)
-    return Error{ErrorCode::conflict, fmt::format("{} bulk jobs run already; wait for one, or stop one", open_jobs_max)};
-  for (const auto& [kind, body] : {std::pair(bulk_kind, bulk_job_text(job)), std::pair(bulk_open_kind, std::string("{}"))})
+    return Error{ErrorCode::conflict,
+                 fmt::format("{} bulk jobs run already; wait for one, or stop one", open_jobs_max)};
+  for (const auto& [kind, body] :
+       {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))})
     if (const auto added = records.add_record(kind, job.id, body); !added) return added.error();
   if (const auto forgotten = forget_old_jobs(records); !forgotten) return forgotten.error();
   const auto record = records.record(bulk_kind, job.id);

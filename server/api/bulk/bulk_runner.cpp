@@ -12,10 +12,11 @@
 namespace sagactl::api {
 namespace {
 
-constexpr std::size_t polled_max = 100;     // jobs
-constexpr std::size_t chunk_max = 100;    // sagas
-constexpr int chunks_per_second = 5;      // at a low rate
-constexpr std::size_t error_max = 500;    // bytes of an error that is kept
+constexpr std::size_t polled_max = 100;  // jobs
+constexpr Duration being_made = 1min;    // of a job whose id is there: then its node has died before it stored it
+constexpr std::size_t chunk_max = 100;   // sagas
+constexpr int chunks_per_second = 5;     // at a low rate
+constexpr std::size_t error_max = 500;   // bytes of an error that is kept
 constexpr std::chrono::milliseconds engine_pause{500};
 
 // Waits, or until a stop is requested.
@@ -80,7 +81,7 @@ void BulkRunner::run(const std::stop_token& stop) {
   if (!open) return;
   for (const StoredRecord& each : *open) {
     if (stop.stop_requested()) return;
-    auto held = take(each.id);
+    auto held = take(each);
     if (!held || !*held) continue;
     if (const auto ran = run_job(**held, stop); !ran)
       log_warn("a bulk job was interrupted; it goes on when the database answers",
@@ -88,17 +89,18 @@ void BulkRunner::run(const std::stop_token& stop) {
   }
 }
 
-Result<std::optional<BulkRunner::Held>> BulkRunner::take(const std::string& id) {
-  const auto record = records_.record(bulk_kind, id);
+Result<std::optional<BulkRunner::Held>> BulkRunner::take(const StoredRecord& open) {
+  const auto record = records_.record(bulk_kind, open.id);
   if (!record) return record.error();
-  auto job = *record ? read_bulk_job(**record) : Result<BulkJob>(Error{ErrorCode::not_found, "the job is gone"});
-  if (!job || job->state != BulkState::running) {
-    if (!job) log_warn("a bulk job is given up", {{"job", id}, {"error", job.error().message}});
-    if (const auto removed = records_.remove_record(bulk_open_kind, id); !removed) return removed.error();
-    return std::optional<Held>();
-  }
   const auto now = queries_.database_time();
   if (!now) return now.error();
+  if (!*record && *now - open.created_at < being_made) return std::optional<Held>();
+  auto job = *record ? read_bulk_job(**record) : Result<BulkJob>(Error{ErrorCode::not_found, "it was never stored"});
+  if (!job || job->state != BulkState::running) {
+    if (!job) log_warn("a bulk job is given up", {{"job", open.id}, {"error", job.error().message}});
+    if (const auto removed = records_.remove_record(bulk_open_kind, open.id); !removed) return removed.error();
+    return std::optional<Held>();
+  }
   if (job->node != node_ && job->held_until > *now) return std::optional<Held>();
   Held held{std::move(*job), (*record)->version};
   const auto saved = save(held);
@@ -164,7 +166,8 @@ Result<void> BulkRunner::end(Held& held, BulkState state, std::string error) {
 
 Result<void> BulkRunner::run_chunks(Held& held, const std::stop_token& stop) {
   BulkJob& job = held.job;
-  const std::size_t size = std::clamp<std::size_t>(static_cast<std::size_t>(job.rate / chunks_per_second), 1, chunk_max);
+  const std::size_t size =
+      std::clamp<std::size_t>(static_cast<std::size_t>(job.rate / chunks_per_second), 1, chunk_max);
   bool is_resumed = !job.in_hand.empty();
   SteadyTime next_at = clock_.steady();
   while (!stop.stop_requested()) {
@@ -271,7 +274,8 @@ Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_it
     for (std::size_t i = 0; i < receipts.size(); ++i) {
       const Result<Receipt>& receipt = receipts[i];
       if (receipt)
-        results[places[i]] = ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
+        results[places[i]] =
+            ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
       else if (!is_to_be_repeated(receipt.error()))
         results[places[i]] = ItemResult{false, "", receipt.error().message.substr(0, error_max)};
     }

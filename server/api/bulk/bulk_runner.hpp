@@ -39,7 +39,7 @@ class BulkRunner {
     std::string error;
   };
 
-  Result<std::optional<Held>> take(const std::string& id);
+  Result<std::optional<Held>> take(const StoredRecord& open);
   Result<void> run_job(Held& held, const std::stop_token& stop);
   Result<void> run_chunks(Held& held, const std::stop_token& stop);
   // False: another node holds it now.

@@ -9,34 +9,35 @@ namespace {
 constexpr std::int64_t stocks_shown_max = 1'000;
 
 Json node_json(const NodeInfo& node, const NodeName& own) {
-  return Json{{"name", node.name},
-              {"url", text_or_null(node.url)},
-              {"epoch", node.epoch},
-              {"leaseUntil", iso8601_ms(node.lease_until)},
-              {"isLive", node.live},
-              {"lastSequence", node.last_sequence},
-              {"published", node.published},
-              {"unpublished", node.last_sequence - node.published},
+  return Json{{"name", node.name},           {"url", text_or_null(node.url)},
+              {"epoch", node.epoch},         {"leaseUntil", iso8601_ms(node.lease_until)},
+              {"isLive", node.live},         {"lastSequence", node.last_sequence},
+              {"published", node.published}, {"unpublished", node.last_sequence - node.published},
               {"isThis", node.name == own}};
 }
 
 Json participant_json(const ParticipantStats& stats) {
   const double milliseconds_of_all = static_cast<double>(stats.took_total.count()) / 1000.0;
-  return Json{{"definition", stats.definition},
-              {"participant", stats.participant},
-              {"calls", stats.calls},
-              {"failures", stats.failures},
-              {"running", stats.running},
-              {"waiting", stats.waiting},
-              {"isOpen", stats.is_open},
-              {"meanMs", stats.calls == 0 ? Json(nullptr) : Json(milliseconds_of_all / static_cast<double>(stats.calls))}};
+  return Json{
+      {"definition", stats.definition},
+      {"participant", stats.participant},
+      {"calls", stats.calls},
+      {"failures", stats.failures},
+      {"running", stats.running},
+      {"waiting", stats.waiting},
+      {"isOpen", stats.is_open},
+      {"meanMs", stats.calls == 0 ? Json(nullptr) : Json(milliseconds_of_all / static_cast<double>(stats.calls))}};
 }
 
 Json any_stock_json(const Stock& stock) {
-  return Json{{"kind", to_string(stock.key.kind)}, {"id", stock.key.id},
-              {"name", text_or_null(stock.name)},  {"available", stock.available},
-              {"reserved", stock.reserved},        {"sold", stock.sold},
-              {"total", stock.total},              {"version", stock.version},
+  return Json{{"kind", to_string(stock.key.kind)},
+              {"id", stock.key.id},
+              {"name", text_or_null(stock.name)},
+              {"available", stock.available},
+              {"reserved", stock.reserved},
+              {"sold", stock.sold},
+              {"total", stock.total},
+              {"version", stock.version},
               {"updatedAt", iso8601_ms(stock.updated_at)}};
 }
 
@@ -57,8 +58,7 @@ Answer list_participants(Context& context, Request&) {
   Json participants = Json::array();
   if (context.participants)
     for (const ParticipantStats& stats : context.participants->stats()) participants.push_back(participant_json(stats));
-  return http::json_response(
-      200, Json{{"nodeId", context.options.node}, {"participants", std::move(participants)}});
+  return http::json_response(200, Json{{"nodeId", context.options.node}, {"participants", std::move(participants)}});
 }
 
 awaitable<Answer> list_all_stock(Context& context, Request& request) {

@@ -125,8 +125,8 @@ awaitable<Answer> resolve_dead_letters(Context& context, Request& request, Resol
   std::size_t count = 0;
   for (const LetterResult& each : *done) {
     count += !each.error;
-    results.push_back(Json{
-        {"id", each.id}, {"ok", !each.error}, {"error", each.error ? Json(each.error->message) : Json(nullptr)}});
+    results.push_back(
+        Json{{"id", each.id}, {"ok", !each.error}, {"error", each.error ? Json(each.error->message) : Json(nullptr)}});
   }
   log_info(what, {{"topic", selection->topic}, {"count", std::to_string(count)}, {"by", request.caller->email}});
   const Json body{{"topic", selection->topic}, {"results", std::move(results)}};
@@ -161,10 +161,8 @@ awaitable<Answer> list_messages(Context& context, Request& request) {
   QueryReader query(request);
   BrowseRequest asked;
   asked.topic = *topic;
-  if (query.has("partition"))
-    asked.partition = static_cast<std::int32_t>(query.integer("partition", 0, 0, 1'000'000));
-  if (query.has("before"))
-    asked.before = query.integer("before", 0, 0, std::numeric_limits<std::int64_t>::max() - 1);
+  if (query.has("partition")) asked.partition = static_cast<std::int32_t>(query.integer("partition", 0, 0, 1'000'000));
+  if (query.has("before")) asked.before = query.integer("before", 0, 0, std::numeric_limits<std::int64_t>::max() - 1);
   if (asked.before && !asked.partition) query.fault("before needs partition: it is an offset there");
   asked.messages_max = static_cast<std::size_t>(query.integer("limit", 50, 1, messages_shown_max));
   if (const auto valid = query.finish(); !valid) co_return valid.error();

@@ -15,7 +15,8 @@ constexpr std::size_t kept_reports_max = 50;
 constexpr std::size_t report_name_max = 200;
 
 Error no_such_report(const std::string& id) {
-  return Error{ErrorCode::not_found, fmt::format("there is no report with this id: the newest {} are kept", kept_reports_max),
+  return Error{ErrorCode::not_found,
+               fmt::format("there is no report with this id: the newest {} are kept", kept_reports_max),
                Json{{"id", id}}};
 }
 
@@ -32,8 +33,8 @@ Json report_entry(const StoredRecord& record) {
 // The members of a result that are short: what a list of reports compares.
 Json summary_of(const Json& result) {
   Json summary = Json::object();
-  for (const char* member : {"kind", "run", "scenario", "system", "startedAt", "endedAt", "measuredMs", "end", "verdict",
-                             "command", "version", "requests", "sagas", "throughput"})
+  for (const char* member : {"kind", "run", "scenario", "system", "startedAt", "endedAt", "measuredMs", "end",
+                             "verdict", "command", "version", "requests", "sagas", "throughput"})
     if (result.contains(member) && json_text(result[member]).size() <= 4096) summary[member] = result[member];
   return summary;
 }

@@ -1,18 +1,10 @@
 // What describes the API for people and generators: the OpenAPI document, and the same as a page.
 #include "server/api/routes.hpp"
-#include "server/api/embedded_text.hpp"
 #include "server/api/openapi.hpp"
+#include "server/api/pages/handlers.hpp"
 #include "server/api/route_group.hpp"
 
 namespace sagactl::api {
-namespace {
-
-Answer api_page(Context&, Request&) {
-  return http::text_response(200, std::string(embedded_text("api.html")), http::media::html);
-}
-
-}  // namespace
-
 void add_document_routes(http::Router& router, Context& context) {
   using http::Method;
   using http::RouteAccess;
@@ -23,7 +15,7 @@ void add_document_routes(http::Router& router, Context& context) {
   };
   for (const char* path : {"/api-json", "/api/docs-json"})
     router.add({Method::get, path, RouteAccess::anyone, document, "The API as an OpenAPI 3.1 document", "documents"});
-  for (const char* path : {"/api", "/api/docs"}) documents.add(Method::get, path, api_page, "The API, as a page");
+  for (const char* path : {"/api", "/api/docs"}) documents.add(Method::get, path, get_api_page, "The API, as a page");
 }
 
 }  // namespace sagactl::api

@@ -8,7 +8,8 @@ namespace sagactl::api {
 // Whether reading the filter needs the database's time.
 bool needs_time(const http::Request& request);
 
-// The filter in the request's query, for what its caller may see; faults are the reader's. `now` is the database's time.
+// The filter in the request's query, for what its caller may see; faults are the reader's. `now` is the database's
+// time.
 SagaFilter read_saga_filter(QueryReader& query, const http::Request& request, Timestamp now);
 
 // A page of those that match. A text that is an id, a correlation id, a trace id or a key finds that saga alone.

@@ -9,6 +9,7 @@ namespace sagactl::api {
 Answer get_start(Context& context, Request& request);
 Answer get_dashboard(Context& context, Request& request);
 Answer get_shop(Context& context, Request& request);
+Answer get_api_page(Context& context, Request& request);
 Answer get_asset(Context& context, Request& request);
 
 // page_login.cpp

@@ -1,5 +1,5 @@
-// Log-ins of web pages. A page gets a cookie for a one-time code, or for a password; the cookie then counts as a token of
-// the same user on every route. Scripts cannot read it, and pages of other origins cannot use it.
+// Log-ins of web pages. A page gets a cookie for a one-time code, or for a password; the cookie then counts as a token
+// of the same user on every route. Scripts cannot read it, and pages of other origins cannot use it.
 #pragma once
 
 #include <atomic>

@@ -77,6 +77,10 @@ Answer get_shop(Context& context, Request& request) {
   return document(request, "shop.html", has_widget ? content_security_with_widget : content_security);
 }
 
+Answer get_api_page(Context&, Request& request) {
+  return document(request, "api.html");
+}
+
 Answer get_asset(Context&, Request& request) {
   const std::string_view name = request.parameter("file");
   const PageFile* file = find_page_file(name);

@@ -26,9 +26,9 @@ std::size_t id_length(std::string_view text) {
   if (text.size() >= uuid_length && Uuid::parse(text.substr(0, uuid_length))) return uuid_length;
   const auto end = std::find_if_not(text.begin(), text.end(), is_word);
   const std::string_view word = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-  const bool is_id = word.size() >= id_length_min && std::any_of(word.begin(), word.end(), is_digit) &&
-                     std::all_of(word.begin(), word.end(),
-                                 [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
+  const bool is_id =
+      word.size() >= id_length_min && std::any_of(word.begin(), word.end(), is_digit) &&
+      std::all_of(word.begin(), word.end(), [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
   return is_id ? word.size() : 0;
 }
 
@@ -90,7 +90,8 @@ void FailurePatterns::add(const Flow& flow) {
 Json FailurePatterns::json(std::size_t limit) const {
   std::vector<const std::pair<const Key, Pattern>*> all;
   for (const auto& each : patterns_) all.push_back(&each);
-  std::stable_sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->second.count > b->second.count; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto* a, const auto* b) { return a->second.count > b->second.count; });
   if (all.size() > limit) all.resize(limit);
   Json list = Json::array();
   for (const auto* each : all) {

@@ -39,9 +39,11 @@ MinuteByDefinition minute_from_json(const std::string& text) {
     MinuteCount& count = counts[definition];
     count.started = whole_number(each.value("started", Json(0)));
     const Json ended = each.value("ended", Json::array()), durations = each.value("durations", Json::array());
-    for (std::size_t i = 0; i < std::min(count.ended.size(), ended.size()); ++i) count.ended[i] = whole_number(ended[i]);
+    for (std::size_t i = 0; i < std::min(count.ended.size(), ended.size()); ++i)
+      count.ended[i] = whole_number(ended[i]);
     for (const Json& pair : durations)
-      if (pair.is_array() && pair.size() == 2) count.durations[static_cast<int>(whole_number(pair[0]))] += whole_number(pair[1]);
+      if (pair.is_array() && pair.size() == 2)
+        count.durations[static_cast<int>(whole_number(pair[0]))] += whole_number(pair[1]);
   }
   return counts;
 }
@@ -144,7 +146,8 @@ Result<std::map<std::string, MinuteByDefinition>> MinuteCounts::read(RecordStore
   const auto found = records.records(std::string(kind), range);
   if (!found) return found.error();
   std::map<std::string, MinuteByDefinition> minutes;
-  for (const StoredRecord& each : *found) add_all(minutes[each.id.substr(0, minute_length)], minute_from_json(each.body));
+  for (const StoredRecord& each : *found)
+    add_all(minutes[each.id.substr(0, minute_length)], minute_from_json(each.body));
   return minutes;
 }
 

@@ -19,8 +19,8 @@ namespace sagactl::api {
 // Sagas of one definition in one minute.
 struct MinuteCount {
   std::int64_t started = 0;
-  std::array<std::int64_t, 3> ended{};       // completed, failed, compensated
-  std::map<int, std::int64_t> durations{};   // of those that ended: by DurationBucket
+  std::array<std::int64_t, 3> ended{};      // completed, failed, compensated
+  std::map<int, std::int64_t> durations{};  // of those that ended: by DurationBucket
 
   MinuteCount& operator+=(const MinuteCount& other);
 };

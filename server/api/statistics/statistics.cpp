@@ -98,12 +98,8 @@ double rounded(double milliseconds) {
 }
 
 Json minute_json(Timestamp at, const MinuteCount& count) {
-  Json json{{"at", iso8601_ms(at)},
-            {"started", count.started},
-            {"completed", count.ended[0]},
-            {"failed", count.ended[1]},
-            {"compensated", count.ended[2]},
-            {"p50Ms", nullptr},
+  Json json{{"at", iso8601_ms(at)},     {"started", count.started},      {"completed", count.ended[0]},
+            {"failed", count.ended[1]}, {"compensated", count.ended[2]}, {"p50Ms", nullptr},
             {"p99Ms", nullptr}};
   if (count.durations.empty()) return json;
   json["p50Ms"] = rounded(DurationBucket::percentile(count.durations, 0.5));

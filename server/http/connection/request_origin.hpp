@@ -14,8 +14,8 @@ namespace sagactl::http {
 // Sets correlation_id and trace.
 void set_trace(Request& request);
 
-// Sets client, is_https, cross_origin, from_foreign_page and not_local_reason. `own` is this node's end of the connection; pages of
-// `origins` may call (cors.hpp).
+// Sets client, is_https, cross_origin, from_foreign_page and not_local_reason. `own` is this node's end of the
+// connection; pages of `origins` may call (cors.hpp).
 void set_client(Request& request, const boost::asio::ip::address& peer, const boost::asio::ip::tcp::endpoint& own,
                 const TrustedProxies& trusted, std::span<const std::string> origins);
 

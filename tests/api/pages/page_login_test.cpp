@@ -1,6 +1,7 @@
 // Logging a page in by a code or a password, what its cookie is good for, and what it is not.
 #include <gmock/gmock.h>
 
+#include "common/crypto.hpp"
 #include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
@@ -144,6 +145,25 @@ TEST_F(PageLogin, AfterLoggingOutACookieIsGoodForNothing) {
   EXPECT_EQ(session(cookie)["user"], nullptr);
   EXPECT_EQ(send("GET", "/sagas", nullptr, {}, other).status, 200) << "another page goes on";
   EXPECT_EQ(send("DELETE", "/ui/session", nullptr, of_our_page, cookie).status, 200) << "again changes nothing";
+}
+
+TEST_F(PageLogin, NodesWithTheSameSecretAcceptEachOthersCookies) {
+  const std::string cookie = admin_cookie();
+  ApiNode other;
+  HttpRequest request{"GET", "/locks", "", {}};
+  request.headers.emplace_back("Cookie", cookie);
+  EXPECT_EQ(other.client().send(request)->status, 200);
+}
+
+TEST_F(PageLogin, ALogOutAtAnotherNodeCountsHereAsWell) {
+  const std::string cookie = admin_cookie();
+  const std::size_t payload = cookie.find('.') + 1;
+  const std::string claims = *from_base64url(cookie.substr(payload, cookie.rfind('.') - payload));
+  ASSERT_TRUE(node.records().add_record("page-ended", Json::parse(claims)["jti"], "{}").value());
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (send("GET", "/sagas", nullptr, {}, cookie).status != 401 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(send("GET", "/sagas", nullptr, {}, cookie).status, 401);
 }
 
 TEST_F(PageLogin, GuestsOfTheShopNeedNoCookieAndAnOldOneHarmsNobody) {

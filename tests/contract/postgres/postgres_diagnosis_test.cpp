@@ -3,13 +3,18 @@
 #include <gmock/gmock.h>
 
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
+#include "tests/contract/postgres/postgres_session.hpp"
 #include "tests/contract/postgres/postgres_subject.hpp"
+#include "tests/services/postgres_server.hpp"
 #include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A role that has what docs/postgres.md grants, in a schema of a store.
@@ -70,6 +75,21 @@ TEST(PostgresHosts, AreEachTriedByThemselves) {
   ASSERT_EQ(hosts->size(), 2u);
   EXPECT_FALSE(hosts->at(0).opened.ok());
   EXPECT_TRUE(hosts->at(1).opened.ok());
+}
+
+TEST(PostgresBesideAnother, ASchemaOfItsOwnIsEnoughAsTheErrorSays) {
+  const auto server = PostgresServer::start();
+  SAGACTL_NEEDS(server, "PostgreSQL's server program");
+  PostgresSession(server->url()).run("CREATE TABLE event_store (x integer); CREATE SCHEMA sagactl");
+  const auto refused = open_postgres({.url = server->url(), .readers = 1});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              AllOf(HasSubstr("another program's table event_store"), HasSubstr("?options=-csearch_path%3Dsagactl")));
+  const std::string url = server->url() + "?options=-csearch_path%3Dsagactl";
+  const auto store = open_postgres({.url = url, .readers = 1});
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_TRUE((*store)->register_node("node-1", "", 1s));
+  EXPECT_EQ(PostgresSession(server->url()).text("SELECT count(*) FROM sagactl.node"), "1");
 }
 
 }  // namespace

@@ -180,6 +180,30 @@ TEST_F(RedisKinds, AClusterIsFollowedToTheNodeThatHasTheLocks) {
          {refusal_at("redis://" + at(cluster.node(i).port())), doctor_at("redis://" + at(cluster.node(i).port()))})
       EXPECT_THAT(told, HasSubstr("write its address as redis+cluster://")) << i;
   }
+  for (std::size_t i = 0; i < RedisCluster::size; ++i)  // the rights that docs/operations.md names
+    cluster.node(i).run({"ACL",
+                         "SETUSER",
+                         "saga",
+                         "on",
+                         ">p",
+                         "~{sagactl:lock}:*",
+                         "&{sagactl:lock}:*",
+                         "+eval",
+                         "+evalsha",
+                         "+script|load",
+                         "+get",
+                         "+set",
+                         "+del",
+                         "+pttl",
+                         "+pexpire",
+                         "+time",
+                         "+publish",
+                         "+subscribe",
+                         "+scan",
+                         "+select"});
+  const std::string with_rights = "redis+cluster://saga:p@" + at(cluster.node(2).port());
+  expect_locks_work(with_rights);
+  EXPECT_EQ(doctor_at(with_rights), "");
   const auto lock =
       open_at("redis+cluster://127.0.0.1:1," + at(cluster.node(1).port()) + "," + at(cluster.node(2).port())).value();
   std::int64_t last = acquire(*lock, "k", "a", 1s)->fencing_token;

@@ -68,7 +68,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
           {now?.user && <Navigation />}
           <div class="end">
             <Preferences />
-            {now?.user && <><span class="quiet">{now.user.email} ({say.session.roles[now.user.role] ?? now.user.role})</span><Button kind="quiet" class="small" onClick={() => logOut().catch(tellProblem)}>{say.session.logOut}</Button></>}
+            {now?.user && <><span class="quiet who">{now.user.email} ({say.session.roles[now.user.role] ?? now.user.role})</span><Button kind="quiet" class="small" onClick={() => logOut().catch(tellProblem)}>{say.session.logOut}</Button></>}
           </div>
         </div>
       </header>

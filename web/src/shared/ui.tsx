@@ -130,8 +130,13 @@ const messages = createStore<Message[]>([]);
 let nextMessage = 1;
 
 export function tell(text: string, bad = false): void {
-  messages.set([...messages.get().slice(-3), { id: nextMessage++, text, bad }]);
+  const id = nextMessage++;
+  messages.set([...messages.get().slice(-3), { id, text, bad }]);
+  // What went well may go by itself; what did not stays until somebody has read it.
+  if (!bad) setTimeout(() => drop(id), 10_000);
 }
+
+const drop = (id: number): void => messages.set(messages.get().filter((m) => m.id !== id));
 
 export const tellProblem = (error: unknown): void =>
   tell(error instanceof Error ? error.message || (error as Problem).title : String(error), true);
@@ -139,7 +144,6 @@ export const tellProblem = (error: unknown): void =>
 export function Messages() {
   const say = useTexts(shared);
   const all = useStore(messages);
-  const drop = (id: number) => messages.set(messages.get().filter((m) => m.id !== id));
   return (
     <div class="messages" role="status" aria-live="polite">
       {all.map((m) => (

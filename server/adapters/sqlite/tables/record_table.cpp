@@ -25,8 +25,9 @@ Result<bool> SqliteDatabase::add_record(const std::string& kind, const std::stri
   if (const auto fits = check_record(body); !fits) return fits.error();
   return write([&](SqliteTables& tables, Timestamp now) {
     tables.connection
-        .prepare("INSERT INTO record (kind, id, version, created, updated, body) VALUES (?, ?, 1, ?, ?, ?) "
-                 "ON CONFLICT DO NOTHING")
+        .prepare(
+            "INSERT INTO record (kind, id, version, created, updated, body) VALUES (?, ?, 1, ?, ?, ?) "
+            "ON CONFLICT DO NOTHING")
         .bind(kind)
         .bind(id)
         .bind(now)
@@ -42,8 +43,9 @@ Result<bool> SqliteDatabase::replace_record(const std::string& kind, const std::
   if (const auto fits = check_record(body); !fits) return fits.error();
   return write([&](SqliteTables& tables, Timestamp now) {
     tables.connection
-        .prepare("UPDATE record SET version = version + 1, updated = ?, body = ? WHERE kind = ? AND id = ? AND "
-                 "version = ?")
+        .prepare(
+            "UPDATE record SET version = version + 1, updated = ?, body = ? WHERE kind = ? AND id = ? AND "
+            "version = ?")
         .bind(now)
         .bind(body)
         .bind(kind)
@@ -65,8 +67,9 @@ Result<std::size_t> SqliteDatabase::forget_records(const std::string& kind, cons
                                                    std::size_t limit) {
   return write([&](SqliteTables& tables, Timestamp) {
     tables.connection
-        .prepare("DELETE FROM record WHERE kind = ? AND id IN (SELECT id FROM record WHERE kind = ? AND id < ? "
-                 "ORDER BY id LIMIT ?)")
+        .prepare(
+            "DELETE FROM record WHERE kind = ? AND id IN (SELECT id FROM record WHERE kind = ? AND id < ? "
+            "ORDER BY id LIMIT ?)")
         .bind(kind)
         .bind(kind)
         .bind(before)
@@ -78,8 +81,8 @@ Result<std::size_t> SqliteDatabase::forget_records(const std::string& kind, cons
 
 Result<std::optional<StoredRecord>> SqliteDatabase::record(const std::string& kind, const std::string& id) {
   return read([&](SqliteTables& tables) -> std::optional<StoredRecord> {
-    SqliteStatement row = tables.connection.prepare(
-        "SELECT id, version, created, updated, body FROM record WHERE kind = ? AND id = ?");
+    SqliteStatement row =
+        tables.connection.prepare("SELECT id, version, created, updated, body FROM record WHERE kind = ? AND id = ?");
     row.bind(kind).bind(id);
     if (!row.next()) return std::nullopt;
     return read_record(row, kind);
@@ -88,10 +91,10 @@ Result<std::optional<StoredRecord>> SqliteDatabase::record(const std::string& ki
 
 Result<std::vector<StoredRecord>> SqliteDatabase::records(const std::string& kind, const RecordRange& range) {
   return read([&](SqliteTables& tables) {
-    SqliteStatement row = tables.connection.prepare(
-        fmt::format("SELECT id, version, created, updated, body FROM record WHERE kind = ? AND id >= ?{} ORDER BY id {} "
-                    "LIMIT ?",
-                    range.to.empty() ? "" : " AND id < ?", range.last_first ? "DESC" : "ASC"));
+    SqliteStatement row = tables.connection.prepare(fmt::format(
+        "SELECT id, version, created, updated, body FROM record WHERE kind = ? AND id >= ?{} ORDER BY id {} "
+        "LIMIT ?",
+        range.to.empty() ? "" : " AND id < ?", range.last_first ? "DESC" : "ASC"));
     row.bind(kind).bind(range.from);
     if (!range.to.empty()) row.bind(range.to);
     row.bind(static_cast<std::int64_t>(range.limit));

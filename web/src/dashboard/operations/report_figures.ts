@@ -7,7 +7,7 @@ export interface Report {
   scenario?: string;
   startedAt?: string;
   verdict?: string;
-  verdicts?: { name: string; verdict: string; reason: string }[];
+  verdicts?: { name: string; verdict: string; reason: string; counted?: boolean }[];
   requests?: { sent: number; succeeded: number; duplicates: number; rejected: number; failed: number; transportErrors: number };
   throughput?: { acceptedPerSecond: number | null; completedPerSecond: number | null } | null;
   latency?: Latency;

@@ -77,7 +77,7 @@ function Compared({ reports }: { reports: Report[] }) {
       <Panel title={say.verdict}>
         <Table label={say.verdict}>
           <thead><tr><th>{say.verdict}</th>{reports.map((r, i) => <th key={i}>{r.verdict ? <Ruling ruling={r.verdict} /> : '–'}</th>)}</tr></thead>
-          <tbody>{names.map((name) => <tr key={name}><td>{name}</td>{reports.map((r, i) => { const v = r.verdicts?.find((x) => x.name === name); return <td key={i}>{v ? <><Ruling ruling={v.verdict} /> <span class="quiet">{v.reason}</span></> : '–'}</td>; })}</tr>)}</tbody>
+          <tbody>{names.map((name) => <tr key={name}><td>{name}</td>{reports.map((r, i) => { const v = r.verdicts?.find((x) => x.name === name); return <td key={i}>{v ? <>{v.counted === false ? <Tag>{say.notCounted}</Tag> : <Ruling ruling={v.verdict} />} <span class="quiet">{v.reason}</span></> : '–'}</td>; })}</tr>)}</tbody>
         </Table>
       </Panel>
     </>

@@ -30,7 +30,7 @@ struct TopicsFlags {
   bool dry_run = false;
 };
 
-std::vector<std::string> names_of(const Invocation& invocation, const TopicsFlags& flags) {
+std::vector<std::string> topic_names(const Invocation& invocation, const TopicsFlags& flags) {
   const KafkaOptions options;
   if (!flags.every_role) return topics_of(kafka_use_of(invocation, flags.role, flags.payment), options);
   std::set<std::string> names;
@@ -45,7 +45,7 @@ std::vector<std::string> names_of(const Invocation& invocation, const TopicsFlag
 }
 
 // What keeps nodes from using a topic; empty: nothing.
-std::string problem_of(const KafkaDiagnosis::Topic& topic) {
+std::string topic_problem(const KafkaDiagnosis::Topic& topic) {
   if (topic.partitions == 0) return "is missing, or hidden from this client";
   if (!topic.unfit.empty()) return topic.unfit;
   return topic.writes_refused.empty() ? "" : "accepts no messages: " + topic.writes_refused;
@@ -84,7 +84,7 @@ void print_state(const Invocation& invocation, const std::vector<KafkaDiagnosis:
                           {"partitions", topic.partitions},
                           {"replicas", topic.replicas},
                           {"settings", settings},
-                          {"problem", problem_of(topic)}});
+                          {"problem", topic_problem(topic)}});
     }
     return invocation.print(Json{{"topics", list}}, "topics");
   }
@@ -94,7 +94,7 @@ void print_state(const Invocation& invocation, const std::vector<KafkaDiagnosis:
                {"PROBLEM", Fit::text, needed},
                {"SETTINGS", Fit::text}});
   for (const KafkaDiagnosis::Topic& topic : topics) {
-    const std::string problem = problem_of(topic);
+    const std::string problem = topic_problem(topic);
     table.row({topic.name, topic.partitions > 0 ? std::to_string(topic.partitions) : "-",
                topic.replicas > 0 ? std::to_string(topic.replicas) : "-", problem.empty() ? "-" : problem,
                settings_text(topic.settings)});
@@ -102,32 +102,32 @@ void print_state(const Invocation& invocation, const std::vector<KafkaDiagnosis:
   table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
-Result<std::vector<KafkaDiagnosis::Topic>> state_of(const Invocation& invocation, const TopicsFlags& flags) {
+Result<std::vector<KafkaDiagnosis::Topic>> topics_state(const Invocation& invocation, const TopicsFlags& flags) {
   if (flags.kafka.brokers.empty()) return no_brokers();
   const auto options = kafka_of_flags(invocation.environment, flags.kafka);
   if (!options) return options.error();
-  auto found = diagnose_kafka(*options, names_of(invocation, flags), invocation.settings.timeout);
+  auto found = diagnose_kafka(*options, topic_names(invocation, flags), invocation.settings.timeout);
   if (!found) return found.error();
   return std::move(found->topics);
 }
 
 Result<ExitCode> run_list(const Invocation& invocation, const TopicsFlags& flags) {
   if (flags.kafka.brokers.empty()) {
-    print_names(invocation, names_of(invocation, flags), flags.plan.partitions);
+    print_names(invocation, topic_names(invocation, flags), flags.plan.partitions);
     return ExitCode::done;
   }
-  const auto topics = state_of(invocation, flags);
+  const auto topics = topics_state(invocation, flags);
   if (!topics) return topics.error();
   print_state(invocation, *topics);
   return ExitCode::done;
 }
 
 Result<ExitCode> run_check(const Invocation& invocation, const TopicsFlags& flags) {
-  const auto topics = state_of(invocation, flags);
+  const auto topics = topics_state(invocation, flags);
   if (!topics) return topics.error();
   std::vector<KafkaDiagnosis::Topic> wrong;
   std::copy_if(topics->begin(), topics->end(), std::back_inserter(wrong),
-               [](const auto& topic) { return !problem_of(topic).empty(); });
+               [](const auto& topic) { return !topic_problem(topic).empty(); });
   if (invocation.wants_json() || !wrong.empty()) print_state(invocation, wrong);
   invocation.info(wrong.empty() ? fmt::format("all {} topics are there and accept messages", topics->size())
                                 : fmt::format("{} of {} topics are missing or unfit; `sagactl topics create` creates "
@@ -137,7 +137,7 @@ Result<ExitCode> run_check(const Invocation& invocation, const TopicsFlags& flag
 }
 
 Result<ExitCode> run_create(const Invocation& invocation, const TopicsFlags& flags) {
-  const auto topics = state_of(invocation, flags);
+  const auto topics = topics_state(invocation, flags);
   if (!topics) return topics.error();
   std::vector<std::string> missing;
   for (const KafkaDiagnosis::Topic& topic : *topics)
@@ -180,7 +180,7 @@ Result<void> parse_setting(const std::string& text, TopicPlan& plan) {
   return {};
 }
 
-std::shared_ptr<TopicsFlags> add_common(CLI::App& app, Commands& commands) {
+std::shared_ptr<TopicsFlags> add_topics_flags(CLI::App& app, Commands& commands) {
   const auto flags = std::make_shared<TopicsFlags>();
   add_kafka_flags(app, commands, flags->kafka);
   commands.add_variables(add_choice(app, "--role", flags->role, "Role whose topics are meant, as for serve [node]"),
@@ -197,17 +197,17 @@ void add_topics(CLI::App& root, Commands& commands) {
   CLI::App* app =
       add_command_group(root, "topics", "List, check and create the topics that nodes need in Kafka", server_group);
   CLI::App* list = add_command(*app, "list", "List the topics of a role; with --kafka, what they are like");
-  const auto of_list = add_common(*list, commands);
+  const auto of_list = add_topics_flags(*list, commands);
   set_examples(*list, {"sagactl topics list --every-role"});
   commands.add(list, [of_list](Invocation& invocation) { return run_list(invocation, *of_list); });
 
   CLI::App* check = add_command(*app, "check", "Check that the topics of a role exist and are fit");
-  const auto of_check = add_common(*check, commands);
+  const auto of_check = add_topics_flags(*check, commands);
   set_footer(*check, "Exit codes: 0 all are fit, 1 some are missing or unfit.");
   commands.add(check, [of_check](Invocation& invocation) { return run_check(invocation, *of_check); });
 
   CLI::App* create = add_command(*app, "create", "Create the topics of a role that are missing");
-  const auto of_create = add_common(*create, commands);
+  const auto of_create = add_topics_flags(*create, commands);
   add_number(*create, "--partitions", of_create->plan.partitions, 1, partitions_max, "Partitions of each topic [6]");
   add_number(*create, "--replicas", of_create->plan.replicas, 1, replicas_max,
              "Replicas of each partition [the brokers' default]");

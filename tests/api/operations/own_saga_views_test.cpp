@@ -93,7 +93,12 @@ TEST_F(OwnSagaViews, ASagaThatWaitsIsNeitherOrphanedNorStuck) {
 TEST_F(OwnSagaViews, MetricsCountThemByDefinitionStepAndParticipant) {
   ASSERT_EQ(publish(trip()).status, 201);
   completed("Ada");
-  const std::string text = node.client().get("/metrics")->body;
+  // A saga can be read a moment before what ended it is counted.
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  std::string text;
+  do text = node.client().get("/metrics")->body;
+  while (text.find("sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1") == text.npos &&
+         std::chrono::steady_clock::now() < until);
   for (const char* line : {"sagactl_sagas_started_total{type=\"trip\"} 1",
                            "sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1",
                            "sagactl_step_duration_seconds_count{status=\"succeeded\",step=\"mail\",type=\"trip\"} 1",

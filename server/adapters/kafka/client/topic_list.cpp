@@ -20,9 +20,10 @@ void add_consumed(std::set<std::string>& names, std::string_view topic) {
 
 std::vector<std::string> topics_of(const KafkaUse& use, const KafkaOptions& options) {
   std::set<std::string> names;
-  if (use.publishes_events)
+  if (use.publishes_events) {
     for (const std::string_view topic : event_topics()) names.emplace(topic);
-  for (const std::string_view topic : copy_topics()) names.emplace(topic);
+    for (const std::string_view topic : copy_topics()) names.emplace(topic);
+  }
   if (use.asks_for_payments || use.carries_out_payments) names.emplace(kafka::payment_replies);
   if (use.asks_for_payments) names.emplace(kafka::payment_commands);
   if (use.carries_out_payments) add_consumed(names, kafka::payment_commands);

@@ -33,6 +33,14 @@ Result<std::string> find_by_key(NodeClient& client, const std::string& key) {
   return text_member(sagas.front(), "id");
 }
 
+// A node gives the newest saga of a key. An operation must not fall on one of several that was not meant.
+Result<void> check_only_one(NodeClient& client, const Json& saga, const std::string& text) {
+  if (text_member(saga, "key") != text || text_member(saga, "correlationId") == text) return {};
+  const auto id = find_by_key(client, text);
+  if (!id && id.error().code != ErrorCode::not_found) return id.error();
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> find_saga_by_key_or_prefix(NodeClient& client, const std::string& text) {
@@ -44,6 +52,9 @@ Result<std::string> find_saga_by_key_or_prefix(NodeClient& client, const std::st
 Result<Json> find_saga(NodeClient& client, const std::string& text) {
   const bool is_id = Uuid::parse(text).has_value();
   auto saga = client.get((is_id ? "/sagas/" : "/sagas/correlation/") + percent_encode(text));
+  if (saga && !is_id) {
+    if (auto only = check_only_one(client, *saga, text); !only) return only.error();
+  }
   if (saga || saga.error().code != ErrorCode::not_found) return saga;
   if (is_id) return no_such_saga(saga.error(), text);
   const auto id = find_saga_by_key_or_prefix(client, text);

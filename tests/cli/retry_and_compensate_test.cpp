@@ -121,7 +121,7 @@ TEST_F(CliBulk, IsAJobOfTheNodeWhichKeepsTheResults) {
   Json body;
   for (const RecordedRequest& request : node.requests())
     if (request.path == "/bulk") body = request.body;
-  EXPECT_EQ(body, (Json{{"action", "compensate"}, {"filter", "status=failed"}, {"reason", "audit"}, {"atMost", 2}}));
+  EXPECT_EQ(body, (Json{{"reason", "audit"}, {"action", "compensate"}, {"filter", "status=failed"}, {"atMost", 2}}));
 }
 
 TEST_F(CliBulk, AJobThatTheNodeRefusesIsAnError) {

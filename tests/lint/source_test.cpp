@@ -85,6 +85,11 @@ TEST(Source, NamesValuesBeforeTheyGoIntoACoAwait) {
   }
 }
 
+// The same compiler, and what a conditional expression awaits.
+TEST(Source, AwaitsInBranchesInsteadOfConditionalExpressions) {
+  forbid(R"(\?\s*co_await\b)", {}, "write an if, or a coroutine that makes the choice");
+}
+
 // The same compiler, and lists in braces that a co_return makes.
 TEST(Source, NamesJsonBeforeACoReturn) {
   const std::regex start(R"(\bco_return\b)");

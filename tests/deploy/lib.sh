@@ -53,7 +53,7 @@ until_ok() {
 # A port that nobody uses, from $1 on; ten in a row. Below 32768 the system gives none to connections that go out.
 free_ports() {
   local base=$1 port
-  source tools/services.d/ports.sh
+  source "$(dirname "${BASH_SOURCE[0]}")/../../tools/services.d/ports.sh"
   while :; do
     for ((port = base; port < base + 10; ++port)); do
       is_taken "$port" && break

@@ -99,7 +99,7 @@ test('Parameters go into the path, the query and headers; what is missing is sai
 
 test('Who is logged in asks by the session, also to change something', async () => {
   await page.goto(await world.address());
-  await page.getByRole('heading', { name: 'Sagas' }).waitFor();
+  await page.getByRole('heading', { name: 'Sagas', exact: true }).waitFor();
   await at('/api#/checkout/post_api_orders');
   assert.equal(await page.getByLabel(/who is logged in here/).isChecked(), true);
   await at('/api#/inventory/post_api_inventory_initialize');

@@ -56,8 +56,8 @@ export function SagaPage({ id }: { id: string }) {
   return (
     <>
       <PageTitle title={say.title(shortId(id))} product={product}>
-        {whole && saga.data && <SagaTag status={saga.data.body.status} />}
         <LiveSwitch />
+        {whole && saga.data && <SagaTag status={saga.data.body.status} />}
       </PageTitle>
       <ProblemNote problem={saga.problem} retry={reload} />
       {!whole && !saga.problem && <Skeleton lines={10} />}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # camel-lra 4.10.0 (Maven Central, Apache Camel's saga pattern over an LRA coordinator), seen on 2026-11-29 with Java 17:
 # the options of a saga travel in the query of the participant's link, and Camel writes them there as they are. So
-# - a value with a blank makes a link that is no URI (java.net.URI refuses it), which a coordinator has to mend;
+# - a value with a blank makes a link that is no URI (java.net.URI refuses it), which a coordinator has to correct;
 # - a value with "&" is cut: the compensation that is called through the very link that Camel gave sees order "A" where
 #   the route that joined had "A&B 1", and a header named "B 1" beside it. Nothing is logged.
 # What to do: encode an option's value in the route (URLEncoder) and decode it in the compensation, or use ids without

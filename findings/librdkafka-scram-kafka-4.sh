@@ -2,7 +2,7 @@
 # librdkafka 2.0.2 (the one of Debian 12, here by PyPI's confluent-kafka 2.0.2) with Kafka 4.1.0 (Maven Central), seen on
 # 2026-11-29 with Java 17 and Python 3.11: logging in by SCRAM-SHA-256 with the right password is refused, and the
 # reason given is "invalid credentials". Its second message has the client's nonce twice
-# (confluentinc/librdkafka#4895, mended in 2.6.1); Kafka 3.9.1 lets that pass, Kafka 4 compares. With librdkafka 2.6.1
+# (confluentinc/librdkafka#4895, fixed in 2.6.1); Kafka 3.9.1 lets that pass, Kafka 4 compares. With librdkafka 2.6.1
 # the same user and password are accepted by both.
 # What to do on Debian 12: PLAIN over TLS, or a client certificate; or a newer librdkafka. A program that says "wrong
 # password" sends its user looking in the wrong place.

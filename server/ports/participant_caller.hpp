@@ -24,7 +24,7 @@ class ParticipantCaller {
   virtual ~ParticipantCaller() = default;
 
   // Calls `done` exactly once, from any thread, possibly before returning, and within twice the call's time limit. The
-  // answer to a message goes to the engine by itself; `done` is told that it came.
+  // answer to a message goes to the engine by itself; `done` only learns that it came.
   virtual void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) = 0;
   // Actions of that saga that have not begun are not made: they are answered at once, as not called. Any thread.
   virtual void withdraw(SagaId saga) = 0;

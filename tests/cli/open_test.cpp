@@ -21,7 +21,7 @@ class CliOpen : public testing::Test {
     node.answer("POST /ui/codes", 201,
                 {{"code", "c"}, {"expiresAt", "2026-11-29T17:00:00.000Z"}, {"path", "/ui/#code=c&d"}});
   }
-  // A browser that copies what it is told to open.
+  // A browser that copies the address that it is to open.
   std::string browser() {
     sandbox.write("browser", "#!/bin/sh\ncp \"$1\" \"$HOME/seen.tmp\" && mv \"$HOME/seen.tmp\" \"$HOME/seen\"\n");
     const auto path = sandbox.directory() / "browser";

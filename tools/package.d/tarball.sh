@@ -14,7 +14,7 @@ rm -r "$stage"/lib/{systemd,sysusers.d,tmpfiles.d}
 strip -o "$lib/program" "$stage/bin/sagactl"
 install -m 0755 packaging/tarball/sagactl "$stage/bin/sagactl"
 loader=$(LC_ALL=C readelf -l "$program" | sed -n 's/.*program interpreter: \(.*\)\]/\1/p')
-# It is told what to load by its own name, so it is not there twice: see packaging/tarball/sagactl.
+# It gets the program to load by its own name, so it is not there twice: see packaging/tarball/sagactl.
 install -m 0755 "$(readlink -f "$loader")" "$lib/sagactl"
 ! ldd "$program" | grep -q 'not found' || fail "$program does not find its libraries here"
 while read -r library; do

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 
-#include "common/id.hpp"
 #include "server/adapters/kafka/client/dead_letter.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
 
@@ -139,20 +138,10 @@ class KafkaBrowser : public MessageBrowser {
  private:
   Result<void> open() {
     if (handle_) return {};
-    auto conf = make_conf(options_,
-                          {{"group.id", options_.client_id + "-browser-" + new_uuid().text()},
-                           {"enable.auto.commit", "false"},
-                           {"enable.auto.offset.store", "false"},
-                           {"allow.auto.create.topics", "false"},
-                           {"enable.partition.eof", "true"},
-                           {"fetch.wait.max.ms", "100"},
-                           {"queued.max.messages.kbytes", "8192"}},
-                          nullptr);
-    if (!conf) return conf.error();
-    auto handle = make_handle(RD_KAFKA_CONSUMER, std::move(conf).value());
+    auto handle =
+        make_reader(options_, "browser", {{"enable.partition.eof", "true"}, {"queued.max.messages.kbytes", "8192"}});
     if (!handle) return handle.error();
     handle_ = std::move(handle).value();
-    rd_kafka_poll_set_consumer(handle_.get());
     return {};
   }
 

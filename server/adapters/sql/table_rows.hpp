@@ -15,6 +15,7 @@
 #include "server/participants/session.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/records.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::sql {
@@ -230,6 +231,19 @@ NodeInfo read_node(Row& row) {
   node.published = row.integer();
   node.fingerprint = row.text();
   return node;
+}
+
+// Columns id, version, created, updated and body.
+template <class Row>
+StoredRecord read_record(Row& row, const std::string& kind) {
+  StoredRecord record;
+  record.kind = kind;
+  record.id = row.text();
+  record.version = row.integer();
+  record.created_at = row.time();
+  record.updated_at = row.time();
+  record.body = row.text();
+  return record;
 }
 
 // All rows, each by `read(row)`.

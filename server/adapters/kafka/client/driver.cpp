@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/id.hpp"
 #include "common/log.hpp"
 #include "common/text/text.hpp"
 #include "server/adapters/kafka/client/login_token.hpp"
@@ -64,7 +65,7 @@ std::vector<Setting> security_settings(const KafkaSecurity& security) {
 
 }  // namespace
 
-Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
+Result<NativeConf> make_conf(const KafkaOptions& options, const std::vector<Setting>& settings, void* opaque) {
   NativeConf conf(rd_kafka_conf_new());
   const std::vector<Setting> shared = {
       {"bootstrap.servers", options.brokers}, {"client.id", options.client_id}, {"socket.keepalive.enable", "true"},
@@ -100,6 +101,20 @@ Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf) {
   // Tokens are read by a thread of the library, whatever the caller waits for. An error: this log-in needs none.
   if (rd_kafka_error_t* error = rd_kafka_sasl_background_callbacks_enable(handle)) rd_kafka_error_destroy(error);
   return NativeHandle(handle);
+}
+
+Result<NativeHandle> make_reader(const KafkaOptions& options, const std::string& purpose,
+                                 std::vector<Setting> settings) {
+  settings.insert(settings.end(), {{"group.id", options.client_id + "-" + purpose + "-" + new_uuid().text()},
+                                   {"enable.auto.commit", "false"},
+                                   {"enable.auto.offset.store", "false"},
+                                   {"allow.auto.create.topics", "false"},
+                                   {"fetch.wait.max.ms", "100"}});
+  auto conf = make_conf(options, settings, nullptr);
+  if (!conf) return conf.error();
+  auto handle = make_handle(RD_KAFKA_CONSUMER, std::move(conf).value());
+  if (handle) rd_kafka_poll_set_consumer(handle->get());
+  return handle;
 }
 
 namespace {

@@ -3,7 +3,6 @@
 
 #include <librdkafka/rdkafka.h>
 
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,8 +47,13 @@ using NativeEvent = std::unique_ptr<rd_kafka_event_t, DestroyEvent>;
 using Setting = std::pair<const char*, std::string>;
 
 // A configuration with the settings that all handles share, and `settings`. `opaque` is passed to callbacks.
-Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque);
+Result<NativeConf> make_conf(const KafkaOptions& options, const std::vector<Setting>& settings, void* opaque);
 Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf);
+
+// A consumer that joins no group and commits nothing: it reads the partitions that it is given. `purpose` is part of
+// the name that librdkafka wants for a group all the same.
+Result<NativeHandle> make_reader(const KafkaOptions& options, const std::string& purpose,
+                                 std::vector<Setting> settings);
 
 bool is_missing_right(rd_kafka_resp_err_t code);
 

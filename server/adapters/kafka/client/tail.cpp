@@ -7,7 +7,6 @@
 #include <set>
 #include <thread>
 
-#include "common/id.hpp"
 #include "common/log.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
 
@@ -32,21 +31,10 @@ class RunningTail : public Tail {
   }
 
   Result<void> open(Duration timeout) {
-    // librdkafka needs a group's name for every consumer; without a subscription it never joins the group.
-    auto conf = make_conf(options_,
-                          {{"group.id", options_.client_id + "-tail-" + new_uuid().text()},
-                           {"enable.auto.commit", "false"},
-                           {"enable.auto.offset.store", "false"},
-                           {"allow.auto.create.topics", "false"},
-                           {"auto.offset.reset", "latest"},
-                           {"topic.metadata.refresh.interval.ms", "2000"},
-                           {"fetch.wait.max.ms", "100"}},
-                          nullptr);
-    if (!conf) return conf.error();
-    auto handle = make_handle(RD_KAFKA_CONSUMER, std::move(conf).value());
+    auto handle = make_reader(options_, "tail",
+                              {{"auto.offset.reset", "latest"}, {"topic.metadata.refresh.interval.ms", "2000"}});
     if (!handle) return handle.error();
     handle_ = std::move(handle).value();
-    rd_kafka_poll_set_consumer(handle_.get());
     thread_ = std::thread([this] { run(); });
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, timeout, [this] { return reading_; });

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "server/adapters/postgres/postgres_database.hpp"
+#include "server/adapters/sql/table_rows.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -29,17 +30,6 @@ PostgresStatement list_statement(bool last_first) {
                       last_first ? "DESC" : "ASC")};
 }
 const PostgresStatement sql_records = list_statement(false), sql_last_records = list_statement(true);
-
-StoredRecord read_record(PostgresRows& row, const std::string& kind) {
-  StoredRecord record;
-  record.kind = kind;
-  record.id = row.text();
-  record.version = row.integer();
-  record.created_at = row.time();
-  record.updated_at = row.time();
-  record.body = row.text();
-  return record;
-}
 
 Parameters texts(std::initializer_list<std::string_view> all) {
   Parameters parameters;
@@ -85,7 +75,7 @@ Result<std::optional<StoredRecord>> PostgresDatabase::record(const std::string& 
   return read([&](PostgresReader& reader) -> std::optional<StoredRecord> {
     PostgresRows row = reader.connection.run(sql_record, texts({kind, id}));
     if (!row.next()) return std::nullopt;
-    return read_record(row, kind);
+    return sql::read_record(row, kind);
   });
 }
 
@@ -95,7 +85,7 @@ Result<std::vector<StoredRecord>> PostgresDatabase::records(const std::string& k
     parameters.add(static_cast<std::int64_t>(range.limit));
     PostgresRows row = reader.connection.run(range.last_first ? sql_last_records : sql_records, parameters);
     std::vector<StoredRecord> found;
-    while (row.next()) found.push_back(read_record(row, kind));
+    while (row.next()) found.push_back(sql::read_record(row, kind));
     return found;
   });
 }

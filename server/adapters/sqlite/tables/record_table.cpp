@@ -1,23 +1,13 @@
 // The table of records.
 #include <fmt/format.h>
 
+#include "server/adapters/sql/table_rows.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
 constexpr std::string_view sql_changes = "SELECT changes()";
-
-StoredRecord read_record(SqliteStatement& row, const std::string& kind) {
-  StoredRecord record;
-  record.kind = kind;
-  record.id = row.text();
-  record.version = row.integer();
-  record.created_at = row.time();
-  record.updated_at = row.time();
-  record.body = row.text();
-  return record;
-}
 
 }  // namespace
 
@@ -85,7 +75,7 @@ Result<std::optional<StoredRecord>> SqliteDatabase::record(const std::string& ki
         tables.connection.prepare("SELECT id, version, created, updated, body FROM record WHERE kind = ? AND id = ?");
     row.bind(kind).bind(id);
     if (!row.next()) return std::nullopt;
-    return read_record(row, kind);
+    return sql::read_record(row, kind);
   });
 }
 
@@ -99,7 +89,7 @@ Result<std::vector<StoredRecord>> SqliteDatabase::records(const std::string& kin
     if (!range.to.empty()) row.bind(range.to);
     row.bind(static_cast<std::int64_t>(range.limit));
     std::vector<StoredRecord> found;
-    while (row.next()) found.push_back(read_record(row, kind));
+    while (row.next()) found.push_back(sql::read_record(row, kind));
     return found;
   });
 }

@@ -63,8 +63,8 @@ Result<void> authorize_guest(const Router& router, Request& request) {
 Result<void> authorize_page_of_answerer(const Router& router, Request& request) {
   if (request.header("cookie").empty() || !router.authenticator()) return {};
   Result<Caller> caller = router.authenticator()(request);
-  if (caller) request.caller = std::move(caller).value();
-  if (!caller && caller.error().code != ErrorCode::unauthenticated) return std::move(caller).error();
+  if (!caller) return caller.error().code == ErrorCode::unauthenticated ? Result<void>() : std::move(caller).error();
+  request.caller = std::move(caller).value();
   return {};
 }
 

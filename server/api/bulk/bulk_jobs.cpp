@@ -108,7 +108,7 @@ Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   const auto record = records.record(bulk_kind, job.id);
   if (!record) return record.error();
   if (!*record) return Error{ErrorCode::unavailable, "the job could not be stored; try again"};
-  return std::move(**record);
+  return **record;
 }
 
 Error no_such_job(const std::string& id) {

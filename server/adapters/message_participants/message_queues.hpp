@@ -30,7 +30,7 @@ struct BegunCall {
 struct QueueWork {
   std::vector<BegunCall> begun;
   std::vector<std::pair<CallDone, ParticipantAnswer>> answered;
-  std::vector<std::string> to_prepare;  // topics: prepared() has to be told what became of it
+  std::vector<std::string> to_prepare;  // topics: prepared() wants what became of it
 };
 
 // Not for several threads: its user holds a lock.

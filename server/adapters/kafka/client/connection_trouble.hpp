@@ -1,4 +1,4 @@
-// Why a client has no connection to Kafka, as its library told last. What the calls themselves return says only that no
+// Why a client has no connection to Kafka, as its library said last. What the calls themselves return says only that no
 // broker answered in time.
 #pragma once
 

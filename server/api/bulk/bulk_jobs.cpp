@@ -6,6 +6,7 @@
 #include "common/log.hpp"
 #include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/bulk/handlers.hpp"
+#include "server/api/newest_records.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/saga_filter.hpp"
 #include "server/api/query.hpp"
@@ -78,20 +79,6 @@ Answer dry_run_answer(const BulkJob& job, const FlowPage& found) {
 }
 
 // Jobs that are too old are forgotten with their results.
-Result<void> forget_old_jobs(RecordStore& records) {
-  RecordRange newest;
-  newest.limit = kept_jobs_max;
-  newest.last_first = true;
-  const auto jobs = records.records(bulk_kind, newest);
-  if (!jobs) return jobs.error();
-  if (jobs->size() < kept_jobs_max) return {};
-  for (const char* kind : {bulk_kind, bulk_result_kind}) {
-    const auto forgotten = records.forget_records(kind, jobs->back().id, forget_max);
-    if (!forgotten) return forgotten.error();
-  }
-  return {};
-}
-
 // The id among those that run comes first: a job that is stored is run.
 Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   RecordRange open;
@@ -104,7 +91,9 @@ Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   for (const auto& [kind, body] :
        {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))})
     if (const auto added = records.add_record(kind, job.id, body); !added) return added.error();
-  if (const auto forgotten = forget_old_jobs(records); !forgotten) return forgotten.error();
+  const auto removed =
+      keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind}, forget_max);
+  if (!removed) return removed.error();
   const auto record = records.record(bulk_kind, job.id);
   if (!record) return record.error();
   if (!*record) return Error{ErrorCode::unavailable, "the job could not be stored; try again"};
@@ -217,12 +206,7 @@ awaitable<Answer> create_bulk_job(Context& context, Request& request) {
 }
 
 awaitable<Answer> list_bulk_jobs(Context& context, Request&) {
-  auto read = [&records = context.records] {
-    RecordRange newest;
-    newest.limit = kept_jobs_max;
-    newest.last_first = true;
-    return records.records(bulk_kind, newest);
-  };
+  auto read = [&records = context.records] { return newest_records(records, bulk_kind, kept_jobs_max); };
   const Result<std::vector<StoredRecord>> found = co_await context.query_threads.run(std::move(read));
   if (!found) co_return found.error();
   Json jobs = Json::array();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "server/api/cluster/handlers.hpp"
+#include "server/api/newest_records.hpp"
 #include "server/api/query.hpp"
 #include "server/api/render.hpp"
 #include "server/http/message/json_body.hpp"
@@ -39,19 +40,6 @@ Json summary_of(const Json& result) {
   return summary;
 }
 
-Result<void> forget_old_reports(RecordStore& records) {
-  RecordRange newest;
-  newest.limit = kept_reports_max;
-  newest.last_first = true;
-  const auto reports = records.records(report_entry_kind, newest);
-  if (!reports) return reports.error();
-  if (reports->size() < kept_reports_max) return {};
-  for (const char* kind : {report_kind, report_entry_kind})
-    if (const auto forgotten = records.forget_records(kind, reports->back().id, kept_reports_max); !forgotten)
-      return forgotten.error();
-  return {};
-}
-
 }  // namespace
 
 awaitable<Answer> publish_report(Context& context, Request& request) {
@@ -66,7 +54,8 @@ awaitable<Answer> publish_report(Context& context, Request& request) {
   auto keep = [&records = context.records, id, body = json_text(*result), entry = json_text(entry)]() -> Result<void> {
     if (const auto added = records.add_record(report_kind, id, body); !added) return added.error();
     if (const auto added = records.add_record(report_entry_kind, id, entry); !added) return added.error();
-    return forget_old_reports(records);
+    return keep_newest_records(records, report_entry_kind, kept_reports_max, {report_kind, report_entry_kind},
+                               kept_reports_max);
   };
   const Result<void> kept = co_await context.query_threads.run(std::move(keep));
   if (!kept) co_return kept.error();
@@ -77,12 +66,7 @@ awaitable<Answer> publish_report(Context& context, Request& request) {
 }
 
 awaitable<Answer> list_reports(Context& context, Request&) {
-  auto read = [&records = context.records] {
-    RecordRange newest;
-    newest.limit = kept_reports_max;
-    newest.last_first = true;
-    return records.records(report_entry_kind, newest);
-  };
+  auto read = [&records = context.records] { return newest_records(records, report_entry_kind, kept_reports_max); };
   const Result<std::vector<StoredRecord>> found = co_await context.query_threads.run(std::move(read));
   if (!found) co_return found.error();
   Json reports = Json::array();

@@ -1,0 +1,20 @@
+// Records of which only the newest are kept: ids grow with time.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "server/ports/records.hpp"
+
+namespace sagactl::api {
+
+// At most `count` records of a kind, the newest first.
+Result<std::vector<StoredRecord>> newest_records(RecordStore& records, const std::string& kind, std::size_t count);
+
+// Of each kind in `kinds`, in this order, removes what is older than the newest `kept` records of `kind`, at most
+// `removed_max` at a time. Ids of these kinds begin with those of `kind`.
+Result<void> keep_newest_records(RecordStore& records, const std::string& kind, std::size_t kept,
+                                 std::initializer_list<const char*> kinds, std::size_t removed_max);
+
+}  // namespace sagactl::api

@@ -109,6 +109,11 @@ void ScriptedServer::thaw() {
   changed_.notify_all();
 }
 
+void ScriptedServer::wait_until_all_are_closed() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return open_.empty(); });
+}
+
 void ScriptedServer::wait_while_frozen() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !frozen_ || stopping_; });
@@ -166,6 +171,7 @@ void ScriptedServer::serve(int fd) {
   const std::lock_guard lock(mutex_);
   open_.erase(fd);
   close(fd);
+  changed_.notify_all();
 }
 
 std::uint16_t closed_port() {

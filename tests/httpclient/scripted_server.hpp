@@ -40,6 +40,8 @@ class ScriptedServer {
   std::string url() const;
   std::uint16_t port() const { return port_; }
   std::uint64_t connections() const { return connections_; }
+  // Until the clients have closed every connection that there was.
+  void wait_until_all_are_closed();
   // While it is frozen, requests are read and answers are delayed.
   void freeze();
   void thaw();

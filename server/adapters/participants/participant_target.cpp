@@ -152,9 +152,9 @@ void ParticipantTarget::ended(CallConnection& connection, PendingCalls call, Cal
   if (connection.is_closed()) {
     parts_.closed.push_back(&connection);
   } else {
+    // Before the server closes it, by a second or by half of a time that is shorter than two.
     const Duration kept = connection.kept_for();
-    const bool is_short = kept < parts_.options.idle_time + 1s;
-    connection.rest(now + (is_short ? std::max(kept - 1s, Duration{0}) : parts_.options.idle_time));
+    connection.rest(now + std::min(parts_.options.idle_time, kept - std::min<Duration>(1s, kept / 2)));
     idle_.push_back(&connection);
   }
   record(end, was_probe, now);

@@ -253,6 +253,7 @@ void add_retry_and_compensate(CLI::App& root, Commands& commands) {
   CLI::App* retry = add_command(root, "retry", "Retry failed or compensated sagas", operations_group);
   const auto retry_flags = add_operation(*retry, commands, {"retry", "/saga/retry/"});
   add_switch(*retry, "--recharge", retry_flags->recharge, "Charge refunded payments again");
+  add_text(*retry, "--reason", retry_flags->reason, "TEXT", "Reason to record");
   set_examples(*retry, {"sagactl retry --all --status failed --dry-run"});
 
   CLI::App* compensate = add_command(root, "compensate", "Undo the completed steps of sagas", operations_group);

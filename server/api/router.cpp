@@ -15,13 +15,15 @@ http::Caller guest() {
 
 }  // namespace
 
+Result<http::Caller> authenticate(const Context& context, const http::Request& request) {
+  // Pages of others, served here, could act with the cookie.
+  if (context.options.serves_other_pages) return context.sessions.authenticate(request);
+  return context.page_sessions.authenticate(request);
+}
+
 std::shared_ptr<http::Router> make_router(Context& context) {
   auto router = std::make_shared<http::Router>();
-  router->set_authenticator([&context](const http::Request& request) {
-    // Pages of others, served here, could act with the cookie.
-    if (context.options.serves_other_pages) return context.sessions.authenticate(request);
-    return context.page_sessions.authenticate(request);
-  });
+  router->set_authenticator([&context](const http::Request& request) { return authenticate(context, request); });
   router->set_guest(guest(), context.options.allow_anonymous);
   for (const Surface& surface : surfaces) surface.add_routes(*router, context);
   return router;

@@ -47,6 +47,9 @@ inline constexpr std::array surfaces = {
     Surface{add_dtm_routes, "openapi_dtm.json"},
 };
 
+// The caller of a request, by its token or by a page's cookie; `unauthenticated` when there is none. Any thread.
+Result<http::Caller> authenticate(const Context& context, const http::Request& request);
+
 // A router with all routes and the authenticator.
 std::shared_ptr<http::Router> make_router(Context& context);
 

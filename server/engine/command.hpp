@@ -142,6 +142,7 @@ struct RetryRequest {
   Actor actor;
   bool recharge = false;
   std::vector<Timestamp> if_updated_at = {};
+  std::string reason = {};
 };
 
 // A participant's answer to a call of this engine or of another process.

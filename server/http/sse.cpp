@@ -48,8 +48,12 @@ std::string wire_text(std::string_view id, std::string_view type, std::string_vi
 class EventHub::Subscription : public BodyStream, public std::enable_shared_from_this<Subscription> {
  public:
   Subscription(std::shared_ptr<EventHub> hub, std::uint64_t position, std::string first,
-               std::optional<std::string> only_of)
-      : hub_(std::move(hub)), only_of_(std::move(only_of)), position_(position), first_(std::move(first)) {}
+               std::optional<std::string> only_of, std::function<bool()> may_go_on)
+      : hub_(std::move(hub)),
+        only_of_(std::move(only_of)),
+        may_go_on_(std::move(may_go_on)),
+        position_(position),
+        first_(std::move(first)) {}
   ~Subscription() override { hub_->remove(this); }
 
   asio::awaitable<std::optional<std::string>> next() override {
@@ -59,6 +63,7 @@ class EventHub::Subscription : public BodyStream, public std::enable_shared_from
     const auto heartbeat_at = asio::steady_timer::clock_type::now() + hub_->options_.heartbeat;
     bool heartbeat_due = false;
     for (;;) {
+      if (!is_allowed()) co_return std::nullopt;
       {
         const std::lock_guard lock(hub_->mutex_);
         waiting_ = false;
@@ -91,8 +96,18 @@ class EventHub::Subscription : public BodyStream, public std::enable_shared_from
   }
 
  private:
+  // Asked again when a heartbeat's time has passed.
+  bool is_allowed() {
+    const auto now = asio::steady_timer::clock_type::now();
+    if (!may_go_on_ || now < ask_at_) return true;
+    ask_at_ = now + hub_->options_.heartbeat;
+    return may_go_on_();
+  }
+
   const std::shared_ptr<EventHub> hub_;
   const std::optional<std::string> only_of_;  // the owner whose events it has; none: all
+  const std::function<bool()> may_go_on_;
+  asio::steady_timer::time_point ask_at_ = asio::steady_timer::clock_type::now() + hub_->options_.heartbeat;
   // Guarded by the hub's lock, apart from waiting on the timer.
   std::uint64_t position_;
   std::string first_;
@@ -162,7 +177,8 @@ std::optional<std::uint64_t> EventHub::position_of(std::string_view last_event_i
   return id;
 }
 
-Result<Response> EventHub::subscribe(const Request& request, std::optional<std::string> only_of) {
+Result<Response> EventHub::subscribe(const Request& request, std::optional<std::string> only_of,
+                                     std::function<bool()> may_go_on) {
   const std::string_view resume_after = request.header("last-event-id");
   std::string first(greeting_text);
   std::shared_ptr<Subscription> subscription;
@@ -179,7 +195,8 @@ Result<Response> EventHub::subscribe(const Request& request, std::optional<std::
       if (!known) first += reset_text;
       position = known ? *known : last_id_ - ring_.size();
     }
-    subscription = std::make_shared<Subscription>(shared_from_this(), position, std::move(first), std::move(only_of));
+    subscription = std::make_shared<Subscription>(shared_from_this(), position, std::move(first), std::move(only_of),
+                                                  std::move(may_go_on));
     subscriptions_.push_back(subscription.get());
   }
   Response response;

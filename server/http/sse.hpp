@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -39,8 +40,11 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   // A response that streams the events from now on, or those after Last-Event-ID. When that event is not in the ring
   // any more, or of another run of the node, the stream starts with `event: reset` and continues with the ring's
   // events. With `only_of` it has that owner's events and resets only. A stream without other output for `heartbeat`
-  // gets a comment. `busy` when there are too many subscribers, `unavailable` when the hub has stopped.
-  Result<Response> subscribe(const Request& request, std::optional<std::string> only_of = std::nullopt);
+  // gets a comment. A stream ends when `may_go_on`, asked once in a `heartbeat`, says no; null: it is not asked. It is
+  // called on the connection's thread. `busy` when there are too many subscribers, `unavailable` when the hub has
+  // stopped.
+  Result<Response> subscribe(const Request& request, std::optional<std::string> only_of = std::nullopt,
+                             std::function<bool()> may_go_on = nullptr);
 
   // Ends all streams; later calls of subscribe() fail. Any thread.
   void stop();

@@ -257,10 +257,10 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
   saga().retries.push_back(OperatorRetry{moment_.now, step_definition(from).name, command.by});
-  add_event(
-      EventType::saga_retried,
-      event_data().add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by),
-      command.by);
+  JsonObject data = event_data();
+  data.add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by);
+  if (!command.reason.empty()) data.add("reason", command.reason);
+  add_event(EventType::saga_retried, std::move(data), command.by);
   if (!between_steps)
     for (std::size_t i = from; i < saga().steps.size(); ++i)
       if (is_in_progress(step(i)) && direction_of(step(i)) == direction) restart_calls(i, direction);

@@ -136,6 +136,7 @@ struct RetrySaga {
   // Whether a payment that was refunded may be charged again.
   bool recharge = false;
   bool was_refunded = false;  // whether there is such a payment
+  std::string reason = {};    // as the operator gave it; recorded with the event
 };
 // The condition that the step in progress was waiting for is met: it is tried with a fresh budget.
 struct ProceedSaga {};

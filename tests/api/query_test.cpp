@@ -94,6 +94,13 @@ TEST_F(Paging, SagasAreFoundByNodeTypeAndError) {
   EXPECT_EQ(get("/sagas?olderThan=1h")["total"], 0);
 }
 
+TEST_F(Paging, AMisspelledFilterOfSagasIsRefusedWithTheNearestName) {
+  const Json refused = get("/sagas?staus=failed&limit=5&input.guest=Ada&nothing=1");
+  EXPECT_EQ(refused["statusCode"], 400);
+  EXPECT_EQ(refused["message"],
+            (Json{"staus is not a filter of sagas; did you mean status?", "nothing is not a filter of sagas"}));
+}
+
 TEST_F(Paging, SagasThatHaveNotEndedAreActive) {
   EXPECT_EQ(get("/saga/active")["count"], 0);
   node.gateway().hold();

@@ -1,36 +1,19 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/operations/saga_filter.hpp"
 #include "server/http/message/validate.hpp"
 
 namespace sagactl::api {
-namespace {
-
-constexpr std::array<std::string_view, 18> filter_names = {
-    "status",    "status[]", "type", "definition", "version",     "step",      "failedStep", "participant", "error",
-    "errorLike", "text",     "key",  "node",       "retriesOver", "olderThan", "since",      "until",       "stuck"};
-
-bool is_filter_name(std::string_view name) {
-  return name == "id" || name.starts_with("input.") ||
-         std::find(filter_names.begin(), filter_names.end(), name) != filter_names.end();
-}
-
-}  // namespace
 
 // A name that is misspelled would select every saga.
 Result<SagaFilter> bulk_filter(const std::string& filter, UserId by, Timestamp now) {
   http::Request request;
   if (const auto set = request.set_target("/sagas?" + filter); !set) return set.error();
-  std::vector<std::string> faults;
-  for (const auto& [name, value] : request.query) {
-    if (!is_filter_name(name))
-      faults.push_back(fmt::format("filter: {} is not the name of a filter of GET /sagas", name));
+  std::vector<std::string> faults = unknown_filters(request);
+  for (std::string& fault : faults) fault.insert(0, "filter: ");
+  for (const auto& [name, value] : request.query)
     if (value.empty()) faults.push_back(fmt::format("filter: {} has no value", name));
-  }
   if (request.query.empty()) faults.emplace_back("filter must not be empty: it would select every saga");
   if (!faults.empty()) return http::validation_error(std::move(faults));
   request.caller = http::Caller{by.text(), "", std::string(to_string(Role::admin)), ""};

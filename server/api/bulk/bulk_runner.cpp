@@ -37,7 +37,7 @@ Command command_of(const BulkJob& job, const BulkItem& item) {
   const std::vector<Timestamp> version = {item.version};
   switch (job.action) {
     case BulkAction::retry:
-      return RetryRequest{item.saga, actor, job.recharge, version};
+      return RetryRequest{item.saga, actor, job.recharge, version, job.reason};
     case BulkAction::compensate:
       return CompensateRequest{item.saga, actor, job.reason, version};
     case BulkAction::cancel:

@@ -40,7 +40,7 @@ void EventFeed::stop() {
   });
 }
 
-awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
+awaitable<http::Answer> EventFeed::subscribe(const http::Request& request, std::function<bool()> may_go_on) {
   last_used_at_ = clock_.steady();
   if (!is_subscribed_) {
     auto start = [this] { return subscribe_to_bus(); };
@@ -51,7 +51,7 @@ awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
   if (has_gap_.exchange(false)) hub_->publish_reset();
   std::optional<std::string> only_of;
   if (!request.caller->is_admin()) only_of = request.caller->id;
-  co_return hub_->subscribe(request, std::move(only_of));
+  co_return hub_->subscribe(request, std::move(only_of), std::move(may_go_on));
 }
 
 Result<void> EventFeed::subscribe_to_bus() {

@@ -27,9 +27,9 @@ class EventFeed {
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
-  // The answer to GET /events: an admin's stream has every event, another user's those of their own orders. `request`
-  // outlives the await.
-  boost::asio::awaitable<http::Answer> subscribe(const http::Request& request);
+  // The answer to GET /events: an admin's stream has every event, another user's those of their own orders. It ends
+  // when `may_go_on` says no, as in EventHub::subscribe(). `request` outlives the await.
+  boost::asio::awaitable<http::Answer> subscribe(const http::Request& request, std::function<bool()> may_go_on);
 
   std::size_t subscribers() const { return hub_->subscribers(); }
 

@@ -1,5 +1,4 @@
 // An operator's actions on a saga: retry, compensate and cancel it, and skip one of its steps.
-#include "common/log.hpp"
 #include "server/api/operations/change_saga.hpp"
 #include "server/api/operations/handlers.hpp"
 #include "server/api/query.hpp"
@@ -28,14 +27,12 @@ awaitable<Answer> retry_saga(Context& context, Request& request) {
   if (!json) co_return json.error();
   http::ObjectReader body(*json);
   const bool recharge = body.optional_boolean("recharge", false);
-  const std::string reason = body.optional_text("reason", {.max = reason_max}).value_or("");
+  std::string reason = body.optional_text("reason", {.max = reason_max}).value_or("");
   if (const auto valid = body.finish(); !valid) co_return valid.error();
   AcceptedVersions accepted = accepted_versions(request);
   if (accepted.are_weak) co_return weak_tags_refused(request);
-  // Sagas keep no reason of a retry: the log does.
-  if (!reason.empty())
-    log_info("an operator retries a saga", {{"saga", uuid->text()}, {"reason", reason}, {"by", request.caller->email}});
-  Command command = RetryRequest{SagaId{*uuid}, actor_of(request), recharge, std::move(accepted.times)};
+  Command command =
+      RetryRequest{SagaId{*uuid}, actor_of(request), recharge, std::move(accepted.times), std::move(reason)};
   co_return co_await change_saga(context, request, "sagaId", std::move(command), "Saga is being retried");
 }
 

@@ -1,5 +1,10 @@
 #include "server/api/operations/saga_filter.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/text/text.hpp"
 #include "server/api/operations/render_trace.hpp"
 #include "server/api/read_flow.hpp"
 #include "server/saga/definition.hpp"
@@ -7,9 +12,18 @@
 namespace sagactl::api {
 namespace {
 
+constexpr std::string_view input_prefix = "input.";
+
+const std::vector<std::string>& filter_names() {
+  static const std::vector<std::string> names = {"id",        "status", "status[]",   "type",        "definition",
+                                                 "version",   "step",   "failedStep", "participant", "error",
+                                                 "errorLike", "text",   "key",        "node",        "retriesOver",
+                                                 "olderThan", "since",  "until",      "stuck"};
+  return names;
+}
+
 // The filters for users' sagas. A merchant sees those of every user, of a definition that is named.
 void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const http::Request& request) {
-  constexpr std::string_view input_prefix = "input.";
   if (auto definition = query.text("definition"); !definition.empty()) {
     if (filter.type && *filter.type != definition) query.fault("definition and type must not differ");
     if (!find_definition(definition) && actor_of(request).role == Role::merchant) filter.user.reset();
@@ -27,6 +41,19 @@ void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const http::
 
 bool needs_time(const http::Request& request) {
   return request.query_value("olderThan") || request.query_value("stuck");
+}
+
+std::vector<std::string> unknown_filters(const http::Request& request, std::span<const std::string_view> others) {
+  std::vector<std::string> faults;
+  for (const auto& [name, value] : request.query) {
+    if (name.starts_with(input_prefix) || std::count(filter_names().begin(), filter_names().end(), name) > 0 ||
+        std::count(others.begin(), others.end(), name) > 0)
+      continue;
+    const std::string known = nearest(name, filter_names());
+    faults.push_back(fmt::format("{} is not a filter of sagas{}", name,
+                                 known.empty() ? std::string() : fmt::format("; did you mean {}?", known)));
+  }
+  return faults;
 }
 
 SagaFilter read_saga_filter(QueryReader& query, const http::Request& request, Timestamp now) {

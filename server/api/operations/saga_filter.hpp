@@ -1,12 +1,21 @@
 // The filters of GET /sagas, which bulk jobs take as well.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "server/api/query.hpp"
 
 namespace sagactl::api {
 
 // Whether reading the filter needs the database's time.
 bool needs_time(const http::Request& request);
+
+// What is wrong with the names in the request's query: those of no filter, which would select every saga, each with
+// the nearest that there is. `others` are names with a meaning of their own, such as "page".
+std::vector<std::string> unknown_filters(const http::Request& request, std::span<const std::string_view> others = {});
 
 // The filter in the request's query, for what its caller may see; faults are the reader's. `now` is the database's
 // time.

@@ -1,4 +1,6 @@
 // Reading sagas: lists with filters, one by its id or by any id of its flow.
+#include <array>
+
 #include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/saga_filter.hpp"
@@ -62,6 +64,8 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
     now = *time;
   }
   SagaFilter filter = read_saga_filter(query, request, now);
+  constexpr std::array<std::string_view, 4> page_names = {"page", "limit", "cursor", "total"};
+  for (std::string& fault : unknown_filters(request, page_names)) query.fault(std::move(fault));
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
   if (!found) co_return found.error();

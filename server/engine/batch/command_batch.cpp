@@ -247,7 +247,7 @@ Result<Receipt> CommandBatch::on(const RetryRequest& command) {
     const auto free = check_claim(order.idempotency_key, order.id);
     if (!free) return free.error();
   }
-  RetrySaga retry{command.actor.user.text(), command.recharge, false};
+  RetrySaga retry{command.actor.user.text(), command.recharge, false, command.reason};
   // Where the shop confirms, nothing is charged before the buyer pays again.
   if (!waits_for_shop(draft.flow, policy_))
     for (const Payment& payment : draft.flow.payments) retry.was_refunded |= payment.status == PaymentStatus::refunded;

@@ -1,6 +1,8 @@
 // Operators list and create users, and change their rights.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
@@ -61,6 +63,14 @@ TEST_F(UserRoutes, LoseAccessWhenTheyAreDisabled) {
   EXPECT_TRUE(eventually([&] { return ann.get("/orders")->status == 401; }));
   EXPECT_EQ(set("ann", {{"status", "active"}}).status, 200);
   EXPECT_EQ(log_in("ann"), 200);
+}
+
+TEST_F(UserRoutes, LoseTheirEventStreamWithTheirAccess) {
+  HttpClient ann = node.client(registered("ann")["accessToken"]);
+  std::jthread follower([&] { (void)ann.stream("/events", [](const ServerSentEvent&) { return true; }); });
+  EXPECT_TRUE(eventually([&] { return node.subscribers() == 1; }));
+  EXPECT_EQ(set("ann", {{"status", "suspended"}}).status, 200);
+  EXPECT_TRUE(eventually([&] { return node.subscribers() == 0; }));
 }
 
 TEST_F(UserRoutes, AreCreatedWithARole) {

@@ -25,7 +25,7 @@ TEST_F(Audit, HasTheActionsOfUsersNewestFirst) {
   const std::string id = node.place_and_await(customer, "p");
   ASSERT_EQ(admin.post("/saga/compensate/" + id, Json{{"reason", "returned"}})->status, 202);
   node.await_end(id, 2);
-  ASSERT_EQ(admin.post("/saga/retry/" + id, Json{{"recharge", true}})->status, 202);
+  ASSERT_EQ(admin.post("/saga/retry/" + id, Json{{"recharge", true}, {"reason", "paid again"}})->status, 202);
   node.await_end(id, 3);
   ASSERT_EQ(customer.del("/orders/" + id, Json{{"reason", "no more"}})->status, 200);
   ASSERT_EQ(admin.put("/api/inventory/P", Json{{"productName", "P"}, {"quantity", 1}})->status, 200);
@@ -37,6 +37,7 @@ TEST_F(Audit, HasTheActionsOfUsersNewestFirst) {
   EXPECT_EQ(entries[3]["by"], operator_profile["id"]);
   EXPECT_EQ(entries[3]["email"], operator_profile["email"]);
   EXPECT_EQ(entries[3]["data"]["reason"], "returned");
+  EXPECT_EQ(entries[2]["data"]["reason"], "paid again");
   EXPECT_EQ(entries[1]["by"], customer.get("/auth/profile")->json().value()["id"]);
   EXPECT_EQ(entries[1]["data"]["reason"], "no more");
 }

@@ -113,6 +113,21 @@ TEST(EventHubOfManyUsers, SendsAHeartbeatToASubscriberWithoutEvents) {
   busy->close();
 }
 
+TEST(EventHubOfManyUsers, EndsTheStreamOfAUserWhoMayNotGoOn) {
+  auto hub = http::EventHub::make({.heartbeat = std::chrono::milliseconds(5)});
+  int asked = 0;
+  auto stream = hub->subscribe({}, std::nullopt, [&asked] { return ++asked < 3; }).value().stream;
+  std::size_t heartbeats = 0;
+  boost::asio::io_context io;
+  auto listen = [&]() -> boost::asio::awaitable<void> {
+    while (auto piece = co_await stream->next()) heartbeats += *piece == ": heartbeat\n\n";
+  };
+  boost::asio::co_spawn(io, listen, boost::asio::detached);
+  io.run();
+  EXPECT_EQ(asked, 3);
+  EXPECT_GE(heartbeats, 1u);
+}
+
 TEST_F(FeedStream, AStreamResumesAfterTheLastEvent) {
   std::string last;
   std::string first;

@@ -48,7 +48,9 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   parts->rights_poller = std::make_unique<RightsPoller>(*parts->database, *parts->sessions, *parts->page_sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(http::Workers::Options{"query_threads", 2, 1000});
   parts->hashers = std::make_unique<http::Workers>(http::Workers::Options{"hashers", 1, 64});
-  parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
+  http::EventHub::Options events;
+  events.heartbeat = std::chrono::milliseconds(200);
+  parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock, events);
   return parts;
 }
 

@@ -96,7 +96,7 @@ struct ParticipantStep {
   AnswerRules rules;
   bool undo_refused = false;                         // undone also when it was refused
   std::optional<std::size_t> undo_participant = {};  // none: the same
-  // Of a participant of an LRA: what it is told once it has failed, and whether it only hears how the LRA ended.
+  // Of a participant of an LRA: what is called once it has failed, and whether it only hears how the LRA ended.
   std::optional<RequestTemplate> forget = {};
   bool is_listener = false;
 };

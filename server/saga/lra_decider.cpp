@@ -1,6 +1,6 @@
 // What LRAs do otherwise than other sagas: participants join while the first step waits, each is called once the one
-// that joined after it has answered at all, one that fails does not hold up the others, and those that listen are told
-// in the end. docs/lra.md
+// that joined after it has answered at all, one that fails does not hold up the others, and those that listen hear of
+// it in the end. docs/lra.md
 #include <fmt/format.h>
 
 #include <algorithm>

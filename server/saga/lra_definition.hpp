@@ -48,7 +48,7 @@ std::optional<std::size_t> find_lra_participant(const LraDefinition& lra, const 
 // The participant that calls itself so: by any of its URLs, or by what stands before their "/compensate".
 std::optional<std::size_t> find_lra_participant(const LraDefinition& lra, std::string_view url);
 
-// How many steps a participant has: one for what it does, and one for what it is told in the end.
+// How many steps a participant has: one for what it does, and one for what it hears in the end.
 std::size_t lra_steps_of(const LraLinks& links);
 // The first of them: the participant's name is that of this step ("01").
 std::size_t first_lra_step(const LraDefinition& lra, std::size_t participant);

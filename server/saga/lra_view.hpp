@@ -43,8 +43,8 @@ struct Spelling<LraParticipantStatus> {
 
 bool is_lra(const Saga& saga);
 
-// What a step keeps of a participant that has failed: its reason; once it was told to forget that, a second member; and
-// once a person retries it, that member alone.
+// What a step keeps of a participant that has failed: its reason; once it was asked to forget that, a second member;
+// and once a person retries it, that member alone.
 inline constexpr std::string_view lra_failed_prefix = R"({"refused":)";
 inline constexpr std::string_view lra_forgotten_member = R"("forgotten":true})";
 

@@ -1,5 +1,5 @@
 -- LRAs are users' sagas whose inline definition grows. Only a node that knows them adopts them, and says so as it does for
--- users' sagas. An adoption is told from other changes of the owner by the time of the last change, which only those set:
+-- users' sagas. An adoption differs from other changes of the owner by the time of the last change, which only those set:
 -- a node that is not the owner may change a saga without an event.
 DROP TRIGGER flow_leave_users_saga ON flow;
 CREATE TRIGGER flow_leave_users_saga BEFORE UPDATE OF owner_node, owner_epoch ON flow FOR EACH ROW

@@ -20,7 +20,7 @@ LraLinks listener_of(const std::string& name) {
   return {{}, {}, {}, {}, "http://" + name + "/after", {}};
 }
 
-// What a participant answers that was told to forget its failure.
+// What a participant answers that was asked to forget its failure.
 const Succeeded forgotten{R"({"forgotten":true})"};
 
 class Lra : public testing::Test {

@@ -349,7 +349,7 @@ void LraCluster::check(const Script& script, std::vector<std::string>& wrong) {
       add(fmt::format("participant {} never heard of the end", member.key));
     for (const std::string& end : member.told)
       if (end != (is_closed ? "Closed" : "Cancelled") && end != (is_closed ? "FailedToClose" : "FailedToCancel"))
-        add(fmt::format("participant {} was told {}", member.key, end));
+        add(fmt::format("participant {} heard of {}", member.key, end));
   }
   const bool is_calm = options_.faults.crash == 0 && options_.faults.store_unavailable == 0 &&
                        options_.faults.commit_in_doubt == 0 && options_.participants.unavailable == 0;

@@ -43,7 +43,7 @@ struct LraMember {
   bool is_completed = false, is_compensated = false, has_forgotten = false;
   int called = 0;
   SteadyTime works_until;
-  std::vector<std::string> told;  // the ends that it was told
+  std::vector<std::string> told;  // the ends of which it heard
 };
 
 class LraCluster {

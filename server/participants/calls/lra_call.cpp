@@ -34,7 +34,7 @@ std::string failed_with(const ParticipantAnswer& answer) {
 
 // It is gone, and with it what it knew.
 Outcome read_gone(const ParticipantCall& call, const ParticipantAnswer& answer) {
-  if (call.has_forgotten) return Refused{fmt::format("{}; it was told to forget its failure", answered(answer))};
+  if (call.has_forgotten) return Refused{fmt::format("{}; it was asked to forget its failure", answered(answer))};
   return Succeeded{};
 }
 
@@ -63,8 +63,8 @@ Outcome read_question(const ParticipantCall& call, const ParticipantAnswer& answ
   return Unavailable{answered(answer), true};  // nobody there to ask
 }
 
-// A participant that hears how the LRA ended, or is told to forget: again until it has. That it has forgotten is told
-// from that it is done by what is kept.
+// A participant that hears how the LRA ended, or is asked to forget: again until it has. What is kept says that it has
+// forgotten, and not that it is done.
 Outcome read_told(const ParticipantCall& call, const ParticipantAnswer& answer) {
   if (answer.status / 100 == 2 || answer.status == 410)
     return Succeeded{call.forgets ? fmt::format("{{{}", lra_forgotten_member) : std::string()};

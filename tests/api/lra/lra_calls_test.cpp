@@ -146,7 +146,7 @@ TEST_F(LraSite, AFailureIsToldInTheParticipantsWordsAndRetriedByAPerson) {
   EXPECT_EQ(admin.post("/saga/retry/" + saga_of(id), Json::object())->status / 100, 2);
   participants.await_calls("PUT /b/complete", 2);
   await_status(id, "FailedToClose");
-  EXPECT_THAT(saga_json(id)["errorMessage"].get<std::string>(), HasSubstr("it was told to forget its failure"));
+  EXPECT_THAT(saga_json(id)["errorMessage"].get<std::string>(), HasSubstr("it was asked to forget its failure"));
 }
 
 TEST_F(LraSite, OnesThatListenAreToldTheEndUntilTheyHaveHeardIt) {

@@ -45,7 +45,8 @@ public class Shop extends RouteBuilder {
 
     // An exception that leaves `saga` cancels the LRA, so it is caught outside.
     from("direct:order").doTry().to("direct:buy").doCatch(Refused.class)
-        .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(402)).setBody(exceptionMessage()).end();
+        .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(402)).setBody(exceptionMessage()).end()
+        .removeHeaders("*", Exchange.HTTP_RESPONSE_CODE);  // else the request's headers are those of the answer
     from("direct:buy").saga().timeout(Duration.ofSeconds(30))
         .to("direct:reserve").to("direct:charge").setBody(constant("bought"));
 

@@ -71,6 +71,7 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
 
 WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
     : pacing_(pacing_for(options, setup)), store_(options.scratch) {
+  store_.set_sample(options.sample);
   LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;

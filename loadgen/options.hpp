@@ -11,6 +11,7 @@
 #include "common/records/scratch.hpp"
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "httpclient/connecting/connect_options.hpp"
 #include "loadgen/ledger/accepted_sample.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/schedule/schedule.hpp"
@@ -33,7 +34,8 @@ std::optional<Pacing> parse_pacing(std::string_view text);
 struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::all;
   Profile profile = order_profile();
-  std::vector<std::string> targets;  // base URLs, http://host:port
+  std::vector<std::string> targets;  // base URLs: http, https, unix
+  ConnectOptions connect;            // how they are reached
   std::string run;                   // part of every product id: 1 to 16 of a-z 0-9; empty: a new one
 
   // How much. None of the first three: exactly the reference suite's numbers. `rate` alone: ten seconds.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
@@ -117,10 +118,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), options.profile.is_ours
-                                       ? advice_when_no_node_answers(invocation_.settings)
-                                       : "check that the server of the profile '" + options.profile.name +
-                                             "' is running at the address in --url");
+    return with_tls_advice(with_hint(
+        load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
+                                              : "check that the server of the profile '" + options.profile.name +
+                                                    "' is running at the address in --url"));
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
@@ -189,6 +190,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;
   const auto thresholds =
       evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
@@ -231,6 +233,7 @@ Result<ExitCode> Loadtest::execute() {
   baseline_thresholds_ = std::move(*thresholds);
   if (auto published = check_saga_is_published(); !published) return published.error();
   say_what_cannot_be_checked();
+  warn_of_insecure(invocation_, *urls);
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);

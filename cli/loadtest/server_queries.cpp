@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "common/text/text.hpp"
 
@@ -37,6 +38,7 @@ ServerQueries::ServerQueries(const Invocation& invocation, const Profile& profil
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, request_timeout_max);
+  if (auto connect = connect_options(invocation)) options.connect = std::move(*connect);
   if (const auto urls = node_urls(invocation.settings))
     for (const Url& url : *urls) clients_.emplace_back(url, options);
 }

@@ -24,12 +24,13 @@ constexpr std::size_t token_growth_max = 256;
 constexpr std::size_t first_fail_form = 2;
 
 // Written before the profile's headers, which replace each of these.
-std::string general_headers(const Profile& profile, const Url& target, bool close) {
+std::string general_headers(const Profile& profile, const Url& target, const HttpProxy* proxy, bool close) {
   std::string text = " HTTP/1.1\r\n";
   const auto add = [&](const char* name, std::string_view value) {
     if (find_header(profile, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
   };
-  add("Host", target.authority());
+  add("Host", target.host_header());
+  if (proxy && !proxy->authorization.empty()) add("Proxy-Authorization", proxy->authorization);
   add("Accept", "application/json");
   if (close) add("Connection", "close");
   return text;
@@ -84,8 +85,10 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
   closes_ = connection ? lower(*connection) == "close" : setup.close;
   std::size_t target_max = 0;
   for (const Url& target : setup.targets) {
-    prefixes_.push_back(target.prefix);
-    hosts_.push_back(general_headers(setup.profile, target, setup.close));
+    // The proxy forwards what it can read, and needs the whole URL of that.
+    const HttpProxy* const proxy = setup.proxy && !target.tls ? &*setup.proxy : nullptr;
+    prefixes_.push_back((proxy ? "http://" + target.authority() : std::string()) + target.prefix);
+    hosts_.push_back(general_headers(setup.profile, target, proxy, setup.close));
     target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
   for (const CatalogueProduct& product : plan_.catalogue)

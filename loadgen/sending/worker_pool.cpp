@@ -137,6 +137,8 @@ void WorkerPool::add_health_to(GeneratorHealth& health) {
   for (const auto& worker : workers_) {
     WorkerHealth part = worker->take_health();
     health.own_lateness.merge(part.own_lateness);
+    health.tls.handshakes.merge(part.handshakes.times);
+    health.tls.resumed += part.handshakes.resumed;
     health.skipped += part.skipped;
     health.backlog_peak = std::max(health.backlog_peak, part.backlog_peak);
     health.reconnects += static_cast<std::uint32_t>(worker->reconnects());

@@ -14,7 +14,7 @@ function(module name folder)
 endfunction()
 
 module(common              common                     nlohmann_json::nlohmann_json fmt::fmt OpenSSL::Crypto Threads::Threads boost_url)
-module(httpclient          httpclient                 common asio OpenSSL::SSL)
+module(httpclient          httpclient                 common asio OpenSSL::SSL ZLIB::ZLIB PkgConfig::BROTLI PkgConfig::ZSTD)
 module(saga                server/saga                common)
 module(definitions         server/definitions         saga httpclient yaml-cpp)
 module(participants        server/participants        saga)

@@ -178,6 +178,7 @@ void LoadRun::start_workers() {
   requests.proxy = options_.connect.proxy;
   requests.users = users_;
   requests.close = options_.fresh_connections;
+  requests.compressed = options_.compressed;
   writer_.emplace(requests);
   answers_.emplace(options_.profile);
   WorkerPoolSetup setup;

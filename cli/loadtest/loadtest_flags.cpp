@@ -71,6 +71,7 @@ void add_sending_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--connections", load.connections, 0, 60'000,
              "Number of connections to all nodes together [depends on the load]");
   add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
+  add_switch(app, "--compressed", load.compressed, "Accept compressed answers: gzip, deflate, br and zstd");
 }
 
 void add_result_flags(CLI::App& app, LoadtestFlags& flags) {

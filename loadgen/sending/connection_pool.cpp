@@ -44,6 +44,10 @@ ConnectionPool::~ConnectionPool() {
   close(epoll_);
 }
 
+void ConnectionPool::keep_answers_up_to(std::size_t size) {
+  for (const auto& connection : connections_) connection->answer.keep_up_to(size);
+}
+
 bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
   NonblockingStream& stream = connection.stream;

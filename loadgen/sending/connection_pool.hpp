@@ -67,6 +67,9 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
+  // How many bytes of each body are kept.
+  void keep_answers_up_to(std::size_t size);
+
   std::size_t size() const { return connections_.size(); }
   std::size_t idle() const { return idle_count_; }
   std::size_t connected() const { return connected_count_; }  // idle or busy

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/result.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
@@ -18,12 +19,8 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-
-std::string unread_body(std::string_view coding) {
-  return fmt::format(
-      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
-      coding);
-}
+constexpr std::size_t answer_size_max = 16 * 1024 * 1024;  // of a body in which something is looked for
+constexpr std::size_t other_answer_size_max = 4 * 1024;    // enough for FirstAnswers
 
 }  // namespace
 
@@ -37,6 +34,7 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  pool_.keep_answers_up_to(setup.answers->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -338,10 +336,13 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
   const std::string_view coding = setup_.answers->coding(connection.answer.headers());
-  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
+  const bool needs_body = setup_.answers->reads_body() || !setup_.first_answers->is_known(status);
+  const Result<std::string> plain = coding.empty() || !needs_body
+                                        ? Result<std::string>(std::string())
+                                        : decoded(coding, connection.answer.body(), answer_size_max);
+  const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
-  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
-  setup_.first_answers->note(status, unread.empty() ? body : unread,
+  setup_.first_answers->note(status, plain ? body : plain.error().message,
                              setup_.answers->location(connection.answer.headers()));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = setup_.answers->outcome_of(status, answer);

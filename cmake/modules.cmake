@@ -35,7 +35,7 @@ module(api                 server/api                 engine definitions http au
 module(adapter_participants server/adapters/participants ports httpclient auth)
 module(adapter_message_participants server/adapters/message_participants adapter_kafka adapter_participants)
 module(node                server/node                api adapter_memory adapter_sqlite adapter_postgres adapter_redis adapter_kafka adapter_simulated adapter_system adapter_toss adapter_message_participants)
-module(loadgen             loadgen                    httpclient)
+module(loadgen             loadgen                    httpclient PkgConfig::NGHTTP2)
 module(analysis            analysis                   ports loadgen)
 module(rehearsal           rehearsal                  analysis engine adapter_memory adapter_simulated adapter_system)
 module(cli                 cli                        node definitions loadgen analysis rehearsal CLI11::CLI11 tomlplusplus::tomlplusplus)

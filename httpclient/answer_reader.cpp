@@ -107,6 +107,11 @@ void AnswerReader::keep_header(std::string_view name, std::string_view value) {
     if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
 }
 
+void AnswerReader::begin_parsed(int status) {
+  for (std::string& value : values_) value.clear();
+  status_ = status;
+}
+
 AnswerState AnswerReader::feed(std::string_view bytes) {
   if (unparsed_.empty()) return parse(bytes);
   unparsed_.append(bytes);

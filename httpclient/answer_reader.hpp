@@ -32,7 +32,12 @@ class AnswerReader {
   // Heads that break the grammar are read where most clients read them: lines that end with LF alone, a status without
   // its reason, blanks before a colon. Bytes after the answer are ignored, and its connection is not kept.
   AnswerState feed(std::string_view bytes);
-  AnswerState end();  // the connection was closed: this ends an answer without a length
+  // For an answer that another has parsed: its head begins with the status; what was received of an earlier one of the
+  // same request is forgotten.
+  void begin_parsed(int status);
+  void keep_header(std::string_view name, std::string_view value);
+  std::size_t keep_body(std::string_view bytes);  // returns all of them
+  AnswerState end();                              // the connection was closed: this ends an answer without a length
 
   // Of a complete answer.
   int status() const { return status_; }
@@ -69,8 +74,6 @@ class AnswerReader {
   AnswerState parse(std::string_view bytes);
   bool take_head(std::string_view head);
   AnswerState done(std::string_view rest);
-  std::size_t keep_body(std::string_view bytes);
-  void keep_header(std::string_view name, std::string_view value);
   void begin();
 
   std::size_t kept_max_;

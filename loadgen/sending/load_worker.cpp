@@ -26,7 +26,7 @@ constexpr std::size_t other_answer_size_max = 4 * 1024;    // enough for FirstAn
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
-      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+      pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
@@ -52,6 +52,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
     dispatch(steady_ns());
+    flush();
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (is_done()) break;
@@ -149,7 +150,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         if (blocked) break;
         if (!pool_.has_idle(target)) {
           want(target, backlog_.length(target), now);
-          break;
+          if (!pool_.has_idle(target)) break;
         }
         send_single(target, *single, now);
         backlog_.pop(target);
@@ -253,6 +254,10 @@ void LoadWorker::transmit(LoadConnection& connection) {
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
+  if (connection.link) {
+    log_.count_sent();
+    return pool_.submit(connection);
+  }
   const auto [progress, bytes] =
       connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
   if (progress == Progress::failed || progress == Progress::closed) {
@@ -282,7 +287,12 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
 }
 
 void LoadWorker::handle(const epoll_event& event) {
-  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  auto* const source = static_cast<EventSource*>(event.data.ptr);
+  if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  handle(static_cast<LoadConnection&>(*source), event.events);
+}
+
+void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
   switch (connection.state) {
     case ConnectionState::down:
       return;
@@ -295,9 +305,9 @@ void LoadWorker::handle(const epoll_event& event) {
       if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
-      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-        receive(connection, (event.events & EPOLLRDHUP) != 0);
-      } else if ((event.events & EPOLLOUT) != 0) {
+      if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (events & EPOLLRDHUP) != 0);
+      } else if ((events & EPOLLOUT) != 0) {
         transmit(connection);
       }
       return;
@@ -358,6 +368,10 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
   connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
+  if (connection.link) {
+    if (connection.link->state != Http2Link::State::open) pool_.drop(connection, now);
+    return;
+  }
   const bool is_unusable =
       peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
   if (is_unusable) pool_.drop(connection, now);
@@ -367,7 +381,8 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
   LedgerEntry& entry = connection.entry;
   entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
   const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  const bool may_be_idle_close =
+      failure == TransportFailure::closed && connection.kept && nothing_came && !connection.link;
   entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
   connection.times.done_ns = now;
   log_.keep(entry, connection.times);

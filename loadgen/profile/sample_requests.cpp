@@ -16,6 +16,7 @@ RequestWriterSetup setup_of(const LoadOptions& options, const Url& target) {
   for (const std::string& user : options.profile.users) setup.users.push_back({user, {}, false});
   if (setup.users.empty()) setup.users.push_back({synthetic_user(1), {}, false});
   setup.close = options.fresh_connections;
+  setup.compressed = options.compressed;
   return setup;
 }
 

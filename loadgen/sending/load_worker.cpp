@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/result.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
@@ -18,18 +19,14 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-
-std::string unread_body(std::string_view coding) {
-  return fmt::format(
-      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
-      coding);
-}
+constexpr std::size_t answer_size_max = 16 * 1024 * 1024;  // of a body in which something is looked for
+constexpr std::size_t other_answer_size_max = 4 * 1024;    // enough for FirstAnswers
 
 }  // namespace
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
-      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+      pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
@@ -37,6 +34,7 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  pool_.keep_answers_up_to(setup.answers->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -54,6 +52,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
     dispatch(steady_ns());
+    flush();
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (is_done()) break;
@@ -151,7 +150,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         if (blocked) break;
         if (!pool_.has_idle(target)) {
           want(target, backlog_.length(target), now);
-          break;
+          if (!pool_.has_idle(target)) break;
         }
         send_single(target, *single, now);
         backlog_.pop(target);
@@ -255,6 +254,10 @@ void LoadWorker::transmit(LoadConnection& connection) {
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
+  if (connection.link) {
+    log_.count_sent();
+    return pool_.submit(connection);
+  }
   const auto [progress, bytes] =
       connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
   if (progress == Progress::failed || progress == Progress::closed) {
@@ -284,7 +287,12 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
 }
 
 void LoadWorker::handle(const epoll_event& event) {
-  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  auto* const source = static_cast<EventSource*>(event.data.ptr);
+  if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  handle(static_cast<LoadConnection&>(*source), event.events);
+}
+
+void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
   switch (connection.state) {
     case ConnectionState::down:
       return;
@@ -297,9 +305,9 @@ void LoadWorker::handle(const epoll_event& event) {
       if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
-      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-        receive(connection, (event.events & EPOLLRDHUP) != 0);
-      } else if ((event.events & EPOLLOUT) != 0) {
+      if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (events & EPOLLRDHUP) != 0);
+      } else if ((events & EPOLLOUT) != 0) {
         transmit(connection);
       }
       return;
@@ -338,10 +346,13 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
   const std::string_view coding = setup_.answers->coding(connection.answer.headers());
-  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
+  const bool needs_body = setup_.answers->reads_body() || !setup_.first_answers->is_known(status);
+  const Result<std::string> plain = coding.empty() || !needs_body
+                                        ? Result<std::string>(std::string())
+                                        : decoded(coding, connection.answer.body(), answer_size_max);
+  const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
-  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
-  setup_.first_answers->note(status, unread.empty() ? body : unread,
+  setup_.first_answers->note(status, plain ? body : plain.error().message,
                              setup_.answers->location(connection.answer.headers()));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = setup_.answers->outcome_of(status, answer);
@@ -357,6 +368,10 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
   connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
+  if (connection.link) {
+    if (connection.link->state != Http2Link::State::open) pool_.drop(connection, now);
+    return;
+  }
   const bool is_unusable =
       peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
   if (is_unusable) pool_.drop(connection, now);
@@ -366,7 +381,8 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
   LedgerEntry& entry = connection.entry;
   entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
   const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  const bool may_be_idle_close =
+      failure == TransportFailure::closed && connection.kept && nothing_came && !connection.link;
   entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
   connection.times.done_ns = now;
   log_.keep(entry, connection.times);

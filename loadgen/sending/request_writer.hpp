@@ -32,7 +32,8 @@ struct RequestWriterSetup {
   std::vector<Url> targets;
   std::optional<HttpProxy> proxy = {};  // that forwards the requests to targets of http
   std::vector<LoadUser> users;
-  bool close = false;  // each request asks to close its connection
+  bool close = false;       // each request asks to close its connection
+  bool compressed = false;  // each request accepts a compressed answer
 };
 
 struct PlannedOrder {

@@ -35,6 +35,8 @@ std::string advice_for(const RunResult& load) {
              "; does that port speak HTTP/1.1? Where it speaks TLS, write https:// in --url";
     if (it.failure == TransportFailure::kept_closed)
       return "; the server closes kept connections without notice: --fresh-connections keeps none";
+    if (it.failure == TransportFailure::closed && load.answers.answered() == 0)
+      return "; does that port speak HTTP/1.1? Where it speaks TLS, write https:// in --url";
   }
   return "";
 }

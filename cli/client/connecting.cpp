@@ -65,9 +65,13 @@ Result<ConnectOptions> connect_options(const Invocation& invocation) {
   return options;
 }
 
-void warn_of_insecure(const Invocation& invocation, std::span<const Url> urls) {
-  const bool has_tls = std::any_of(urls.begin(), urls.end(), [](const Url& url) { return url.tls; });
-  if (invocation.settings.insecure && has_tls)
+void warn_of_insecure(const Invocation& invocation) {
+  const auto is_https = [](const std::string& text) {
+    const auto url = parse_node_url(text);
+    return url && url->tls;
+  };
+  const auto& urls = invocation.settings.urls;
+  if (invocation.settings.insecure && std::any_of(urls.begin(), urls.end(), is_https))
     invocation.info("sagactl: warning: --insecure: whoever answers is believed to be the server");
 }
 

@@ -95,7 +95,6 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
   if (!credentials) return credentials.error();
   auto connect = connect_options(invocation);
   if (!connect) return connect.error();
-  warn_of_insecure(invocation, *urls);
   NodeClient client;
   client.invocation_ = &invocation;
   for (const Url& url : *urls) {

@@ -30,8 +30,12 @@ bool port_is_free(const Url& url) {
 }
 
 void inspect_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
-  const std::string subject = "node " + url.authority();
-  if (!is_loopback_host(url.host))
+  const std::string subject = "node " + (url.socket.empty() ? url.authority() : url.text());
+  const Error advised = with_tls_advice(error);
+  const std::string advice = text_member(advised.members, "hint");
+  if (!advice.empty())
+    findings.push_back({subject, CheckResult::fail, error.message, advice});
+  else if (!url.socket.empty() || !is_loopback_host(url.host))
     findings.push_back(
         {subject, CheckResult::fail, error.message, "check that the node runs and that the address is right"});
   else if (port_is_free(url))
@@ -124,7 +128,6 @@ void inspect_nodes(const Invocation& invocation, DoctorFindings& findings) {
     findings.push_back({"connection", CheckResult::fail, connect.error().message, "change or leave out that flag"});
     return;
   }
-  warn_of_insecure(invocation, *urls);
   for (const Url& url : *urls) inspect_node(invocation, url, *connect, findings);
 }
 

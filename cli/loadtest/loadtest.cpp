@@ -233,7 +233,6 @@ Result<ExitCode> Loadtest::execute() {
   baseline_thresholds_ = std::move(*thresholds);
   if (auto published = check_saga_is_published(); !published) return published.error();
   say_what_cannot_be_checked();
-  warn_of_insecure(invocation_, *urls);
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);

@@ -184,6 +184,8 @@ NonblockingStream::Transferred NonblockingStream::write(std::string_view bytes) 
 }
 
 void NonblockingStream::close() {
+  // OpenSSL resumes no session of a connection that was not shut down.
+  if (ssl_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   ssl_.reset();
   tunnel_.reset();
   fault_ = TlsFault::other;

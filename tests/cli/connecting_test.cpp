@@ -57,7 +57,7 @@ TEST_F(CliConnecting, SaysThatInsecureBelievesAnybody) {
   const TlsFront front(port_of(node.url()), make_identity("DNS:shop.example"));
   const CommandResult outcome = list(front.url(), {"--insecure"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("warning: --insecure"));
+  EXPECT_EQ(outcome.err, "sagactl: warning: --insecure: whoever answers is believed to be the server\n");
   EXPECT_EQ(list(node.url(), {"--insecure"}).err.find("warning"), std::string::npos) << "http has no certificates";
 }
 
@@ -93,6 +93,13 @@ TEST_F(CliConnecting, LeadsToAUnixSocket) {
   const CommandResult none = list("unix:///nowhere.sock", {});
   EXPECT_EQ(none.code, 5);
   EXPECT_THAT(none.err, HasSubstr("nothing answers at unix:///nowhere.sock"));
+}
+
+TEST_F(CliConnecting, IsCheckedByTheDoctor) {
+  const TlsFront front(port_of(node.url()), make_identity("IP:127.0.0.1"));
+  EXPECT_THAT(sandbox.run({"doctor", "--wide", "--url", front.url()}).out, HasSubstr("--ca-file"));
+  EXPECT_THAT(sandbox.run({"doctor", "--wide", "--url", "unix:///nowhere.sock"}).out,
+              HasSubstr("nothing answers at unix:///nowhere.sock"));
 }
 
 TEST_F(CliConnecting, IsStoredInAContext) {

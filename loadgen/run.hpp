@@ -29,6 +29,15 @@ struct RequestCounts {
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
+// The TLS connections of a run.
+struct TlsHealth {
+  bool is_used = false;
+  bool insecure = false;  // no server had to prove who it is
+  // From the accepted connection (and through a proxy's tunnel) to where a request can be sent.
+  Histogram handshakes;
+  std::uint64_t resumed = 0;  // of these, with an earlier session
+};
+
 // Whether the generator kept its plan. A closed loop is never late.
 struct GeneratorHealth {
   Histogram lateness;         // sent minus planned: includes waiting for a free connection
@@ -37,11 +46,13 @@ struct GeneratorHealth {
   std::uint32_t backlog_peak = 0;
   std::uint32_t connections_max = 0;   // the most it may open
   std::uint32_t connections_peak = 0;  // the most open at once
+  std::uint32_t streams = 0;           // HTTP/2: requests of one connection at once, at most; 0: HTTP/1.1
   std::uint32_t reconnects = 0;
   std::uint32_t workers = 0;
   Pacing pacing = Pacing::sleep;  // never automatic
   double cpu_share = 0;           // processor seconds of the workers per second and worker, 0 to 1
   double cpu_seconds = 0;         // processor seconds of the workers in the measured phases
+  TlsHealth tls;
 };
 
 // One second of the measured phases, from their start.

@@ -1,5 +1,6 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
@@ -70,6 +71,9 @@ void add_sending_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--connections", load.connections, 0, 60'000,
              "Number of connections to all nodes together [depends on the load]");
   add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
+  add_switch(app, "--http2", load.http2, "Speak HTTP/2: many requests over one connection");
+  add_number(app, "--streams", load.streams, 1, 1000, "HTTP/2: requests of one connection at once [100]");
+  add_switch(app, "--compressed", load.compressed, "Accept compressed answers: gzip, deflate, br and zstd");
 }
 
 void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
@@ -170,6 +174,9 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
   for (const Url& url : *urls) options.targets.push_back(url.text());
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  options.connect = std::move(*connect);
   if (flags.saga.empty()) return options;
   auto token = token_for(invocation, urls->front());  // starting a saga is for merchants and admins
   if (!token) return token.error();

@@ -35,7 +35,7 @@ def join(lra, seat):
 
 
 def reserve(lra, passenger):
-    """Joins before it acts. So the seat is told in any case, also when this process dies in between."""
+    """Joins before it acts. So the seat hears of the end in any case, also when this process dies in between."""
     seat = uuid.uuid4().hex
     join(lra, seat)
     with lock, database:

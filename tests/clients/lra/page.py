@@ -72,7 +72,7 @@ class Page:
         return subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=ENVIRONMENT)
 
     def check(self, command, printed):
-        """Until it prints that: what was told follows an answer soon. The order of two participants may differ."""
+        """Until it prints that: the table follows an answer soon. The order of two participants may differ."""
         def words(text):
             return sorted(line.split() for line in text.splitlines())
 

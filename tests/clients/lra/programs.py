@@ -42,7 +42,7 @@ def request(method, url, body=None, **headers):
 
 
 def eventually(expected, look):
-    """Until that is seen: who listens for the end of an LRA is told after it has ended."""
+    """Until that is seen: who listens for the end of an LRA hears of it after it has ended."""
     until = time.monotonic() + 60
     while (seen := look()) != expected:
         assert time.monotonic() < until, (seen, expected)

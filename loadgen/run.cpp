@@ -287,6 +287,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
     renew_tokens();
     report_progress(phase, start_ns);
   });
+  report_progress(phase, start_ns);  // all of it
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
   if (phase.warmup) {
@@ -316,6 +317,7 @@ void LoadRun::report_progress(const LoadPhase& phase, std::int64_t start_ns) {
   progress.response_p50 = shown_p50_;
   progress.response_p99 = shown_p99_;
   progress.answered = all.by_target;
+  progress.totals = all;
   if (options_.rate) {
     const auto second = static_cast<std::size_t>(progress.elapsed.count() / 1'000'000);
     progress.rate_planned = second < phase_planned_.size() ? static_cast<double>(phase_planned_[second]) : 0;
@@ -362,6 +364,8 @@ RunResult LoadRun::take_result() {
   static_cast<ProductPlan&>(ledger) = product_plan_of(options_, options_.run, catalogue_);
   ledger.scenario = to_string(options_.scenario);
   ledger.system = options_.profile.name;
+  ledger.method = options_.profile.method;
+  ledger.path = options_.profile.path;
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
   ledger.targets = target_names_;

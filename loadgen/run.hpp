@@ -10,6 +10,7 @@
 #include "common/result.hpp"
 #include "common/time.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
+#include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/options.hpp"
@@ -95,6 +96,7 @@ struct LoadProgress {
   std::optional<double> rate_planned;         // open loop: in this second
   Duration response_p50{0}, response_p99{0};  // of about the last second, at most one eighth too long
   std::vector<std::uint64_t> answered;        // by target, warm-up included
+  EntryCounts totals;                         // since the start, warm-up included
   Duration elapsed{0};                        // of this phase
   std::optional<Duration> left;               // of this phase, if known
 };

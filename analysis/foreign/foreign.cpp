@@ -167,7 +167,9 @@ Result<Examination> examine_list(ForeignRows& list, const Profile& profile, cons
   for (const Verdict& verdict : verdicts_of_orders(*orders, ledger))
     replace(found,
             with_limits(verdict, "as the server lists them: only the database would show what the list leaves out"));
-  return examination_of(*orders, std::move(found), now);
+  Examination examination = examination_of(*orders, std::move(found), now);
+  examination.saga_times = "in the server's list";
+  return examination;
 }
 
 Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profile, const Ledger& ledger,
@@ -184,7 +186,9 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
                                "according to the server's status of each: only a database would show what is stored"));
   for (const Verdict& verdict : {foreign_indeterminate_resolved(*orders), foreign_errors_had_no_effect(*orders)})
     replace(found, with_limits(verdict, "only a database or a list would show orders that no answer named"));
-  return examination_of(*orders, std::move(found), now);
+  Examination examination = examination_of(*orders, std::move(found), now);
+  examination.saga_times = statuses.source().ends_are_exact ? "as the server says" : "as seen by asking for some";
+  return examination;
 }
 
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,

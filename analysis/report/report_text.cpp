@@ -58,7 +58,7 @@ std::string latencies(const JsonView& result) {
   latency_row(table, "  from the planned send", result["latency"]);
   latency_row(table, "  from the send", result["serviceLatency"]);
   if (result["sagaLatency"]["samples"].count() > 0)
-    latency_row(table, "  sagas, in the database", result["sagaLatency"]);
+    latency_row(table, "  sagas, " + result["sagaTimes"].text(), result["sagaLatency"]);
   for (const Json& step : result["stepLatency"].list())
     if (JsonView(step)["succeeded"].count() > 0)
       latency_row(table, "    " + JsonView(step)["step"].text(), JsonView(step));

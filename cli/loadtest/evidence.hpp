@@ -7,7 +7,7 @@
 #include <string>
 
 #include "analysis/examine.hpp"
-#include "cli/dependencies/database.hpp"
+#include "cli/loadtest/profile_database.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/run.hpp"
@@ -18,16 +18,17 @@ class OrderStatuses;
 class ServerQueries;
 
 struct Evidence {
-  std::unique_ptr<HistorySource> source;  // a built-in system's
-  std::optional<DatabaseName> foreign;    // another system's
-  std::string database;                   // to show; "" when there is none
-  std::string why_none;                   // why there is none
+  std::unique_ptr<HistorySource> source;    // a built-in system's
+  std::optional<ForeignDatabases> foreign;  // another system's
+  std::string database;                     // to show; "" when there is none
+  std::string why_none;                     // why there is none
   Scratch scratch = {};
 };
 
-// Without --database, built-in systems use the database of the node on this machine. An error when a database was named
-// and cannot be opened.
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
+// `table_databases`: "payments=mysql://...", for the query of that name. Without --database, built-in systems use the
+// database of the node on this machine. An error when a database was named and cannot be opened.
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls,
+                               const std::vector<std::string>& table_databases = {});
 
 struct ExaminedRun {
   std::optional<Examination> examination;  // of the database, or of the status of each order

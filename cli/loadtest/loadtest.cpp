@@ -10,6 +10,7 @@
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
+#include "cli/livemetrics/run_metrics.hpp"
 #include "cli/loadtest/active_saga_poller.hpp"
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
@@ -42,6 +43,11 @@ class Loadtest {
   bool asks_for_list() const {
     return !options_.profile.is_ours && !options_.profile.list.path.empty() && !evidence_.foreign;
   }
+  // Nothing else tells how long sagas take.
+  bool needs_watch() const {
+    return asks_for_status() && !evidence_.foreign && options_.profile.status.ended.empty() &&
+           options_.profile.list.pointer_of("ended_at").empty();
+  }
   ServerEvidence server_evidence(const RunResult& load);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
@@ -51,6 +57,7 @@ class Loadtest {
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
+  std::optional<RunMetrics> metrics_;
   ProgressDisplay progress_;
   LoadOptions options_;
   Evidence evidence_;
@@ -106,11 +113,12 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
   LoadOptions watched_options = options;
   std::optional<OrderWatch> watch;
-  if (asks_for_status() && options.profile.status.ended.empty()) {
+  if (needs_watch()) {
     watched_options.sample = std::make_shared<AcceptedSample>();
     watch.emplace(invocation_, options_.profile, *watched_options.sample);
   }
   auto load = run_load(watched_options, stop_, [&](const LoadProgress& now) {
+    metrics_->update(now);
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
   });
   sagas.reset();
@@ -185,6 +193,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   const auto ledger_path = ledger_beside(invocation_, flags_.files);
   Result<void> saved;
   if (!ledger_path.empty()) saved = save_ledger(load.ledger, ledger_path.string());
+  const auto requests_written = write_requests(invocation_, flags_.files, load.ledger);
   ExaminedRun found = examine(load);
   progress_.end();
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
@@ -198,13 +207,19 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   ResultOrigin origin = result_origin(invocation_);
   if (saved) origin.ledger_path = ledger_path.string();
   origin.database = evidence_.database;
+  origin.tags = flags_.tags;
   Json result = loadtest_json(origin, load, examination, found.verdicts, thresholds);
   result["system"] = load.ledger.system;
   if (capacity) result["capacity"] = capacity_json(*capacity);
+  const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
+  if (interrupted) result["exitCode"] = static_cast<int>(ExitCode::interrupted);
+  metrics_->end();
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
     invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
+  if (written) written = requests_written;
+  if (const auto told = tell_github(invocation_, result); !told && written) written = told.error();
   if (flags_.files.publish)
     if (const auto published = publish_result(invocation_, result); !published && written) written = published.error();
   if (!saved) {
@@ -212,7 +227,6 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
     if (!written) error.message += "; " + written.error().message;
     written = error;
   }
-  const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
   const ExitCode verdict = interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
   return exit_code_after_reports(invocation_, written, verdict);
 }
@@ -224,7 +238,7 @@ Result<ExitCode> Loadtest::execute() {
   if (auto checked = check_report_files(invocation_, flags_.files); !checked) return checked.error();
   const auto urls = node_urls(invocation_.settings);
   if (!urls) return urls.error();
-  auto evidence = find_evidence(invocation_, options_.profile, *urls);
+  auto evidence = find_evidence(invocation_, options_.profile, *urls, flags_.table_databases);
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.dry_run) return dry_run();
@@ -232,6 +246,8 @@ Result<ExitCode> Loadtest::execute() {
   if (!thresholds) return thresholds.error();
   baseline_thresholds_ = std::move(*thresholds);
   if (auto published = check_saga_is_published(); !published) return published.error();
+  metrics_.emplace(invocation_, flags_.tags, std::string(to_string(options_.scenario)));
+  if (auto opened = metrics_->open(flags_.metrics_listen, flags_.metrics_targets); !opened) return opened.error();
   say_what_cannot_be_checked();
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {

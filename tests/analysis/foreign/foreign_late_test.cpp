@@ -98,7 +98,8 @@ TEST(KeysInAnotherForm, LinkNoRequestAndAreNoFault) {
   ForeignWorld world;
   for (Cells& row : world.tables["orders"]) row["key"] = "sha256:" + row["key"].substr(3);
   EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
-  EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason, HasSubstr("by the answers and the status of each order"));
+  EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason,
+              HasSubstr("by the answers and the status of each order"));
   EXPECT_THAT(world.verdict("no-phantom-order").reason,
               HasSubstr("as key of order R-0, which is not one that was sent"));
   EXPECT_FALSE(world.verdict("no-phantom-order").counted);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -19,6 +21,10 @@
 namespace sagactl {
 namespace {
 
+// In the form of ALPN (RFC 7301, section 3.1).
+constexpr unsigned char offers_http1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr unsigned char offers_http2[] = {2, 'h', '2'};
+
 constexpr std::int64_t lead_ns = 2'000'000;  // time for the threads to start before the first request is due
 
 constexpr std::int64_t renew_retry_ns = 5'000'000'000;
@@ -31,6 +37,10 @@ std::string new_run_id() {
   return id;
 }
 
+const HttpProxy* proxy_of(const LoadOptions& options) {
+  return options.connect.proxy ? &*options.connect.proxy : nullptr;
+}
+
 // One load test from its options to its result.
 class LoadRun {
  public:
@@ -40,7 +50,9 @@ class LoadRun {
   Result<RunResult> execute();
 
  private:
+  Result<void> make_route(const Url& url);
   Result<void> resolve_targets();
+  HttpClientOptions http_options() const { return {.timeout = options_.timeout, .connect = options_.connect}; }
   Result<void> open_users();
   Result<void> prepare_test_data();
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
@@ -60,6 +72,8 @@ class LoadRun {
   const ProgressCallback& progress_;
   std::vector<LoadPhase> phases_;
   std::vector<Url> urls_;
+  std::unique_ptr<TlsContext> tls_;  // null: no target is https
+  std::deque<StreamRoute> routes_;   // by host
   std::vector<LoadAddress> addresses_;
   std::vector<std::string> target_names_;  // like `urls_`, with the address if a host has several
   std::optional<Url> reachable_url_;
@@ -84,13 +98,32 @@ class LoadRun {
   Duration shown_p50_{0}, shown_p99_{0};
 };
 
+// Adds the route to a host.
+Result<void> LoadRun::make_route(const Url& url) {
+  if (url.tls && !tls_) {
+    auto made = make_tls_for(url, options_.connect);
+    if (!made) return made.error();
+    tls_ = std::move(*made);
+    TlsSession::enable(tls_->native_handle());
+    SSL_CTX_set_alpn_protos(tls_->native_handle(), options_.http2 ? offers_http2 : offers_http1,
+                            options_.http2 ? sizeof offers_http2 : sizeof offers_http1);
+    SSL_CTX_set_read_ahead(tls_->native_handle(), 1);  // a record by one call of the kernel
+    result_.generator.tls.is_used = true;
+    result_.generator.tls.insecure = options_.connect.insecure;
+  }
+  routes_.push_back(route_to(url, proxy_of(options_), url.tls ? tls_->native_handle() : nullptr));
+  if (options_.http2) routes_.back().protocol = "h2";
+  return {};
+}
+
 Result<void> LoadRun::resolve_targets() {
   std::string unreachable;
   std::vector<std::string> targets;
   for (std::size_t host = 0; host < options_.targets.size(); ++host) {
     auto url = parse_node_url(options_.targets[host]);
     if (!url) return url.error();
-    auto found = resolve_target(*url);
+    if (auto made = make_route(*url); !made) return made;
+    auto found = resolve_target(*url, proxy_of(options_), routes_.back());
     if (!found) return found.error();
     if (found->reachable && !reachable_url_) reachable_url_ = *url;
     if (!found->reachable) unreachable += (unreachable.empty() ? "" : ", ") + url->text();
@@ -98,6 +131,7 @@ Result<void> LoadRun::resolve_targets() {
     for (std::size_t i = 0; i < found->addresses.size(); ++i) {
       addresses_.push_back(found->addresses[i]);
       addresses_.back().host = static_cast<std::uint16_t>(host);
+      addresses_.back().route = &routes_.back();
       urls_.push_back(*url);
       targets.push_back(options_.targets[host]);
       target_names_.push_back(found->addresses.size() > 1 ? fmt::format("{} ({})", url->text(), found->names[i])
@@ -113,7 +147,7 @@ Result<void> LoadRun::open_users() {
   if (!options_.token.empty()) {
     accounts_ = {{"", options_.token, std::nullopt}};
   } else if (options_.profile.accounts == Profile::Accounts::registered) {
-    auto accounts = open_accounts(*reachable_url_, options_.users, options_.timeout, stop_);
+    auto accounts = open_accounts(*reachable_url_, options_.users, http_options(), stop_);
     if (!accounts) return accounts.error();
     accounts_ = std::move(*accounts);
   }
@@ -130,7 +164,7 @@ Result<void> LoadRun::open_users() {
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
   if (options_.profile.test_data.empty()) return {};
-  const TestDataScope scope{options_.run, options_.token, options_.users, options_.timeout};
+  const TestDataScope scope{options_.run, options_.token, options_.users, options_.timeout, options_.connect};
   auto prepared = request_test_data(*reachable_url_, options_.profile.test_data, scope);
   if (!prepared) return prepared.error();
   if (!prepared->products.empty()) catalogue_ = std::move(prepared->products);
@@ -148,8 +182,10 @@ void LoadRun::start_workers() {
   requests.profile = options_.profile;
   requests.plan = product_plan_of(options_, options_.run, catalogue_);
   requests.targets = urls_;
+  requests.proxy = options_.connect.proxy;
   requests.users = users_;
   requests.close = options_.fresh_connections;
+  requests.compressed = options_.compressed;
   writer_.emplace(requests);
   answers_.emplace(options_.profile);
   WorkerPoolSetup setup;
@@ -251,6 +287,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
     renew_tokens();
     report_progress(phase, start_ns);
   });
+  report_progress(phase, start_ns);  // all of it
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
   if (phase.warmup) {
@@ -280,6 +317,7 @@ void LoadRun::report_progress(const LoadPhase& phase, std::int64_t start_ns) {
   progress.response_p50 = shown_p50_;
   progress.response_p99 = shown_p99_;
   progress.answered = all.by_target;
+  progress.totals = all;
   if (options_.rate) {
     const auto second = static_cast<std::size_t>(progress.elapsed.count() / 1'000'000);
     progress.rate_planned = second < phase_planned_.size() ? static_cast<double>(phase_planned_[second]) : 0;
@@ -312,7 +350,7 @@ void LoadRun::renew_tokens() {
   for (std::size_t user = 0; user < accounts_.size(); ++user) {
     LoadAccount& account = accounts_[user];
     if (!account.renew_at_ns || steady_ns() < *account.renew_at_ns) continue;
-    const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), options_.timeout);
+    const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), http_options());
     if (renewed && writer_->renew(user, renewed->token)) {
       account.renew_at_ns = renewed->renew_at_ns;
     } else {
@@ -326,6 +364,8 @@ RunResult LoadRun::take_result() {
   static_cast<ProductPlan&>(ledger) = product_plan_of(options_, options_.run, catalogue_);
   ledger.scenario = to_string(options_.scenario);
   ledger.system = options_.profile.name;
+  ledger.method = options_.profile.method;
+  ledger.path = options_.profile.path;
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
   ledger.targets = target_names_;
@@ -350,7 +390,8 @@ RunResult LoadRun::take_result() {
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);
-  health.connections_max = size_.connections;
+  health.connections_max = workers_->connections_max();
+  if (options_.http2) health.streams = options_.streams;
   health.connections_peak = workers_->peak_connections();
   health.workers = size_.workers;
   health.pacing = workers_->pacing();

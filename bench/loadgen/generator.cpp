@@ -1,20 +1,27 @@
 // Runs the load generator against a server that accepts everything, without accounts, and prints the cost.
-// `generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an
-// open loop.
+// `generator [--http2] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an
+// open loop. Whatever certificate an https server has is accepted.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "loadgen/run.hpp"
 
 int main(int argc, char** argv) {
+  sagactl::LoadOptions options;
+  options.http2 = argc > 1 && std::string_view(argv[1]) == "--http2";
+  if (options.http2) {
+    --argc;
+    ++argv;
+  }
   if (argc < 4) {
-    fmt::print(stderr, "usage: generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]\n");
+    fmt::print(stderr, "usage: generator [--http2] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]\n");
     return 4;
   }
-  sagactl::LoadOptions options;
+  options.connect.insecure = true;
   options.scenario = sagactl::ScenarioKind::individual;
   options.targets = {argv[1]};
   options.duration = std::chrono::seconds(std::atoi(argv[2]));

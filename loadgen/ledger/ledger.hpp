@@ -22,6 +22,7 @@ struct LedgerPhase {
 struct Ledger : ProductPlan {
   std::string scenario;
   std::string system = "order";  // the name of the profile
+  std::string method, path;      // of the requests, as in the profile
   bool keyed = false;            // requests carry their idempotency key; otherwise the server derives it
   bool open_loop = false;
   Timestamp started_at, ended_at;

@@ -50,6 +50,8 @@ Json head_of(const Ledger& ledger) {
           {"run", ledger.run},
           {"scenario", ledger.scenario},
           {"system", ledger.system},
+          {"method", ledger.method},
+          {"path", ledger.path},
           {"keyed", ledger.keyed},
           {"catalogue", catalogue_json(ledger)},
           {"failWays", failure_variants_json(ledger)},
@@ -118,6 +120,8 @@ Ledger ledger_of(const Json& head) {
   ledger.run = head.at("run");
   ledger.scenario = head.at("scenario");
   ledger.system = head.value("system", "order");
+  ledger.method = head.value("method", "");
+  ledger.path = head.value("path", "");
   ledger.keyed = head.value("keyed", false);
   ledger.hot_share = head.value("hotShare", 0.0);
   for (const Json& it : head.value("catalogue", Json::array()))

@@ -1,16 +1,17 @@
 #include "loadgen/sending/load_worker.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "common/result.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
 namespace {
+
+using Progress = NonblockingStream::Progress;
 
 constexpr std::int64_t never_ns = INT64_MAX;
 constexpr std::int64_t spin_margin_ns = 100'000;
@@ -18,18 +19,14 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-
-std::string unread_body(std::string_view coding) {
-  return fmt::format(
-      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
-      coding);
-}
+constexpr std::size_t answer_size_max = 16 * 1024 * 1024;  // of a body in which something is looked for
+constexpr std::size_t other_answer_size_max = 4 * 1024;    // enough for FirstAnswers
 
 }  // namespace
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
-      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+      pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
@@ -37,6 +34,7 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  pool_.keep_answers_up_to(setup.answers->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -54,6 +52,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
     dispatch(steady_ns());
+    flush();
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (is_done()) break;
@@ -151,7 +150,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         if (blocked) break;
         if (!pool_.has_idle(target)) {
           want(target, backlog_.length(target), now);
-          break;
+          if (!pool_.has_idle(target)) break;
         }
         send_single(target, *single, now);
         backlog_.pop(target);
@@ -249,21 +248,25 @@ void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::ui
 }
 
 void LoadWorker::transmit(LoadConnection& connection) {
-  const bool is_rest = connection.out_done > 0;
+  const bool is_rest = connection.times.sent_ns != 0;
   if (!is_rest) {
     connection.times.sent_ns = steady_ns();
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
-  const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
-                             connection.out_size - connection.out_done, MSG_NOSIGNAL);
-  if (count < 0 && errno != EAGAIN && errno != EINTR) {
+  if (connection.link) {
+    log_.count_sent();
+    return pool_.submit(connection);
+  }
+  const auto [progress, bytes] =
+      connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
+  if (progress == Progress::failed || progress == Progress::closed) {
     if (!is_rest) connection.times.sent_ns = 0;  // the kernel took nothing: it was never sent
     fail(connection, TransportFailure::closed, steady_ns());
     return;
   }
   if (!is_rest) log_.count_sent();
-  connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+  connection.out_done += bytes;
   const bool is_complete = connection.out_done == connection.out_size;
   if (!is_complete || is_rest) pool_.watch_writing(connection, !is_complete);
 }
@@ -284,20 +287,27 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
 }
 
 void LoadWorker::handle(const epoll_event& event) {
-  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  auto* const source = static_cast<EventSource*>(event.data.ptr);
+  if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  handle(static_cast<LoadConnection&>(*source), event.events);
+}
+
+void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
   switch (connection.state) {
     case ConnectionState::down:
       return;
     case ConnectionState::connecting:
-      if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
+      if (pool_.continue_opening(connection, steady_ns()) != ConnectionPool::Opening::failed) return;
+      setup_.first_answers->note(FirstAnswers::no_connection, connection.stream.reason(), {});
+      failed_targets_.push_back(connection.target);
       return;
-    case ConnectionState::idle:  // closed by the server, or unrequested bytes
-      pool_.drop(connection, steady_ns());
+    case ConnectionState::idle:
+      if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
-      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-        receive(connection, (event.events & EPOLLRDHUP) != 0);
-      } else if ((event.events & EPOLLOUT) != 0) {
+      if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (events & EPOLLRDHUP) != 0);
+      } else if ((events & EPOLLOUT) != 0) {
         transmit(connection);
       }
       return;
@@ -305,22 +315,29 @@ void LoadWorker::handle(const epoll_event& event) {
 }
 
 void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
-  const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  do {
+    const auto [progress, bytes] = connection.stream.read(input_.data(), input_.size());
+    if (progress == Progress::wants_read || progress == Progress::wants_write) return;
+    received(connection, {input_.data(), bytes}, peer_closed);
+    // Of bytes that TLS has decrypted already, epoll knows nothing.
+  } while (connection.stream.is_secured() && connection.state == ConnectionState::busy);
+}
+
+// No bytes: the server has closed the connection.
+void LoadWorker::received(LoadConnection& connection, std::string_view bytes, bool peer_closed) {
   const std::int64_t now = steady_ns();
-  if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
-  const auto state =
-      count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)}) : connection.answer.end();
-  switch (state) {
+  if (!bytes.empty() && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
+  switch (bytes.empty() ? connection.answer.end() : connection.answer.feed(bytes)) {
     case AnswerState::done:
       conclude(connection, now, peer_closed);
       return;
     case AnswerState::bad:
-      setup_.first_answers->note(0, {input_.data(), static_cast<std::size_t>(std::max<ssize_t>(0, count))}, {});
+      setup_.first_answers->note(FirstAnswers::unreadable,
+                                 is_tls_record(bytes) ? "TLS: write https:// in --url" : bytes, {});
       fail(connection, TransportFailure::unreadable, now);
       return;
     case AnswerState::more:
-      if (count <= 0) fail(connection, TransportFailure::closed, now);
+      if (bytes.empty()) fail(connection, TransportFailure::closed, now);
       return;
   }
 }
@@ -329,10 +346,13 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
   const std::string_view coding = setup_.answers->coding(connection.answer.headers());
-  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
+  const bool needs_body = setup_.answers->reads_body() || !setup_.first_answers->is_known(status);
+  const Result<std::string> plain = coding.empty() || !needs_body
+                                        ? Result<std::string>(std::string())
+                                        : decoded(coding, connection.answer.body(), answer_size_max);
+  const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
-  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
-  setup_.first_answers->note(status, unread.empty() ? body : unread,
+  setup_.first_answers->note(status, plain ? body : plain.error().message,
                              setup_.answers->location(connection.answer.headers()));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = setup_.answers->outcome_of(status, answer);
@@ -348,6 +368,10 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
   connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
+  if (connection.link) {
+    if (connection.link->state != Http2Link::State::open) pool_.drop(connection, now);
+    return;
+  }
   const bool is_unusable =
       peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
   if (is_unusable) pool_.drop(connection, now);
@@ -357,7 +381,8 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
   LedgerEntry& entry = connection.entry;
   entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
   const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  const bool may_be_idle_close =
+      failure == TransportFailure::closed && connection.kept && nothing_came && !connection.link;
   entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
   connection.times.done_ns = now;
   log_.keep(entry, connection.times);
@@ -438,6 +463,7 @@ void LoadWorker::begin_stop(std::int64_t now) {
 
 WorkerHealth LoadWorker::take_health() {
   WorkerHealth taken = std::move(health_);
+  taken.handshakes = pool_.take_handshakes();
   health_ = WorkerHealth{};
   return taken;
 }

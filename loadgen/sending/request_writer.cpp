@@ -9,6 +9,7 @@
 #include "common/text/json.hpp"
 #include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
@@ -24,14 +25,16 @@ constexpr std::size_t token_growth_max = 256;
 constexpr std::size_t first_fail_form = 2;
 
 // Written before the profile's headers, which replace each of these.
-std::string general_headers(const Profile& profile, const Url& target, bool close) {
+std::string general_headers(const RequestWriterSetup& setup, const Url& target, const HttpProxy* proxy) {
   std::string text = " HTTP/1.1\r\n";
   const auto add = [&](const char* name, std::string_view value) {
-    if (find_header(profile, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
+    if (find_header(setup.profile, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
   };
-  add("Host", target.authority());
+  add("Host", target.host_header());
+  if (proxy && !proxy->authorization.empty()) add("Proxy-Authorization", proxy->authorization);
   add("Accept", "application/json");
-  if (close) add("Connection", "close");
+  if (setup.compressed) add("Accept-Encoding", accepted_codings);
+  if (setup.close) add("Connection", "close");
   return text;
 }
 
@@ -84,8 +87,10 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
   closes_ = connection ? lower(*connection) == "close" : setup.close;
   std::size_t target_max = 0;
   for (const Url& target : setup.targets) {
-    prefixes_.push_back(target.prefix);
-    hosts_.push_back(general_headers(setup.profile, target, setup.close));
+    // The proxy forwards what it can read, and needs the whole URL of that.
+    const HttpProxy* const proxy = setup.proxy && !target.tls ? &*setup.proxy : nullptr;
+    prefixes_.push_back((proxy ? "http://" + target.authority() : std::string()) + target.prefix);
+    hosts_.push_back(general_headers(setup, target, proxy));
     target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
   for (const CatalogueProduct& product : plan_.catalogue)

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "httpclient/connecting/connect_options.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/orders/product_plan.hpp"
 #include "loadgen/profile/profile.hpp"
@@ -28,8 +30,10 @@ struct RequestWriterSetup {
   Profile profile = order_profile();  // must have passed check()
   ProductPlan plan;
   std::vector<Url> targets;
+  std::optional<HttpProxy> proxy = {};  // that forwards the requests to targets of http
   std::vector<LoadUser> users;
-  bool close = false;  // each request asks to close its connection
+  bool close = false;       // each request asks to close its connection
+  bool compressed = false;  // each request accepts a compressed answer
 };
 
 struct PlannedOrder {

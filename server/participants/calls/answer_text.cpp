@@ -31,7 +31,7 @@ std::string child_span(const Saga& saga, std::uint64_t entropy) {
   for (const char c : saga.id.text())
     if (c != '-') trace += c;
   if (const auto parents = trace_id_of(saga.trace_parent)) trace = *parents;
-  return fmt::format("00-{}-{:016x}-01", trace, entropy | 1);
+  return fmt::format("00-{}-{:016x}-{:02x}", trace, entropy | 1, trace_flags_of(saga.trace_parent));
 }
 
 std::string storable(std::string_view bytes, std::size_t size) {

@@ -22,6 +22,7 @@ constexpr std::int64_t began_us = 1'795'179'849'000'000;
 Ledger four_requests() {
   Ledger ledger;
   ledger.run = "k3f9";
+  ledger.keyed = true;
   ledger.method = "POST";
   ledger.path = "/buy,now";
   ledger.targets = {"http://a:1", "http://b:1"};

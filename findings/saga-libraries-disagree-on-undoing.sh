@@ -6,7 +6,7 @@
 #   So an undo that suits one of them, such as "release a seat", counts one too many with another.
 # - node-sagas, sagah and celery-saga stop where undoing fails: the hotel stays booked. saga_py and sagaz go on.
 # - Who learns of it: node-sagas raises SagaCompensationFailed, saga_py lists it in SagaError, celery-saga ends as
-#   failed, with the hotel "compensating" for good. sagah lets the error of the undo out, in place of the SagaFailed
+#   failed, with the hotel "compensating" permanently. sagah lets the error of the undo out, in place of the SagaFailed
 #   that it documents; sagaz lets out the first refusal, as if everything had been undone.
 # - SagaError of saga_py is no Exception, so "except Exception" misses it. And a step of it that returns something else
 #   than a dict or None ends in TypeError, with nothing undone.

@@ -57,7 +57,8 @@ TEST_F(CliConnecting, SaysThatInsecureBelievesAnybody) {
   const TlsFront front(port_of(node.url()), make_identity("DNS:shop.example"));
   const CommandResult outcome = list(front.url(), {"--insecure"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.err, "sagactl: warning: --insecure: whoever answers is believed to be the server\n");
+  EXPECT_EQ(outcome.err, "sagactl: warning: --insecure: whoever answers is believed to be the server\nno sagas\n")
+      << "once";
   EXPECT_EQ(list(node.url(), {"--insecure"}).err.find("warning"), std::string::npos) << "http has no certificates";
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/journey_verdict.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
@@ -13,6 +14,7 @@
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
+#include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/progress.hpp"
@@ -111,7 +113,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   drain_until_ = load_ended_ + flags_.drain;
   statuses_.reset();
   if (!options.profile.is_ours && !options.profile.status.path.empty())
-    statuses_.emplace(invocation_, options.profile, load->ledger);
+    statuses_.emplace(invocation_, options.profile, load->ledger, load->user_headers);
   if (!load->interrupted) drain(*load);
   return load;
 }
@@ -170,6 +172,9 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
+    found.verdicts.push_back(std::move(*journeys));
+  if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
   const Examination* examination = found.examination ? &*found.examination : nullptr;
   const auto thresholds =
       evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
@@ -241,6 +246,7 @@ void add_loadtest(CLI::App& root, Commands& commands) {
              "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
              "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
              "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
+  add_loadtest_init(*app, commands);
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

@@ -30,8 +30,9 @@ HttpHeaders common_headers(const Profile& profile) {
 
 }  // namespace
 
-OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger)
-    : profile_(profile), headers_(common_headers(profile)), run_(ledger.run) {
+OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
+                             std::vector<HttpHeaders> user_headers)
+    : profile_(profile), headers_(common_headers(profile)), user_headers_(std::move(user_headers)), run_(ledger.run) {
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, request_timeout_max);
@@ -41,6 +42,7 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
     if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
     PolledOrder& answer = orders_[ledger.order_text(entry)];
     answer.accepted_at = entry.done;
+    answer.user = entry.user;
   }
   for (const auto& [order, answer] : orders_) open_.push_back(order);
 }
@@ -51,6 +53,9 @@ bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   HttpRequest request;
   request.path = path;
   request.headers = headers_;
+  if (answer.user < user_headers_.size())
+    for (const auto& [name, value] : user_headers_[answer.user])
+      if (header_of(headers_, name).empty()) request.headers.emplace_back(name, value);
   const auto response = clients_[next_++ % clients_.size()].send(request);
   answer.http_status = response ? response->status : 0;
   answer.status.clear();

@@ -19,7 +19,9 @@ namespace sagactl {
 class OrderStatuses final : public ForeignRows {
  public:
   // The profile outlives this. Polls the orders of the ledger that were accepted.
-  OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger);
+  // `user_headers` as in RunResult.
+  OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
+                std::vector<HttpHeaders> user_headers = {});
 
   // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
   // other orders. An order whose request failed is asked for again after the others.
@@ -36,6 +38,7 @@ class OrderStatuses final : public ForeignRows {
  private:
   struct PolledOrder {
     Timestamp accepted_at, ended_at;
+    std::uint16_t user = 0;
     int http_status = 0;  // 0: no answer
     std::string status, error;
   };
@@ -43,6 +46,7 @@ class OrderStatuses final : public ForeignRows {
 
   const Profile& profile_;
   HttpHeaders headers_;
+  std::vector<HttpHeaders> user_headers_;
   std::string run_;
   std::vector<HttpClient> clients_;  // one per node, in turn
   std::map<std::string, PolledOrder> orders_;

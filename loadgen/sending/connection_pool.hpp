@@ -35,6 +35,7 @@ struct LoadConnection {
 
   // The current request.
   LedgerEntry entry;
+  std::uint32_t journey = 0;  // in RunningJourneys
   RequestTimes times;
   std::vector<char> out;
   std::size_t out_size = 0, out_done = 0;

@@ -35,8 +35,8 @@ Result<void> check_where(const LoadOptions& options) {
   for (const std::string& target : options.targets) {
     const auto url = parse_node_url(target);
     if (!url) return url.error();
-    if (url->tls)
-      return wrong("'{}' is an https address, and load is sent over plain http only; write http://host:port", target);
+    if (!url->socket.empty() && options.connect.proxy)
+      return wrong("--url {} is a Unix socket, and no proxy leads there: leave out --proxy", url->text());
   }
   const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
   if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -32,6 +34,10 @@ std::string new_run_id() {
   return id;
 }
 
+const HttpProxy* proxy_of(const LoadOptions& options) {
+  return options.connect.proxy ? &*options.connect.proxy : nullptr;
+}
+
 // One load test from its options to its result.
 class LoadRun {
  public:
@@ -41,7 +47,9 @@ class LoadRun {
   Result<RunResult> execute();
 
  private:
+  Result<void> make_route(const Url& url);
   Result<void> resolve_targets();
+  HttpClientOptions http_options() const { return {.timeout = options_.timeout, .connect = options_.connect}; }
   Result<void> open_users();
   Result<void> prepare_test_data();
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
@@ -66,6 +74,8 @@ class LoadRun {
   const ProgressCallback& progress_;
   std::vector<LoadPhase> phases_;
   std::vector<Url> urls_;
+  std::unique_ptr<TlsContext> tls_;  // null: no target is https
+  std::deque<StreamRoute> routes_;   // by host
   std::vector<LoadAddress> addresses_;
   std::vector<std::string> target_names_;  // like `urls_`, with the address if a host has several
   std::optional<Url> reachable_url_;
@@ -94,13 +104,29 @@ class LoadRun {
   Duration shown_p50_{0}, shown_p99_{0};
 };
 
+// Adds the route to a host.
+Result<void> LoadRun::make_route(const Url& url) {
+  if (url.tls && !tls_) {
+    auto made = make_tls_for(url, options_.connect);
+    if (!made) return made.error();
+    tls_ = std::move(*made);
+    TlsSession::enable(tls_->native_handle());
+    SSL_CTX_set_read_ahead(tls_->native_handle(), 1);  // a record by one call of the kernel
+    result_.generator.tls.is_used = true;
+    result_.generator.tls.insecure = options_.connect.insecure;
+  }
+  routes_.push_back(route_to(url, proxy_of(options_), url.tls ? tls_->native_handle() : nullptr));
+  return {};
+}
+
 Result<void> LoadRun::resolve_targets() {
   std::string unreachable;
   std::vector<std::string> targets;
   for (std::size_t host = 0; host < options_.targets.size(); ++host) {
     auto url = parse_node_url(options_.targets[host]);
     if (!url) return url.error();
-    auto found = resolve_target(*url);
+    if (auto made = make_route(*url); !made) return made;
+    auto found = resolve_target(*url, proxy_of(options_), routes_.back());
     if (!found) return found.error();
     if (found->reachable && !reachable_url_) {
       reachable_url_ = *url;
@@ -111,6 +137,7 @@ Result<void> LoadRun::resolve_targets() {
     for (std::size_t i = 0; i < found->addresses.size(); ++i) {
       addresses_.push_back(found->addresses[i]);
       addresses_.back().host = static_cast<std::uint16_t>(host);
+      addresses_.back().route = &routes_.back();
       urls_.push_back(*url);
       targets.push_back(options_.targets[host]);
       target_names_.push_back(found->addresses.size() > 1 ? fmt::format("{} ({})", url->text(), found->names[i])
@@ -126,7 +153,7 @@ Result<void> LoadRun::open_users() {
   if (!options_.token.empty()) {
     accounts_ = {{"", options_.token, std::nullopt}};
   } else if (options_.profile.accounts == Profile::Accounts::registered) {
-    auto accounts = open_accounts(*reachable_url_, options_.users, options_.timeout, stop_);
+    auto accounts = open_accounts(*reachable_url_, options_.users, http_options(), stop_);
     if (!accounts) return accounts.error();
     accounts_ = std::move(*accounts);
   }
@@ -143,7 +170,7 @@ Result<void> LoadRun::open_users() {
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
   if (options_.profile.test_data.empty()) return {};
-  const TestDataScope scope{options_.run, options_.token, options_.users, options_.timeout};
+  const TestDataScope scope{options_.run, options_.token, options_.users, options_.timeout, options_.connect};
   auto prepared = request_test_data(*reachable_url_, options_.profile.test_data, scope);
   if (!prepared) return prepared.error();
   if (!prepared->products.empty()) catalogue_ = std::move(prepared->products);
@@ -158,6 +185,7 @@ void LoadRun::make_writer() {
   requests.profile = options_.profile;
   requests.plan = product_plan_of(options_, options_.run, catalogue_);
   requests.targets = urls_;
+  requests.proxy = options_.connect.proxy;
   requests.users = users_;
   requests.close = options_.fresh_connections;
   writer_.emplace(requests);
@@ -167,7 +195,7 @@ void LoadRun::make_writer() {
   once.server = *reachable_url_;
   once.target = reachable_target_;
   once.token = options_.token;
-  once.timeout = options_.timeout;
+  once.http = http_options();
   single_requests_.emplace(once);
 }
 
@@ -361,7 +389,7 @@ void LoadRun::renew_tokens() {
   for (std::size_t user = 0; user < accounts_.size(); ++user) {
     LoadAccount& account = accounts_[user];
     if (!account.renew_at_ns || steady_ns() < *account.renew_at_ns) continue;
-    const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), options_.timeout);
+    const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), http_options());
     if (renewed) writer_->renew(user, renewed->token);
     account.renew_at_ns = renewed ? renewed->renew_at_ns : steady_ns() + renew_retry_ns;
   }

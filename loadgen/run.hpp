@@ -31,6 +31,15 @@ struct RequestCounts {
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
+// The TLS connections of a run.
+struct TlsHealth {
+  bool is_used = false;
+  bool insecure = false;  // no server had to prove who it is
+  // From the accepted connection (and through a proxy's tunnel) to where a request can be sent.
+  Histogram handshakes;
+  std::uint64_t resumed = 0;  // of these, with an earlier session
+};
+
 // Whether the generator kept its plan. A closed loop is never late.
 struct GeneratorHealth {
   Histogram lateness;         // sent minus planned: includes waiting for a free connection
@@ -44,6 +53,7 @@ struct GeneratorHealth {
   Pacing pacing = Pacing::sleep;  // never automatic
   double cpu_share = 0;           // processor seconds of the workers per second and worker, 0 to 1
   double cpu_seconds = 0;         // processor seconds of the workers in the measured phases
+  TlsHealth tls;
 };
 
 // One second of the measured phases, from their start.

@@ -1,7 +1,7 @@
 // Runs the load generator against a server that accepts everything, without accounts, and prints the cost.
-// `generator [--journey] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an
-// open loop. With --journey each order is a journey of three requests: the order, a look at it, and its payment, with
-// the order's id and another value of its answer.
+// `generator [--http2] [--journey] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a
+// rate is an open loop. Whatever certificate an https server has is accepted. With --journey each order is a journey of
+// three requests: the order, a look at it, and its payment, with the order's id and another value of its answer.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -32,16 +32,23 @@ void make_journey(sagactl::Profile& profile) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  sagactl::LoadOptions options;
+  options.http2 = argc > 1 && std::string_view(argv[1]) == "--http2";
+  if (options.http2) {
+    --argc;
+    ++argv;
+  }
   const bool is_journey = argc > 1 && std::string_view(argv[1]) == "--journey";
   if (is_journey) {
     --argc;
     ++argv;
   }
   if (argc < 4) {
-    fmt::print(stderr, "usage: generator [--journey] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]\n");
+    fmt::print(stderr,
+               "usage: generator [--http2] [--journey] URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]\n");
     return 4;
   }
-  sagactl::LoadOptions options;
+  options.connect.insecure = true;
   options.scenario = sagactl::ScenarioKind::individual;
   options.targets = {argv[1]};
   options.duration = std::chrono::seconds(std::atoi(argv[2]));

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "analysis/foreign/foreign.hpp"
+#include "cli/loadtest/order_list.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/profile_database.hpp"
 #include "common/loopback.hpp"
@@ -73,6 +74,18 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
   return examine(**history, options);
 }
 
+Result<Examination> examine_server(const Profile& profile, const Ledger& ledger, const ServerEvidence& server,
+                                   std::string_view why) {
+  if (server.list) {
+    auto list = OrderList::read(*server.list, profile, ledger, server.statuses);
+    if (!list) return list.error();
+    return examine_list(*list, profile, ledger, why, wall_clock_now());
+  }
+  if (const auto missing = server.statuses->first_without_status())
+    return Error{ErrorCode::unavailable, "the status of an order is not known: " + *missing};
+  return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+}
+
 std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Ledger& ledger, std::string_view why) {
   return profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, ledger, why);
 }
@@ -80,7 +93,7 @@ std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Led
 }  // namespace
 
 ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
-                        OrderStatuses* statuses) {
+                        const ServerEvidence& server) {
   ExaminedRun examined;
   std::string why = evidence.why_none;
   if (evidence.foreign || evidence.source) {
@@ -91,11 +104,12 @@ ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const 
       examined.error = found.error().message;
       why = "the database could not be read: " + examined.error;
     }
-  } else if (statuses) {
-    if (const auto missing = statuses->first_without_status())
-      why += "; and the status of an order is not known: " + *missing;
-    else if (auto found = examine_statuses(*statuses, profile, load.ledger, why, wall_clock_now()))
+  } else if (server.list || server.statuses) {
+    auto found = examine_server(profile, load.ledger, server, why);
+    if (found)
       examined.examination = std::move(*found);
+    else
+      why += "; and " + found.error().message;
   }
   examined.verdicts =
       examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);

@@ -15,6 +15,7 @@
 namespace sagactl {
 
 class OrderStatuses;
+class ServerQueries;
 
 struct Evidence {
   std::unique_ptr<HistorySource> source;  // a built-in system's
@@ -34,9 +35,14 @@ struct ExaminedRun {
   std::vector<Verdict> verdicts;
 };
 
-// `statuses`: the status of each order as asked from the server, used without a database; may be null. When the
-// database cannot be read, the verdicts that need it are UNKNOWN with the reason.
+// What the server was asked for its orders, used without a database. Null: the profile does not say how.
+struct ServerEvidence {
+  OrderStatuses* statuses = nullptr;
+  ServerQueries* list = nullptr;  // for the profile's [list]
+};
+
+// When the database cannot be read, the verdicts that need it are UNKNOWN with the reason.
 ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
-                        OrderStatuses* statuses);
+                        const ServerEvidence& server);
 
 }  // namespace sagactl

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "analysis/journey_verdict.hpp"
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
@@ -17,6 +18,7 @@
 #include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
+#include "cli/loadtest/order_watch.hpp"
 #include "cli/loadtest/progress.hpp"
 #include "cli/results/baseline.hpp"
 #include "cli/results/result_origin.hpp"
@@ -38,6 +40,11 @@ class Loadtest {
   Result<ExitCode> dry_run() const;
   Result<void> check_saga_is_published() const;
   void say_what_cannot_be_checked() const;
+  bool asks_for_status() const { return !options_.profile.is_ours && !options_.profile.status.path.empty(); }
+  bool asks_for_list() const {
+    return !options_.profile.is_ours && !options_.profile.list.path.empty() && !evidence_.foreign;
+  }
+  ServerEvidence server_evidence(const RunResult& load);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
   ExaminedRun examine(const RunResult& load);
@@ -52,6 +59,7 @@ class Loadtest {
   std::vector<Threshold> baseline_thresholds_;  // in addition to those of --threshold
   std::stop_token stop_;
   std::optional<OrderStatuses> statuses_;  // of the last run
+  std::optional<ServerQueries> list_;
   std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
 
@@ -87,40 +95,54 @@ Result<void> Loadtest::check_saga_is_published() const {
 // Said before the load is sent: afterwards the run would have to be repeated.
 void Loadtest::say_what_cannot_be_checked() const {
   if (evidence_.why_none.empty()) return;
-  const bool has_status = !options_.profile.is_ours && !options_.profile.status.path.empty();
+  const bool has_status = asks_for_status(), has_list = asks_for_list();
   invocation_.info("sagactl: " + evidence_.why_none +
-                   (has_status ? "; the verdicts will be read from each order's status instead"
-                               : "; without it the verdicts about the data will be UNKNOWN"));
+                   (has_list     ? "; the verdicts will be read from the server's list of orders instead"
+                    : has_status ? "; the verdicts will be read from each order's status instead"
+                                 : "; without it the verdicts about the data will be UNKNOWN"));
 }
 
 // Sends the load and waits for the sagas to end.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
   std::optional<ActiveSagaPoller> sagas;
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
-  auto load = run_load(options, stop_, [&](const LoadProgress& now) {
+  LoadOptions watched_options = options;
+  std::optional<OrderWatch> watch;
+  if (asks_for_status() && options.profile.status.ended.empty()) {
+    watched_options.sample = std::make_shared<AcceptedSample>();
+    watch.emplace(invocation_, options_.profile, *watched_options.sample);
+  }
+  auto load = run_load(watched_options, stop_, [&](const LoadProgress& now) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
   });
   sagas.reset();
+  auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), options.profile.is_ours
-                                       ? advice_when_no_node_answers(invocation_.settings)
-                                       : "check that the server of the profile '" + options.profile.name +
-                                             "' is running at the address in --url");
+    return with_tls_advice(with_hint(
+        load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
+                                              : "check that the server of the profile '" + options.profile.name +
+                                                    "' is running at the address in --url"));
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
   statuses_.reset();
-  if (!options.profile.is_ours && !options.profile.status.path.empty())
-    statuses_.emplace(invocation_, options.profile, load->ledger, load->user_headers);
+  if (asks_for_status())
+    statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched), load->user_headers);
+  if (asks_for_list()) list_.emplace(invocation_, options_.profile);
   if (!load->interrupted) drain(*load);
   return load;
 }
 
+ServerEvidence Loadtest::server_evidence(const RunResult& load) {
+  const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
+  return {is_last_run ? &*statuses_ : nullptr, list_ && list_->any() ? &*list_ : nullptr};
+}
+
 // Waits until everything that the load started has ended.
 void Loadtest::drain(RunResult& load) {
-  const DrainContext context{invocation_, evidence_, options_.profile, load.ledger, statuses_ ? &*statuses_ : nullptr};
+  const DrainContext context{invocation_, evidence_, options_.profile, load.ledger, server_evidence(load)};
   const DrainEnd end = wait_until_drained(context, drain_until_, stop_, progress_);
   progress_.end();
   if (end.result == Drained::interrupted) load.interrupted = true;
@@ -132,12 +154,11 @@ void Loadtest::drain(RunResult& load) {
 // Examines the run, and repeats it until the end of the drain while a late write may still change the result. The last
 // examination counts, as a whole.
 ExaminedRun Loadtest::examine(const RunResult& load) {
-  const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
   // Nodes of built-in systems do not process a request for longer than its client waits for the answer.
   const auto until =
       options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
   for (Duration interval = 100ms;; interval = std::min<Duration>(interval * 2, 1s)) {
-    ExaminedRun examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
+    ExaminedRun examined = examine_run(evidence_, options_.profile, load, server_evidence(load));
     const auto now = std::chrono::steady_clock::now();
     const bool unreadable = !examined.error.empty();
     if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile)))
@@ -175,6 +196,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
     found.verdicts.push_back(std::move(*journeys));
   if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
+  if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;
   const auto thresholds =
       evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
@@ -217,6 +239,7 @@ Result<ExitCode> Loadtest::execute() {
   baseline_thresholds_ = std::move(*thresholds);
   if (auto published = check_saga_is_published(); !published) return published.error();
   say_what_cannot_be_checked();
+  warn_of_insecure(invocation_, *urls);
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);

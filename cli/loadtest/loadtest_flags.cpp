@@ -1,5 +1,6 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
@@ -170,6 +171,9 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
   for (const Url& url : *urls) options.targets.push_back(url.text());
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  options.connect = std::move(*connect);
   if (flags.saga.empty()) return options;
   auto token = token_for(invocation, urls->front());  // starting a saga is for merchants and admins
   if (!token) return token.error();

@@ -47,6 +47,7 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "accepted", rules.accepted);
   read_statuses(members, "duplicate", rules.duplicate);
   read_statuses(members, "rejected", rules.rejected);
+  read_statuses(members, "unclear", rules.unclear);
   members.tables("duplicate_if", [&](TomlMembers& rule) {
     rules.duplicate_markers.emplace_back();
     AnswerMarker& last = rules.duplicate_markers.back();
@@ -55,6 +56,18 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
     rule.texts("values", last.values);
     if (last.pointer.empty() == last.header.empty()) rule.fail("pointer", "or header is required");
   });
+}
+
+void read_list(TomlMembers& members, ListQuery& list) {
+  members.text("path", list.path);
+  members.text("orders", list.items);
+  members.text("next", list.next);
+  for (const char* column : {"order_id", "created_at", "ended_at", "status", "key", "product", "amount", "node"}) {
+    std::string pointer;
+    members.text(column, pointer);
+    if (!pointer.empty()) list.columns.emplace_back(column, pointer);
+  }
+  if (list.path.empty()) members.fail("path", "is missing");
 }
 
 void read_test_data(TomlMembers& members, TestDataRequest& data) {
@@ -121,8 +134,11 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     it.texts("completed", profile.queries.completed);
     it.texts("undone", profile.queries.undone);
     it.texts("ends", profile.status.ends);
+    it.text("created_at", profile.status.created);
+    it.text("ended_at", profile.status.ended);
   });
   read_journey(members, profile, surroundings);
+  members.tables("list", [&](TomlMembers& it) { read_list(it, profile.list); });
   members.tables("test_data", [&](TomlMembers& it) {
     profile.test_data.emplace_back();
     read_test_data(it, profile.test_data.back());

@@ -87,7 +87,7 @@ AnswerValues::AnswerValues(const std::vector<ValueSource>& sources, std::vector<
     auto made = std::make_unique<Source>();
     made->source = sources[i];
     made->place = places[i];
-    if (sources[i].kind == ValueSource::Kind::pointer) made->path = path_of(sources[i].place);
+    if (sources[i].kind == ValueSource::Kind::pointer) made->path = pointer_path(sources[i].place);
     if (sources[i].kind == ValueSource::Kind::pattern) made->pattern.emplace(sources[i].place);
     if (sources[i].kind == ValueSource::Kind::cookie) made->header = plan.header_place("set-cookie");
     if (!sources[i].text.header.empty()) made->header = plan.header_place(lower(sources[i].text.header));

@@ -59,7 +59,7 @@ bool is_scalar(const JsonMember& member) {
 
 }  // namespace
 
-std::vector<std::string> path_of(std::string_view pointer) {
+std::vector<std::string> pointer_path(std::string_view pointer) {
   std::vector<std::string> path = split(pointer.substr(1), '/');
   for (std::string& part : path) {
     for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
@@ -111,7 +111,7 @@ AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_ar
 void AnswerPlan::want(Field field, const std::vector<std::string>& pointers) {
   for (std::size_t rank = 0; rank < pointers.size(); ++rank)
     if (!pointers[rank].empty())
-      wanted_.push_back({path_of(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
+      wanted_.push_back({pointer_path(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
 }
 
 std::size_t AnswerPlan::header_place(const std::string& name) {

@@ -26,7 +26,7 @@ struct OrderAnswer {
 };
 
 // The path of a JSON pointer: "/a~1b/0" is "a/b", "0" (RFC 6901).
-std::vector<std::string> path_of(std::string_view pointer);
+std::vector<std::string> pointer_path(std::string_view pointer);
 // The text at a place in `text`, which is the header or the body that it names; a complete body only if it is no JSON
 // object or list and no markup. In `text` or in `room`; nothing for none or an empty one.
 std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text, std::string& room);

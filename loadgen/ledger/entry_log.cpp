@@ -35,6 +35,7 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
   if (times.sent_ns != 0) times_.record(entry.response_time());
   if (entry.outcome == RequestOutcome::accepted) {
     add_one(accepted_);
+    if (AcceptedSample* sample = store_->sample()) sample->offer(entry);
   } else if (entry.outcome == RequestOutcome::duplicate) {
     add_one(duplicates_);
   } else {

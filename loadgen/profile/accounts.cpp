@@ -9,7 +9,6 @@
 
 #include "common/crypto.hpp"
 #include "common/text/text.hpp"
-#include "httpclient/http_client.hpp"
 #include "loadgen/sending/steady_ns.hpp"
 
 namespace sagactl {
@@ -99,11 +98,9 @@ std::optional<std::int64_t> renewal_of_token(const std::string& token) {
   return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
 }
 
-Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, Duration timeout,
+Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, const HttpClientOptions& http,
                                                const std::stop_token& stop) {
-  HttpClientOptions options;
-  options.timeout = timeout;
-  HttpClient client(node, options);
+  HttpClient client(node, http);
   std::vector<LoadAccount> accounts;
   for (std::uint32_t number = 1; number <= count && !stop.stop_requested(); ++number) {
     auto account = open_account(client, number, stop);
@@ -113,10 +110,8 @@ Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t co
   return accounts;
 }
 
-Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, Duration timeout) {
-  HttpClientOptions options;
-  options.timeout = timeout;
-  HttpClient client(node, options);
+Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, const HttpClientOptions& http) {
+  HttpClient client(node, http);
   const auto response = log_in(client, number);
   if (!response) return response.error();
   if (!response->ok()) return error_of(*response);

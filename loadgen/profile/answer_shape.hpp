@@ -44,6 +44,8 @@ struct OutcomeRules {
   std::vector<AnswerMarker> duplicate_markers;  // one of them must match too; empty: the status suffices
   StatusRanges accepted = {{200, 299}};
   StatusRanges rejected = {{100, 499}, {503, 503}};
+  // Of the indeterminate ones: an order with such an answer may take effect. A gateway does not know what was done.
+  StatusRanges unclear = {{502, 502}, {504, 504}};
 };
 
 }  // namespace sagactl

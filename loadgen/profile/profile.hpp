@@ -20,6 +20,18 @@ struct StatusQuery {
   std::string path;  // a template: {order} is the order's id; empty: it cannot be queried
   std::string pointer;
   std::vector<std::string> ends;
+  // Pointers to the times at which the order was created and ended, by one clock; empty: seen by polling.
+  std::string created = {}, ended = {};
+};
+
+// How to list the orders of the server, where its database cannot be read.
+struct ListQuery {
+  std::string path;   // a template: {prefix}, {run}, and {page}, from 1; empty: they cannot be listed
+  std::string items;  // pointer to the list in the answer; "": the answer is the list
+  std::string next;   // pointer to the address, or the cursor for {next} in the path, of the next page; "": none
+  // Pointers within an order, by the name of the column in [sql] orders.
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::string pointer_of(std::string_view column) const;  // "" for none
 };
 
 // A request that prepares test data before the first order. {run} and {users} (the number of users) are filled into
@@ -65,6 +77,7 @@ struct Profile {
   AnswerShape answer;
   OutcomeRules outcome;
   StatusQuery status;
+  ListQuery list;
   std::vector<TestDataRequest> test_data;  // in this order
   ProfileQueries queries;
 

@@ -12,6 +12,7 @@ RequestWriterSetup setup_of(const LoadOptions& options, const Url& target) {
   setup.profile = options.profile;
   setup.plan = product_plan_of(options, options.run.empty() ? "example" : options.run, options.profile.catalogue);
   setup.targets = {target};
+  setup.proxy = options.connect.proxy;
   for (const std::string& user : options.profile.users) setup.users.push_back({user, {}, false});
   if (setup.users.empty()) setup.users.push_back({synthetic_user(1), {}, false});
   setup.close = options.fresh_connections;

@@ -54,15 +54,21 @@ std::optional<Timestamp> http_date(std::string_view text) {
   return Timestamp{((days * 24 + *hour) * 3600 + *minute * 60 + *second) * 1'000'000};
 }
 
+// Of a request's target, which is a whole URL where a proxy forwards it: its path.
+std::string_view path_of_target(std::string_view target) {
+  if (!target.starts_with('/'))
+    if (const std::size_t scheme = target.find("://"); scheme != std::string_view::npos)
+      target.remove_prefix(std::min(target.find('/', scheme + 3), target.size()));
+  return target.substr(0, target.find('?'));
+}
+
 // The directory of a request's path (RFC 6265, 5.1.4).
 std::string_view default_path(std::string_view path) {
-  path = path.substr(0, path.find('?'));
   const std::size_t slash = path.rfind('/');
   return slash == 0 || slash == std::string_view::npos ? "/" : path.substr(0, slash);
 }
 
 bool is_cookie_for(std::string_view cookie_path, std::string_view path) {
-  path = path.substr(0, path.find('?'));
   if (!path.starts_with(cookie_path)) return false;
   return path.size() == cookie_path.size() || cookie_path.ends_with('/') || path[cookie_path.size()] == '/';
 }
@@ -70,6 +76,7 @@ bool is_cookie_for(std::string_view cookie_path, std::string_view path) {
 }  // namespace
 
 void CookieJar::take(std::string_view lines, std::string_view path, Timestamp now) {
+  path = path_of_target(path);
   while (!lines.empty()) take_one(take_part(lines, '\n'), path, now);
 }
 
@@ -109,6 +116,7 @@ void CookieJar::take_one(std::string_view line, std::string_view path, Timestamp
 
 char* CookieJar::put(char* out, std::string_view path, Timestamp now) const {
   bool any = false;
+  path = path_of_target(path);
   for (const Cookie& cookie : cookies_) {
     if (cookie.expires <= now || !is_cookie_for(cookie.path, path)) continue;
     out = put_text(out, any ? "; " : cookie_prefix);

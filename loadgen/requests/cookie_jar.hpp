@@ -16,7 +16,8 @@ class CookieJar {
   static constexpr std::size_t cookies_max = 100;
   static constexpr std::size_t cookie_size_max = 4096;  // of name and value; larger ones are not kept
 
-  // `lines`: the values of the Set-Cookie headers of an answer to a request for `path`, separated by line feeds.
+  // `lines`: the values of the Set-Cookie headers of an answer to a request for `path`, separated by line feeds. A path
+  // may be a whole URL, also below.
   void take(std::string_view lines, std::string_view path, Timestamp now);
   // "Cookie: a=1; b=2\r\n" for a request for `path`, or nothing. Writes at most header_max() and returns the end.
   char* put(char* out, std::string_view path, Timestamp now) const;

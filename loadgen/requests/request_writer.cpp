@@ -23,12 +23,13 @@ constexpr std::string_view any_length = "        ";  // spaces before a number a
 constexpr std::size_t first_fail_form = 2;
 
 // Written before a step's headers, which replace each of these.
-std::string general_headers(const RequestHeaders& headers, const Url& target, bool close) {
+std::string general_headers(const RequestHeaders& headers, const Url& target, const HttpProxy* proxy, bool close) {
   std::string text = " HTTP/1.1\r\n";
   const auto add = [&](const char* name, std::string_view value) {
     if (find_header(headers, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
   };
-  add("Host", target.authority());
+  add("Host", target.host_header());
+  if (proxy && !proxy->authorization.empty()) add("Proxy-Authorization", proxy->authorization);
   add("Accept", "application/json");
   if (close) add("Connection", "close");
   return text;
@@ -117,11 +118,14 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
       has_cookies_(setup.profile.journey.cookies != CookieUse::none),
       closes_(setup.close),
       spells_kept_(setup.spells_kept),
-      targets_(setup.targets) {
+      targets_(setup.targets),
+      proxy_(setup.proxy) {
   const Journey& journey = setup.profile.journey;
   if (const std::string* connection = find_header(setup.profile.headers, "Connection"))
     closes_ = lower(*connection) == "close";
-  for (const Url& target : setup.targets) prefixes_.push_back(target.prefix);
+  // A proxy forwards what it can read, and needs the whole URL of that.
+  for (const Url& target : targets_)
+    prefixes_.push_back((proxy_to(target) ? "http://" + target.authority() : std::string()) + target.prefix);
   for (const CatalogueProduct& product : plan_.catalogue)
     catalogue_.push_back({product.id, product.id_is_number ? product.id : json_text(product.id), product.name,
                           product.price.text(), std::to_string(product.price.cents)});
@@ -178,7 +182,7 @@ RequestWriter::RequestForm RequestWriter::make_form(const Profile& profile, cons
   form.has_authorization = find_header(step.headers, "Authorization") != nullptr;
   std::size_t target_max = 0;
   for (std::size_t target = 0; target < targets_.size(); ++target) {
-    form.heads.push_back(general_headers(step.headers, targets_[target], closes_));
+    form.heads.push_back(general_headers(step.headers, targets_[target], proxy_to(targets_[target]), closes_));
     target_max = std::max(target_max, prefixes_[target].size() + form.heads.back().size());
   }
   form.size = target_max + form.method.size() + size_of(form.path) + size_of(form.headers) + size_of(form.body) +
@@ -363,7 +367,10 @@ char* RequestWriter::put_path(char* at, const RequestForm& form, const PlannedOr
   if (!form.is_address || spells_kept_)
     return put(put_text(at, form.is_address ? std::string_view() : std::string_view(prefixes_[order.target])),
                form.path, order, state);
-  at = put_address(at, growing_text(form.path.front(), order, state));
+  const std::string& prefix = prefixes_[order.target];
+  const std::size_t path = prefix.size() - targets_[order.target].prefix.size();
+  at = put_address(put_text(at, std::string_view(prefix).substr(0, path)),
+                   growing_text(form.path.front(), order, state));
   for (std::size_t i = 1; i < form.path.size(); ++i) at = put_field(at, form.path[i], order, state);
   return at;
 }

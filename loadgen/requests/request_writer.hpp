@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "httpclient/connecting/connect_options.hpp"
 #include "httpclient/http_message.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/orders/product_plan.hpp"
@@ -29,6 +31,7 @@ struct RequestWriterSetup {
   Profile profile = order_profile();  // must have passed check()
   ProductPlan plan;
   std::vector<Url> targets;
+  std::optional<HttpProxy> proxy = {};  // that forwards the requests to targets of http
   std::vector<LoadUser> users;
   bool close = false;        // each request asks to close its connection
   bool spells_kept = false;  // for samples: what is kept is written as its field, such as {link}
@@ -97,6 +100,7 @@ class RequestWriter {
     std::string id, id_json;
   };
 
+  const HttpProxy* proxy_to(const Url& target) const { return proxy_ && !target.tls ? &*proxy_ : nullptr; }
   StepForms make_forms(const Profile& profile, const JourneyStep& step) const;
   RequestForm make_form(const Profile& profile, const JourneyStep& step, OrderKind kind,
                         const FailureVariant* variant) const;
@@ -121,6 +125,7 @@ class RequestWriter {
   bool closes_ = false;
   bool spells_kept_ = false;
   std::vector<Url> targets_;
+  std::optional<HttpProxy> proxy_;
   std::vector<std::string> prefixes_;  // by target
   std::vector<CatalogueText> catalogue_;
   std::vector<std::string> hot_ids_;  // by item

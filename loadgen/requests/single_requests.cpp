@@ -17,12 +17,6 @@ Url without_prefix(Url server) {
   return server;
 }
 
-HttpClientOptions options_with(Duration timeout) {
-  HttpClientOptions options;
-  options.timeout = timeout;
-  return options;
-}
-
 std::vector<std::size_t> places_in(const std::vector<std::string>& names, const std::vector<ValueSource>& keep) {
   std::vector<std::size_t> places;
   for (const ValueSource& source : keep)
@@ -57,7 +51,7 @@ Error refused(const JourneyStep& what, const HttpRequest& request, const HttpRes
 }  // namespace
 
 SingleRequests::SingleRequests(const SingleRequestsSetup& setup)
-    : setup_(setup), client_(without_prefix(setup.server), options_with(setup.timeout)) {}
+    : setup_(setup), client_(without_prefix(setup.server), setup.http) {}
 
 Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, const PlannedOrder& order, KeptScope scope,
                                   std::vector<std::string>& values) {

@@ -19,7 +19,7 @@ struct SingleRequestsSetup {
   Url server;
   std::uint16_t target = 0;  // its index in the writer's targets
   std::string token;         // of set-up and tear-down; "": none
-  Duration timeout = 10s;
+  HttpClientOptions http;
 };
 
 // Errors name the request: `unavailable` without an answer, `invalid` for an answer that the profile does not expect or

@@ -1,12 +1,9 @@
 #include "loadgen/sending/connection_pool.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 
 #include "common/result.hpp"
@@ -15,6 +12,8 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t events_max = 256;
+
+using Progress = NonblockingStream::Progress;
 
 }  // namespace
 
@@ -41,31 +40,23 @@ ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t
 }
 
 ConnectionPool::~ConnectionPool() {
-  for (const auto& connection : connections_) {
-    if (connection->fd >= 0) close(connection->fd);
-  }
+  connections_.clear();  // before the targets' sessions
   close(epoll_);
 }
 
 bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
-  const int fd = socket(target.address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  NonblockingStream& stream = connection.stream;
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address.storage);
-  if (connect(fd, address, target.address.size) != 0 && errno != EINPROGRESS) {
-    close(fd);
-    return false;
-  }
   epoll_event interest{};
   interest.events = EPOLLOUT;
   interest.data.ptr = &connection;
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &interest) != 0) {
-    close(fd);
+  if (stream.connect(address, target.address.size) == Progress::failed ||
+      epoll_ctl(epoll_, EPOLL_CTL_ADD, stream.fd(), &interest) != 0) {
+    stream.close();
     return false;
   }
-  connection.fd = fd;
+  connection.is_accepted = false;
   connection.state = ConnectionState::connecting;
   connection.since_ns = now;
   connection.fresh = true;
@@ -95,8 +86,7 @@ void ConnectionPool::close_socket(LoadConnection& connection) {
       --connected_count_;
       break;
   }
-  close(connection.fd);
-  connection.fd = -1;
+  connection.stream.close();
   connection.state = ConnectionState::down;
 }
 
@@ -146,23 +136,56 @@ void ConnectionPool::become_idle(LoadConnection& connection) {
   ++idle_count_;
 }
 
-bool ConnectionPool::finish_connecting(LoadConnection& connection, std::int64_t now) {
-  int failure = 0;
-  socklen_t size = sizeof failure;
-  getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+ConnectionPool::Opening ConnectionPool::opening_failed(LoadConnection& connection, std::int64_t now) {
+  targets_[connection.target].failing = true;
+  put_down(connection, now + retry_ns);
+  return Opening::failed;
+}
+
+ConnectionPool::Opening ConnectionPool::continue_opening(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
-  target.failing = failure != 0;
-  if (failure != 0) {
-    put_down(connection, now + retry_ns);
-    return false;
+  NonblockingStream& stream = connection.stream;
+  if (!connection.is_accepted) {
+    if (stream.finish_connecting() != Progress::done) return opening_failed(connection, now);
+    connection.is_accepted = true;
+    connection.accepted_ns = now;
   }
+  switch (stream.establish(*target.address.route, &target.session)) {
+    case Progress::done:
+      opened(connection);
+      return Opening::opened;
+    case Progress::wants_read:
+      watch_writing(connection, false);
+      return Opening::pending;
+    case Progress::wants_write:
+      watch_writing(connection, true);
+      return Opening::pending;
+    case Progress::closed:
+    case Progress::failed:
+      break;
+  }
+  return opening_failed(connection, now);
+}
+
+void ConnectionPool::opened(LoadConnection& connection) {
+  Target& target = targets_[connection.target];
+  if (SSL* const ssl = connection.stream.ssl()) {
+    handshakes_.times.record_us((steady_ns() - connection.accepted_ns) / 1000);
+    handshakes_.resumed += SSL_session_reused(ssl) == 1;
+  }
+  target.failing = false;
   --target.connecting;
   ++target.connected;
   peak_connections_ = std::max(peak_connections_, ++connected_count_);
   target.retry_at_ns = 0;  // it is available: others may connect
   become_idle(connection);
   watch_writing(connection, false);
-  return true;
+}
+
+bool ConnectionPool::is_still_idle(LoadConnection& connection) {
+  if (!connection.stream.is_secured()) return false;
+  char byte = 0;
+  return connection.stream.read(&byte, 1).progress == Progress::wants_read;
 }
 
 void ConnectionPool::watch_writing(LoadConnection& connection, bool writing) {
@@ -170,7 +193,7 @@ void ConnectionPool::watch_writing(LoadConnection& connection, bool writing) {
   interest.events = EPOLLIN | EPOLLRDHUP;
   if (writing) interest.events |= EPOLLOUT;
   interest.data.ptr = &connection;
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.fd, &interest);
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.stream.fd(), &interest);
 }
 
 LoadConnection& ConnectionPool::take(std::size_t target, std::int64_t now) {

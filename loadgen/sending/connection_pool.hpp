@@ -4,12 +4,17 @@
 #include <sys/epoll.h>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "httpclient/answer_reader.hpp"
+#include "httpclient/connecting/nonblocking_stream.hpp"
+#include "httpclient/connecting/tls_session.hpp"
 #include "loadgen/ledger/entry_log.hpp"
+#include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/schedule/schedule.hpp"
 #include "loadgen/sending/address.hpp"
@@ -19,18 +24,20 @@ namespace sagactl {
 
 enum class ConnectionState : std::uint8_t {
   down,        // no socket
-  connecting,  // since `since_ns`
+  connecting,  // since `since_ns`, until a request can be sent
   idle,        // connected and free
   busy,        // a request is being sent or answered, since `since_ns`
 };
 
 struct LoadConnection {
   ConnectionState state = ConnectionState::down;
-  bool fresh = true;  // no request was sent over it
-  bool kept = false;  // a request has been answered on it
+  bool fresh = true;         // no request was sent over it
+  bool kept = false;         // a request has been answered on it
+  bool is_accepted = false;  // connecting: the server has accepted it, at `accepted_ns`; the rest of its route follows
   std::uint16_t target = 0;
-  int fd = -1;
+  NonblockingStream stream;
   std::int64_t since_ns = 0;
+  std::int64_t accepted_ns = 0;
   std::int64_t expires_ns = INT64_MAX;  // idle: the server closes it then (Keep-Alive header)
 
   // The current request.
@@ -43,6 +50,12 @@ struct LoadConnection {
 
   LoadConnection* older = nullptr;  // neighbours in the list of busy ones, by `since_ns`
   LoadConnection* newer = nullptr;
+};
+
+// What became of TLS handshakes: from the accepted connection, with a proxy's tunnel, to where a request can be sent.
+struct HandshakeCounts {
+  Histogram times;
+  std::uint64_t resumed = 0;  // with an earlier session
 };
 
 // For one thread. Level-triggered epoll: an event is repeated until it is handled.
@@ -78,8 +91,12 @@ class ConnectionPool {
   // Sets whether epoll also reports when a busy connection is writable.
   void watch_writing(LoadConnection& connection, bool writing);
 
-  // Handles the event of a connecting one: true: it is idle now; false: it failed and is down.
-  bool finish_connecting(LoadConnection& connection, std::int64_t now);
+  enum class Opening : std::uint8_t { pending, opened, failed };
+  // Handles the event of a connecting one: opened: it is idle now; failed: it is down, and its stream knows the reason.
+  Opening continue_opening(LoadConnection& connection, std::int64_t now);
+  // Handles the event of an idle one: whether all that came is for TLS alone. Otherwise the server has closed it, or
+  // sent bytes that were not requested.
+  bool is_still_idle(LoadConnection& connection);
 
   // Opens connections until `count` to the target are connecting, if there are as many: after a failure one at a time,
   // and none for retry_ns. False when an attempt failed immediately.
@@ -95,6 +112,7 @@ class ConnectionPool {
     }
   }
   LoadConnection* oldest_busy() const { return oldest_; }
+  HandshakeCounts take_handshakes() { return std::exchange(handshakes_, {}); }  // since the last call
 
   // Waits for events until `until_ns`; returns immediately for a time in the past.
   std::span<epoll_event> wait(std::int64_t until_ns);
@@ -104,6 +122,7 @@ class ConnectionPool {
  private:
   struct Target {
     LoadAddress address;
+    TlsSession session;
     std::vector<LoadConnection*> idle;
     std::vector<LoadConnection*> down;
     std::size_t size = 0;
@@ -114,6 +133,8 @@ class ConnectionPool {
   };
 
   bool start(LoadConnection& connection, std::int64_t now);
+  Opening opening_failed(LoadConnection& connection, std::int64_t now);
+  void opened(LoadConnection& connection);
   void close_socket(LoadConnection& connection);
   void put_down(LoadConnection& connection, std::int64_t retry_at_ns);
   void become_idle(LoadConnection& connection);
@@ -121,7 +142,7 @@ class ConnectionPool {
   bool tick_target(std::size_t target, std::int64_t now);
 
   int epoll_ = -1;
-  std::vector<Target> targets_;
+  std::deque<Target> targets_;
   std::vector<std::unique_ptr<LoadConnection>> connections_;
   std::vector<epoll_event> events_;
   std::size_t idle_count_ = 0;
@@ -129,6 +150,7 @@ class ConnectionPool {
   std::size_t peak_connections_ = 0;
   std::uint64_t reconnects_ = 0;
   std::int64_t connect_timeout_ns_;
+  HandshakeCounts handshakes_;
   LoadConnection* oldest_ = nullptr;
   LoadConnection* newest_ = nullptr;
 };

@@ -1,15 +1,14 @@
 #include "loadgen/sending/load_worker.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "common/result.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
 namespace {
+
+using Progress = NonblockingStream::Progress;
 
 constexpr std::int64_t never_ns = INT64_MAX;
 constexpr std::int64_t spin_margin_ns = 100'000;
@@ -268,21 +267,21 @@ void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::ui
 }
 
 void LoadWorker::transmit(LoadConnection& connection) {
-  const bool is_rest = connection.out_done > 0;
+  const bool is_rest = connection.times.sent_ns != 0;
   if (!is_rest) {
     connection.times.sent_ns = steady_ns();
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
-  const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
-                             connection.out_size - connection.out_done, MSG_NOSIGNAL);
-  if (count < 0 && errno != EAGAIN && errno != EINTR) {
+  const auto [progress, bytes] =
+      connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
+  if (progress == Progress::failed || progress == Progress::closed) {
     if (!is_rest) connection.times.sent_ns = 0;  // the kernel took nothing: it was never sent
     fail(connection, TransportFailure::closed, steady_ns());
     return;
   }
   if (!is_rest) log_of(connection.entry).count_sent();
-  connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+  connection.out_done += bytes;
   const bool is_complete = connection.out_done == connection.out_size;
   if (!is_complete || is_rest) pool_.watch_writing(connection, !is_complete);
 }
@@ -308,10 +307,13 @@ void LoadWorker::handle(const epoll_event& event) {
     case ConnectionState::down:
       return;
     case ConnectionState::connecting:
-      if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
+      if (pool_.continue_opening(connection, steady_ns()) != ConnectionPool::Opening::failed) return;
+      setup_.plan->step(setup_.plan->creating_step())
+          .first_answers.note(FirstAnswers::no_connection, connection.stream.reason(), {});
+      failed_targets_.push_back(connection.target);
       return;
-    case ConnectionState::idle:  // closed by the server, or unrequested bytes
-      pool_.drop(connection, steady_ns());
+    case ConnectionState::idle:
+      if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
       if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
@@ -324,23 +326,30 @@ void LoadWorker::handle(const epoll_event& event) {
 }
 
 void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
-  const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  do {
+    const auto [progress, bytes] = connection.stream.read(input_.data(), input_.size());
+    if (progress == Progress::wants_read || progress == Progress::wants_write) return;
+    received(connection, {input_.data(), bytes}, peer_closed);
+    // Of bytes that TLS has decrypted already, epoll knows nothing.
+  } while (connection.stream.is_secured() && connection.state == ConnectionState::busy);
+}
+
+// No bytes: the server has closed the connection.
+void LoadWorker::received(LoadConnection& connection, std::string_view bytes, bool peer_closed) {
   const std::int64_t now = steady_ns();
-  if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
-  const auto state =
-      count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)}) : connection.answer.end();
-  switch (state) {
+  if (!bytes.empty() && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
+  switch (bytes.empty() ? connection.answer.end() : connection.answer.feed(bytes)) {
     case AnswerState::done:
       conclude(connection, now, peer_closed);
       return;
     case AnswerState::bad:
       setup_.plan->step(connection.entry.step)
-          .first_answers.note(0, {input_.data(), static_cast<std::size_t>(std::max<ssize_t>(0, count))}, {});
+          .first_answers.note(FirstAnswers::unreadable, is_tls_record(bytes) ? "TLS: write https:// in --url" : bytes,
+                              {});
       fail(connection, TransportFailure::unreadable, now);
       return;
     case AnswerState::more:
-      if (count <= 0) fail(connection, TransportFailure::closed, now);
+      if (bytes.empty()) fail(connection, TransportFailure::closed, now);
       return;
   }
 }
@@ -421,6 +430,7 @@ void LoadWorker::begin_stop(std::int64_t now) {
 
 WorkerHealth LoadWorker::take_health() {
   WorkerHealth taken = std::move(health_);
+  taken.handshakes = pool_.take_handshakes();
   health_ = WorkerHealth{};
   return taken;
 }

@@ -67,6 +67,7 @@ struct WorkerHealth {
   std::uint32_t backlog_peak = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t run_ns = 0;
+  HandshakeCounts handshakes;
 };
 
 class LoadWorker {
@@ -112,6 +113,7 @@ class LoadWorker {
   std::int64_t wait_until(std::int64_t now) const;
   void handle(const epoll_event& event);
   void receive(LoadConnection& connection, bool peer_closed);
+  void received(LoadConnection& connection, std::string_view bytes, bool peer_closed);
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
   void take_cookies(const LoadConnection& connection, const StepPlan& step);
   void keep_values(const LoadConnection& connection, const OrderAnswer& answer, std::string_view body);

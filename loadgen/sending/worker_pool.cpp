@@ -71,6 +71,7 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
 
 WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
     : pacing_(pacing_for(options, setup)), store_(options.scratch), step_store_(options.scratch) {
+  store_.set_sample(options.sample);
   LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
@@ -141,6 +142,8 @@ void WorkerPool::add_health_to(GeneratorHealth& health) {
   for (const auto& worker : workers_) {
     WorkerHealth part = worker->take_health();
     health.own_lateness.merge(part.own_lateness);
+    health.tls.handshakes.merge(part.handshakes.times);
+    health.tls.resumed += part.handshakes.resumed;
     health.skipped += part.skipped;
     health.backlog_peak = std::max(health.backlog_peak, part.backlog_peak);
     health.reconnects += static_cast<std::uint32_t>(worker->reconnects());

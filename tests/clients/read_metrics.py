@@ -1,8 +1,5 @@
-"""Has /metrics read by Prometheus' own parsers, in both formats, and holds them and the alerting rules against each
-other."""
+"""Has /metrics read by Prometheus' own parsers, in both formats, and holds them against each other."""
 import os
-import re
-import sys
 import urllib.request
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_open_metrics
@@ -34,8 +31,4 @@ open_families = list(read_open_metrics(open_text))
 # A series of HTTP durations begins with the first answer of its status: the first scrape is in the second.
 missing = names(families) - names(open_families)
 assert not missing, sorted(missing)[:10]
-with open(sys.argv[1], encoding="utf-8") as rules:
-    asked = set(re.findall(r"sagactl_\w+", rules.read()))
-unknown = asked - {sample.name for family in families for sample in family.samples}
-assert asked and not unknown, unknown
 print(len(families), "families")

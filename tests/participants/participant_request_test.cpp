@@ -153,6 +153,15 @@ TEST_F(ParticipantRequestTest, RetryAfterIsKept) {
   EXPECT_EQ(outcome(202), (Outcome{Accepted{7s, {}}}));
 }
 
+TEST_F(ParticipantRequestTest, AConflictThatSaysWhenToComeAgainIsACallThatStillRuns) {
+  answer.retry_after = 1s;
+  for (const Direction direction : {Direction::action, Direction::compensation})
+    EXPECT_EQ(outcome(409, "", direction), (Outcome{Accepted{1s, {}}}));
+  EXPECT_EQ(outcome(409, "", Direction::action, true), (Outcome{Accepted{1s, {}}}));
+  EXPECT_TRUE(std::holds_alternative<Refused>(outcome(409, "", Direction::action, false, 0))) << "the step says so";
+  EXPECT_TRUE(std::holds_alternative<Refused>(outcome(422)));
+}
+
 TEST_F(ParticipantRequestTest, ALocationIsResolvedAgainstTheUrlOfTheCall) {
   const auto resolved = [&](const char* location) {
     answer.location = location;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/client/connecting.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
@@ -25,12 +26,15 @@ struct InitFlags {
   bool overwrite = false;
 };
 
-Result<std::string> fetched(const std::string& address, Duration timeout) {
+Result<std::string> fetched(const Invocation& invocation, const std::string& address) {
   const std::size_t path = address.find('/', address.find("://") + 3);
   const auto url = parse_node_url(address.substr(0, path));
   if (!url) return url.error();
   HttpClientOptions options;
-  options.timeout = timeout;
+  options.timeout = invocation.settings.timeout;
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  options.connect = std::move(*connect);
   options.body_max = source_size_max;
   HttpClient client(*url, options);
   const auto response = client.get(path == std::string::npos ? "/" : address.substr(path));
@@ -41,7 +45,7 @@ Result<std::string> fetched(const std::string& address, Duration timeout) {
 
 Result<std::string> text_of_source(const Invocation& invocation, const char* flag, const std::string& name) {
   if (name.starts_with("http://") || name.starts_with("https://")) {
-    auto text = fetched(name, invocation.settings.timeout);
+    auto text = fetched(invocation, name);
     if (!text) return Error{text.error().code, fmt::format("{}: {}: {}", flag, name, text.error().message)};
     return text;
   }

@@ -178,6 +178,8 @@ Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step
   }
   if (status == 202 && (answer.retry_after || !answer.location.empty()))
     return Accepted{answer.retry_after.value_or(1s), location_in(call, answer)};
+  // The first call of this key still runs: draft-ietf-httpapi-idempotency-key-header-07, 2.7. A node answers so, too.
+  if (status == 409 && answer.retry_after) return Accepted{*answer.retry_after, {}};
   if (status / 100 == 2) return done_with(step, direction, answer);
   if (is_absent && direction == Direction::compensation) return Succeeded{};
   if (is_temporary(status)) {

@@ -20,6 +20,7 @@ TEST(CookieJar, SendsWhatWasSetForThePath) {
   EXPECT_EQ(header_of_jar(jar, "/shop/cart"), "Cookie: a=1; b=2; c=3\r\n") << "the directory of the path that set it";
   EXPECT_EQ(header_of_jar(jar, "/shop?x=1"), "Cookie: a=1; b=2\r\n");
   EXPECT_EQ(header_of_jar(jar, "/shopping"), "Cookie: a=1\r\n");
+  EXPECT_EQ(header_of_jar(jar, "http://h:1/shop?x=1"), "Cookie: a=1; b=2\r\n") << "as a proxy is asked";
   EXPECT_EQ(header_of_jar(CookieJar(), "/"), "");
 }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "httpclient/connecting/tls.hpp"
+#include "httpclient/content_coding.hpp"
 
 namespace sagactl {
 
@@ -123,6 +124,11 @@ HttpResponse ResponseReader::response() {
   for (const auto& field : message)
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   response.body = std::move(message.body());
+  const std::string_view coding = response.header("Content-Encoding");
+  if (coding.empty()) return response;
+  // Nobody asked for it. What cannot be read is left as it is.
+  if (auto plain = decoded(coding, response.body, body_max_.value_or(response.body.max_size())))
+    response.body = std::move(*plain);
   return response;
 }
 

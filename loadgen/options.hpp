@@ -63,10 +63,13 @@ struct LoadOptions {
   Duration warmup{0};      // the same load beforehand, in the ledger but in no figure
   Duration timeout = 10s;  // of one request; then it is indeterminate
   Pacing pacing = Pacing::automatic;
-  std::uint32_t workers = 0;                    // threads; 0: by the machine
-  std::uint32_t connections = 0;                // over all targets; 0: closed loop: concurrency, open loop: by the rate
-  bool fresh_connections = false;               // one connection per request, opened before it is due
-  std::uint32_t backlog_max = 65536;            // due requests that may wait for a connection; others are skipped
+  std::uint32_t workers = 0;          // threads; 0: by the machine
+  std::uint32_t connections = 0;      // over all targets; 0: closed loop: concurrency, open loop: by the rate
+  bool http2 = false;                 // over TLS (ALPN), or with prior knowledge
+  std::uint32_t streams = 100;        // HTTP/2: requests of one connection at once; no more than the server allows
+  bool compressed = false;            // answers may be compressed: Accept-Encoding
+  bool fresh_connections = false;     // one connection per request, opened before it is due
+  std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; others are skipped
   std::shared_ptr<AcceptedSample> sample = {};  // to be given accepted orders; null: nobody wants them
   Scratch scratch = {};                         // where a ledger goes that is too large for memory
 };

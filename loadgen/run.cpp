@@ -22,6 +22,10 @@
 namespace sagactl {
 namespace {
 
+// In the form of ALPN (RFC 7301, section 3.1).
+constexpr unsigned char offers_http1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+constexpr unsigned char offers_http2[] = {2, 'h', '2'};
+
 constexpr std::int64_t lead_ns = 2'000'000;  // time for the threads to start before the first request is due
 
 constexpr std::int64_t renew_retry_ns = 5'000'000'000;
@@ -111,11 +115,14 @@ Result<void> LoadRun::make_route(const Url& url) {
     if (!made) return made.error();
     tls_ = std::move(*made);
     TlsSession::enable(tls_->native_handle());
+    SSL_CTX_set_alpn_protos(tls_->native_handle(), options_.http2 ? offers_http2 : offers_http1,
+                            options_.http2 ? sizeof offers_http2 : sizeof offers_http1);
     SSL_CTX_set_read_ahead(tls_->native_handle(), 1);  // a record by one call of the kernel
     result_.generator.tls.is_used = true;
     result_.generator.tls.insecure = options_.connect.insecure;
   }
   routes_.push_back(route_to(url, proxy_of(options_), url.tls ? tls_->native_handle() : nullptr));
+  if (options_.http2) routes_.back().protocol = "h2";
   return {};
 }
 
@@ -188,6 +195,7 @@ void LoadRun::make_writer() {
   requests.proxy = options_.connect.proxy;
   requests.users = users_;
   requests.close = options_.fresh_connections;
+  requests.compressed = options_.compressed;
   writer_.emplace(requests);
   SingleRequestsSetup once;
   once.profile = &options_.profile;
@@ -454,7 +462,8 @@ RunResult LoadRun::take_result() {
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);
-  health.connections_max = size_.connections;
+  health.connections_max = workers_->connections_max();
+  if (options_.http2) health.streams = options_.streams;
   health.connections_peak = workers_->peak_connections();
   health.workers = size_.workers;
   health.pacing = workers_->pacing();

@@ -48,6 +48,7 @@ struct GeneratorHealth {
   std::uint32_t backlog_peak = 0;
   std::uint32_t connections_max = 0;   // the most it may open
   std::uint32_t connections_peak = 0;  // the most open at once
+  std::uint32_t streams = 0;           // HTTP/2: requests of one connection at once, at most; 0: HTTP/1.1
   std::uint32_t reconnects = 0;
   std::uint32_t workers = 0;
   Pacing pacing = Pacing::sleep;  // never automatic

@@ -54,6 +54,7 @@ Json generator_json(const GeneratorHealth& health) {
           {"backlogDeepest", health.backlog_peak},
           {"connections", health.connections_peak},
           {"connectionsWanted", health.connections_max},
+          {"streams", health.streams == 0 ? Json(nullptr) : Json(health.streams)},
           {"reconnects", health.reconnects},
           {"workers", health.workers},
           {"pacing", to_string(health.pacing)},

@@ -28,6 +28,8 @@ std::string_view advice_of(TlsFault fault) {
       return "if the server speaks plain HTTP at that port, write http:// in --url";
     case TlsFault::no_certificate:
       return "pass a certificate that the server accepts, with its key, by --cert and --cert-key";
+    case TlsFault::no_protocol:
+      return "leave out --http2: the server speaks HTTP/1.1";
     case TlsFault::other:
       break;
   }

@@ -21,6 +21,13 @@ bool would_block(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK;
 }
 
+bool agrees_on(const SSL* ssl, std::string_view protocol) {
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &chosen, &size);
+  return protocol.empty() || std::string_view(reinterpret_cast<const char*>(chosen), size) == protocol;
+}
+
 }  // namespace
 
 StreamRoute route_to(const Url& url, const HttpProxy* proxy, SSL_CTX* tls) {
@@ -115,7 +122,12 @@ Progress NonblockingStream::secure(const StreamRoute& route, TlsSession* session
     ERR_clear_error();
   }
   const Progress progress = tls_progress(SSL_do_handshake(ssl_.get()));
-  if (progress == Progress::done) tunnel_.reset();
+  if (progress == Progress::done) {
+    tunnel_.reset();
+    if (agrees_on(ssl_.get(), route.protocol)) return progress;
+    fault_ = TlsFault::no_protocol;
+    return refused(fmt::format("{} does not speak {} over TLS", route.server, route.protocol));
+  }
   if (progress == Progress::closed) reason_ = "the connection was closed";
   if (progress != Progress::closed && progress != Progress::failed) return progress;
   return refused(fmt::format("no TLS with {}: {}", route.server, reason_));

@@ -22,6 +22,7 @@ struct StreamRoute {
   std::string proxy_authorization;  // the value of the header; "": none
   std::string host;                 // whose certificate the server has to show
   SSL_CTX* tls = nullptr;           // null: without TLS
+  std::string protocol;             // that TLS has to agree on (ALPN), as the context offers it: "h2"; "": any
 };
 
 // The route to `url`, through the proxy if there is one. `tls` outlives the route.

@@ -170,6 +170,7 @@ TlsFailure tls_failure(SSL* ssl, unsigned long error, const std::string& host) {
       reason == SSL_R_TLSV1_ALERT_ACCESS_DENIED || reason == SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN ||
       reason == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED || reason == SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED)
     return {TlsFault::no_certificate, fmt::format("the server refused the client: {}", openssl_text(error))};
+  if (reason == SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL) return {TlsFault::no_protocol, openssl_text(error)};
   return {TlsFault::other, openssl_text(error)};
 }
 

@@ -42,12 +42,13 @@ enum class TlsFault : std::uint8_t {
   unknown_authority,  // nobody who is trusted has signed it
   not_tls,            // what came is no TLS: perhaps HTTP
   no_certificate,     // the server wants a certificate of the client, or another
+  no_protocol,        // the server does not speak the protocol that was asked for (ALPN)
 };
 
 template <>
 struct Spelling<TlsFault> {
-  static constexpr std::string_view names[] = {"other",   "expired",       "other-name", "unknown-authority",
-                                               "not-tls", "no-certificate"};
+  static constexpr std::string_view names[] = {"other",   "expired",        "other-name", "unknown-authority",
+                                               "not-tls", "no-certificate", "no-protocol"};
 };
 
 struct TlsFailure {

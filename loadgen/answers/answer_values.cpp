@@ -1,5 +1,6 @@
 #include "loadgen/answers/answer_values.hpp"
 
+#include <algorithm>
 #include <boost/regex.hpp>
 #include <optional>
 
@@ -98,6 +99,12 @@ AnswerValues::AnswerValues(const std::vector<ValueSource>& sources, std::vector<
 AnswerValues::~AnswerValues() = default;
 AnswerValues::AnswerValues(AnswerValues&&) noexcept = default;
 AnswerValues& AnswerValues::operator=(AnswerValues&&) noexcept = default;
+
+bool AnswerValues::read_body() const {
+  return std::any_of(sources_.begin(), sources_.end(), [](const auto& it) {
+    return it->source.kind != ValueSource::Kind::cookie && it->source.text.header.empty();
+  });
+}
 
 const std::string* AnswerValues::read(std::string_view body, std::span<const std::string> headers,
                                       std::vector<std::string>& values) const {

@@ -21,7 +21,7 @@ class AnswerValues {
   AnswerValues(AnswerValues&&) noexcept;
   AnswerValues& operator=(AnswerValues&&) noexcept;
 
-  bool empty() const { return sources_.empty(); }
+  bool read_body() const;  // whether any is in the body
   // The name of the first value that is not there or too long; null when all were read. Values that are there are
   // replaced in `values` either way.
   const std::string* read(std::string_view body, std::span<const std::string> headers,

@@ -21,7 +21,7 @@ void skip(std::string_view& text, std::string_view characters) {
   text.remove_prefix(std::min(text.find_first_not_of(characters), text.size()));
 }
 
-std::string_view take_until(std::string_view& text, std::string_view ends) {
+std::string_view take_to_any(std::string_view& text, std::string_view ends) {
   const std::string_view taken = text.substr(0, std::min(text.find_first_of(ends), text.size()));
   text.remove_prefix(taken.size());
   return taken;
@@ -36,7 +36,7 @@ std::optional<Attribute> next_attribute(std::string_view& tag) {
   skip(tag, " \t\r\n\f/");
   if (tag.empty() || tag.front() == '>') return std::nullopt;
   Attribute found;
-  found.name = take_until(tag, " \t\r\n\f/>=");
+  found.name = take_to_any(tag, " \t\r\n\f/>=");
   if (found.name.empty()) {  // a stray =
     tag.remove_prefix(1);
     return found;
@@ -48,11 +48,11 @@ std::optional<Attribute> next_attribute(std::string_view& tag) {
   if (tag.empty()) return found;
   const char quote = tag.front();
   if (quote != '"' && quote != '\'') {
-    found.value = take_until(tag, " \t\r\n\f>");
+    found.value = take_to_any(tag, " \t\r\n\f>");
     return found;
   }
   tag.remove_prefix(1);
-  found.value = take_until(tag, std::string_view(&quote, 1));
+  found.value = take_to_any(tag, std::string_view(&quote, 1));
   if (!tag.empty()) tag.remove_prefix(1);
   return found;
 }
@@ -116,7 +116,7 @@ std::optional<std::string_view> html_value(std::string_view page, std::string_vi
       page.remove_prefix(std::min(page.find("-->"), page.size()));
       continue;
     }
-    const std::string_view element = take_until(page, " \t\r\n\f/><");
+    const std::string_view element = take_to_any(page, " \t\r\n\f/><");
     const bool is_meta = is_same_word(element, "meta");
     const bool may_hold =
         is_meta || is_same_word(element, "input") || is_same_word(element, "button") || is_same_word(element, "option");

@@ -202,6 +202,11 @@ void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, Answ
   }
 }
 
+bool AnswerPlan::reads_body() const {
+  return !wanted_.empty() || std::any_of(locations_.begin(), locations_.end(),
+                                         [](const OrderIdLocation& place) { return place.header == no_header; });
+}
+
 std::string_view AnswerPlan::location(std::span<const std::string> values) const {
   return values.empty() ? std::string_view() : values[0];
 }

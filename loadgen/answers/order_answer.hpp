@@ -49,7 +49,9 @@ class AnswerPlan {
   // From the same values: the target of a redirect ("": none), and how long the server keeps the connection, minus a
   // margin (0: unknown).
   std::string_view location(std::span<const std::string> values) const;
-  // How the body is compressed ("": not at all); it is not decompressed here.
+  // Whether it looks for anything in the body.
+  bool reads_body() const;
+  // How the body is compressed ("": not at all).
   std::string_view coding(std::span<const std::string> values) const;
   std::int64_t keep_alive_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;

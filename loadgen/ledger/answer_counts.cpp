@@ -63,8 +63,8 @@ std::string_view advice(int status) {
 }  // namespace
 
 void FirstAnswers::note(int status, std::string_view body, std::string_view location) {
+  if (is_known(status)) return;
   const auto place = static_cast<std::size_t>(status);
-  if (place >= statuses || known_[place].load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(mutex_);
   if (known_[place].exchange(true)) return;
   std::string text = location.empty() ? "" : "Location: " + excerpt(location);

@@ -25,6 +25,10 @@ class FirstAnswers {
 
   // `location`: where a redirection points; "" without one.
   void note(int status, std::string_view body, std::string_view location);
+  bool is_known(int status) const {
+    const auto place = static_cast<std::size_t>(status);
+    return place >= statuses || known_[place].load(std::memory_order_relaxed);
+  }
   std::string text(int status) const;  // "" for none
 
  private:

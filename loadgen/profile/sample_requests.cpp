@@ -22,6 +22,7 @@ RequestWriterSetup setup_of(const LoadOptions& options, const Url& target) {
     const bool is_environment = spelling.starts_with(to_string(TemplateField::env));
     if (is_environment) text = fmt::format("{{{}}}", spelling);
   }
+  setup.compressed = options.compressed;
   return setup;
 }
 

@@ -10,6 +10,7 @@
 #include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/basic_auth.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
@@ -23,7 +24,8 @@ constexpr std::string_view any_length = "        ";  // spaces before a number a
 constexpr std::size_t first_fail_form = 2;
 
 // Written before a step's headers, which replace each of these.
-std::string general_headers(const RequestHeaders& headers, const Url& target, const HttpProxy* proxy, bool close) {
+std::string general_headers(const RequestHeaders& headers, const Url& target, const HttpProxy* proxy, bool compressed,
+                            bool close) {
   std::string text = " HTTP/1.1\r\n";
   const auto add = [&](const char* name, std::string_view value) {
     if (find_header(headers, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
@@ -31,6 +33,7 @@ std::string general_headers(const RequestHeaders& headers, const Url& target, co
   add("Host", target.host_header());
   if (proxy && !proxy->authorization.empty()) add("Proxy-Authorization", proxy->authorization);
   add("Accept", "application/json");
+  if (compressed) add("Accept-Encoding", accepted_codings);
   if (close) add("Connection", "close");
   return text;
 }
@@ -117,6 +120,7 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
       data_(setup.profile.journey.data),
       has_cookies_(setup.profile.journey.cookies != CookieUse::none),
       closes_(setup.close),
+      compressed_(setup.compressed),
       spells_kept_(setup.spells_kept),
       targets_(setup.targets),
       proxy_(setup.proxy) {
@@ -182,7 +186,8 @@ RequestWriter::RequestForm RequestWriter::make_form(const Profile& profile, cons
   form.has_authorization = find_header(step.headers, "Authorization") != nullptr;
   std::size_t target_max = 0;
   for (std::size_t target = 0; target < targets_.size(); ++target) {
-    form.heads.push_back(general_headers(step.headers, targets_[target], proxy_to(targets_[target]), closes_));
+    form.heads.push_back(
+        general_headers(step.headers, targets_[target], proxy_to(targets_[target]), compressed_, closes_));
     target_max = std::max(target_max, prefixes_[target].size() + form.heads.back().size());
   }
   form.size = target_max + form.method.size() + size_of(form.path) + size_of(form.headers) + size_of(form.body) +

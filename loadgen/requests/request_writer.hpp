@@ -34,6 +34,7 @@ struct RequestWriterSetup {
   std::optional<HttpProxy> proxy = {};  // that forwards the requests to targets of http
   std::vector<LoadUser> users;
   bool close = false;        // each request asks to close its connection
+  bool compressed = false;   // each request accepts a compressed answer
   bool spells_kept = false;  // for samples: what is kept is written as its field, such as {link}
 };
 
@@ -123,6 +124,7 @@ class RequestWriter {
   std::vector<DataTable> data_;
   bool has_cookies_ = false;
   bool closes_ = false;
+  bool compressed_ = false;
   bool spells_kept_ = false;
   std::vector<Url> targets_;
   std::optional<HttpProxy> proxy_;

@@ -42,7 +42,7 @@ void add_line(HttpHeaders& headers, std::string_view line) {
   headers.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
 }
 
-Error refused(const JourneyStep& what, const HttpRequest& request, const HttpResponse& response) {
+Error refused_by_server(const JourneyStep& what, const HttpRequest& request, const HttpResponse& response) {
   const std::string message = response.message();
   return {ErrorCode::invalid, fmt::format("'{}': {} {} was answered with {}{}", what.name, request.method, request.path,
                                           response.status, message.empty() ? "" : ": " + message)};
@@ -69,7 +69,7 @@ Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, cons
                  fmt::format("'{}': {} {}: {}", what.name, request.method, request.path, response.error().message)};
   const bool is_expected = std::any_of(what.expect.begin(), what.expect.end(),
                                        [&](const StatusRange& range) { return range.holds(response->status); });
-  if (!is_expected) return refused(what, request, *response);
+  if (!is_expected) return refused_by_server(what, request, *response);
   if (has_cookies)
     setup_.writer->users().take_cookies(order.user, values_of(response->headers, "set-cookie"), request.path,
                                         wall_clock_now());

@@ -17,9 +17,13 @@ using Progress = NonblockingStream::Progress;
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections, std::size_t first_target,
-                               std::size_t request_size_max, std::int64_t connect_timeout_ns)
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), events_(events_max), connect_timeout_ns_(connect_timeout_ns) {
+ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
+                               const StreamLimits& streams, std::size_t first_target, std::size_t request_size_max,
+                               std::int64_t connect_timeout_ns)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      events_(events_max),
+      may_add_links_(streams.may_add_connections),
+      connect_timeout_ns_(connect_timeout_ns) {
   if (epoll_ < 0) crash("cannot create an epoll instance");
   for (const LoadAddress& address : targets) {
     targets_.emplace_back();
@@ -37,11 +41,17 @@ ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t
     target.idle.reserve(target.down.size());
     target.down.reserve(target.down.size());
   }
+  if (streams.of_connection > 0) add_links(streams.of_connection);
 }
 
 ConnectionPool::~ConnectionPool() {
+  for (Target& target : targets_) target.links.clear();
   connections_.clear();  // before the targets' sessions
   close(epoll_);
+}
+
+void ConnectionPool::keep_answers_up_to(std::size_t size) {
+  for (const auto& connection : connections_) connection->answer.keep_up_to(size);
 }
 
 bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
@@ -50,7 +60,7 @@ bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address.storage);
   epoll_event interest{};
   interest.events = EPOLLOUT;
-  interest.data.ptr = &connection;
+  interest.data.ptr = static_cast<EventSource*>(&connection);
   if (stream.connect(address, target.address.size) == Progress::failed ||
       epoll_ctl(epoll_, EPOLL_CTL_ADD, stream.fd(), &interest) != 0) {
     stream.close();
@@ -86,6 +96,13 @@ void ConnectionPool::close_socket(LoadConnection& connection) {
       --connected_count_;
       break;
   }
+  if (connection.link && connection.state != ConnectionState::connecting) {
+    if (connection.stream_id != 0) {
+      connection.link->cancel(connection);
+      mark_dirty(*connection.link);
+    }
+    connection.link->free_one();
+  }
   connection.stream.close();
   connection.state = ConnectionState::down;
 }
@@ -98,6 +115,7 @@ void ConnectionPool::put_down(LoadConnection& connection, std::int64_t retry_at_
 }
 
 void ConnectionPool::drop(LoadConnection& connection, std::int64_t now) {
+  if (connection.link) return put_down(connection, 0);
   put_down(connection, connection.fresh ? now + retry_ns : 0);
   ++reconnects_;
 }
@@ -113,6 +131,7 @@ bool ConnectionPool::want(std::size_t index, std::size_t count, std::int64_t now
   Target& target = targets_[index];
   if (now < target.retry_at_ns) return true;
   if (target.failing) count = std::min<std::size_t>(count, 1);
+  if (!target.links.empty()) return want_streams(index, count, now);
   while (target.connecting < count && !target.down.empty()) {
     LoadConnection& connection = *target.down.back();
     if (!start(connection, now)) {
@@ -167,12 +186,15 @@ ConnectionPool::Opening ConnectionPool::continue_opening(LoadConnection& connect
   return opening_failed(connection, now);
 }
 
+void ConnectionPool::count_handshake(const NonblockingStream& stream, std::int64_t accepted_ns) {
+  if (!stream.is_secured()) return;
+  handshakes_.times.record_us((steady_ns() - accepted_ns) / 1000);
+  handshakes_.resumed += SSL_session_reused(stream.ssl()) == 1;
+}
+
 void ConnectionPool::opened(LoadConnection& connection) {
   Target& target = targets_[connection.target];
-  if (SSL* const ssl = connection.stream.ssl()) {
-    handshakes_.times.record_us((steady_ns() - connection.accepted_ns) / 1000);
-    handshakes_.resumed += SSL_session_reused(ssl) == 1;
-  }
+  count_handshake(connection.stream, connection.accepted_ns);
   target.failing = false;
   --target.connecting;
   ++target.connected;
@@ -192,7 +214,7 @@ void ConnectionPool::watch_writing(LoadConnection& connection, bool writing) {
   epoll_event interest{};
   interest.events = EPOLLIN | EPOLLRDHUP;
   if (writing) interest.events |= EPOLLOUT;
-  interest.data.ptr = &connection;
+  interest.data.ptr = static_cast<EventSource*>(&connection);
   epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.stream.fd(), &interest);
 }
 
@@ -226,6 +248,7 @@ void ConnectionPool::give_back(LoadConnection& connection) {
 
 bool ConnectionPool::tick_target(std::size_t index, std::int64_t now) {
   Target& target = targets_[index];
+  if (!target.links.empty()) return tick_links(target, now);
   bool failed = false;
   if (target.connecting > 0) {
     for (const auto& connection : connections_) {

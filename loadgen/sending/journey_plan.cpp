@@ -43,6 +43,7 @@ JourneyPlan::JourneyPlan(const Profile& profile, std::uint64_t seed) : seed_(see
 }
 
 void JourneyPlan::finish(StepPlan& step, const StepPause& pause) const {
+  step.reads_body = step.answers.reads_body() || step.values.read_body();
   step.pause_least_ns = pause.least.count() * 1000;
   step.pause_most_ns = pause.most.count() * 1000;
   if (cookies_ != CookieUse::none) step.cookies = step.answers.header_place("set-cookie");
@@ -70,6 +71,10 @@ void JourneyPlan::add(const Profile& profile, const JourneyStep& step) {
                                   [&](const JourneyBranch& branch) { return branch.name == step.branch; });
   if (found != branches.end()) made->branch = static_cast<std::uint8_t>(found - branches.begin());
   steps_.push_back(std::move(made));
+}
+
+bool JourneyPlan::reads_body() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) { return step->reads_body; });
 }
 
 std::optional<std::size_t> JourneyPlan::next(std::size_t from, std::uint8_t branch) const {

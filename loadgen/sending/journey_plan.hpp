@@ -23,6 +23,7 @@ struct StepPlan {
   bool creates = false;
   AnswerPlan answers;
   AnswerValues values;
+  bool reads_body = false;             // looks for anything in the body
   std::optional<std::size_t> cookies;  // the place of set-cookie in the answers' headers
   std::int64_t pause_least_ns = 0, pause_most_ns = 0;
   bool repeats = false;  // until the answer is marked: OrderAnswer::is_duplicate
@@ -38,6 +39,7 @@ class JourneyPlan {
 
   std::size_t size() const { return steps_.size(); }
   const StepPlan& step(std::size_t index) const { return *steps_[index]; }
+  bool reads_body() const;  // any step
   std::size_t creating_step() const { return creating_; }
   // The first step from `from` on that a journey of the branch takes.
   std::optional<std::size_t> next(std::size_t from, std::uint8_t branch) const;

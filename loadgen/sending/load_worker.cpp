@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/result.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
@@ -16,12 +17,13 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t other_answer_size_max = 4 * 1024;  // enough for FirstAnswers
 
 }  // namespace
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
-      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+      pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
       journeys_(setup.plan->values()),
@@ -31,6 +33,7 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  pool_.keep_answers_up_to(setup.plan->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -48,6 +51,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
     dispatch(steady_ns());
+    flush();
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (is_done()) break;
@@ -140,7 +144,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         if (blocked) break;
         if (!pool_.has_idle(target)) {
           want(target, backlog_.length(target), now);
-          break;
+          if (!pool_.has_idle(target)) break;
         }
         send_single(target, *single, now);
         backlog_.pop(target);
@@ -273,6 +277,10 @@ void LoadWorker::transmit(LoadConnection& connection) {
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
+  if (connection.link) {
+    log_of(connection.entry).count_sent();
+    return pool_.submit(connection);
+  }
   const auto [progress, bytes] =
       connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
   if (progress == Progress::failed || progress == Progress::closed) {
@@ -302,7 +310,12 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
 }
 
 void LoadWorker::handle(const epoll_event& event) {
-  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  auto* const source = static_cast<EventSource*>(event.data.ptr);
+  if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  handle(static_cast<LoadConnection&>(*source), event.events);
+}
+
+void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
   switch (connection.state) {
     case ConnectionState::down:
       return;
@@ -316,9 +329,9 @@ void LoadWorker::handle(const epoll_event& event) {
       if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
-      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-        receive(connection, (event.events & EPOLLRDHUP) != 0);
-      } else if ((event.events & EPOLLOUT) != 0) {
+      if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (events & EPOLLRDHUP) != 0);
+      } else if ((events & EPOLLOUT) != 0) {
         transmit(connection);
       }
       return;

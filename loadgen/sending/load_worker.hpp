@@ -45,6 +45,9 @@ struct PhaseShare {
   std::int64_t end_ns = 0;       // closed loop: no unit is started after it
 };
 
+// Of a body in which something is looked for.
+inline constexpr std::size_t answer_size_max = 16 * 1024 * 1024;
+
 struct LoadWorkerSetup {
   std::span<const LoadAddress> targets;  // this and the next four outlive the worker
   const RequestWriter* writer = nullptr;
@@ -55,6 +58,7 @@ struct LoadWorkerSetup {
   std::uint32_t users = 1;
   bool same_user_in_group = false;  // requests with one key must be identical
   std::size_t connections = 1;
+  StreamLimits streams;  // with HTTP/2 `connections` are streams, of all connections
   std::size_t first_target = 0;
   std::uint32_t backlog_max = 1;
   std::int64_t timeout_ns = 0;
@@ -88,6 +92,7 @@ class LoadWorker {
   WorkerHealth take_health();  // since the last call
   std::uint64_t reconnects() const { return pool_.reconnects(); }
   std::size_t peak_connections() const { return pool_.peak_connections(); }
+  std::size_t connections_max() const { return pool_.connections_max(); }
 
  private:
   bool is_done() const;
@@ -112,6 +117,12 @@ class LoadWorker {
   void transmit(LoadConnection& connection);
   std::int64_t wait_until(std::int64_t now) const;
   void handle(const epoll_event& event);
+  void handle(LoadConnection& connection, std::uint32_t events);
+  void handle(Http2Link& link);
+  void end_streams(Http2Link& link, std::int64_t now);
+  void end_stream(LoadConnection& slot, std::uint32_t error, std::int64_t now);
+  void link_lost(Http2Link& link, std::int64_t now);
+  void flush();
   void receive(LoadConnection& connection, bool peer_closed);
   void received(LoadConnection& connection, std::string_view bytes, bool peer_closed);
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);

@@ -1,16 +1,9 @@
 // What the worker does with answers, and with requests that get none.
-#include <fmt/format.h>
-
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/load_worker.hpp"
 
 namespace sagactl {
 namespace {
-
-std::string unread_body(std::string_view coding) {
-  return fmt::format(
-      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
-      coding);
-}
 
 // Of the request that was sent.
 std::string_view path_of_request(const LoadConnection& connection) {
@@ -27,10 +20,13 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::vector<std::string>& headers = connection.answer.headers();
   const int status = connection.answer.status();
   const std::string_view coding = step.answers.coding(headers);
-  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
+  const bool needs_body = step.reads_body || !step.first_answers.is_known(status);
+  const Result<std::string> plain = coding.empty() || !needs_body
+                                        ? Result<std::string>(std::string())
+                                        : decoded(coding, connection.answer.body(), answer_size_max);
+  const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = step.answers.read(body, headers);
-  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
-  step.first_answers.note(status, unread.empty() ? body : unread, step.answers.location(headers));
+  step.first_answers.note(status, plain ? body : plain.error().message, step.answers.location(headers));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = step.answers.outcome_of(status, answer);
   entry.order = answer.order;
@@ -48,6 +44,10 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::int64_t keep_alive_ns = step.answers.keep_alive_ns(headers);
   connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
+  if (connection.link) {
+    if (connection.link->state != Http2Link::State::open) pool_.drop(connection, now);
+    return;
+  }
   const bool is_unusable =
       peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
   if (is_unusable) pool_.drop(connection, now);
@@ -83,7 +83,8 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
   LedgerEntry& entry = connection.entry;
   entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
   const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  const bool may_be_idle_close =
+      failure == TransportFailure::closed && connection.kept && nothing_came && !connection.link;
   entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
   connection.times.done_ns = now;
   entry.step_end = follow(entry, connection.journey, false, now);

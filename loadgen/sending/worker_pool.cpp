@@ -24,7 +24,7 @@ std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
 // Open loop: the requests of a tenth of a second may be in flight before one has to wait. Closed loop: all may go to
 // the same target.
 std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots, std::uint32_t targets) {
-  if (options.connections > 0) return options.connections;
+  if (options.connections > 0) return options.connections * (options.http2 ? options.streams : 1);
   if (options.rate) {
     const auto tenth = static_cast<std::uint32_t>(*options.rate / 10);
     return std::clamp(tenth, open_connections_min, open_connections_max);
@@ -84,6 +84,7 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
   worker.timeout_ns = options.timeout.count() * 1000;
   worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
+    if (options.http2) worker.streams = {options.streams, options.connections == 0};
     worker.connections = part_of(setup.size.connections, setup.size.workers, i);
     // A closed loop's backlog never exceeds its slots.
     worker.backlog_max = std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
@@ -95,6 +96,12 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
 std::uint32_t WorkerPool::peak_connections() const {
   std::size_t most = 0;
   for (const auto& worker : workers_) most += worker->peak_connections();
+  return static_cast<std::uint32_t>(most);
+}
+
+std::uint32_t WorkerPool::connections_max() const {
+  std::size_t most = 0;
+  for (const auto& worker : workers_) most += worker->connections_max();
   return static_cast<std::uint32_t>(most);
 }
 

@@ -16,7 +16,8 @@ namespace sagactl {
 
 struct WorkerPoolSize {
   std::uint32_t workers = 1;
-  std::uint32_t connections = 1;  // in total; per worker at least one per target and enough for the largest group
+  std::uint32_t connections = 1;  // in total, with HTTP/2 slots for streams; per worker at least one per target and
+                                  // enough for the largest group
   std::uint32_t slots = 0;        // closed loop: requests in flight, in total
   friend bool operator==(const WorkerPoolSize&, const WorkerPoolSize&) = default;
 };
@@ -38,6 +39,7 @@ class WorkerPool {
   WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup);
 
   std::uint32_t peak_connections() const;  // the most connections open at once
+  std::uint32_t connections_max() const;   // that it may open
   Pacing pacing() const { return pacing_; }
   std::size_t size() const { return workers_.size(); }
 

@@ -48,6 +48,8 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.allow_anonymous = options.allow_anonymous;
   api.allow_dtm = options.allow_dtm;
   api.dtm_secret = options.dtm_secret;
+  api.allow_lra = options.allow_lra;
+  api.lra_url = options.lra_url;
   api.serves_other_pages = !options.pages.empty();
   api.payment_provider = to_string(options.payment_provider);
   api.shop_confirms = options.shop_confirms;

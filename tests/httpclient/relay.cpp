@@ -64,6 +64,19 @@ void remove_quietly(const std::filesystem::path& path) {
   std::filesystem::remove(path, ignored);
 }
 
+// `offered` has a length before each name.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                    unsigned offered_size, void* wanted) {
+  const auto& protocol = *static_cast<const std::string*>(wanted);
+  for (unsigned at = 0; at < offered_size; at += 1u + offered[at]) {
+    if (protocol != std::string_view(reinterpret_cast<const char*>(offered) + at + 1, offered[at])) continue;
+    *chosen = offered + at + 1;
+    *size = offered[at];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 void write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
@@ -111,13 +124,16 @@ asio::awaitable<void> ConnectingProxy::serve(tcp::socket client) {
   if (!broken && answer_.starts_with("HTTP/1.1 2")) co_await relay(client, to_);
 }
 
-TlsFront::TlsFront(std::uint16_t to, const TlsIdentity& identity, const std::filesystem::path& clients)
-    : Relay(to), acceptor_(any_port(io_)), certificate_(new_path(".pem")) {
+TlsFront::TlsFront(std::uint16_t to, const TlsIdentity& identity, const std::filesystem::path& clients,
+                   std::string protocol)
+    : Relay(to), protocol_(std::move(protocol)), acceptor_(any_port(io_)), certificate_(new_path(".pem")) {
   write_file(certificate_, identity.certificate);
   tls_.use_certificate_chain(asio::buffer(identity.certificate));
   tls_.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
   const unsigned char name[] = "relay";
   SSL_CTX_set_session_id_context(tls_.native_handle(), name, sizeof name);
+  if (!protocol_.empty())
+    SSL_CTX_set_alpn_select_cb(tls_.native_handle(), choose_protocol, const_cast<std::string*>(&protocol_));
   if (!clients.empty()) {
     tls_.load_verify_file(clients.string());
     tls_.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);

@@ -59,8 +59,10 @@ class ConnectingProxy : public Relay {
 // Speaks TLS with its clients and plain text with the server.
 class TlsFront : public Relay {
  public:
-  // `clients`: the authority (PEM) of the certificates that clients have to show; empty: they need none.
-  TlsFront(std::uint16_t to, const TlsIdentity& identity, const std::filesystem::path& clients = {});
+  // `clients`: the authority (PEM) of the certificates that clients have to show; empty: they need none. `protocol`:
+  // what it agrees on with clients that offer it (ALPN); "": nothing.
+  TlsFront(std::uint16_t to, const TlsIdentity& identity, const std::filesystem::path& clients = {},
+           std::string protocol = {});
   ~TlsFront() override;
 
   // `host` is 127.0.0.1, or a name that leads there.
@@ -75,6 +77,7 @@ class TlsFront : public Relay {
   boost::asio::awaitable<void> accept_all();
   boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket client);
 
+  const std::string protocol_;
   boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_server};
   boost::asio::ip::tcp::acceptor acceptor_;
   std::filesystem::path certificate_;

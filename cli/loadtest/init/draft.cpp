@@ -75,7 +75,7 @@ bool is_secret_header(const std::string& name) {
   return name == "authorization";
 }
 
-std::string variable_of(const std::string& header) {
+std::string environment_name_of(const std::string& header) {
   std::string name;
   for (const char c : header) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   return name;
@@ -195,7 +195,7 @@ class DraftWriter {
       return "{key}";
     }
     if (!is_secret_header(name)) return without_fields(value);
-    const std::string variable = variable_of(name);
+    const std::string variable = environment_name_of(name);
     const std::size_t blank = name == "authorization" ? value.find(' ') : std::string::npos;
     left(fmt::format("the environment variable {}: the header {}, which is not written into the file", variable, name));
     return fmt::format("{}{{env:{}}}", blank == std::string::npos ? "" : value.substr(0, blank + 1), variable);

@@ -26,7 +26,7 @@ struct InitFlags {
   bool overwrite = false;
 };
 
-Result<std::string> fetched(const Invocation& invocation, const std::string& address) {
+Result<std::string> text_from(const Invocation& invocation, const std::string& address) {
   const std::size_t path = address.find('/', address.find("://") + 3);
   const auto url = parse_node_url(address.substr(0, path));
   if (!url) return url.error();
@@ -45,7 +45,7 @@ Result<std::string> fetched(const Invocation& invocation, const std::string& add
 
 Result<std::string> text_of_source(const Invocation& invocation, const char* flag, const std::string& name) {
   if (name.starts_with("http://") || name.starts_with("https://")) {
-    auto text = fetched(invocation, name);
+    auto text = text_from(invocation, name);
     if (!text) return Error{text.error().code, fmt::format("{}: {}: {}", flag, name, text.error().message)};
     return text;
   }

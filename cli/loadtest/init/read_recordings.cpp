@@ -11,40 +11,40 @@
 namespace sagactl {
 namespace {
 
-std::string text_member(const Json& json, const char* name) {
+std::string text_in(const Json& json, const char* name) {
   return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : "";
 }
 
-const Json& list_member(const Json& json, const char* name) {
+const Json& list_in(const Json& json, const char* name) {
   static const Json none = Json::array();
   return json.is_object() && json.contains(name) && json[name].is_array() ? json[name] : none;
 }
 
-const Json& object_member(const Json& json, const char* name) {
+const Json& object_in(const Json& json, const char* name) {
   static const Json none = Json::object();
   return json.is_object() && json.contains(name) && json[name].is_object() ? json[name] : none;
 }
 
 // Pages' parts that a load test of orders need not fetch.
 bool is_static(const Json& entry) {
-  const std::string type = text_member(object_member(object_member(entry, "response"), "content"), "mimeType");
+  const std::string type = text_in(object_in(object_in(entry, "response"), "content"), "mimeType");
   for (const char* part : {"image/", "font", "css", "javascript", "video/", "audio/"})
     if (type.find(part) != std::string::npos) return true;
-  return text_member(object_member(entry, "request"), "method") == "OPTIONS";
+  return text_in(object_in(entry, "request"), "method") == "OPTIONS";
 }
 
 RecordedRequest request_of_entry(const Json& entry) {
-  const Json &request = object_member(entry, "request"), &response = object_member(entry, "response");
+  const Json &request = object_in(entry, "request"), &response = object_in(entry, "response");
   RecordedRequest recorded;
-  recorded.method = text_member(request, "method");
-  recorded.url = text_member(request, "url");
-  recorded.body = text_member(object_member(request, "postData"), "text");
-  for (const Json& header : list_member(request, "headers"))
-    recorded.headers.emplace_back(text_member(header, "name"), text_member(header, "value"));
+  recorded.method = text_in(request, "method");
+  recorded.url = text_in(request, "url");
+  recorded.body = text_in(object_in(request, "postData"), "text");
+  for (const Json& header : list_in(request, "headers"))
+    recorded.headers.emplace_back(text_in(header, "name"), text_in(header, "value"));
   if (response.contains("status") && response["status"].is_number_integer()) recorded.status = response["status"];
-  for (const Json& header : list_member(response, "headers"))
-    if (lower(text_member(header, "name")) == "location") recorded.location = text_member(header, "value");
-  recorded.answer = read_json(text_member(object_member(response, "content"), "text"));
+  for (const Json& header : list_in(response, "headers"))
+    if (lower(text_in(header, "name")) == "location") recorded.location = text_in(header, "value");
+  recorded.answer = read_json(text_in(object_in(response, "content"), "text"));
   return recorded;
 }
 
@@ -58,9 +58,9 @@ std::string with_variables(std::string text, const Variables& variables) {
 class PostmanReader {
  public:
   Result<Recording> read(const Json& collection) {
-    for (const Json& variable : list_member(collection, "variable"))
-      variables_.emplace_back(text_member(variable, "key"), text_member(variable, "value"));
-    take_items(list_member(collection, "item"), 0);
+    for (const Json& variable : list_in(collection, "variable"))
+      variables_.emplace_back(text_in(variable, "key"), text_in(variable, "value"));
+    take_items(list_in(collection, "item"), 0);
     if (recording_.requests.empty()) return Error{ErrorCode::invalid, "the collection has no requests"};
     return std::move(recording_);
   }
@@ -71,7 +71,7 @@ class PostmanReader {
   void take_items(const Json& items, int depth) {
     if (depth > depth_max) return;
     for (const Json& item : items) {
-      take_items(list_member(item, "item"), depth + 1);
+      take_items(list_in(item, "item"), depth + 1);
       if (item.is_object() && item.contains("request")) take_request(item);
     }
   }
@@ -79,20 +79,20 @@ class PostmanReader {
   void take_request(const Json& item) {
     const Json& request = item["request"];
     RecordedRequest recorded;
-    recorded.name = text_member(item, "name");
-    recorded.method = request.is_string() ? "GET" : text_member(request, "method");
+    recorded.name = text_in(item, "name");
+    recorded.method = request.is_string() ? "GET" : text_in(request, "method");
     if (recorded.method.empty()) recorded.method = "GET";
     recorded.url = request.is_string() ? filled(request) : url_of(request);
-    for (const Json& header : list_member(request, "header"))
+    for (const Json& header : list_in(request, "header"))
       if (!header.contains("disabled") || header["disabled"] != true)
-        recorded.headers.emplace_back(text_member(header, "key"), filled(text_member(header, "value")));
-    recorded.body = body_of(object_member(request, "body"), recorded);
+        recorded.headers.emplace_back(text_in(header, "key"), filled(text_in(header, "value")));
+    recorded.body = body_of(object_in(request, "body"), recorded);
     recording_.requests.push_back(std::move(recorded));
   }
 
   std::string url_of(const Json& request) {
-    const std::string plain = text_member(request, "url");
-    std::string raw = plain.empty() ? text_member(object_member(request, "url"), "raw") : plain;
+    const std::string plain = text_in(request, "url");
+    std::string raw = plain.empty() ? text_in(object_in(request, "url"), "raw") : plain;
     raw = with_variables(raw, variables_);
     // An unknown variable at the beginning is the server's address, which is given with --url.
     if (raw.starts_with("{{") && raw.find("}}") != std::string::npos) raw = raw.substr(raw.find("}}") + 2);
@@ -101,12 +101,12 @@ class PostmanReader {
   }
 
   std::string body_of(const Json& body, RecordedRequest& recorded) {
-    const std::string mode = text_member(body, "mode");
-    std::string text = filled(text_member(body, "raw"));
+    const std::string mode = text_in(body, "mode");
+    std::string text = filled(text_in(body, "raw"));
     if (mode == "urlencoded") {
-      for (const Json& pair : list_member(body, "urlencoded"))
-        text += fmt::format("{}{}={}", text.empty() ? "" : "&", percent_encode(text_member(pair, "key")),
-                            percent_encode(filled(text_member(pair, "value"))));
+      for (const Json& pair : list_in(body, "urlencoded"))
+        text += fmt::format("{}{}={}", text.empty() ? "" : "&", percent_encode(text_in(pair, "key")),
+                            percent_encode(filled(text_in(pair, "value"))));
       recorded.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     } else if (!mode.empty() && mode != "raw") {
       recording_.remarks.push_back(
@@ -137,7 +137,7 @@ class PostmanReader {
 
 Result<Recording> read_har(std::string_view text) {
   const Json archive = read_json(text);
-  const Json& entries = list_member(object_member(archive, "log"), "entries");
+  const Json& entries = list_in(object_in(archive, "log"), "entries");
   if (entries.empty()) return Error{ErrorCode::invalid, "this is not an HTTP Archive with log.entries"};
   Recording recording;
   for (const Json& entry : entries)
@@ -147,7 +147,7 @@ Result<Recording> read_har(std::string_view text) {
 
 Result<Recording> read_postman(std::string_view text) {
   const Json collection = read_json(text);
-  if (list_member(collection, "item").empty())
+  if (list_in(collection, "item").empty())
     return Error{ErrorCode::invalid, "this is not a Postman collection (2.0 or 2.1) with items"};
   return PostmanReader().read(collection);
 }

@@ -103,8 +103,15 @@ void AnswerReader::keep_header(std::string_view name, std::string_view value) {
     return boost::beast::iequals(boost::beast::string_view(wanted.data(), wanted.size()),
                                  boost::beast::string_view(name.data(), name.size()));
   };
-  for (std::size_t i = 0; i < values_.size(); ++i)
-    if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!same((*wanted_)[i])) continue;
+    if (values_[i].empty()) {
+      values_[i] = value;
+    } else if ((*wanted_)[i] == "set-cookie") {
+      values_[i] += '\n';
+      values_[i] += value;
+    }
+  }
 }
 
 void AnswerReader::begin_parsed(int status) {

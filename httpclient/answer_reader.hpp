@@ -44,8 +44,9 @@ class AnswerReader {
   std::string_view body() const { return body_; }
   std::string take_body() { return std::move(body_); }
   bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
-  bool is_cut() const { return cut_; }                                 // its body was longer than what is kept; at once
-  const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": not received
+  bool is_cut() const { return cut_; }  // its body was longer than what is kept; at once
+  // Of the wanted ones, "": not received; of several the first, but all of set-cookie, separated by line feeds.
+  const std::vector<std::string>& headers() const { return values_; }
 
  private:
   class AnswerParser final : public boost::beast::http::basic_parser<false> {

@@ -13,8 +13,9 @@
 #include "loadgen/ledger/load_figures.hpp"
 #include "loadgen/profile/accounts.hpp"
 #include "loadgen/profile/test_data.hpp"
+#include "loadgen/requests/request_writer.hpp"
+#include "loadgen/requests/single_requests.hpp"
 #include "loadgen/sending/address.hpp"
-#include "loadgen/sending/request_writer.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 #include "loadgen/sending/worker_pool.hpp"
 
@@ -56,6 +57,10 @@ class LoadRun {
   Result<void> open_users();
   Result<void> prepare_test_data();
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
+  void make_writer();
+  Result<void> set_up();
+  Result<void> log_users_in();
+  std::uint64_t journeys_max() const;
   void start_workers();
   Result<void> run_phase(std::size_t index);
   Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source, std::int64_t start_ns);
@@ -65,6 +70,7 @@ class LoadRun {
   void count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns);
   void update_percentiles(const EntryCounts& counts, std::int64_t now);
   void fill_in_planned(std::vector<LoadSecond>& seconds) const;
+  void note_unexpected_answers();
   RunResult take_result();
 
   LoadOptions options_;
@@ -77,16 +83,20 @@ class LoadRun {
   std::vector<LoadAddress> addresses_;
   std::vector<std::string> target_names_;  // like `urls_`, with the address if a host has several
   std::optional<Url> reachable_url_;
+  std::uint16_t reachable_target_ = 0;  // its first address
   std::vector<LoadAccount> accounts_;
   std::vector<LoadUser> users_;
   std::vector<CatalogueProduct> catalogue_;
   std::optional<RequestWriter> writer_;
-  std::optional<AnswerPlan> answers_;
+  std::optional<SingleRequests> single_requests_;
+  std::vector<std::optional<std::int64_t>> log_in_again_ns_;  // by user
+  std::optional<JourneyPlan> plan_;
   std::optional<WorkerPool> workers_;
   WorkerPoolSize size_;
   RunResult result_;
   std::uint64_t next_operation_ = 0;
   std::uint32_t next_group_ = 0;
+  std::uint32_t next_journey_ = 0;
   EntryCounts warmup_counts_;
   std::optional<std::int64_t> first_planned_ns_;   // of the measured phases of an open loop
   std::vector<std::uint64_t> planned_per_second_;  // from `first_planned_ns_` on
@@ -125,7 +135,10 @@ Result<void> LoadRun::resolve_targets() {
     if (auto made = make_route(*url); !made) return made;
     auto found = resolve_target(*url, proxy_of(options_), routes_.back());
     if (!found) return found.error();
-    if (found->reachable && !reachable_url_) reachable_url_ = *url;
+    if (found->reachable && !reachable_url_) {
+      reachable_url_ = *url;
+      reachable_target_ = static_cast<std::uint16_t>(urls_.size());
+    }
     if (!found->reachable) unreachable += (unreachable.empty() ? "" : ", ") + url->text();
     // Each address is a separate target, in the load and in the report.
     for (std::size_t i = 0; i < found->addresses.size(); ++i) {
@@ -174,10 +187,7 @@ Result<void> LoadRun::prepare_test_data() {
   return {};
 }
 
-void LoadRun::start_workers() {
-  const std::uint32_t cores = available_processors();
-  size_ = size_worker_pool(options_, phases_, cores);
-  raise_file_limit(std::uint64_t{size_.connections} + 256);
+void LoadRun::make_writer() {
   RequestWriterSetup requests;
   requests.profile = options_.profile;
   requests.plan = product_plan_of(options_, options_.run, catalogue_);
@@ -187,11 +197,48 @@ void LoadRun::start_workers() {
   requests.close = options_.fresh_connections;
   requests.compressed = options_.compressed;
   writer_.emplace(requests);
-  answers_.emplace(options_.profile);
+  SingleRequestsSetup once;
+  once.profile = &options_.profile;
+  once.writer = &*writer_;
+  once.server = *reachable_url_;
+  once.target = reachable_target_;
+  once.token = options_.token;
+  once.http = http_options();
+  single_requests_.emplace(once);
+}
+
+Result<void> LoadRun::set_up() {
+  if (options_.profile.journey.set_up.empty()) return {};
+  return single_requests_->set_up();
+}
+
+Result<void> LoadRun::log_users_in() {
+  if (!options_.profile.journey.log_in.any()) return {};
+  for (std::size_t user = 0; user < users_.size() && !stop_.stop_requested(); ++user) {
+    const auto again = single_requests_->log_in(user);
+    if (!again) return again.error();
+    log_in_again_ns_.push_back(*again);
+  }
+  return {};
+}
+
+// A data file whose rows are used once ends the load.
+std::uint64_t LoadRun::journeys_max() const {
+  std::uint64_t most = UINT64_MAX;
+  for (const DataTable& table : options_.profile.journey.data)
+    if (table.order == RowOrder::once) most = std::min<std::uint64_t>(most, table.rows());
+  return most;
+}
+
+void LoadRun::start_workers() {
+  const std::uint32_t cores = available_processors();
+  size_ = size_worker_pool(options_, phases_, cores);
+  raise_file_limit(std::uint64_t{size_.connections} + 256);
+  plan_.emplace(options_.profile, options_.seed);
   WorkerPoolSetup setup;
   setup.targets = addresses_;
   setup.writer = &*writer_;
-  setup.answers = &*answers_;
+  setup.plan = &*plan_;
   setup.size = size_;
   setup.users = static_cast<std::uint32_t>(users_.size());
   setup.cores = cores;
@@ -214,7 +261,6 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
                                                      std::int64_t start_ns) {
   auto times = plan_times(phase);
   if (!times) return times.error();
-  count_planned(phase, *times, start_ns);
   std::vector<PhaseShare> shares(workers_->size());
   for (PhaseShare& share : shares) share.plan.reserve(times->size() / shares.size() + 1);
   // A group uses as many places of the plan as it has orders, and is sent at the first of them.
@@ -228,6 +274,7 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
     shares[turn++ % shares.size()].plan.push_back({*unit, start_ns + (*times)[place].count()});
     place += unit->count;
   }
+  count_planned(phase, std::span(*times).first(place), start_ns);
   return shares;
 }
 
@@ -271,7 +318,8 @@ std::vector<PhaseShare> LoadRun::closed_shares(const LoadPhase& phase, SharedUni
 
 Result<void> LoadRun::run_phase(std::size_t index) {
   const LoadPhase& phase = phases_[index];
-  SharedUnits units{UnitSource(phase, options_.seed, next_operation_, next_group_)};
+  SharedUnits units{UnitSource(phase, options_.seed, next_operation_, next_group_, next_journey_)};
+  units.source().limit_journeys(journeys_max());
   const std::int64_t start_ns = steady_ns() + lead_ns;
   std::vector<PhaseShare> shares;
   if (options_.rate) {
@@ -290,6 +338,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
   report_progress(phase, start_ns);  // all of it
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
+  next_journey_ = units.source().next_journey();
   if (phase.warmup) {
     workers_->discard_health();
     warmup_counts_ = workers_->counts();
@@ -351,12 +400,29 @@ void LoadRun::renew_tokens() {
     LoadAccount& account = accounts_[user];
     if (!account.renew_at_ns || steady_ns() < *account.renew_at_ns) continue;
     const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), http_options());
-    if (renewed && writer_->renew(user, renewed->token)) {
-      account.renew_at_ns = renewed->renew_at_ns;
-    } else {
-      account.renew_at_ns = steady_ns() + renew_retry_ns;
-    }
+    if (renewed) writer_->renew(user, renewed->token);
+    account.renew_at_ns = renewed ? renewed->renew_at_ns : steady_ns() + renew_retry_ns;
   }
+  for (std::size_t user = 0; user < log_in_again_ns_.size(); ++user) {
+    std::optional<std::int64_t>& at = log_in_again_ns_[user];
+    if (!at || steady_ns() < *at) continue;
+    const auto again = single_requests_->log_in(user);
+    at = again ? *again : steady_ns() + renew_retry_ns;
+  }
+}
+
+void LoadRun::note_unexpected_answers() {
+  result_.unexpected_answers.resize(plan_->size());
+  const auto note = [this](const LedgerEntry& entry) {
+    const bool is_fault = entry.step_end == StepEnd::unexpected || entry.step_end == StepEnd::no_value ||
+                          entry.step_end == StepEnd::not_in_time;
+    std::string& text = result_.unexpected_answers[entry.step];
+    if (!is_fault || !text.empty()) return;
+    text = fmt::format("HTTP {} {}", entry.http_status, plan_->step(entry.step).first_answers.text(entry.http_status));
+  };
+  const Ledger& ledger = result_.ledger;  // whose entries stay in their file
+  for (const LedgerEntry& entry : ledger.entries) note(entry);
+  for (const LedgerEntry& entry : ledger.step_entries) note(entry);
 }
 
 RunResult LoadRun::take_result() {
@@ -376,7 +442,17 @@ RunResult LoadRun::take_result() {
   ledger.ended_at = wall_clock_now();
   result_.interrupted = stop_.stop_requested();
   if (!workers_) return std::move(result_);
+  for (std::size_t step = 0; step < plan_->size(); ++step) {
+    if (step == 0) ledger.steps.clear();
+    ledger.steps.push_back({plan_->step(step).name, plan_->step(step).creates});
+  }
   ledger.entries = workers_->take_entries();
+  ledger.step_entries = workers_->take_step_entries();
+  result_.journeys = journey_figures_of(ledger);
+  if (options_.profile.journey.log_in.any())
+    for (std::size_t user = 0; user < users_.size(); ++user)
+      result_.user_headers.push_back(single_requests_->headers_of_user(user));
+  note_unexpected_answers();
 
   LoadFigures figures = figures_of(ledger);
   result_.requests = figures.requests;
@@ -384,7 +460,7 @@ RunResult LoadRun::take_result() {
   result_.service = std::move(figures.service);
   result_.measured = figures.measured;
   result_.rated = figures.rated;
-  result_.answers = count_answers(ledger, &workers_->first_answers());
+  result_.answers = count_answers(ledger, &plan_->step(plan_->creating_step()).first_answers);
   result_.seconds = std::move(figures.seconds);
   fill_in_planned(result_.seconds);
   result_.overlaps = overlaps(ledger);
@@ -407,12 +483,17 @@ Result<RunResult> LoadRun::execute() {
   if (auto found = resolve_targets(); !found) return found.error();
   if (auto opened = open_users(); !opened) return opened.error();
   if (auto prepared = prepare_test_data(); !prepared) return prepared.error();
+  make_writer();
+  if (auto done = set_up(); !done) return done.error();
+  if (auto done = log_users_in(); !done) return done.error();
   result_.ledger.started_at = wall_clock_now();
   if (stop_.stop_requested()) return take_result();
   start_workers();
   for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
     if (auto ran = run_phase(index); !ran) return ran.error();
   }
+  if (!options_.profile.journey.tear_down.empty())
+    if (auto done = single_requests_->tear_down(); !done) result_.tear_down_error = done.error().message;
   return take_result();
 }
 

@@ -9,10 +9,12 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "httpclient/http_message.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
+#include "loadgen/ledger/step_figures.hpp"
 #include "loadgen/options.hpp"
 
 namespace sagactl {
@@ -82,7 +84,14 @@ struct RunResult {
   AnswerCounts answers;
   std::vector<LoadSecond> seconds;
   std::vector<GroupOverlap> overlaps;
-  bool interrupted = false;  // the result is partial
+  JourneyFigures journeys;  // without steps for a run of single requests
+  // Of each step: the beginning of an answer with which journeys ended early; "" for none.
+  // Of each step: the beginning of an answer with which journeys ended early, "" for none.
+  std::vector<std::string> unexpected_answers;
+  // By user: the headers that its log-in gave. Secret; empty without a log-in.
+  std::vector<HttpHeaders> user_headers;
+  std::string tear_down_error;  // "" if it was done
+  bool interrupted = false;     // the result is partial
 };
 
 struct LoadProgress {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/journey_verdict.hpp"
 #include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
@@ -15,6 +16,7 @@
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
+#include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/order_watch.hpp"
@@ -134,7 +136,8 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
   statuses_.reset();
-  if (asks_for_status()) statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched));
+  if (asks_for_status())
+    statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched), load->user_headers);
   if (asks_for_list()) list_.emplace(invocation_, options_.profile);
   if (!load->interrupted) drain(*load);
   return load;
@@ -199,6 +202,9 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
+    found.verdicts.push_back(std::move(*journeys));
+  if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
   if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;
   const auto thresholds =
@@ -278,6 +284,7 @@ void add_loadtest(CLI::App& root, Commands& commands) {
              "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
              "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
              "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
+  add_loadtest_init(*app, commands);
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

@@ -167,7 +167,7 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
   if (!flags.profile_file.empty() && !flags.system.empty())
     return Error{ErrorCode::invalid, "--system selects a built-in profile and --profile a file: pass only one of them"};
   if (!flags.profile_file.empty())
-    return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file);
+    return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file, invocation.environment);
   const Profile* known = find_builtin_profile(flags.system.empty() ? "order" : flags.system);
   if (known) return *known;
   Error unknown = not_one_of(flags.system, builtin_profile_names());

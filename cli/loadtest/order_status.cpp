@@ -23,14 +23,15 @@ bool names_an_order(const LedgerEntry& entry) {
 }  // namespace
 
 OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
-                             std::map<std::string, WatchedOrder> watched)
-    : profile_(profile), run_(ledger.run), queries_(invocation, profile) {
+                             std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers)
+    : profile_(profile), user_headers_(std::move(user_headers)), run_(ledger.run), queries_(invocation, profile) {
   for (const LedgerEntry& entry : ledger.entries) {
     if (!names_an_order(entry)) continue;
     PolledOrder& answer = orders_[ledger.order_text(entry)];
     const bool is_accepted = entry.outcome == RequestOutcome::accepted;
     if (answer.created_at.us == 0 || (is_accepted && !answer.is_accepted)) answer.created_at = entry.sent;
     answer.is_accepted = answer.is_accepted || is_accepted;
+    answer.user = entry.user;
   }
   for (const auto& [order, seen] : watched)
     if (const auto known = orders_.find(order); known != orders_.end()) known->second.ended_at = seen.ended;
@@ -59,7 +60,8 @@ void OrderStatuses::read_times(const Json& body, PolledOrder& answer) const {
 
 bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   const std::string path = status_path(profile_, order);
-  const auto response = queries_.get(path);
+  const bool has_headers = answer.user < user_headers_.size();
+  const auto response = queries_.get(path, has_headers ? user_headers_[answer.user] : HttpHeaders());
   answer.http_status = response ? response->status : 0;
   answer.status.clear();
   answer.error = useless_answer(path, response);

@@ -20,8 +20,9 @@ class OrderStatuses final : public ForeignRows {
  public:
   // The profile outlives this. Polls the orders that the ledger's answers named: those that were accepted, answered
   // with an error, or refused as they were meant to fail. `watched`: those that were seen to end during the load.
+  // `user_headers` as in RunResult.
   OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
-                std::map<std::string, WatchedOrder> watched);
+                std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers = {});
 
   // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
   // other orders. An order whose request failed is asked for again after the others.
@@ -41,6 +42,7 @@ class OrderStatuses final : public ForeignRows {
  private:
   struct PolledOrder {
     Timestamp created_at, ended_at;
+    std::uint16_t user = 0;
     int http_status = 0;  // 0: no answer
     bool is_accepted = false;
     std::string status = {}, error = {};
@@ -49,6 +51,7 @@ class OrderStatuses final : public ForeignRows {
   void read_times(const Json& body, PolledOrder& answer) const;
 
   const Profile& profile_;
+  std::vector<HttpHeaders> user_headers_;
   std::string run_;
   ServerQueries queries_;
   std::map<std::string, PolledOrder> orders_;

@@ -43,7 +43,7 @@ ServerQueries::ServerQueries(const Invocation& invocation, const Profile& profil
     for (const Url& url : *urls) clients_.emplace_back(url, options);
 }
 
-Result<HttpResponse> ServerQueries::get(const std::string& path_or_address) {
+Result<HttpResponse> ServerQueries::get(const std::string& path_or_address, const HttpHeaders& more) {
   HttpClient& client = clients_[next_++ % clients_.size()];
   HttpRequest request;
   request.path = path_of(path_or_address);
@@ -51,6 +51,8 @@ Result<HttpResponse> ServerQueries::get(const std::string& path_or_address) {
   const bool is_complete = request.path != path_or_address && !prefix.empty() && request.path.starts_with(prefix + "/");
   if (is_complete) request.path.erase(0, prefix.size());
   request.headers = headers_;
+  for (const auto& [name, value] : more)
+    if (header_of(headers_, name).empty()) request.headers.emplace_back(name, value);
   return client.send(request);
 }
 

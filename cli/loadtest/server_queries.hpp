@@ -17,8 +17,9 @@ class ServerQueries {
   ServerQueries(const Invocation& invocation, const Profile& profile);
 
   bool any() const { return !clients_.empty(); }
-  // As HttpClient::send. Of an address only the path counts: credentials go to the nodes of --url and nowhere else.
-  Result<HttpResponse> get(const std::string& path_or_address);
+  // As HttpClient::send, with `more` headers where there are none of these names. Of an address only the path counts:
+  // credentials go to the nodes of --url and nowhere else.
+  Result<HttpResponse> get(const std::string& path_or_address, const HttpHeaders& more = {});
 
  private:
   HttpHeaders headers_;

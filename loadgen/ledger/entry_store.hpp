@@ -1,5 +1,5 @@
 // Takes the ledger entries of the workers: the first ones stay in memory, more go to an anonymous temporary file. At
-// the end all are sorted.
+// the end all are sorted by operation, and those of one operation by time.
 #pragma once
 
 #include <condition_variable>

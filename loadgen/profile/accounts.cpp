@@ -26,18 +26,6 @@ Json claims_of(const std::string& token) {
   return claims.is_object() ? claims : Json{};
 }
 
-// By the token's lifetime from now on, independent of the node's clock.
-std::optional<std::int64_t> renewal_of(const std::string& token) {
-  const Json claims = claims_of(token);
-  const auto number = [&](const char* name) {
-    return claims.is_object() && claims.contains(name) && claims[name].is_number();
-  };
-  if (!number("iat") || !number("exp")) return std::nullopt;
-  const double lifetime_s = claims["exp"].get<double>() - claims["iat"].get<double>();
-  if (!(lifetime_s > 0 && lifetime_s < 1e9)) return std::nullopt;
-  return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
-}
-
 std::string email_of(std::uint32_t number) {
   return fmt::format("sagactl-loadtest-{}@example.com", number);
 }
@@ -56,7 +44,7 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
   if (account.token.empty()) {
     return Error{ErrorCode::unauthenticated, fmt::format("the answer for the account {} has no accessToken", email)};
   }
-  account.renew_at_ns = renewal_of(account.token);
+  account.renew_at_ns = renewal_of_token(account.token);
   const Json user = body->value("user", Json::object());
   if (user.is_object() && user.contains("id") && user["id"].is_string()) {
     account.user_id = user["id"].get<std::string>();
@@ -97,6 +85,18 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
 }
 
 }  // namespace
+
+std::optional<std::int64_t> renewal_of_token(const std::string& token) {
+  const Json claims = claims_of(token);
+  const auto number = [&](const char* name) {
+    return claims.is_object() && claims.contains(name) && claims[name].is_number();
+  };
+  if (!number("iat") || !number("exp")) return std::nullopt;
+  const double lifetime_s = claims["exp"].get<double>() - claims["iat"].get<double>();
+  if (!(lifetime_s > 0 && lifetime_s < 1e9)) return std::nullopt;
+  // By the lifetime, independent of the server's clock.
+  return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
+}
 
 Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, const HttpClientOptions& http,
                                                const std::stop_token& stop) {

@@ -19,6 +19,10 @@ struct LoadAccount {
   std::optional<std::int64_t> renew_at_ns;
 };
 
+// When to renew a JSON web token, by steady_ns(): after three quarters of its lifetime, from now on; nothing for other
+// tokens.
+std::optional<std::int64_t> renewal_of_token(const std::string& token);
+
 // Registers sagactl-loadtest-<n>@example.com, n from 1 to `count`, or logs them in if they exist, so that
 // a second run creates no more accounts. `unauthenticated`, with the node's answer, when neither works.
 Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, const HttpClientOptions& http,

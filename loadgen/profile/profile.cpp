@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/text.hpp"
+#include "loadgen/profile/journey_check.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 #include "loadgen/profile/request_template.hpp"
 
@@ -16,7 +18,7 @@ Error wrong_member(std::string_view member, std::string_view why) {
 
 Result<void> check_template(const Profile& profile, std::string_view member, const std::string& text,
                             std::initializer_list<TemplateField> forbidden = {}) {
-  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}));
+  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}), template_names(profile.journey));
   if (!parsed) return wrong_member(member, parsed.error().message);
   for (const TemplatePiece& piece : *parsed) {
     if (piece.field == TemplateField::text) continue;
@@ -58,7 +60,7 @@ Result<void> check_request(const Profile& profile) {
   const auto is_wrong = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
   if (std::any_of(profile.path.begin(), profile.path.end(), is_wrong))
     return wrong_member("create.path", "has a space, a # or a control character: write %20 for a space");
-  if (auto checked = check_headers(profile); !checked) return checked;
+  if (auto checked = check_headers(profile.headers, "create.headers"); !checked) return checked;
   for (const auto& [header, value] : profile.headers) {
     if (auto checked = check_template(profile, "create.headers." + header, value, of_items); !checked) return checked;
   }
@@ -133,6 +135,8 @@ Result<void> check(const Profile& profile) {
     for (const auto& pointer : {data.users, data.products})
       if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
   }
+  const std::vector<std::string> faults = journey_faults(profile);
+  if (!faults.empty()) return Error{ErrorCode::invalid, join(faults, "\n")};
   return {};
 }
 

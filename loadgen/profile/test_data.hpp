@@ -6,7 +6,7 @@
 #include "common/result.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
-#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/requests/request_writer.hpp"
 
 namespace sagactl {
 

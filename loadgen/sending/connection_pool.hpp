@@ -49,6 +49,7 @@ struct LoadConnection : EventSource {
 
   // The current request.
   LedgerEntry entry;
+  std::uint32_t journey = 0;  // in RunningJourneys
   RequestTimes times;
   std::vector<char> out;
   std::size_t out_size = 0, out_done = 0;

@@ -1,7 +1,5 @@
 #include "loadgen/sending/load_worker.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "common/result.hpp"
@@ -19,8 +17,7 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-constexpr std::size_t answer_size_max = 16 * 1024 * 1024;  // of a body in which something is looked for
-constexpr std::size_t other_answer_size_max = 4 * 1024;    // enough for FirstAnswers
+constexpr std::size_t other_answer_size_max = 4 * 1024;  // enough for FirstAnswers
 
 }  // namespace
 
@@ -29,12 +26,14 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
+      journeys_(setup.plan->values()),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
+      step_log_(setup.epoch_offset_ns, setup.targets.size(), *setup.step_store),
       input_(input_size),
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
-  pool_.keep_answers_up_to(setup.answers->reads_body() ? answer_size_max : other_answer_size_max);
+  pool_.keep_answers_up_to(setup.plan->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -71,10 +70,11 @@ bool LoadWorker::is_done() const {
   if (in_flight_ > 0) return false;
   if (stopping_) return true;
   const bool all_released = share_.units == nullptr ? next_ == share_.plan.size() : exhausted_;
-  return all_released && backlog_.requests() == 0;
+  return all_released && backlog_.requests() == 0 && journeys_.paused() == 0;
 }
 
 void LoadWorker::release(std::int64_t now) {
+  release_paused(now);
   if (share_.units == nullptr) {
     release_planned(now);
   } else {
@@ -83,7 +83,12 @@ void LoadWorker::release(std::int64_t now) {
 }
 
 void LoadWorker::release_planned(std::int64_t now) {
-  while (next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now) admit(share_.plan[next_++], now);
+  for (; next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now; ++next_)
+    begin(share_.plan[next_].unit, share_.plan[next_].planned_ns, now);
+}
+
+void LoadWorker::release_paused(std::int64_t now) {
+  while (const auto due = journeys_.take_due(now)) admit(due->place, due->due_ns, now);
 }
 
 void LoadWorker::release_next(std::int64_t now) {
@@ -93,9 +98,9 @@ void LoadWorker::release_next(std::int64_t now) {
       exhausted_ = true;
       return;
     }
-    const std::uint32_t occupied = in_flight_ + backlog_.requests();
+    const std::uint32_t occupied = journeys_.requests();
     if (occupied > 0 && occupied + peeked_->count > share_.slots) return;
-    admit({*peeked_, now}, now);
+    begin(*peeked_, now, now);
     peeked_.reset();
   }
 }
@@ -113,17 +118,6 @@ std::size_t LoadWorker::other_address(std::size_t target) const {
 std::size_t LoadWorker::queue_of(std::uint64_t operation) const {
   const std::size_t target = operation % setup_.targets.size();
   return pool_.is_failing(target) ? other_address(target) : target;
-}
-
-void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
-  const std::size_t queue = due.unit.count == 1 ? queue_of(due.unit.operation) : backlog_.group_queue();
-  DueUnit admitted = due;
-  admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
-  if (!backlog_.push(queue, admitted)) {
-    health_.skipped += due.unit.count;
-    count_own_lateness(admitted);
-  }
-  health_.backlog_peak = std::max(health_.backlog_peak, backlog_.requests());
 }
 
 void LoadWorker::count_own_lateness(const DueUnit& due) {
@@ -220,29 +214,58 @@ void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   for (LoadConnection* connection : group_) transmit(*connection);
 }
 
-std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group) const {
-  return user_of(setup_.seed, setup_.same_user_in_group ? group : operation, setup_.users);
+std::uint16_t LoadWorker::user_for(const LoadUnit& unit, std::uint64_t operation) const {
+  const std::uint64_t of_journey = setup_.plan->has_one_user() ? unit.operation : operation;
+  return user_of(setup_.seed, setup_.same_user_in_group ? unit.group : of_journey, setup_.users);
+}
+
+LedgerEntry LoadWorker::entry_of(const DueUnit& due, std::uint32_t member) {
+  LedgerEntry entry;
+  entry.operation = due.unit.operation + member;
+  entry.group = due.unit.group;
+  entry.phase = share_.phase;
+  entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
+  entry.user = user_for(due.unit, entry.operation);
+  entry.kind = due.unit.kind;
+  entry.step = journeys_.at(due.journey).step;
+  entry.member = static_cast<std::uint16_t>(member);
+  return entry;
+}
+
+EntryLog& LoadWorker::log_of(const LedgerEntry& entry) {
+  return setup_.plan->step(entry.step).creates ? log_ : step_log_;
+}
+
+// A single request is not part of a journey: it has no steps.
+void LoadWorker::keep(LedgerEntry& entry, const RequestTimes& times) {
+  if (setup_.plan->size() == 1) {
+    entry.step_end = StepEnd::last;
+    entry.member = 0;
+  }
+  log_of(entry).keep(entry, times);
 }
 
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
+  const RunningJourney& journey = journeys_.at(due.journey);
+  connection.journey = due.journey;
+  connection.entry = entry_of(due, member);
+  connection.entry.target = connection.target;
   PlannedOrder order;
-  order.operation = due.unit.operation + member;
+  order.operation = connection.entry.operation;
   order.group = due.unit.group;
   order.kind = due.unit.kind;
-  order.user = user_for(order.operation, order.group);
+  order.user = connection.entry.user;
   order.target = connection.target;
-  connection.entry = {};
-  connection.entry.operation = order.operation;
-  connection.entry.group = order.group;
-  connection.entry.phase = share_.phase;
-  connection.entry.target = order.target;
-  connection.entry.user = order.user;
-  connection.entry.kind = order.kind;
+  order.journey = due.unit.journey;
+  order.step = journey.step;
+  order.repeat = journey.repeat;
+  order.values = &journey.values;
+  if (setup_.plan->cookies() == CookieUse::journey) order.jar = &journey.jar;
   connection.times = {};
   connection.times.planned_ns = due.planned_ns;
-  connection.out_size = setup_.writer->write(order, connection.out.data());
+  connection.out_size = setup_.writer->write(order, connection.out);
   connection.out_done = 0;
-  connection.answer.want(setup_.answers->headers());
+  connection.answer.want(setup_.plan->step(journey.step).answers.headers());
   connection.answer.reset();
   ++in_flight_;
 }
@@ -255,7 +278,7 @@ void LoadWorker::transmit(LoadConnection& connection) {
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
   if (connection.link) {
-    log_.count_sent();
+    log_of(connection.entry).count_sent();
     return pool_.submit(connection);
   }
   const auto [progress, bytes] =
@@ -265,7 +288,7 @@ void LoadWorker::transmit(LoadConnection& connection) {
     fail(connection, TransportFailure::closed, steady_ns());
     return;
   }
-  if (!is_rest) log_.count_sent();
+  if (!is_rest) log_of(connection.entry).count_sent();
   connection.out_done += bytes;
   const bool is_complete = connection.out_done == connection.out_size;
   if (!is_complete || is_rest) pool_.watch_writing(connection, !is_complete);
@@ -273,6 +296,7 @@ void LoadWorker::transmit(LoadConnection& connection) {
 
 std::int64_t LoadWorker::wait_until(std::int64_t now) const {
   std::int64_t until = next_tick_ns_;
+  if (!stopping_) until = std::min(until, journeys_.next_ns() - (pacing_ == Pacing::spin ? spin_margin_ns : 0));
   if (!stopping_ && share_.units == nullptr && next_ < share_.plan.size()) {
     const std::int64_t margin = pacing_ == Pacing::spin ? spin_margin_ns : 0;
     until = std::min(until, share_.plan[next_].planned_ns - margin);
@@ -281,8 +305,7 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
     until = std::min(until, oldest->since_ns + setup_.timeout_ns);
   }
   // A closed loop that can start a unit must not sleep.
-  const bool idle_closed_loop =
-      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && backlog_.requests() == 0;
+  const bool idle_closed_loop = share_.units != nullptr && !stopping_ && !exhausted_ && journeys_.requests() == 0;
   return idle_closed_loop ? now : until;
 }
 
@@ -298,7 +321,8 @@ void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
       return;
     case ConnectionState::connecting:
       if (pool_.continue_opening(connection, steady_ns()) != ConnectionPool::Opening::failed) return;
-      setup_.first_answers->note(FirstAnswers::no_connection, connection.stream.reason(), {});
+      setup_.plan->step(setup_.plan->creating_step())
+          .first_answers.note(FirstAnswers::no_connection, connection.stream.reason(), {});
       failed_targets_.push_back(connection.target);
       return;
     case ConnectionState::idle:
@@ -332,8 +356,9 @@ void LoadWorker::received(LoadConnection& connection, std::string_view bytes, bo
       conclude(connection, now, peer_closed);
       return;
     case AnswerState::bad:
-      setup_.first_answers->note(FirstAnswers::unreadable,
-                                 is_tls_record(bytes) ? "TLS: write https:// in --url" : bytes, {});
+      setup_.plan->step(connection.entry.step)
+          .first_answers.note(FirstAnswers::unreadable, is_tls_record(bytes) ? "TLS: write https:// in --url" : bytes,
+                              {});
       fail(connection, TransportFailure::unreadable, now);
       return;
     case AnswerState::more:
@@ -342,70 +367,21 @@ void LoadWorker::received(LoadConnection& connection, std::string_view bytes, bo
   }
 }
 
-void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
-  LedgerEntry& entry = connection.entry;
-  const int status = connection.answer.status();
-  const std::string_view coding = setup_.answers->coding(connection.answer.headers());
-  const bool needs_body = setup_.answers->reads_body() || !setup_.first_answers->is_known(status);
-  const Result<std::string> plain = coding.empty() || !needs_body
-                                        ? Result<std::string>(std::string())
-                                        : decoded(coding, connection.answer.body(), answer_size_max);
-  const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
-  const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
-  setup_.first_answers->note(status, plain ? body : plain.error().message,
-                             setup_.answers->location(connection.answer.headers()));
-  entry.http_status = static_cast<std::uint16_t>(status);
-  entry.outcome = setup_.answers->outcome_of(status, answer);
-  entry.order = answer.order;
-  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name, setup_.store->names());
-  entry.correlation = answer.correlation;
-  entry.claimed_status = answer.status;
-  entry.claimed_total = answer.total;
-  connection.times.done_ns = now;
-  log_.keep(entry, connection.times);
-  --in_flight_;
-  const bool sent_completely = connection.out_done == connection.out_size;
-  const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
-  connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
-  pool_.give_back(connection);
-  if (connection.link) {
-    if (connection.link->state != Http2Link::State::open) pool_.drop(connection, now);
-    return;
-  }
-  const bool is_unusable =
-      peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
-  if (is_unusable) pool_.drop(connection, now);
-}
-
-void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
-  LedgerEntry& entry = connection.entry;
-  entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
-  const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close =
-      failure == TransportFailure::closed && connection.kept && nothing_came && !connection.link;
-  entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
-  connection.times.done_ns = now;
-  log_.keep(entry, connection.times);
-  --in_flight_;
-  pool_.drop(connection, now);
-}
-
-// Drops the first unit of a queue; its orders from the `already_sent`-th on are unreached.
+// Drops the first unit of a queue; its requests from the `already_sent`-th on are unreached.
 void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure, std::int64_t now) {
   const DueUnit due = *backlog_.front(queue);
   backlog_.pop(queue);
+  drop(due, already_sent, failure, now);
+}
+
+void LoadWorker::drop(const DueUnit& due, std::size_t already_sent, TransportFailure failure, std::int64_t now) {
   if (already_sent == 0) count_own_lateness(due);
   for (std::size_t member = already_sent; member < due.unit.count; ++member) {
-    LedgerEntry entry;
-    entry.operation = due.unit.operation + member;
-    entry.group = due.unit.group;
-    entry.phase = share_.phase;
-    entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
-    entry.user = user_for(entry.operation, entry.group);
-    entry.kind = due.unit.kind;
+    LedgerEntry entry = entry_of(due, static_cast<std::uint32_t>(member));
     entry.outcome = RequestOutcome::unreached;
     entry.failure = failure;
-    log_.keep(entry, {due.planned_ns, 0, 0, now});
+    entry.step_end = follow(entry, due.journey, false, now);
+    keep(entry, {due.planned_ns, 0, 0, now});
   }
 }
 
@@ -457,8 +433,12 @@ void LoadWorker::begin_stop(std::int64_t now) {
   stopping_ = true;
   stop_limit_ns_ = now + stop_grace_ns;
   for (std::size_t queue = 0; queue < backlog_.queues(); ++queue) {
-    while (backlog_.front(queue) != nullptr) backlog_.pop(queue);
+    while (const DueUnit* due = backlog_.front(queue)) {
+      journeys_.close(due->journey);
+      backlog_.pop(queue);
+    }
   }
+  journeys_.close_paused();
 }
 
 WorkerHealth LoadWorker::take_health() {

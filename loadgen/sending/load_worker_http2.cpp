@@ -8,7 +8,7 @@ void LoadWorker::handle(Http2Link& link) {
   if (link.state == Http2Link::State::down) return;
   if (link.state == Http2Link::State::connecting) {
     if (pool_.continue_opening(link, input_, now) != ConnectionPool::Opening::failed) return;
-    setup_.first_answers->note(FirstAnswers::no_connection, link.reason(), {});
+    setup_.plan->step(setup_.plan->creating_step()).first_answers.note(FirstAnswers::no_connection, link.reason(), {});
     failed_targets_.push_back(link.target());
     return;
   }

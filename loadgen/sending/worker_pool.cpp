@@ -70,14 +70,14 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
 }  // namespace
 
 WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
-    : pacing_(pacing_for(options, setup)), store_(options.scratch) {
+    : pacing_(pacing_for(options, setup)), store_(options.scratch), step_store_(options.scratch) {
   store_.set_sample(options.sample);
   LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
-  worker.answers = setup.answers;
+  worker.plan = setup.plan;
   worker.store = &store_;
-  worker.first_answers = &first_answers_;
+  worker.step_store = &step_store_;
   worker.seed = options.seed;
   worker.users = setup.users;
   worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
@@ -135,6 +135,11 @@ EntryCounts WorkerPool::counts() const {
 LedgerEntries WorkerPool::take_entries() {
   for (const auto& worker : workers_) worker->flush_entries();
   return store_.take();
+}
+
+LedgerEntries WorkerPool::take_step_entries() {
+  for (const auto& worker : workers_) worker->flush_entries();
+  return step_store_.take();
 }
 
 void WorkerPool::add_health_to(GeneratorHealth& health) {

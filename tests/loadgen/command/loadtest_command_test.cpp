@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "cli/loadtest/profile_file.hpp"
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
@@ -171,7 +171,7 @@ TEST_F(LoadtestCommand, MissingFilesAndServersAreReportedWithAdvice) {
 
 TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
   sandbox_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
-  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml");
+  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml", {});
   ASSERT_TRUE(profile);
   const AnswerPlan plan(*profile);
   EXPECT_EQ(plan.outcome_of(503, {}), RequestOutcome::indeterminate) << "a proxy may have forwarded it";
@@ -179,7 +179,7 @@ TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
   EXPECT_EQ(plan.outcome_of(429, {}), RequestOutcome::rejected);
   sandbox_.write("sure.toml",
                  "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
-  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml");
+  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml", {});
   ASSERT_TRUE(sure);
   EXPECT_EQ(AnswerPlan(*sure).outcome_of(503, {}), RequestOutcome::rejected);
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 
 namespace sagactl {
 namespace {

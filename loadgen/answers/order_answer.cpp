@@ -1,27 +1,16 @@
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "common/text/hex.hpp"
 #include "common/text/text.hpp"
-#include "loadgen/sending/json_string.hpp"
+#include "loadgen/answers/json_string.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr std::size_t wanted_max = 32;  // one bit each
-
-// "/a~1b/0" is "a/b", "0" (RFC 6901).
-std::vector<std::string> path_of(std::string_view pointer) {
-  std::vector<std::string> path = split(pointer.substr(1), '/');
-  for (std::string& part : path) {
-    for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
-      for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1)) part.replace(at, 2, to);
-  }
-  if (path.empty()) path.emplace_back();
-  return path;
-}
 
 std::optional<Money> money_of(std::string_view text) {
   if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
@@ -64,6 +53,22 @@ std::optional<std::string_view> whole_body(std::string_view body, std::string& r
   return is_json_text ? json_string_text(body.substr(1, body.size() - 2), room) : body;
 }
 
+bool is_scalar(const JsonMember& member) {
+  return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
+}
+
+}  // namespace
+
+std::vector<std::string> pointer_path(std::string_view pointer) {
+  std::vector<std::string> path = split(pointer.substr(1), '/');
+  for (std::string& part : path) {
+    for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
+      for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1)) part.replace(at, 2, to);
+  }
+  if (path.empty()) path.emplace_back();
+  return path;
+}
+
 std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text, std::string& room) {
   if (place == TextLocation{}) return whole_body(text, room);
   if (!place.after.empty()) {
@@ -81,12 +86,6 @@ std::optional<std::string_view> text_at(const TextLocation& place, std::string_v
   text = trim(is_address ? percent_decoded(last_segment(text), room) : text);
   return text.empty() ? std::nullopt : std::optional(text);
 }
-
-bool is_scalar(const JsonMember& member) {
-  return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
-}
-
-}  // namespace
 
 AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_are_uuids_(profile.answer.ids_are_uuids) {
   want(Field::order, profile.answer.order);
@@ -112,7 +111,7 @@ AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_ar
 void AnswerPlan::want(Field field, const std::vector<std::string>& pointers) {
   for (std::size_t rank = 0; rank < pointers.size(); ++rank)
     if (!pointers[rank].empty())
-      wanted_.push_back({path_of(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
+      wanted_.push_back({pointer_path(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
 }
 
 std::size_t AnswerPlan::header_place(const std::string& name) {

@@ -25,6 +25,12 @@ struct OrderAnswer {
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
+// The path of a JSON pointer: "/a~1b/0" is "a/b", "0" (RFC 6901).
+std::vector<std::string> pointer_path(std::string_view pointer);
+// The text at a place in `text`, which is the header or the body that it names; a complete body only if it is no JSON
+// object or list and no markup. In `text` or in `room`; nothing for none or an empty one.
+std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text, std::string& room);
+
 // Reads the members of a body that a profile points at, without allocating except for an id that is not a plain UUID:
 // it runs for every answer, and the JSON library would take as long for a body as the rest of the request. For a body
 // that is cut off or not JSON, it reads what precedes the error. Thread-safe.
@@ -34,6 +40,9 @@ class AnswerPlan {
 
   // The headers that it needs, in lower case.
   const std::vector<std::string>& headers() const { return headers_; }
+
+  // Adds a header (in lower case) to those, and returns its place. Before the first answer.
+  std::size_t header_place(const std::string& name);
 
   // `values`: those of headers(), in the same order; "" for a missing header.
   OrderAnswer read(std::string_view body, std::span<const std::string> values = {}) const;
@@ -64,7 +73,6 @@ class AnswerPlan {
   void take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const;
   bool take_order(std::string_view id, OrderAnswer& answer) const;
   void read_texts(std::string_view body, std::span<const std::string> values, OrderAnswer& answer) const;
-  std::size_t header_place(const std::string& name);
 
   struct OrderIdLocation {
     TextLocation text;

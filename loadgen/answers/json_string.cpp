@@ -1,4 +1,4 @@
-#include "loadgen/sending/json_string.hpp"
+#include "loadgen/answers/json_string.hpp"
 
 #include <charconv>
 #include <cstdint>
@@ -8,23 +8,6 @@ namespace sagactl {
 namespace {
 
 constexpr std::uint32_t replacement = 0xFFFD;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      put(0xE0 | code >> 12);
-    } else {
-      put(0xF0 | code >> 18);
-      put(0x80 | (code >> 12 & 0x3F));
-    }
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
-}
 
 // Of "XXXX", four hexadecimal digits.
 std::optional<std::uint32_t> unit_of(std::string_view digits) {
@@ -70,6 +53,23 @@ char control_of(char letter) {
 }
 
 }  // namespace
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) return put(code);
+  if (code < 0x800) {
+    put(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      put(0xE0 | code >> 12);
+    } else {
+      put(0xF0 | code >> 18);
+      put(0x80 | (code >> 12 & 0x3F));
+    }
+    put(0x80 | (code >> 6 & 0x3F));
+  }
+  put(0x80 | (code & 0x3F));
+}
 
 std::string_view json_string_text(std::string_view raw, std::string& room) {
   if (raw.find('\\') == std::string_view::npos) return raw;

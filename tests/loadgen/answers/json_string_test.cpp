@@ -1,4 +1,4 @@
-#include "loadgen/sending/json_string.hpp"
+#include "loadgen/answers/json_string.hpp"
 
 #include <gtest/gtest.h>
 

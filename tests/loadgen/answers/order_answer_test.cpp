@@ -1,4 +1,4 @@
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -70,7 +70,6 @@ class LoadRun {
   void count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns);
   void update_percentiles(const EntryCounts& counts, std::int64_t now);
   void fill_in_planned(std::vector<LoadSecond>& seconds) const;
-  void note_unexpected_answers();
   RunResult take_result();
 
   LoadOptions options_;
@@ -411,20 +410,6 @@ void LoadRun::renew_tokens() {
   }
 }
 
-void LoadRun::note_unexpected_answers() {
-  result_.unexpected_answers.resize(plan_->size());
-  const auto note = [this](const LedgerEntry& entry) {
-    const bool is_fault = entry.step_end == StepEnd::unexpected || entry.step_end == StepEnd::no_value ||
-                          entry.step_end == StepEnd::not_in_time;
-    std::string& text = result_.unexpected_answers[entry.step];
-    if (!is_fault || !text.empty()) return;
-    text = fmt::format("HTTP {} {}", entry.http_status, plan_->step(entry.step).first_answers.text(entry.http_status));
-  };
-  const Ledger& ledger = result_.ledger;  // whose entries stay in their file
-  for (const LedgerEntry& entry : ledger.entries) note(entry);
-  for (const LedgerEntry& entry : ledger.step_entries) note(entry);
-}
-
 RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
   static_cast<ProductPlan&>(ledger) = product_plan_of(options_, options_.run, catalogue_);
@@ -452,7 +437,7 @@ RunResult LoadRun::take_result() {
   if (options_.profile.journey.log_in.any())
     for (std::size_t user = 0; user < users_.size(); ++user)
       result_.user_headers.push_back(single_requests_->headers_of_user(user));
-  note_unexpected_answers();
+  result_.unexpected_answers = unexpected_answers(*plan_, ledger);
 
   LoadFigures figures = figures_of(ledger);
   result_.requests = figures.requests;

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "cli/configuration/toml_members.hpp"
-#include "cli/loadtest/journey_file.hpp"
+#include "cli/loadtest/profile/journey_file.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 

@@ -1,5 +1,7 @@
 #include "loadgen/sending/journey_plan.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "common/random.hpp"
@@ -104,6 +106,21 @@ std::int64_t JourneyPlan::pause_ns(std::size_t step, std::uint64_t journey) cons
   if (span == 0) return plan.pause_least_ns;
   Random random(seed_ ^ (journey * 0xD1B54A32D192ED03ull) ^ (step << 48));
   return plan.pause_least_ns + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(span) + 1));
+}
+
+std::vector<std::string> unexpected_answers(const JourneyPlan& plan, const Ledger& ledger) {
+  std::vector<std::string> texts(plan.size());
+  for (const LedgerEntries* entries : {&ledger.entries, &ledger.step_entries}) {
+    for (const LedgerEntry& entry : *entries) {
+      const bool is_fault = entry.step_end == StepEnd::unexpected || entry.step_end == StepEnd::no_value ||
+                            entry.step_end == StepEnd::not_in_time;
+      std::string& text = texts[entry.step];
+      if (is_fault && text.empty())
+        text =
+            fmt::format("HTTP {} {}", entry.http_status, plan.step(entry.step).first_answers.text(entry.http_status));
+    }
+  }
+  return texts;
 }
 
 }  // namespace sagactl

@@ -65,4 +65,7 @@ class JourneyPlan {
   CookieUse cookies_ = CookieUse::none;
 };
 
+// Of each step: the beginning of an answer with which journeys ended early; "" for none.
+std::vector<std::string> unexpected_answers(const JourneyPlan& plan, const Ledger& ledger);
+
 }  // namespace sagactl

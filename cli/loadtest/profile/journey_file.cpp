@@ -1,4 +1,4 @@
-#include "cli/loadtest/journey_file.hpp"
+#include "cli/loadtest/profile/journey_file.hpp"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 # - vegeta 12.12.0 (Go module): 1025 ms, half way between the two, by its t-digest.
 # So "p99 below one second" passes with two of these five and fails with three. Locust also rounds before it counts, up too:
 # of a single request of 149 ms it shows a median of 149 and a p99 of 150, more than its maximum.
-# What to do: compare percentiles only within one tool, and only of so many requests that ten lie above it: for p99
+# What to do: compare percentiles only within one tool, and only where at least ten requests lie above it: for p99
 # a thousand, not a hundred. Output seen: as below. Fails when that changes.
 set -euo pipefail
 folder=$(mktemp -d)

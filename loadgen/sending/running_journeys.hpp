@@ -59,7 +59,7 @@ class RunningJourneys {
   std::size_t values_;
   std::deque<RunningJourney> journeys_;
   std::vector<std::uint32_t> free_;
-  std::vector<Due> paused_;  // a heap, the earliest first
+  std::vector<Due> paused_;  // a priority queue of <algorithm>, the earliest first
   std::uint32_t requests_ = 0;
 };
 

@@ -85,7 +85,6 @@ struct RunResult {
   std::vector<LoadSecond> seconds;
   std::vector<GroupOverlap> overlaps;
   JourneyFigures journeys;  // without steps for a run of single requests
-  // Of each step: the beginning of an answer with which journeys ended early; "" for none.
   // Of each step: the beginning of an answer with which journeys ended early, "" for none.
   std::vector<std::string> unexpected_answers;
   // By user: the headers that its log-in gave. Secret; empty without a log-in.

@@ -83,6 +83,14 @@ function endpoints(r) {
     [`${e.method} ${e.path} ${e.target}`.trim(), count(e.requests), count(e.errors), time(e.latency.p50), time(e.latency.p99), time(e.latency.max), answers(e)])) : null;
 }
 
+function journeys(r) {
+  const j = r.journeys;
+  if (!j) return null;
+  return section('Journeys', `${count(j.completed)} of ${count(j.started)} complete; p50 ${time(j.time.p50)}, p99 ${time(j.time.p99)}, max ${time(j.time.max)}, pauses included. Latencies of the steps count from when they were due.`,
+    table(['Step', '#requests', '#unexpected', '#not in time', '#no answer', '#p50', '#p99', '#max'], j.steps.map(it =>
+      [it.step, count(it.sent), count(it.unexpected + it.noValue), count(it.notInTime), count(it.unanswered), time(it.latency.p50), time(it.latency.p99), time(it.latency.max)])));
+}
+
 function thresholds(r) {
   if (!rowsOf(r.thresholds).length) return null;
   return section('Thresholds', null, table(['', 'Threshold', ''],
@@ -242,4 +250,4 @@ function origin(r) {
 
 const result = JSON.parse(document.getElementById('result').textContent);
 document.title = `sagactl ${result.kind} ${result.run ?? ''} ${result.verdict ?? ''}`.replace(/\s+/g, ' ').trim();
-document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));
+document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, journeys, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));

@@ -75,4 +75,23 @@ std::string answers_section(const Json& json) {
   return table.text(0) + endpoint_rows(result) + targets(result) + '\n';
 }
 
+std::string journeys_section(const Json& json) {
+  const JsonView journeys = JsonView(json)["journeys"];
+  if (journeys.empty()) return {};
+  TextTable table("lrrrrrrr");
+  table.row({"Step", "requests", "unexpected", "not in time", "no answer", "p50, ms", "p99, ms", "max, ms"});
+  for (const Json& row : journeys["steps"].list()) {
+    const JsonView it(row);
+    table.row({it["step"].text(), with_separators(it["sent"].count()),
+               with_separators(it["unexpected"].count() + it["noValue"].count()),
+               with_separators(it["notInTime"].count()), with_separators(it["unanswered"].count()),
+               figure_ms(it["latency"]["p50"]), figure_ms(it["latency"]["p99"]), figure_ms(it["latency"]["max"])});
+  }
+  const JsonView time = journeys["time"];
+  return fmt::format("{}Journeys: {} of {} complete; p50 {} ms, p99 {} ms, max {} ms, pauses included\n\n",
+                     table.text(0), with_separators(journeys["completed"].count()),
+                     with_separators(journeys["started"].count()), figure_ms(time["p50"]), figure_ms(time["p99"]),
+                     figure_ms(time["max"]));
+}
+
 }  // namespace sagactl

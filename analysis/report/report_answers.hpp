@@ -1,4 +1,4 @@
-// The answers as text: each status and each failure with its count and the first answer.
+// What was answered, as text.
 #pragma once
 
 #include <string>
@@ -7,7 +7,11 @@
 
 namespace sagactl {
 
+// Each status and each failure with its count and the first answer; the endpoints; the targets, where they differ.
 // Empty when the result has none.
 std::string answers_section(const Json& result);
+
+// The steps of journeys, and how long the complete ones took. Empty for a run of single requests.
+std::string journeys_section(const Json& result);
 
 }  // namespace sagactl

@@ -96,6 +96,23 @@ std::string endpoint_table(const JsonView& result) {
   return text;
 }
 
+std::string step_table(const JsonView& result) {
+  const JsonView journeys = result["journeys"];
+  if (journeys.empty()) return {};
+  std::string text = fmt::format("\n{} of {} journeys complete\n\n", with_separators(journeys["completed"].count()),
+                                 with_separators(journeys["started"].count()));
+  text += "| step | requests | unexpected | not in time | no answer | p50 ms | p99 ms |\n";
+  text += "|---|---:|---:|---:|---:|---:|---:|\n";
+  for (const Json& item : journeys["steps"].list()) {
+    const JsonView it(item);
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {} |\n", cell(it["step"].text()), with_separators(it["sent"].count()),
+        with_separators(it["unexpected"].count() + it["noValue"].count()), with_separators(it["notInTime"].count()),
+        with_separators(it["unanswered"].count()), cell_ms(it["latency"]["p50"]), cell_ms(it["latency"]["p99"]));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string markdown_report(const Json& json) {
@@ -104,7 +121,7 @@ std::string markdown_report(const Json& json) {
   std::string text = fmt::format("### sagactl {}{}: {}\n", result["kind"].text(),
                                  result["scenario"].empty() ? "" : " " + cell(result["scenario"].text()), end.text);
   text += "\n`" + printable(result["command"].text()) + "`\n";
-  return text + verdicts(result) + thresholds(result) + endpoint_table(result) + witnesses(result);
+  return text + verdicts(result) + thresholds(result) + endpoint_table(result) + step_table(result) + witnesses(result);
 }
 
 }  // namespace sagactl

@@ -235,7 +235,7 @@ std::string text_report(const Json& json, const TextStyle& style) {
                      {"rejected", "rejected"},
                      {"failed", "failed"},
                      {"transportErrors", "transport errors"}}) +
-            answers_section(json);
+            answers_section(json) + journeys_section(json);
   if (!result["sagas"].empty())
     text += figures("Sagas", result["sagas"],
                     {{"started", "started"},

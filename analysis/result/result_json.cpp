@@ -109,6 +109,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["answers"] = answers_json(load.answers);
   result["answersByTarget"] = targets_json(load.answers, ledger);
   result["endpoints"] = endpoints_json(endpoints_of(ledger), ledger);
+  if (!load.journeys.steps.empty()) result["journeys"] = journeys_json(load.journeys);
   const RunEnd end = end_of(verdicts, thresholds);
   result["end"] = to_string(end);
   result["exitCode"] = load.interrupted ? interrupted_code : static_cast<int>(end);

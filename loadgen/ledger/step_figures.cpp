@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "loadgen/run.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -73,6 +75,23 @@ JourneyFigures journey_figures_of(const Ledger& ledger) {
   while (create != ledger.entries.end()) walk.take(*create++);
   walk.finish();
   return figures;
+}
+
+Json journeys_json(const JourneyFigures& figures) {
+  Json steps = Json::array();
+  for (const StepFigures& it : figures.steps)
+    steps.push_back({{"step", it.name},
+                     {"creates", it.creates},
+                     {"sent", it.sent},
+                     {"unexpected", it.unexpected},
+                     {"noValue", it.no_value},
+                     {"notInTime", it.not_in_time},
+                     {"unanswered", it.unanswered},
+                     {"latency", latency_json(it.response)}});
+  return Json{{"started", figures.started},
+              {"completed", figures.completed},
+              {"time", latency_json(figures.time)},
+              {"steps", std::move(steps)}};
 }
 
 }  // namespace sagactl

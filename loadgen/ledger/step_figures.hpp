@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/text/json.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
 
@@ -30,5 +31,9 @@ struct JourneyFigures {
 
 // Without steps for a run whose requests are all single.
 JourneyFigures journey_figures_of(const Ledger& ledger);
+
+// {"started", "completed", "time", "steps": [{"step", "creates", "sent", "unexpected", "noValue", "notInTime",
+// "unanswered", "latency"}]}, with times as in latency_json().
+Json journeys_json(const JourneyFigures& figures);
 
 }  // namespace sagactl

@@ -294,5 +294,28 @@ TEST(JUnitReport, IsValidXmlForAnyBytes) {
       << "the rest is kept";
 }
 
+TEST(Report, ShowsTheStepsOfJourneysInEveryForm) {
+  Json json = faulty().loadtest();
+  EXPECT_EQ(text_report(json).find("Journeys:"), std::string::npos) << "of single requests";
+  const Json latency{{"p50", 1.5}, {"p99", 20.25}, {"max", 30.0}};
+  json["journeys"] = Json{{"started", 1200},
+                          {"completed", 1100},
+                          {"time", latency},
+                          {"steps", Json::array({Json{{"step", "pay"},
+                                                      {"creates", false},
+                                                      {"sent", 1150},
+                                                      {"unexpected", 3},
+                                                      {"noValue", 4},
+                                                      {"notInTime", 5},
+                                                      {"unanswered", 6},
+                                                      {"latency", latency}}})}};
+  const std::string text = text_report(json), markdown = markdown_report(json);
+  EXPECT_TRUE(std::regex_search(text, std::regex("pay +1,150 +7 +5 +6 +1.50 +20.25 +30.00"))) << text;
+  EXPECT_NE(text.find("Journeys: 1,100 of 1,200 complete; p50 1.50 ms, p99 20.25 ms, max 30.00 ms, pauses included"),
+            std::string::npos);
+  EXPECT_NE(markdown.find("1,100 of 1,200 journeys complete"), std::string::npos);
+  EXPECT_NE(markdown.find("| pay | 1,150 | 7 | 5 | 6 | 1.50 | 20.25 |"), std::string::npos) << markdown;
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -68,6 +68,21 @@ TEST(JourneyFigures, AStepThatEndsAJourneyEarlyIsCountedByItsReason) {
   EXPECT_EQ(figures.steps[2].not_in_time, 1u);
 }
 
+TEST(JourneyFigures, AreInAResultByStep) {
+  Ledger ledger = ledger_of_three_steps();
+  ledger.step_entries = {step_request(0, 0, 1, 2, StepEnd::next), step_request(0, 2, 3, 4, StepEnd::unexpected)};
+  ledger.entries = {step_request(0, 1, 2, 3, StepEnd::next)};
+  const Json json = journeys_json(journey_figures_of(ledger));
+  EXPECT_EQ(json["started"], 1);
+  EXPECT_EQ(json["completed"], 0);
+  EXPECT_EQ(json["time"]["samples"], 0);
+  ASSERT_EQ(json["steps"].size(), 3u);
+  EXPECT_EQ(json["steps"][1]["creates"], true);
+  EXPECT_EQ(json["steps"][2]["step"], "pay");
+  EXPECT_EQ(json["steps"][2]["unexpected"], 1);
+  EXPECT_EQ(json["steps"][2]["latency"]["samples"], 1);
+}
+
 TEST(JourneyFigures, TheWarmUpIsNotCounted) {
   Ledger ledger = ledger_of_three_steps();
   ledger.step_entries = {step_request(0, 0, 1, 2, StepEnd::last)};

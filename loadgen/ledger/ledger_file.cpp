@@ -50,6 +50,8 @@ Json head_of(const Ledger& ledger) {
                {"run", ledger.run},
                {"scenario", ledger.scenario},
                {"system", ledger.system},
+               {"method", ledger.method},
+               {"path", ledger.path},
                {"keyed", ledger.keyed},
                {"catalogue", catalogue_json(ledger)},
                {"failWays", failure_variants_json(ledger)},

@@ -78,6 +78,9 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     sandbox.write("kim.json", R"({"guest":"kim"})");
     sandbox.write("trip.json", R"({"guest":"{user}"})");
     sandbox.write("declined.json", R"({"guest":"{user}"})");
+    sandbox.write("recorded.har",
+                  R"({"log":{"entries":[{"request":{"method":"POST","url":"http://127.0.0.1:1/orders","headers":[]},)"
+                  R"("response":{"status":201,"headers":[],"content":{"text":"{}"}}}]}})");
     sandbox.interrupted = true;
     example.erase(example.begin());
     const CommandResult outcome = sandbox.run(example);

@@ -100,6 +100,7 @@ constexpr ExampleValue example_values[] = {{"ORDER-ID", "0198f0a0-5b3c-7000-8000
                                            {"RATIO", "20%"},
                                            {"PERCENT", "20%"},
                                            {"N", "10"},
+                                           {"EVENT", "OrderCreated"},
                                            {"LIMIT", "'p99<50ms'"},
                                            {"STAGES", "'ramp 0..500/s 30s, 500/s 2m'"},
                                            {"URL[,URL...]", "http://127.0.0.1:3000"}};

@@ -144,7 +144,7 @@ Result<ExitCode> run_replay(Invocation& invocation, const ReplayFlags& flags) {
 void add_schema(CLI::App& group, Commands& commands) {
   const auto name = std::make_shared<std::string>();
   CLI::App* app = add_command(group, "schema", "Print the AsyncAPI document of all events, or the JSON Schema of one");
-  add_text(*app, "event", *name, join(event_names(), "|"), "Event whose schema to print [the whole document]");
+  add_text(*app, "event", *name, "EVENT", "Event whose schema to print, such as OrderCreated [the whole document]");
   set_examples(*app, {"sagactl events schema OrderCreated"});
   commands.add(app, [name](Invocation& invocation) { return run_schema(invocation, *name); });
   commands.work_without_settings(app, true);
@@ -165,7 +165,7 @@ void add_replay(CLI::App& group, Commands& commands) {
     flags->selection.types.insert(*type);
     return {};
   };
-  add_flag_with(*app, "--event", take_type, join(event_names(), "|"), "Only this event; may be repeated")
+  add_flag_with(*app, "--event", take_type, "EVENT", "Only this event, such as SagaCompleted; may be repeated")
       .repeatable(static_cast<int>(event_names().size()));
   add_switch(*app, "--all", flags->all, "All events of the database");
   add_rate(*app, "--rate", flags->rate, "Maximum number of events per second [1000]");

@@ -24,3 +24,10 @@ source_files() {
   find . \( -path ./.git -o -path ./build -o -path ./dist -o -path ./sagactl-data -o -name node_modules \) -prune -o -type f -print |
     sed 's#^\./##' | sort
 }
+
+# Waits until no other script makes this folder of the cache; holds it until this one ends.
+lock_folder() {
+  mkdir -p "${1%/*}"
+  exec 9>"$1.lock"
+  flock 9
+}

@@ -46,14 +46,14 @@ struct ApiOptions {
   bool allow_test_routes = false;   // /redis-test and /kafka-test also from other machines
   bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
   bool allow_dtm = false;           // /api/dtmsvr also from other machines
-  std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
   bool allow_lra = false;           // /lra-coordinator also from other machines
-  std::string lra_url = {};         // under which all reach it: "http://node:3000/lra-coordinator"; empty: as asked
   bool serves_other_pages = false;  // --pages: then no cookie of a page counts, and no page logs in
+  bool shop_confirms = false;       // a checkout's payment waits for POST /api/payments/confirm
+  bool retry_recharges = false;     // a retry below /api charges a refunded payment again, unless it says otherwise
+  std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
+  std::string lra_url = {};         // under which all reach it: "http://node:3000/lra-coordinator"; empty: as asked
   std::string payment_provider = "simulated";
-  bool shop_confirms = false;        // a checkout's payment waits for POST /api/payments/confirm
   std::string toss_client_key = {};  // of Toss' widget on the shop's page to pay on; public; empty: none
-  bool retry_recharges = false;      // a retry below /api charges a refunded payment again, unless it says otherwise
   std::string version = "unknown";   // of the program
   auth::PasswordCost password_cost;
 };

@@ -16,6 +16,7 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_audit(root, commands);
   add_user(root, commands);
   add_dead_letter(root, commands);
+  add_events(root, commands);
   add_loadtest(root, commands);
   add_analyze(root, commands);
   add_verify(root, commands);

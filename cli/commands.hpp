@@ -71,6 +71,7 @@ void add_completion(CLI::App& root, Commands& commands);
 void add_context(CLI::App& root, Commands& commands);
 void add_dead_letter(CLI::App& root, Commands& commands);
 void add_doctor(CLI::App& root, Commands& commands);
+void add_events(CLI::App& root, Commands& commands);
 void add_help(CLI::App& root, Commands& commands);
 void add_loadtest(CLI::App& root, Commands& commands);
 void add_lock_status(CLI::App& root, Commands& commands);

@@ -137,6 +137,14 @@ Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min,
   return number;
 }
 
+Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string& text, Timestamp now) {
+  if (text.empty()) return std::optional<Timestamp>();
+  if (const auto time = parse_iso8601(text)) return std::optional(*time);
+  if (const auto ago = parse_duration(text)) return std::optional(now - *ago);
+  return Error{ErrorCode::invalid, std::string(flag) + ": '" + text +
+                                       "' is neither a time such as 2026-11-20T13:04:07Z nor a duration such as 10m"};
+}
+
 Error not_one_of(std::string_view word, const std::vector<std::string>& choices) {
   return Error{ErrorCode::invalid, "'" + std::string(word) + "' is not one of " + join(choices, ", ")};
 }

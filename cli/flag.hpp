@@ -91,6 +91,10 @@ Result<double> parse_rate(std::string_view text);   // "200/s", "12000/m", "7200
 Result<double> parse_ratio(std::string_view text);  // from 0 to 1; "80%" is 0.8
 Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min, std::int64_t max);
 
+// The value of a flag that takes a time, or a duration before `now`; nothing for an empty text. An error names the
+// flag.
+Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string& text, Timestamp now);
+
 // `Value` is double or an optional of it.
 template <class Value>
 Flag add_rate(CLI::App& app, const std::string& names, Value& value, const std::string& help) {

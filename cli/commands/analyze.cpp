@@ -22,15 +22,6 @@ struct AnalyzeFlags {
   ReportFiles files;
 };
 
-// A time, or a duration before `now`.
-Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string& text, Timestamp now) {
-  if (text.empty()) return std::optional<Timestamp>();
-  if (const auto time = parse_iso8601(text)) return std::optional(*time);
-  if (const auto ago = parse_duration(text)) return std::optional(now - *ago);
-  return Error{ErrorCode::invalid, std::string(flag) + ": '" + text +
-                                       "' is neither a time such as 2026-11-20T13:04:07Z nor a duration such as 10m"};
-}
-
 Result<std::vector<Json>> load_results(const Invocation& invocation, const std::vector<std::string>& files) {
   std::vector<Json> results;
   for (const std::string& file : files) {

@@ -58,13 +58,14 @@ class SagaValues {
   std::map<std::string, Json, std::less<>> parsed_;
 };
 
-// A span of its own in the caller's trace, or in one of the saga's own.
+// A span of its own in the caller's trace, or in one of the saga's own. It is sampled when the caller's is.
 std::string child_span(const Saga& saga, std::uint64_t entropy) {
   std::string trace;
   for (const char c : saga.id.text())
     if (c != '-') trace += c;
   if (const auto parents = trace_id_of(saga.trace_parent)) trace = *parents;
-  return fmt::format("00-{}-{:016x}-01", trace, entropy | 1);
+  const bool is_sampled = !saga.trace_parent.ends_with("-00");
+  return fmt::format("00-{}-{:016x}-{}", trace, entropy | 1, is_sampled ? "01" : "00");
 }
 
 bool matches(const std::vector<std::string>& codes, int status) {

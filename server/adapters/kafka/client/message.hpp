@@ -40,7 +40,8 @@ struct Incoming {
 
 // Names of headers. Contracts: see docs/remote-participants.md.
 inline constexpr const char* event_id_header = "event-id";
-inline constexpr const char* copy_of_header = "copy-of";  // of a copy of an event: its id
+inline constexpr const char* copy_of_header = "copy-of";          // of a copy of an event: its id
+inline constexpr const char* replayed_at_header = "replayed-at";  // of an event that was published again by hand
 inline constexpr const char* event_type_header = "event-type";
 inline constexpr const char* node_header = "node";
 inline constexpr const char* sequence_header = "sequence";

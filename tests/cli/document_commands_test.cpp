@@ -1,0 +1,79 @@
+// The commands in the documents for operators are ones of this program, with flags and values that it takes.
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/configuration/global_settings.hpp"
+#include "cli/help/usage.hpp"
+
+namespace sagactl {
+namespace {
+
+const std::filesystem::path documents = SAGACTL_SOURCE_DIR "/docs";
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+std::vector<std::filesystem::path> documents_for_operators() {
+  std::vector<std::filesystem::path> paths = {documents / "operations.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(documents / "runbooks")) paths.push_back(entry.path());
+  return paths;
+}
+
+// Command lines of indented blocks, and those in backquotes; without comments and what the shell does with the output.
+std::vector<std::string> command_lines(const std::string& text) {
+  static const std::regex command(R"((?:\n {4,}|`)sagactl ([^`\n]*))");
+  static const std::regex rest(R"(\s+(#|[|<>&;]).*$)");
+  std::vector<std::string> lines;
+  for (std::sregex_iterator it(text.begin(), text.end(), command), end; it != end; ++it)
+    lines.push_back(std::regex_replace(it->str(1), rest, ""));
+  return lines;
+}
+
+// What is wrong with a command line; empty when nothing is.
+std::string mistake_in(const std::string& line) {
+  CLI::App root("", "sagactl");
+  GlobalSettings settings;
+  Commands commands;
+  prepare_usage(root);
+  add_settings(root, settings);
+  add_all_commands(root, commands);
+  try {
+    root.parse(line);
+  } catch (const CLI::ParseError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(DocumentCommands, AreOnesOfThisProgram) {
+  std::size_t found = 0;
+  for (const std::filesystem::path& path : documents_for_operators()) {
+    for (const std::string& line : command_lines(text_of(path))) {
+      ++found;
+      EXPECT_EQ(mistake_in(line), "") << path.filename() << ": sagactl " << line;
+    }
+  }
+  EXPECT_GT(found, 90u);
+}
+
+TEST(DocumentCommands, AreReadToTheEndOfTheCommand) {
+  const std::vector<std::string> expected = {"saga list --stuck", "audit --since 1h", "topics list"};
+  EXPECT_EQ(command_lines("\n    sagactl saga list --stuck   # none\nUse `sagactl audit --since 1h`.\n"
+                          "\n    sagactl topics list | sort\n"),
+            expected);
+  EXPECT_NE(mistake_in("saga list --status running"), "");
+  EXPECT_NE(mistake_in("saga lst"), "");
+  EXPECT_NE(mistake_in("audit --sinse 1h"), "");
+}
+
+}  // namespace
+}  // namespace sagactl

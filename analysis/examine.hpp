@@ -29,7 +29,8 @@ struct Examination {
   Distribution distribution;
   GroupSummary groups;
   SagaTimings sagas;
-  bool ends_are_known = true;  // false: the counts of ended sagas mean nothing
+  std::string saga_times = "in the database";  // where the times of sagas are from, after "sagas, "
+  bool ends_are_known = true;                  // false: the counts of ended sagas mean nothing
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the figures cover, with users' sagas
   OutstandingWork outstanding_work = {};

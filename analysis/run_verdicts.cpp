@@ -32,9 +32,11 @@ std::string advice_for(const RunResult& load) {
   for (const AnswerCount& it : load.answers.answers) {
     if (it.failure == TransportFailure::unreadable)
       return (it.first.empty() ? std::string() : " (the first: " + it.first + ")") +
-             "; does that port speak plain HTTP/1.1, and not TLS or HTTP/2?";
+             "; does that port speak HTTP/1.1? Where it speaks TLS, write https:// in --url";
     if (it.failure == TransportFailure::kept_closed)
       return "; the server closes kept connections without notice: --fresh-connections keeps none";
+    if (it.failure == TransportFailure::closed && load.answers.answered() == 0)
+      return "; does that port speak HTTP/1.1? Where it speaks TLS, write https:// in --url";
   }
   return "";
 }
@@ -104,6 +106,13 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
   if (missing == 0) return passed(name, fmt::format("{} answered", count_of(sent, "request")));
   return passed(name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent),
                                   failures_of(load.answers, RequestOutcome::indeterminate)));
+}
+
+Verdict servers_were_verified() {
+  Verdict verdict =
+      undecided("servers-were-verified", "--insecure: no certificate was checked, so the answers may be anybody's");
+  verdict.counted = false;
+  return verdict;
 }
 
 }  // namespace sagactl

@@ -19,4 +19,7 @@ Verdict load_was_sent(const RunResult& load, double missing_max = missing_max_de
 // none of those to one target did.
 Verdict answers_were_read(const RunResult& load, double missing_max = missing_max_default);
 
+// "servers-were-verified": of a run with --insecure, in which they were not. It does not count.
+Verdict servers_were_verified();
+
 }  // namespace sagactl

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ostream>
 
+#include "cli/client/connecting.hpp"
 #include "cli/commands.hpp"
 #include "cli/configuration/flag_sources.hpp"
 #include "cli/configuration/paths.hpp"
@@ -134,8 +135,10 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   const OutputFormat format = settings.format;
   Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
                         typed(arguments)};
-  if (!commands.works_quietly(deepest(root)))
+  if (!commands.works_quietly(deepest(root))) {
     for (const std::string& warning : filled->warnings) invocation.info("sagactl: " + warning);
+    warn_of_insecure(invocation);
+  }
   const Commands::Run* run = commands.run_of(deepest(root));
   if (!run) crash("a command without a function to run it");
   const Result<ExitCode> code = (*run)(invocation);

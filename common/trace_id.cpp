@@ -1,5 +1,7 @@
 #include "common/trace_id.hpp"
 
+#include "common/text/hex.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -14,6 +16,11 @@ std::optional<std::string> trace_id_of(std::string_view text) {
       text.find_first_not_of('0') == text.npos)
     return std::nullopt;
   return std::string(text);
+}
+
+std::uint8_t trace_flags_of(std::string_view text) {
+  const int flags = text.size() == traceparent_length ? hex_byte(text.substr(traceparent_length - 2)) : -1;
+  return flags < 0 ? 1 : static_cast<std::uint8_t>(flags & trace_flags_kept);
 }
 
 Uuid uuid_of_trace(std::string_view trace_id) {

@@ -75,15 +75,15 @@ AnswerReader::AnswerParser::AnswerParser(AnswerReader& reader) : reader_(&reader
   body_limit(boost::none);
 }
 
-std::size_t AnswerReader::AnswerParser::keep(text bytes) {
-  std::string& body = reader_->body_;
-  const std::size_t room = reader_->kept_max_ - body.size();
-  cut = cut || bytes.size() > room;
-  body.append(bytes.data(), std::min(bytes.size(), room));
+std::size_t AnswerReader::keep_body(std::string_view bytes) {
+  const std::size_t room = kept_max_ - body_.size();
+  cut_ = cut_ || bytes.size() > room;
+  body_.append(bytes.substr(0, room));
   return bytes.size();
 }
 
 void AnswerReader::reset() {
+  if (body_.capacity() > body_max) body_ = {};
   body_.clear();
   unparsed_.clear();
   begin();
@@ -91,6 +91,8 @@ void AnswerReader::reset() {
 
 void AnswerReader::begin() {
   parser_.emplace(*this);
+  status_ = 0;
+  cut_ = false;
   surplus_ = false;
   values_.resize(wanted_ ? wanted_->size() : 0);
   for (std::string& value : values_) value.clear();
@@ -101,8 +103,20 @@ void AnswerReader::keep_header(std::string_view name, std::string_view value) {
     return boost::beast::iequals(boost::beast::string_view(wanted.data(), wanted.size()),
                                  boost::beast::string_view(name.data(), name.size()));
   };
-  for (std::size_t i = 0; i < values_.size(); ++i)
-    if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!same((*wanted_)[i])) continue;
+    if (values_[i].empty()) {
+      values_[i] = value;
+    } else if ((*wanted_)[i] == "set-cookie") {
+      values_[i] += '\n';
+      values_[i] += value;
+    }
+  }
+}
+
+void AnswerReader::begin_parsed(int status) {
+  for (std::string& value : values_) value.clear();
+  status_ = status;
 }
 
 AnswerState AnswerReader::feed(std::string_view bytes) {
@@ -140,7 +154,7 @@ AnswerState AnswerReader::parse(std::string_view bytes) {
       if (!take_head(bytes.substr(0, *end))) return AnswerState::bad;
       bytes.remove_prefix(*end);
       if (!parser_->is_done()) continue;
-      if (parser_->status < 100 || parser_->status >= 200) return done(bytes);
+      if (status_ < 100 || status_ >= 200) return done(bytes);
       begin();  // an interim answer: the final one follows
       continue;
     }

@@ -10,8 +10,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_connection_pool.hpp"
-#include "httpclient/tls.hpp"
 
 namespace sagactl {
 
@@ -79,7 +79,7 @@ class AsyncHttpClient::Core {
 };
 
 Result<std::unique_ptr<AsyncHttpClient>> AsyncHttpClient::make(Url base, const AsyncHttpClientOptions& options) {
-  auto tls = make_tls_for(base, options.authorities);
+  auto tls = make_tls_for(base, {.authorities = options.authorities});
   if (!tls) return tls.error();
   return std::unique_ptr<AsyncHttpClient>(
       new AsyncHttpClient(std::make_unique<Core>(std::move(base), options, std::move(tls).value())));

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 
 #include "common/text/text.hpp"
+#include "httpclient/connecting/tls.hpp"
+#include "httpclient/connecting/tunnel.hpp"
 
 namespace sagactl {
 
@@ -33,56 +36,85 @@ std::string network_reason(const error_code& failure) {
 }
 
 ClientConnection::ClientConnection(const net::any_io_executor& executor, const Url& to, net::ssl::context* tls,
-                                   Duration address_time)
-    : to_(to), tls_(tls), address_time_(address_time), socket_(executor) {}
+                                   const HttpProxy* proxy, Duration address_time)
+    : to_(to), tls_(tls), proxy_(proxy), address_time_(address_time), socket_(executor) {}
 
 std::string ClientConnection::reason(const error_code& failure) const {
   return closed_ ? "the time was up" : network_reason(failure);
 }
 
-net::awaitable<Result<std::vector<tcp::endpoint>>> ClientConnection::resolve() {
-  std::vector<tcp::endpoint> endpoints;
+net::awaitable<Result<std::vector<ClientConnection::PeerAddress>>> ClientConnection::resolve() {
+  const Url& peer = proxy_ ? proxy_->url : to_;
+  std::vector<PeerAddress> addresses;
+  if (!peer.socket.empty()) {
+    addresses.push_back({net::local::stream_protocol::endpoint(peer.socket), peer.socket});
+    co_return addresses;
+  }
   error_code is_name;
-  const auto address = net::ip::make_address(to_.host, is_name);
+  const auto address = net::ip::make_address(peer.host, is_name);
   if (!is_name) {
-    endpoints.emplace_back(address, to_.port);
-    co_return endpoints;
+    addresses.push_back({tcp::endpoint(address, peer.port), peer.host});
+    co_return addresses;
   }
   tcp::resolver resolver(socket_.get_executor());
-  const std::string port = std::to_string(to_.port);
-  auto [failure, found] = co_await resolver.async_resolve(to_.host, port, as_values);
+  const std::string port = std::to_string(peer.port);
+  auto [failure, found] = co_await resolver.async_resolve(peer.host, port, as_values);
   if (failure || closed_)
-    co_return Error{ErrorCode::unavailable, fmt::format("cannot resolve the host '{}': {}", to_.host, reason(failure))};
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  co_return endpoints;
+    co_return Error{ErrorCode::unavailable,
+                    fmt::format("cannot resolve the host '{}': {}", peer.host, reason(failure))};
+  for (const auto& entry : found) addresses.push_back({entry.endpoint(), entry.endpoint().address().to_string()});
+  co_return addresses;
 }
 
 net::awaitable<Result<void>> ClientConnection::open() {
-  const Result<std::vector<tcp::endpoint>> endpoints = co_await resolve();
-  if (!endpoints) co_return endpoints.error();
-  const bool is_one_of_several = endpoints->size() > 1;
+  const Result<std::vector<PeerAddress>> addresses = co_await resolve();
+  if (!addresses) co_return addresses.error();
+  const bool is_one_of_several = addresses->size() > 1;
   Duration limit = address_time_;
   if (limit <= Duration{0} && is_one_of_several) limit = time_for_one_of_several;
   std::string why;
   bool is_connected = false;
-  for (const tcp::endpoint& endpoint : *endpoints) {
-    const error_code refused = co_await connect_to(endpoint, limit);
+  for (const PeerAddress& it : *addresses) {
+    const error_code refused = co_await connect_to(it.endpoint, limit);
     is_connected = !refused && !closed_;
     if (is_connected || closed_) break;
     if (!why.empty()) why += "; ";
-    if (is_one_of_several) why += endpoint.address().to_string() + ": ";
+    if (is_one_of_several) why += it.name + ": ";
     why += reason(refused);
   }
   if (closed_) why = "the time was up";
-  if (!is_connected) co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", to_.text(), why)};
+  if (!is_connected) co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", peer(), why)};
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   if (!to_.tls) co_return Result<void>();
+  if (proxy_) {
+    const Result<void> opened = co_await tunnel();
+    if (!opened) co_return opened;
+  }
   co_return co_await handshake();
 }
 
+// Has the proxy connect to the server.
+net::awaitable<Result<void>> ClientConnection::tunnel() {
+  const std::string request = tunnel_request(to_.authority(), proxy_->authorization);
+  const net::const_buffer bytes = net::buffer(request);
+  auto [failure, written] = co_await net::async_write(socket_, bytes, as_values);
+  std::string answer;
+  while (!failure && answer.size() < tunnel_answer_max && !answer.ends_with("\r\n\r\n")) {
+    char byte = 0;  // what follows the head is the server's
+    const net::mutable_buffer space = net::buffer(&byte, 1);
+    auto [ended, count] = co_await socket_.async_read_some(space, as_values);
+    failure = ended;
+    if (count == 1) answer += byte;
+  }
+  const std::string no = failure ? fmt::format("does not connect to {}: {}", to_.authority(), reason(failure))
+                                 : tunnel_refusal(answer, to_.authority());
+  if (!no.empty()) co_return Error{ErrorCode::unavailable, fmt::format("{} {}", proxy_->name(), no)};
+  co_return Result<void>();
+}
+
 // An address that does not answer hides none of the others.
-net::awaitable<error_code> ClientConnection::connect_to(tcp::endpoint endpoint, Duration limit) {
+net::awaitable<error_code> ClientConnection::connect_to(Endpoint endpoint, Duration limit) {
   error_code ignored;
   socket_.close(ignored);
   const auto is_pending = std::make_shared<bool>(true);
@@ -102,14 +134,14 @@ net::awaitable<error_code> ClientConnection::connect_to(tcp::endpoint endpoint, 
 
 net::awaitable<Result<void>> ClientConnection::handshake() {
   secured_.emplace(socket_, *tls_);
-  error_code is_name;
-  net::ip::make_address(to_.host, is_name);
-  if (is_name) SSL_set_tlsext_host_name(secured_->native_handle(), to_.host.c_str());  // addresses are not allowed
-  secured_->set_verify_callback(net::ssl::host_name_verification(to_.host));
+  SSL* const ssl = secured_->native_handle();
+  expect_server(ssl, to_.host);
   auto [refused] = co_await secured_->async_handshake(net::ssl::stream_base::client, as_values);
-  if (refused || closed_)
-    co_return Error{ErrorCode::unavailable, fmt::format("no TLS with {}: {}", to_.text(), reason(refused))};
-  co_return Result<void>();
+  if (!refused && !closed_) co_return Result<void>();
+  TlsFailure failure{TlsFault::other, reason(refused)};
+  const bool is_of_tls = !closed_ && refused.category() == net::error::get_ssl_category();
+  if (is_of_tls) failure = tls_failure(ssl, static_cast<unsigned long>(refused.value()), to_.host);
+  co_return tls_error(fmt::format("no TLS with {}: {}", to_.text(), failure.text), failure.fault);
 }
 
 net::awaitable<ClientConnection::Transferred> ClientConnection::read_some(net::mutable_buffer into) {

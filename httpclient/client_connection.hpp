@@ -4,7 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -15,6 +15,7 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "httpclient/connecting/connect_options.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
@@ -29,13 +30,13 @@ class ClientConnection {
     std::size_t bytes = 0;
   };
 
-  // `tls` is used for https and outlives it. `address_time` is for connecting to one address; zero: 3 s for each
-  // address of a host that has several, no limit for the only one.
+  // `tls` is used for https and, like the proxy, outlives it; both may be null. `address_time` is for connecting to one
+  // address; zero: 3 s for each address of a host that has several, no limit for the only one.
   ClientConnection(const boost::asio::any_io_executor& executor, const Url& to, boost::asio::ssl::context* tls,
-                   Duration address_time = {});
+                   const HttpProxy* proxy = nullptr, Duration address_time = {});
 
-  // Resolves the host, connects to the first of its addresses that answers in time, and verifies the server's name in
-  // its certificate. `unavailable` says what failed, at each address.
+  // Resolves the host, or the proxy's, connects to the first of its addresses that answers in time, and verifies the
+  // server's name in its certificate. `unavailable` says what failed, at each address.
   boost::asio::awaitable<Result<void>> open();
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<Transferred> write(boost::asio::const_buffer from);
@@ -49,16 +50,26 @@ class ClientConnection {
   boost::beast::flat_buffer buffer;  // received and not parsed yet
 
  private:
-  boost::asio::awaitable<Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve();
-  boost::asio::awaitable<boost::system::error_code> connect_to(boost::asio::ip::tcp::endpoint endpoint, Duration limit);
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  using Endpoint = boost::asio::generic::stream_protocol::endpoint;
+  struct PeerAddress {
+    Endpoint endpoint;
+    std::string name;
+  };
+
+  std::string peer() const { return proxy_ ? proxy_->name() : to_.text(); }
+  boost::asio::awaitable<Result<std::vector<PeerAddress>>> resolve();
+  boost::asio::awaitable<boost::system::error_code> connect_to(Endpoint endpoint, Duration limit);
+  boost::asio::awaitable<Result<void>> tunnel();
   boost::asio::awaitable<Result<void>> handshake();
   std::string reason(const boost::system::error_code& failure) const;
 
   const Url to_;
   boost::asio::ssl::context* const tls_;
+  const HttpProxy* const proxy_;
   const Duration address_time_;
-  boost::asio::ip::tcp::socket socket_;
-  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> secured_;
+  Socket socket_;
+  std::optional<boost::asio::ssl::stream<Socket&>> secured_;
   bool closed_ = false;
 };
 

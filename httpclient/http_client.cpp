@@ -9,8 +9,8 @@
 #include <exception>
 #include <optional>
 
+#include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_connection_pool.hpp"
-#include "httpclient/tls.hpp"
 
 namespace sagactl {
 
@@ -25,6 +25,7 @@ constexpr auto stop_check_interval = 100ms;
 struct EventSubscription {
   HttpRequest request;
   Url base;
+  const HttpProxy* proxy;
   OnServerSentEvent on_event;
   std::unique_ptr<ClientConnection> connection;
   net::steady_timer deadline;
@@ -34,7 +35,7 @@ struct EventSubscription {
 net::awaitable<Result<void>> follow(std::shared_ptr<EventSubscription> it) {
   const Result<void> opened = co_await it->connection->open();
   if (!opened) co_return opened;
-  const std::string text = request_text(it->request, it->base);
+  const std::string text = request_text(it->request, it->base, it->proxy);
   const net::const_buffer bytes = net::buffer(text);
   const ClientConnection::Transferred written = co_await it->connection->write(bytes);
   ResponseReader reader(*it->connection, it->request, it->base, std::nullopt);
@@ -64,13 +65,16 @@ net::awaitable<Result<void>> follow(std::shared_ptr<EventSubscription> it) {
 class HttpClient::Blocking {
  public:
   Blocking(Url base, HttpClientOptions options) : options_(std::move(options)) {
-    auto tls = make_tls_for(base, options_.authorities);
+    auto tls = make_tls_for(base, options_.connect);
     if (!tls) unusable_ = tls.error();
+    // A Unix socket leads to this machine alone.
+    const bool is_direct = !base.socket.empty();
     pool_.emplace(context_, std::move(base),
                   HttpPoolOptions{.timeout = options_.timeout,
                                   .address_time = options_.address_time,
                                   .connections_max = 1,
-                                  .body_max = options_.body_max},
+                                  .body_max = options_.body_max,
+                                  .proxy = is_direct ? std::nullopt : options_.connect.proxy},
                   tls ? std::move(tls).value() : nullptr);
   }
 
@@ -92,7 +96,7 @@ class HttpClient::Blocking {
   Result<void> stream(HttpRequest request, const OnServerSentEvent& on_event, const std::stop_token& stop) {
     if (unusable_) return *unusable_;
     const auto subscription = std::make_shared<EventSubscription>(
-        EventSubscription{with_token(request), base(), on_event, pool_->make_connection(),
+        EventSubscription{with_token(request), base(), pool_->proxy(), on_event, pool_->make_connection(),
                           net::steady_timer(context_, options_.timeout), std::nullopt});
     subscription->deadline.async_wait([subscription](const boost::system::error_code& cancelled) {
       if (!cancelled) subscription->connection->close();

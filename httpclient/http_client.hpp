@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -12,6 +11,7 @@
 #include "common/result.hpp"
 #include "common/text/json.hpp"
 #include "common/time.hpp"
+#include "httpclient/connecting/connect_options.hpp"
 #include "httpclient/event_stream.hpp"
 #include "httpclient/http_message.hpp"
 #include "httpclient/url.hpp"
@@ -24,7 +24,7 @@ struct HttpClientOptions {
   std::size_t body_max = 64u << 20;
   // Of connecting to one address. Zero: 3 s for each address of a host that has several, else all of `timeout`.
   Duration address_time{0};
-  std::filesystem::path authorities = {};  // for https, PEM; empty: those that this machine trusts
+  ConnectOptions connect = {};
 };
 
 // Keeps one connection open between requests and replaces it when it was closed. For one thread at a time.

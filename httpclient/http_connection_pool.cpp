@@ -14,7 +14,7 @@ HttpConnectionPool::HttpConnectionPool(net::io_context& context, Url base, const
     : context_(context), base_(std::move(base)), options_(options), tls_(std::move(tls)) {}
 
 std::unique_ptr<ClientConnection> HttpConnectionPool::make_connection() const {
-  return std::make_unique<ClientConnection>(context_.get_executor(), base_, tls_.get(), options_.address_time);
+  return std::make_unique<ClientConnection>(context_.get_executor(), base_, tls_.get(), proxy(), options_.address_time);
 }
 
 void HttpConnectionPool::send(SharedPending pending) {
@@ -83,7 +83,7 @@ net::awaitable<std::unique_ptr<ClientConnection>> HttpConnectionPool::open(Share
 net::awaitable<Exchange> HttpConnectionPool::exchange_on(ClientConnection& connection, SharedPending pending) {
   pending->connection = &connection;
   pending->is_sent = true;
-  Exchange outcome = co_await exchange(connection, pending->request, base_, options_.body_max);
+  Exchange outcome = co_await exchange(connection, pending->request, base_, proxy(), options_.body_max);
   pending->connection = nullptr;
   co_return outcome;
 }

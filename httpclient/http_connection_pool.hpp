@@ -8,13 +8,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/time.hpp"
 #include "httpclient/client_connection.hpp"
+#include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_exchange.hpp"
-#include "httpclient/tls.hpp"
 
 namespace sagactl {
 
@@ -23,6 +24,7 @@ struct HttpPoolOptions {
   Duration address_time{0};  // see ClientConnection
   std::size_t connections_max = 1;
   std::size_t body_max = 1u << 20;
+  std::optional<HttpProxy> proxy = {};
 };
 
 class HttpConnectionPool {
@@ -47,7 +49,8 @@ class HttpConnectionPool {
                      std::unique_ptr<TlsContext> tls);
 
   const Url& base() const { return base_; }
-  std::unique_ptr<ClientConnection> make_connection() const;  // not of the pool, not open
+  const HttpProxy* proxy() const { return options_.proxy ? &*options_.proxy : nullptr; }  // null: none
+  std::unique_ptr<ClientConnection> make_connection() const;                              // not of the pool, not open
   void send(SharedPending pending);
   // Ends it, if it has not ended, for that reason.
   void cut_short(const SharedPending& pending, const std::string& reason);

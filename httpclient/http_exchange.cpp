@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <boost/beast/http/error.hpp>
+#include <iterator>
+
+#include "httpclient/connecting/tls.hpp"
+#include "httpclient/content_coding.hpp"
 
 namespace sagactl {
 
@@ -16,9 +20,13 @@ constexpr std::size_t read_size = 8 * 1024;
 
 }  // namespace
 
-std::string request_text(const HttpRequest& request, const Url& base) {
-  std::string text =
-      fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method, base.prefix, request.path, base.host_header());
+std::string request_text(const HttpRequest& request, const Url& base, const HttpProxy* proxy) {
+  const bool is_for_proxy = proxy && !base.tls;  // which cannot see the others
+  const std::string origin = is_for_proxy ? "http://" + base.authority() : std::string();
+  std::string text = fmt::format("{} {}{}{} HTTP/1.1\r\nHost: {}\r\n", request.method, origin, base.prefix,
+                                 request.path, base.host_header());
+  if (is_for_proxy && !proxy->authorization.empty())
+    fmt::format_to(std::back_inserter(text), "Proxy-Authorization: {}\r\n", proxy->authorization);
   for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
   if (header_of(request.headers, "Accept").empty()) text += "Accept: application/json\r\n";
   if (!request.body.empty() && header_of(request.headers, "Content-Type").empty())
@@ -72,6 +80,8 @@ net::awaitable<error_code> ResponseReader::read_until(bool (*is_enough)(const Pa
     if (read.failure == net::error::eof) co_return end_of_stream();
     if (read.failure) co_return read.failure;
     connection_.buffer.commit(read.bytes);
+    const auto bytes = connection_.buffer.cdata();
+    if (!received_something_) is_tls_ = is_tls_record({static_cast<const char*>(bytes.data()), bytes.size()});
     received_something_ = true;
   }
 }
@@ -114,6 +124,11 @@ HttpResponse ResponseReader::response() {
   for (const auto& field : message)
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   response.body = std::move(message.body());
+  const std::string_view coding = response.header("Content-Encoding");
+  if (coding.empty()) return response;
+  // Nobody asked for it. What cannot be read is left as it is.
+  if (auto plain = decoded(coding, response.body, body_max_.value_or(response.body.max_size())))
+    response.body = std::move(*plain);
   return response;
 }
 
@@ -129,6 +144,7 @@ Error ResponseReader::error_of(const error_code& failure) const {
     return no(fmt::format("the head of the answer is longer than {} kB", head_max / 1024), ErrorCode::too_large);
   if (failure == http::error::body_limit)
     return no(fmt::format("the answer is longer than {} bytes", body_max_.value_or(0)), ErrorCode::too_large);
+  if (is_tls_) return no("what it sends is TLS; is this an https server?", ErrorCode::invalid);
   if (connection_.is_closed()) return no("the time was up");
   if (failure == http::error::end_of_stream) return no("the connection was closed");
   if (failure == http::error::partial_message) return no("the connection was closed in the middle of the answer");
@@ -138,8 +154,8 @@ Error ResponseReader::error_of(const error_code& failure) const {
 }
 
 net::awaitable<Exchange> exchange(ClientConnection& connection, const HttpRequest& request, const Url& base,
-                                  std::size_t body_max) {
-  const std::string text = request_text(request, base);
+                                  const HttpProxy* proxy, std::size_t body_max) {
+  const std::string text = request_text(request, base, proxy);
   const net::const_buffer bytes = net::buffer(text);
   ResponseReader reader(connection, request, base, body_max);
   const ClientConnection::Transferred written = co_await connection.write(bytes);

@@ -16,8 +16,8 @@
 
 namespace sagactl {
 
-// The request's bytes.
-std::string request_text(const HttpRequest& request, const Url& base);
+// The request's bytes, for the server or for the proxy.
+std::string request_text(const HttpRequest& request, const Url& base, const HttpProxy* proxy = nullptr);
 
 // The error of a request that was sent and has no response: `unknown_outcome`, or `of_get` for a GET, which changes
 // nothing.
@@ -68,10 +68,11 @@ class ResponseReader {
   std::optional<Parser> parser_;
   std::size_t head_size_ = 0;
   bool received_something_ = false;
+  bool is_tls_ = false;  // what came is no HTTP
 };
 
 // Sends the request and reads its response.
 boost::asio::awaitable<Exchange> exchange(ClientConnection& connection, const HttpRequest& request, const Url& base,
-                                          std::size_t body_max);
+                                          const HttpProxy* proxy, std::size_t body_max);
 
 }  // namespace sagactl

@@ -43,6 +43,16 @@ std::string member_text(const Json& member) {
   return joined;
 }
 
+// What nginx 1.22, Go 1.26 (net/http) and Apache 2.4 (mod_ssl) answer.
+bool expects_https(const HttpResponse& response) {
+  constexpr int bad_request = 400;
+  if (response.status != bad_request) return false;
+  for (const char* said : {"plain HTTP request was sent to HTTPS port", "HTTP request to an HTTPS server",
+                           "speaking plain HTTP to an SSL-enabled server port"})
+    if (response.body.find(said) != std::string::npos) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string_view header_of(const HttpHeaders& headers, std::string_view name) {
@@ -70,6 +80,7 @@ std::string HttpResponse::message() const {
       if (!text.empty()) return text;
     }
   }
+  if (expects_https(*this)) return "the server expects https at this port";
   return fmt::format("HTTP {}", status);
 }
 

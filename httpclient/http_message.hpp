@@ -31,7 +31,8 @@ struct HttpResponse {
   bool ok() const { return status >= 200 && status < 300; }
   std::string_view header(std::string_view name) const { return header_of(headers, name); }
   Result<Json> json() const;  // `invalid` when the body is no JSON
-  // The body's `message` (joined if it is a list), else `detail`, else `title`, else "HTTP 503".
+  // The body's `message` (joined if it is a list), else `detail`, else `title`, else "HTTP 503". What a server of https
+  // answers to plain requests is "the server expects https at this port".
   std::string message() const;
 };
 

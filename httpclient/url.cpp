@@ -1,6 +1,7 @@
 #include "httpclient/url.hpp"
 
 #include <fmt/format.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <boost/url/parse.hpp>
@@ -20,10 +21,41 @@ struct AddressForm {
   std::string_view noun;
   std::string_view example;
   bool needs_scheme;
+  bool may_be_socket;
 };
 
-constexpr AddressForm node_address{"address of a node", "http://host:port", false};
-constexpr AddressForm server_address{"address of a web server", "https://host/path", true};
+constexpr AddressForm node_address{"address of a node", "http://host:port", false, true};
+constexpr AddressForm server_address{"address of a web server", "https://host/path", true, false};
+constexpr std::string_view socket_scheme = "unix://";
+
+constexpr std::string_view wrong_path = "its path has a query, a fragment or a character that no path has";
+
+// Sets the path that comes before all others. False: see wrong_path.
+bool take_prefix(Url& url, std::string_view text) {
+  const auto path = boost::urls::parse_origin_form(text);
+  if (!path || path->has_query()) return false;
+  url.prefix = text;
+  while (url.prefix.ends_with('/')) url.prefix.pop_back();
+  return true;
+}
+
+// "/run/app.sock", "/run/app.sock:/prefix".
+Result<Url> parse_socket(std::string_view text) {
+  const auto wrong = [&](std::string_view why) {
+    return Error{ErrorCode::invalid, fmt::format("'{}{}' is no Unix socket: {}; write unix:///run/app.sock, or "
+                                                 "unix:///run/app.sock:/path",
+                                                 socket_scheme, text, why)};
+  };
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  Url url;
+  url.host = "localhost";
+  url.socket = text.substr(0, colon);
+  if (!url.socket.starts_with('/')) return wrong("its path is not absolute");
+  if (url.socket.size() >= sizeof(sockaddr_un::sun_path))
+    return wrong(fmt::format("its path has more than {} bytes", sizeof(sockaddr_un::sun_path) - 1));
+  if (colon < text.size() && !take_prefix(url, text.substr(colon + 1))) return wrong(wrong_path);
+  return url;
+}
 
 Result<Url> parse(std::string_view text, const AddressForm& form) {
   const auto wrong = [&](std::string_view why) {
@@ -32,6 +64,8 @@ Result<Url> parse(std::string_view text, const AddressForm& form) {
   };
   std::string_view rest = trim(text);
   Url url;
+  if (form.may_be_socket && lower(rest.substr(0, socket_scheme.size())) == socket_scheme)
+    return parse_socket(rest.substr(socket_scheme.size()));
   if (const auto scheme_end = rest.find("://"); scheme_end != rest.npos) {
     const std::string scheme = lower(rest.substr(0, scheme_end));
     if (scheme != "http" && scheme != "https") return wrong("its scheme is neither http nor https");
@@ -46,10 +80,7 @@ Result<Url> parse(std::string_view text, const AddressForm& form) {
   url.host = server->host;
   url.port = server->port.value_or(url.tls ? https_port : http_port);
   if (slash == rest.size()) return url;
-  const auto path = boost::urls::parse_origin_form(rest.substr(slash));
-  if (!path || path->has_query()) return wrong("its path has a query, a fragment or a character that no path has");
-  url.prefix = rest.substr(slash);
-  while (url.prefix.ends_with('/')) url.prefix.pop_back();
+  if (!take_prefix(url, rest.substr(slash))) return wrong(wrong_path);
   return url;
 }
 
@@ -66,6 +97,7 @@ std::string Url::host_header() const {
 }
 
 std::string Url::text() const {
+  if (!socket.empty()) return fmt::format("{}{}{}{}", socket_scheme, socket, prefix.empty() ? "" : ":", prefix);
   return (tls ? "https://" : "http://") + authority() + prefix;
 }
 

@@ -1,4 +1,4 @@
-// The address of a web server: http://host[:port][/prefix], or https.
+// The address of a web server: http://host[:port][/prefix], or https, or a socket of this machine.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,11 @@ namespace sagactl {
 struct Url {
   std::string host;  // a name or an address; IPv6 without its brackets
   std::uint16_t port = 80;
-  std::string prefix;  // "" or "/api": no slash at the end
-  bool tls = false;    // https
+  std::string prefix;       // "" or "/api": no slash at the end
+  bool tls = false;         // https
+  std::string socket = {};  // the path of a Unix socket; then the host is localhost. "": it is reached over TCP
 
-  // "http://host:port/prefix", the port always included.
+  // "http://host:port/prefix", the port always included; "unix:///run/app.sock:/prefix".
   std::string text() const;
   // "host:port", IPv6 in brackets.
   std::string authority() const;
@@ -27,8 +28,9 @@ struct Url {
   friend bool operator==(const Url&, const Url&) = default;
 };
 
-// The address of a node; "host:port" without a scheme is http. `invalid` says what is wrong and what would be right,
-// and repeats no password.
+// The address of a node; "host:port" without a scheme is http. "unix:///run/app.sock" is a Unix socket, and a colon
+// separates it from the prefix: "unix:///run/app.sock:/api". `invalid` says what is wrong and what would be right, and
+// repeats no password.
 Result<Url> parse_node_url(std::string_view text);
 
 // The address of a third party's server: the scheme must be given.

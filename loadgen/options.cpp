@@ -17,6 +17,7 @@ constexpr std::uint32_t items_max = 50;
 constexpr std::uint32_t users_max = 1000;
 constexpr std::uint32_t connections_max = 10'000;
 constexpr std::uint32_t workers_max = 64;
+constexpr std::uint32_t streams_max = 1000;
 constexpr double rate_max = 1'000'000;
 
 template <class... Args>
@@ -35,9 +36,14 @@ Result<void> check_where(const LoadOptions& options) {
   for (const std::string& target : options.targets) {
     const auto url = parse_node_url(target);
     if (!url) return url.error();
-    if (url->tls)
-      return wrong("'{}' is an https address, and load is sent over plain http only; write http://host:port", target);
+    if (!url->socket.empty() && options.connect.proxy)
+      return wrong("--url {} is a Unix socket, and no proxy leads there: leave out --proxy", url->text());
+    if (options.http2 && options.connect.proxy && !url->tls)
+      return wrong("--url {}: a proxy forwards plain requests by HTTP/1.1 alone: leave out --http2, or write https://",
+                   url->text());
   }
+  if (options.http2 && options.fresh_connections)
+    return wrong("--http2 sends many requests over one connection: leave out --fresh-connections");
   const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
   if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {
     return wrong("--run: '{}' is not the id of a run: up to 16 of the letters a-z and the digits, such as run7",
@@ -122,6 +128,7 @@ Result<void> check_what(const LoadOptions& options) {
 Result<void> check_machine(const LoadOptions& options) {
   if (options.warmup < Duration{0}) return wrong("--warmup must not be below 0");
   if (options.timeout < 1ms || options.timeout > 1h) return wrong("--timeout is out of range: 1ms to 1h");
+  if (auto checked = in_range("--streams", options.streams, 1, streams_max); !checked) return checked;
   if (auto checked = in_range("--workers", options.workers, 0, workers_max); !checked) return checked;
   if (auto checked = in_range("--connections", options.connections, 0, connections_max); !checked) return checked;
   return in_range("--backlog", options.backlog_max, 1, schedule_max);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "common/records/scratch.hpp"
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "httpclient/connecting/connect_options.hpp"
+#include "loadgen/ledger/accepted_sample.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/schedule/schedule.hpp"
 #include "loadgen/schedule/stages.hpp"
@@ -31,7 +34,8 @@ std::optional<Pacing> parse_pacing(std::string_view text);
 struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::all;
   Profile profile = order_profile();
-  std::vector<std::string> targets;  // base URLs, http://host:port
+  std::vector<std::string> targets;  // base URLs: http, https, unix
+  ConnectOptions connect;            // how they are reached
   std::string run;                   // part of every product id: 1 to 16 of a-z 0-9; empty: a new one
 
   // How much. None of the first three: exactly the reference suite's numbers. `rate` alone: ten seconds.
@@ -61,9 +65,13 @@ struct LoadOptions {
   Pacing pacing = Pacing::automatic;
   std::uint32_t workers = 0;          // threads; 0: by the machine
   std::uint32_t connections = 0;      // over all targets; 0: closed loop: concurrency, open loop: by the rate
+  bool http2 = false;                 // over TLS (ALPN), or with prior knowledge
+  std::uint32_t streams = 100;        // HTTP/2: requests of one connection at once; no more than the server allows
+  bool compressed = false;            // answers may be compressed: Accept-Encoding
   bool fresh_connections = false;     // one connection per request, opened before it is due
   std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; others are skipped
-  Scratch scratch = {};               // where a ledger goes that is too large for memory
+  std::shared_ptr<AcceptedSample> sample = {};  // to be given accepted orders; null: nobody wants them
+  Scratch scratch = {};                         // where a ledger goes that is too large for memory
 };
 
 // The products of the orders of `run`, given the server's catalogue; {run} is filled into ids.

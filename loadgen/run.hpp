@@ -9,9 +9,12 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "httpclient/http_message.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
+#include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
+#include "loadgen/ledger/step_figures.hpp"
 #include "loadgen/options.hpp"
 
 namespace sagactl {
@@ -29,6 +32,15 @@ struct RequestCounts {
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
+// The TLS connections of a run.
+struct TlsHealth {
+  bool is_used = false;
+  bool insecure = false;  // no server had to prove who it is
+  // From the accepted connection (and through a proxy's tunnel) to where a request can be sent.
+  Histogram handshakes;
+  std::uint64_t resumed = 0;  // of these, with an earlier session
+};
+
 // Whether the generator kept its plan. A closed loop is never late.
 struct GeneratorHealth {
   Histogram lateness;         // sent minus planned: includes waiting for a free connection
@@ -37,11 +49,13 @@ struct GeneratorHealth {
   std::uint32_t backlog_peak = 0;
   std::uint32_t connections_max = 0;   // the most it may open
   std::uint32_t connections_peak = 0;  // the most open at once
+  std::uint32_t streams = 0;           // HTTP/2: requests of one connection at once, at most; 0: HTTP/1.1
   std::uint32_t reconnects = 0;
   std::uint32_t workers = 0;
   Pacing pacing = Pacing::sleep;  // never automatic
   double cpu_share = 0;           // processor seconds of the workers per second and worker, 0 to 1
   double cpu_seconds = 0;         // processor seconds of the workers in the measured phases
+  TlsHealth tls;
 };
 
 // One second of the measured phases, from their start.
@@ -70,7 +84,14 @@ struct RunResult {
   AnswerCounts answers;
   std::vector<LoadSecond> seconds;
   std::vector<GroupOverlap> overlaps;
-  bool interrupted = false;  // the result is partial
+  JourneyFigures journeys;  // without steps for a run of single requests
+  // Of each step: the beginning of an answer with which journeys ended early; "" for none.
+  // Of each step: the beginning of an answer with which journeys ended early, "" for none.
+  std::vector<std::string> unexpected_answers;
+  // By user: the headers that its log-in gave. Secret; empty without a log-in.
+  std::vector<HttpHeaders> user_headers;
+  std::string tear_down_error;  // "" if it was done
+  bool interrupted = false;     // the result is partial
 };
 
 struct LoadProgress {
@@ -84,6 +105,7 @@ struct LoadProgress {
   std::optional<double> rate_planned;         // open loop: in this second
   Duration response_p50{0}, response_p99{0};  // of about the last second, at most one eighth too long
   std::vector<std::uint64_t> answered;        // by target, warm-up included
+  EntryCounts totals;                         // since the start, warm-up included
   Duration elapsed{0};                        // of this phase
   std::optional<Duration> left;               // of this phase, if known
 };

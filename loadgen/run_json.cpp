@@ -36,22 +36,31 @@ Json latency_json(const Histogram& histogram) {
 }
 
 Json generator_json(const GeneratorHealth& health) {
-  const auto lateness = [](const Histogram& histogram) -> Json {
+  const auto percentiles = [](const Histogram& histogram) -> Json {
     return {{"p50", milliseconds(histogram.percentile(50))},
             {"p99", milliseconds(histogram.percentile(99))},
             {"max", milliseconds(histogram.max())}};
   };
-  return {{"lateness", lateness(health.lateness)},
-          {"ownLateness", lateness(health.own_lateness)},
+  const TlsHealth& tls = health.tls;
+  Json tls_members = nullptr;
+  if (tls.is_used)
+    tls_members = {{"insecure", tls.insecure},
+                   {"handshakes", tls.handshakes.count()},
+                   {"resumed", tls.resumed},
+                   {"handshake", percentiles(tls.handshakes)}};
+  return {{"lateness", percentiles(health.lateness)},
+          {"ownLateness", percentiles(health.own_lateness)},
           {"skipped", health.skipped},
           {"backlogDeepest", health.backlog_peak},
           {"connections", health.connections_peak},
           {"connectionsWanted", health.connections_max},
+          {"streams", health.streams == 0 ? Json(nullptr) : Json(health.streams)},
           {"reconnects", health.reconnects},
           {"workers", health.workers},
           {"pacing", to_string(health.pacing)},
           {"cpuShare", health.cpu_share},
-          {"cpuSeconds", health.cpu_seconds}};
+          {"cpuSeconds", health.cpu_seconds},
+          {"tls", tls_members}};
 }
 
 }  // namespace sagactl

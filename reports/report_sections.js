@@ -20,11 +20,12 @@ function head(r) {
     r.verdict ? endOf(r) : null);
 }
 
-// The verdict, and the thresholds beside it unless all are met.
+// What the exit code says, and the thresholds that were not met.
 function endOf(r) {
   const of = ruling => rowsOf(r.thresholds).filter(t => t.verdict === ruling).length, missed = of('FAIL'), undecided = of('UNKNOWN');
   const note = missed ? `${count(missed)} of ${count(r.thresholds.length)} thresholds missed` : undecided ? `${count(undecided)} of ${count(r.thresholds.length)} thresholds undecided` : null;
-  return h('div', {class: 'end'}, badge(r.verdict === 'PASS' && note ? (missed ? 'FAIL' : 'UNKNOWN') : r.verdict), note ? withText('p', {class: 'soft'}, note) : null);
+  const [colour, word] = {0: ['PASS', 'PASS'], 1: ['FAIL', 'FAIL'], 2: ['UNKNOWN', 'UNKNOWN'], 3: ['FAIL', 'THRESHOLD MISSED'], 130: ['UNKNOWN', 'INTERRUPTED']}[r.exitCode] ?? [r.verdict, r.verdict];
+  return h('div', {class: 'end'}, withText('span', {class: 'badge ' + colour}, word), note ? withText('p', {class: 'soft'}, note) : null);
 }
 
 // The columns of a row as pairs, with line breaks only between pairs.
@@ -71,7 +72,15 @@ function answers(r) {
   const targets = rowsOf(r.answersByTarget), differ = targets.length > 1 && targets.some(t => t.answered < t.requests);
   return section('Answers', 'Each status and each failure, with the beginning of its first answer.',
     table(['', '#count', 'outcome', 'first answer'], r.answers.map(a => [a.text, count(a.count), a.outcome, withText('code', null, a.first)])),
+    endpoints(r),
     differ ? table(['Target', '#requests', '#answered', '#never sent'], targets.map(t => [t.target, count(t.requests), count(t.answered), count(t.unreached)])) : null);
+}
+
+// Also of a single one: its latency and its errors stand beside its answers.
+function endpoints(r) {
+  const answers = e => rowsOf(e.answers).map(a => `${a.text} × ${count(a.count)}`).join(', ');
+  return rowsOf(r.endpoints).length ? table(['Endpoint', '#requests', '#errors', '#p50', '#p99', '#max', 'answers'], r.endpoints.map(e =>
+    [`${e.method} ${e.path} ${e.target}`.trim(), count(e.requests), count(e.errors), time(e.latency.p50), time(e.latency.p99), time(e.latency.max), answers(e)])) : null;
 }
 
 function thresholds(r) {
@@ -106,7 +115,7 @@ function rate(r) {
 }
 
 function percentiles(r) {
-  const curves = [['sagas, in the database', r.sagaCurve, 'three'], ['from the planned send', r.curve, 'one'], ['from the send', r.serviceCurve, 'two', '5 4']].filter(([, c]) => rowsOf(c).length);
+  const curves = [['sagas, ' + r.sagaTimes, r.sagaCurve, 'three'], ['from the planned send', r.curve, 'one'], ['from the send', r.serviceCurve, 'two', '5 4']].filter(([, c]) => rowsOf(c).length);
   if (!curves.length) return null;
   const beyond = p => 1 / (1 - Math.min(p, 99.9999) / 100);
   const points = curves.flatMap(([, c]) => c.slice(0, -1)), most = Math.max(10, ...points.map(([p]) => beyond(p)));
@@ -123,7 +132,7 @@ function percentiles(r) {
       for (const [p, ms] of curve) image.append(s('circle', {cx: p === 100 ? area.right : x(area)(beyond(p)), cy: y(area)(ms), r: 6, fill: 'transparent'}, s('title', null, `${name}\n${p === 100 ? 'max' : trimmed(p, 6) + ' %'}: ${time(ms)}`)));
     }
   });
-  const figures = [['From the planned send', r.latency], ['From the send', r.serviceLatency], ['Sagas, in the database', r.sagaLatency]]
+  const figures = [['From the planned send', r.latency], ['From the send', r.serviceLatency], ['Sagas, ' + r.sagaTimes, r.sagaLatency]]
     .concat(rowsOf(r.stepLatency).filter(t => t.succeeded).map(t => ['Step ' + t.step, t])).filter(([, l]) => l);
   const shown = (l, member) => time(l[member]) + (rowsOf(l.tooFewSamplesFor).includes(member) ? ' ?' : '');
   return section('Latency', (r.latency && r.openLoop ? 'Response times count from the planned send, so a stall shows in every request that it delayed. ' : '') + 'A question mark means too few samples for this percentile.',
@@ -225,7 +234,7 @@ function slowest(r) {
 }
 
 function origin(r) {
-  const m = r.machine ?? {}, facts = [['Command', r.command && withText('code', null, r.command)], ['Seed', r.seed], ['Version', r.version && 'sagactl ' + r.version],
+  const m = r.machine ?? {}, facts = [['Command', r.command && withText('code', null, r.command)], ['Tags', Object.entries(r.tags ?? {}).map(([k, v]) => `${k}=${v}`).join(', ')], ['Seed', r.seed], ['Version', r.version && 'sagactl ' + r.version],
     ['Targets', rowsOf(r.targets).join(', ')], ['Database', r.database], ['Snapshot', r.takenAt], ['Ledger', r.ledger],
     ['Machine', [m.host, m.system, m.processor, m.cores && `${m.cores} cores`, m.memoryMb && `${(m.memoryMb / 1024).toFixed(1)} GB`].filter(Boolean).join(' · ')]];
   return section('About this run', null, h('dl', null, facts.filter(([, v]) => v !== undefined && v !== null && v !== '').map(([name, v]) => [h('dt', null, name), h('dd', null, v instanceof Node ? v : String(v))])));

@@ -40,7 +40,8 @@ class StepsInEffect {
   int executions_ = 0;                   // how often it has started from its first step
 };
 
-// Steps without an event of their own are completed when the saga starts, unless their participant refused.
+// Steps without an event of their own are completed when the saga starts, unless their participant refused. A
+// participant of an LRA may have worked before it joined.
 void StepsInEffect::restart() {
   ++executions_;
   compensated_ = false;
@@ -49,7 +50,7 @@ void StepsInEffect::restart() {
       return barrier.step == i && barrier.direction == Direction::action && barrier.execution == executions_ &&
              (barrier.blocked || !barrier.refusal.empty());
     });
-    in_effect_[i] = !definition_.steps[i].listed && !refused;
+    in_effect_[i] = definition_.lra || (!definition_.steps[i].listed && !refused);
   }
 }
 
@@ -169,7 +170,9 @@ class CompensationComplete final : public Check {
     const Saga& saga = *facts.flow.saga;
     for (std::size_t i = 0; i < saga.steps.size() && i < facts.definition->steps.size(); ++i) {
       const StepStatus status = saga.steps[i].status;
-      if (status == StepStatus::pending || status == StepStatus::failed || status == StepStatus::compensated) continue;
+      const bool was_begun = status != StepStatus::pending && status != StepStatus::failed;
+      const bool is_to_be_undone = facts.definition->lra && !facts.definition->steps[i].compensation.empty();
+      if (status == StepStatus::compensated || !(was_begun || is_to_be_undone)) continue;
       add(facts,
           fmt::format("it ended as compensated, but its step {} is {}", facts.definition->steps[i].name,
                       to_string(status)),

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "analysis/verify.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
@@ -22,6 +23,11 @@ std::vector<Verdict> completed(std::vector<Verdict> found) {
     else
       all.push_back(does_not_apply(name, "a profile has no query for it"));
   }
+  // Those that only other systems have.
+  const auto names = verdict_names();
+  for (Verdict& verdict : found)
+    if (!verdict.name.empty() && std::find(names.begin(), names.end(), verdict.name) == names.end())
+      all.push_back(std::move(verdict));
   return all;
 }
 
@@ -50,6 +56,7 @@ Distribution distribution_of(const ForeignOrders& orders) {
 SagaTimings timings_of(const ForeignOrders& orders) {
   SagaTimings timings;
   std::optional<Timestamp> first, last;
+  bool all_ends_are_known = true;
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++timings.counts.started;
@@ -61,12 +68,78 @@ SagaTimings timings_of(const ForeignOrders& orders) {
       ++(orders.has_ended(order) ? timings.counts.failed : timings.counts.unfinished);
     if (order.created_at.us == 0) continue;  // unknown
     if (!first) first = order.created_at;
+    all_ends_are_known = all_ends_are_known && (order.ended_at || !orders.has_ended(order));
     if (!order.ended_at) continue;
     timings.took.record(*order.ended_at - order.created_at);
     last = last ? std::max(*last, *order.ended_at) : *order.ended_at;
   }
-  if (first && last) timings.active = *last - *first;
+  if (first && last && all_ends_are_known) timings.active = *last - *first;
   return timings;
+}
+
+// The verdicts from the orders and the ledger.
+std::vector<Verdict> verdicts_of_orders(const ForeignOrders& orders, const Ledger& ledger) {
+  return {foreign_one_order_per_group(&orders, ledger),
+          foreign_no_lost_order(orders),
+          foreign_no_phantom_order(orders),
+          foreign_indeterminate_resolved(orders),
+          foreign_one_live_order_per_key(orders),
+          foreign_all_end(orders),
+          foreign_answer_matches(orders),
+          foreign_nodes_known(orders),
+          foreign_not_vacuous(orders),
+          foreign_errors_had_no_effect(orders),
+          foreign_ends_as_asked(orders)};
+}
+
+Examination examination_of(ForeignOrders& orders, std::vector<Verdict> found, Timestamp now) {
+  Examination examination;
+  examination.taken_at = now;
+  examination.verdicts = completed(std::move(found));
+  if (auto unreadable = orders.bad_rows().verdict()) examination.verdicts.push_back(std::move(*unreadable));
+  examination.outstanding_work = orders.outstanding_work();
+  examination.distribution = distribution_of(orders);
+  examination.groups = ConcurrentGroupsObserver(&orders.ledger()).finish();
+  examination.sagas = timings_of(orders);
+  examination.ends_are_known = orders.has("status");
+  examination.orders = examination.sagas.counts.started;
+  return examination;
+}
+
+constexpr std::string_view of_orders[] = {"no-lost-order", "no-phantom-order",       "indeterminate-resolved",
+                                          "all-sagas-end", "one-live-order-per-key", "answer-matches-database"};
+
+// What only the database can tell. `orders_seen`: the server was asked for them, so that a profile without queries
+// lacks nothing that it says could be read.
+std::vector<Verdict> needs_database(const Profile& profile, std::string_view why, bool orders_seen) {
+  std::vector<Verdict> found;
+  const auto needs = [&](ForeignTable table, std::span<const std::string_view> names) {
+    const bool is_wanted = has_query(profile, table) || (table == ForeignTable::orders && !orders_seen);
+    for (const std::string_view name : names)
+      found.push_back(is_wanted ? undecided(name, why) : does_not_apply(name, no_query(table)));
+  };
+  constexpr std::string_view steps[] = {"compensation-complete"}, stock[] = {"stock-balances", "never-negative"},
+                             payments[] = {"money-balances", "one-capture-per-order"};
+  needs(ForeignTable::orders, of_orders);
+  needs(ForeignTable::steps, steps);
+  needs(ForeignTable::stock, stock);
+  needs(ForeignTable::payments, payments);
+  return found;
+}
+
+void replace(std::vector<Verdict>& verdicts, Verdict verdict) {
+  const auto same =
+      std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& it) { return it.name == verdict.name; });
+  if (same == verdicts.end())
+    verdicts.push_back(std::move(verdict));
+  else
+    *same = std::move(verdict);
+}
+
+// What was seen, and what remains unseen.
+Verdict with_limits(Verdict verdict, std::string_view limits) {
+  if (verdict.ruling == Ruling::pass) fmt::format_to(std::back_inserter(verdict.reason), "; {}", limits);
+  return verdict;
 }
 
 }  // namespace
@@ -74,15 +147,7 @@ SagaTimings timings_of(const ForeignOrders& orders) {
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
-  std::vector<Verdict> found = {foreign_one_order_per_group(&*orders, ledger),
-                                foreign_no_lost_order(*orders),
-                                foreign_no_phantom_order(*orders),
-                                foreign_indeterminate_resolved(*orders),
-                                foreign_one_live_order_per_key(*orders),
-                                foreign_all_end(*orders),
-                                foreign_answer_matches(*orders),
-                                foreign_nodes_known(*orders),
-                                foreign_not_vacuous(*orders)};
+  std::vector<Verdict> found = verdicts_of_orders(*orders, ledger);
   auto compensation = foreign_compensation(rows, profile, *orders, orders->bad_rows());
   if (!compensation) return compensation.error();
   found.push_back(std::move(*compensation));
@@ -91,16 +156,19 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
     if (!verdicts) return verdicts.error();
     for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));
   }
-  Examination examination;
-  examination.taken_at = now;
-  examination.verdicts = completed(std::move(found));
-  if (auto unreadable = orders->bad_rows().verdict()) examination.verdicts.push_back(std::move(*unreadable));
-  examination.outstanding_work = orders->outstanding_work();
-  examination.distribution = distribution_of(*orders);
-  examination.groups = ConcurrentGroupsObserver(&ledger).finish();
-  examination.sagas = timings_of(*orders);
-  examination.ends_are_known = orders->has("status");
-  examination.orders = examination.sagas.counts.started;
+  return examination_of(*orders, std::move(found), now);
+}
+
+Result<Examination> examine_list(ForeignRows& list, const Profile& profile, const Ledger& ledger, std::string_view why,
+                                 Timestamp now) {
+  auto orders = ForeignOrders::read(list, profile, ledger);
+  if (!orders) return orders.error();
+  std::vector<Verdict> found = needs_database(profile, why, true);
+  for (const Verdict& verdict : verdicts_of_orders(*orders, ledger))
+    replace(found,
+            with_limits(verdict, "as the server lists them: only the database would show what the list leaves out"));
+  Examination examination = examination_of(*orders, std::move(found), now);
+  examination.saga_times = "in the server's list";
   return examination;
 }
 
@@ -108,38 +176,25 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
                                      std::string_view why, Timestamp now) {
   auto orders = ForeignOrders::read(statuses, profile, ledger);
   if (!orders) return orders.error();
-  Examination examination;
-  examination.taken_at = now;
-  examination.verdicts = foreign_verdicts_without_database(profile, ledger, why);
-  for (const Verdict& given :
-       {foreign_no_lost_order(*orders, "on the server"), foreign_all_end(*orders), foreign_not_vacuous(*orders)}) {
-    for (Verdict& verdict : examination.verdicts) {
-      if (verdict.name != given.name) continue;
-      verdict = given;
-      if (given.ruling == Ruling::pass) verdict.reason += ", according to the server's status of each";
-    }
-  }
-  examination.groups = ConcurrentGroupsObserver(&ledger).finish();
-  examination.sagas = timings_of(*orders);
-  examination.orders = examination.sagas.counts.started;
-  examination.outstanding_work = orders->outstanding_work();
+  std::vector<Verdict> found = needs_database(profile, why, true);
+  replace(found, with_limits(foreign_one_order_per_group(&*orders, ledger),
+                             "only a database or a list would show orders that no answer named"));
+  replace(found, with_limits(foreign_not_vacuous(*orders), "according to the server's status of each"));
+  for (const Verdict& verdict :
+       {foreign_no_lost_order(*orders), foreign_all_end(*orders), foreign_ends_as_asked(*orders)})
+    replace(found, with_limits(verdict,
+                               "according to the server's status of each: only a database would show what is stored"));
+  for (const Verdict& verdict : {foreign_indeterminate_resolved(*orders), foreign_errors_had_no_effect(*orders)})
+    replace(found, with_limits(verdict, "only a database or a list would show orders that no answer named"));
+  Examination examination = examination_of(*orders, std::move(found), now);
+  examination.saga_times = statuses.source().ends_are_exact ? "as the server says" : "as seen by asking for some";
   return examination;
 }
 
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
                                                        std::string_view why) {
-  std::vector<Verdict> found = {foreign_one_order_per_group(nullptr, ledger)};
-  const auto needs = [&](ForeignTable table, std::initializer_list<std::string_view> names) {
-    const bool is_there = has_query(profile, table);
-    for (const std::string_view name : names)
-      found.push_back(is_there || table == ForeignTable::orders ? undecided(name, why)
-                                                                : does_not_apply(name, no_query(table)));
-  };
-  needs(ForeignTable::orders, {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end",
-                               "one-live-order-per-key", "answer-matches-database"});
-  needs(ForeignTable::steps, {"compensation-complete"});
-  needs(ForeignTable::stock, {"stock-balances", "never-negative"});
-  needs(ForeignTable::payments, {"money-balances", "one-capture-per-order"});
+  std::vector<Verdict> found = needs_database(profile, why, false);
+  found.push_back(foreign_one_order_per_group(nullptr, ledger));
   const bool any_accepted = std::any_of(ledger.entries.begin(), ledger.entries.end(), [](const LedgerEntry& entry) {
     return entry.outcome == RequestOutcome::accepted;
   });

@@ -17,19 +17,26 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
                                                        std::string_view why);
 
 // Where no database could be read, but the server was asked for each order: `statuses` has a row for each order that it
-// returned, with order_id, created_us, status and ended_us.
+// returned, with order_id, created_us, status and ended_us; or it listed its orders: `list` has the columns of
+// sql.orders that the profile has pointers for. What only a database can tell does not apply where the profile has no
+// query for it; otherwise it is UNKNOWN because of `why`.
 Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profile, const Ledger& ledger,
                                      std::string_view why, Timestamp now);
+Result<Examination> examine_list(ForeignRows& list, const Profile& profile, const Ledger& ledger, std::string_view why,
+                                 Timestamp now);
 
 // The single checks. `bad` collects the rows that cannot be judged. From the orders and the ledger:
 Verdict foreign_one_order_per_group(const ForeignOrders* orders,
                                     const Ledger& ledger);  // null: by the answers alone
-// `where`: where the orders were looked for.
-Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view where = "in the database");
+Verdict foreign_no_lost_order(const ForeignOrders& orders);
 Verdict foreign_no_phantom_order(const ForeignOrders& orders);
 Verdict foreign_indeterminate_resolved(const ForeignOrders& orders);
+// Whether requests that were answered with a server error took effect.
+Verdict foreign_errors_had_no_effect(const ForeignOrders& orders);
 Verdict foreign_one_live_order_per_key(const ForeignOrders& orders);
 Verdict foreign_all_end(const ForeignOrders& orders);
+// Whether those orders failed that were meant to, and the others did not.
+Verdict foreign_ends_as_asked(const ForeignOrders& orders);
 Verdict foreign_answer_matches(const ForeignOrders& orders);
 Verdict foreign_nodes_known(const ForeignOrders& orders);
 Verdict foreign_not_vacuous(const ForeignOrders& orders);

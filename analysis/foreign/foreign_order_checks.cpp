@@ -16,12 +16,6 @@ using Group = std::pair<OrderKind, std::uint32_t>;
 
 constexpr std::string_view no_order = "there is no order of this run";
 
-// Whether `before` was no longer in effect when `after` was placed.
-bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const ForeignOrder& after) {
-  if (!orders.is_undone(before)) return false;
-  return !before.ended_at || *before.ended_at <= after.created_at;
-}
-
 // How many requests of each group may have created an order that no answer named, or named differently from the
 // database.
 std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
@@ -32,6 +26,11 @@ std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
         (entry.outcome == RequestOutcome::accepted && (entry.order.is_nil() || !comparable)))
       ++open[{entry.kind, entry.group}];
   return open;
+}
+
+bool was_undone(const ForeignOrders* orders, const Uuid& ref) {
+  const ForeignOrder* order = orders ? orders->find(ref) : nullptr;
+  return order && orders->is_undone(*order);
 }
 
 std::string name_of(const Ledger& ledger, const LedgerEntry& entry) {
@@ -52,21 +51,26 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
   const bool by_database = orders && orders->has_groups();
   for (const auto& [group, requests] : groups) {
     std::map<Uuid, const LedgerEntry*> accepted;
-    for (const LedgerEntry* request : requests)
-      if (request->outcome == RequestOutcome::accepted && !request->order.is_nil())
-        accepted.emplace(request->order, request);
+    std::size_t in_effect = 0;
+    for (const LedgerEntry* request : requests) {
+      if (request->outcome != RequestOutcome::accepted || request->order.is_nil()) continue;
+      if (accepted.emplace(request->order, request).second) in_effect += !was_undone(orders, request->order);
+    }
     std::vector<const ForeignOrder*> placed;
     if (by_database) placed = orders->of_group(OrderKind::duplicate, group);
     const ForeignOrder* second = nullptr;
     for (std::size_t i = 1; i < placed.size() && !second; ++i)
-      if (!is_over(*orders, *placed[i - 1], *placed[i])) second = placed[i];
-    const bool accepted_two = !by_database && accepted.size() > 1;
+      if (!orders->is_over_before(*placed[i - 1], placed[i]->created_at)) second = placed[i];
+    const bool accepted_two = !by_database && in_effect > 1;
     if (second || accepted_two) {
       const std::size_t count = second ? placed.size() : accepted.size();
       Witness witness{
           .what = fmt::format("{} were placed for {}", count_of(count, "order"), name_of(ledger, *requests.front())),
           .rule = rule};
       for (const ForeignOrder* order : placed) orders->show(witness, *order);
+      for (const auto& [ref, request] : accepted)
+        if (const ForeignOrder* order = by_database || !orders ? nullptr : orders->find(ref))
+          orders->show(witness, *order);
       for (const auto& [ref, request] : accepted)
         witness.requests.push_back(Json{{"operation", request->operation},
                                         {"target", ledger.targets[request->target]},
@@ -82,13 +86,15 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
   if (violations.count() == 0 && judged == 0)
     return undecided(name, "every request of every group was rejected or got no answer");
   std::string summary = fmt::format("one order for each of {}", count_of(judged, "duplicate group"));
-  if (!by_database) summary += ", by the answers alone";
+  if (!by_database)
+    summary += orders ? ", by the answers and the status of each order that they named" : ", by the answers alone";
   if (nothing > 0) summary += fmt::format("; {} got no accepting answer", count_of(nothing, "group"));
   return violations.verdict(name, summary);
 }
 
-Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view where) {
+Verdict foreign_no_lost_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-lost-order";
+  const std::string_view where = orders.source().where;
   Violations violations;
   std::uint64_t accepted = 0, unnamed = 0;
   const bool comparable = orders.other_spelling().empty();  // otherwise by their keys
@@ -100,12 +106,12 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
     const bool there = named ? orders.find(entry.order) != nullptr : !orders.has_groups() || !others.empty();
     if (there) continue;
     const std::string other = others.empty() ? "" : fmt::format("; order {} has its key", others.front()->id);
-    Witness witness{.what = named
-                                ? fmt::format("request {} was accepted as order {}, which is not {}{}", entry.operation,
-                                              orders.ledger().order_text(entry), where, other)
-                                : fmt::format("request {} was accepted, but the database has no order with its key {}",
-                                              entry.operation, orders.ledger().idempotency_key(entry)),
-                    .rule = "an order that was acknowledged is durable"};
+    Witness witness{
+        .what = named ? fmt::format("request {} was accepted as order {}, which is not {}{}", entry.operation,
+                                    orders.ledger().order_text(entry), where, other)
+                      : fmt::format("request {} was accepted, but {} has no order with its key {}", entry.operation,
+                                    orders.source().name, orders.ledger().idempotency_key(entry)),
+        .rule = "an order that was acknowledged is durable"};
     if (violations.first()) {
       for (const ForeignOrder* order : others) orders.show(witness, *order);
       orders.show(witness, entry);
@@ -179,65 +185,16 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   return violations.verdict(name, summary);
 }
 
-Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
-  constexpr std::string_view name = "indeterminate-resolved";
-  std::map<Group, std::vector<const LedgerEntry*>> open;
-  std::map<Group, std::size_t> unnamed;
-  for (const LedgerEntry& entry : orders.ledger().entries) {
-    const Group group{entry.kind, entry.group};
-    if (entry.outcome == RequestOutcome::indeterminate) open[group].push_back(&entry);
-    unnamed[group] += entry.outcome == RequestOutcome::accepted && entry.order.is_nil();
-  }
-  std::size_t requests = 0, happened = 0;
-  Violations with_errors;  // not wrong, but worth showing
-  for (auto& [group, list] : open) {
-    // If only some of an order's requests took effect, those that were answered with an error may be among them: shown.
-    std::stable_partition(list.begin(), list.end(), [](const LedgerEntry* it) { return it->http_status != 0; });
-    requests += list.size();
-    std::vector<const ForeignOrder*> unnamed_orders;
-    for (const ForeignOrder* order : orders.of_group(group.first, group.second))
-      if (!orders.accepted_request(order->ref)) unnamed_orders.push_back(order);
-    const std::size_t explained = std::min(unnamed_orders.size(), unnamed[group]);
-    unnamed_orders.erase(unnamed_orders.begin(), unnamed_orders.begin() + static_cast<std::ptrdiff_t>(explained));
-    happened += std::min(unnamed_orders.size(), list.size());
-    for (std::size_t i = 0; i < std::min(unnamed_orders.size(), list.size()); ++i) {
-      if (list[i]->http_status == 0) continue;
-      Witness witness{.what = fmt::format("request {} was answered with HTTP {}, but its order {} is {}",
-                                          list[i]->operation, list[i]->http_status, unnamed_orders[i]->id,
-                                          unnamed_orders[i]->status.empty() ? "stored" : unnamed_orders[i]->status),
-                      .rule =
-                          "a client that gets an error repeats its request with the same key, and must get the same "
-                          "order"};
-      if (with_errors.first()) {
-        orders.show(witness, *unnamed_orders[i]);
-        orders.show(witness, *list[i]);
-      }
-      with_errors.add(std::move(witness));
-    }
-  }
-  if (requests > 0 && !orders.has_groups())
-    return undecided(
-        name, fmt::format("{} without an answer, but {}", count_of(requests, "request"), orders.why_no_groups()));
-  std::string summary = fmt::format("{} without an answer: {} took effect, {} did not", count_of(requests, "request"),
-                                    with_separators(happened), with_separators(requests - happened));
-  if (with_errors.count() > 0)
-    summary += fmt::format("; {} answered with an error, but took effect", with_separators(with_errors.count()));
-  Verdict verdict = with_errors.verdict(name, summary);
-  verdict.ruling = Ruling::pass;
-  verdict.reason = summary;
-  return verdict;
-}
-
 Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
   constexpr std::string_view name = "one-live-order-per-key";
-  if (!orders.has("key")) return does_not_apply(name, "sql.orders has no column key");
+  if (!orders.has("key")) return does_not_apply(name, fmt::format("{} has no column key", orders.source().orders));
   std::map<std::string, std::vector<const ForeignOrder*>> by_key;
   for (const ForeignOrder& order : orders.all())
     if (!order.key.empty()) by_key[order.key].push_back(&order);
   Violations violations;
   for (const auto& [key, list] : by_key) {
     for (std::size_t i = 1; i < list.size(); ++i) {
-      if (is_over(orders, *list[i - 1], *list[i])) continue;
+      if (orders.is_over_before(*list[i - 1], list[i]->created_at)) continue;
       Witness witness{
           .what = fmt::format("order {} was placed with key {} of order {}, which is {} and had not been undone",
                               list[i]->id, key, list[i - 1]->id,
@@ -256,7 +213,8 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
 
 Verdict foreign_all_end(const ForeignOrders& orders) {
   constexpr std::string_view name = "all-sagas-end";
-  if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
+  if (!orders.has("status"))
+    return does_not_apply(name, fmt::format("{} has no column status", orders.source().orders));
   Violations violations;
   std::uint64_t ended = 0;
   const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {
@@ -294,25 +252,29 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     const bool same_group = order->group == Group{entry.kind, entry.group};
     const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
     if (same_group && same_total) continue;
-    Witness witness{.what = {}, .rule = "the answers that clients got agree with the database"};
-    witness.what = same_group
-                       ? fmt::format("request {} was answered with a total of {}, but the database has {} for order {}",
-                                     entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
-                       : fmt::format("request {} was answered with order {}, which belongs to another request: {}",
-                                     entry.operation, order->id, order->key.empty() ? order->product : order->key);
+    Witness witness{.what = {},
+                    .rule = fmt::format("the answers that clients got agree with {}", orders.source().name)};
+    witness.what =
+        same_group
+            ? fmt::format("request {} was answered with a total of {}, but {} has {} for order {}", entry.operation,
+                          entry.claimed_total->text(), orders.source().name, order->amount->text(), order->id)
+            : fmt::format("request {} was answered with order {}, which belongs to another request: {}",
+                          entry.operation, order->id, order->key.empty() ? order->product : order->key);
     if (violations.first()) {
       orders.show(witness, *order);
       orders.show(witness, entry);
     }
     violations.add(std::move(witness));
   }
-  if (answers == 0) return does_not_apply(name, "no answer named an order that is in the database");
-  return violations.verdict(name, fmt::format("all {} agree with the database", count_of(answers, "answer")));
+  if (answers == 0)
+    return does_not_apply(name, fmt::format("no answer named an order that is {}", orders.source().where));
+  return violations.verdict(name,
+                            fmt::format("all {} agree with {}", count_of(answers, "answer"), orders.source().name));
 }
 
 Verdict foreign_nodes_known(const ForeignOrders& orders) {
   constexpr std::string_view name = "every-node-known";
-  if (!orders.has("node")) return does_not_apply(name, "sql.orders has no column node");
+  if (!orders.has("node")) return does_not_apply(name, fmt::format("{} has no column node", orders.source().orders));
   Violations violations;
   std::set<std::string> nodes;
   for (const ForeignOrder& order : orders.all()) {

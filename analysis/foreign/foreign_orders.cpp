@@ -52,9 +52,12 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   ForeignOrders orders;
   orders.profile_ = &profile;
   orders.ledger_ = &ledger;
-  for (const LedgerEntry& entry : ledger.entries)
-    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
-      orders.accepted_.emplace(entry.order, entry.operation);
+  orders.source_ = rows.source();
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.order.is_nil()) continue;
+    if (entry.outcome == RequestOutcome::accepted) orders.accepted_.emplace(entry.order, entry.operation);
+    if (entry.outcome == RequestOutcome::indeterminate) orders.unclear_.insert(entry.order);
+  }
   auto columns = columns_of(rows, profile, ForeignTable::orders);
   if (!columns) return columns.error();
   orders.columns_ = std::move(*columns);
@@ -94,7 +97,8 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   order.status = row.text("status");
   order.key = row.text("key");
   order.product = row.text("product");
-  if (const auto fault = fault_of_row(ForeignTable::orders, row)) bad_rows_.add(*fault, row, "sql.orders");
+  if (const auto fault = fault_of_row(ForeignTable::orders, row, source_.orders))
+    bad_rows_.add(*fault, row, source_.orders);
   order.created_at = row.time("created").value_or(Timestamp{});
   order.ended_at = row.time("ended");
   if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
@@ -104,9 +108,9 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
     order.group = {product->kind, product->group};
     break;
   }
-  order.of_run = order.group || accepted_.count(order.ref) > 0;
+  order.of_run = order.group || accepted_.count(order.ref) > 0 || unclear_.count(order.ref) > 0;
   order.row = row.json();
-  order.row["table"] = "sql.orders";
+  order.row["table"] = source_.orders;
   orders_.push_back(std::move(order));
   return {};
 }
@@ -135,14 +139,16 @@ void ForeignOrders::assign_groups() {
     }
     const auto rows = groups_.find({entry.kind, entry.group});
     if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
-    other_spelling_ = fmt::format("the answers name orders like {}, but sql.orders like {}", ledger_->order_text(entry),
-                                  orders_[rows->second.front()].id);
+    other_spelling_ = fmt::format("the answers name orders like {}, but {} like {}", ledger_->order_text(entry),
+                                  source_.orders, orders_[rows->second.front()].id);
   }
 }
 
 std::string ForeignOrders::why_no_groups() const {
-  if (unsent_key_.empty()) return "sql.orders has no column key (or product) that links orders to requests";
-  return "sql.orders gives " + unsent_key_ + ", which is not one that was sent";
+  if (source_.no_groups) return source_.no_groups;
+  if (unsent_key_.empty())
+    return fmt::format("{} has no column key (or product) that links orders to requests", source_.orders);
+  return fmt::format("{} gives {}, which is not one that was sent", source_.orders, unsent_key_);
 }
 
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
@@ -193,6 +199,16 @@ OutstandingWork ForeignOrders::outstanding_work() const {
       outstanding.unclear += groups_.count(group) == 0;
   }
   return outstanding;
+}
+
+bool ForeignOrders::is_over_before(const ForeignOrder& order, Timestamp moment) const {
+  if (!is_undone(order)) return false;
+  return !source_.ends_are_exact || !order.ended_at || *order.ended_at <= moment;
+}
+
+bool ForeignOrders::may_have_effect(int http_status) const {
+  const StatusRanges& unclear = profile_->outcome.unclear;
+  return std::any_of(unclear.begin(), unclear.end(), [&](const StatusRange& it) { return it.holds(http_status); });
 }
 
 bool ForeignOrders::is_undone(const ForeignOrder& order) const {

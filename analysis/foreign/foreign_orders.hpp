@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/foreign/foreign_queries.hpp"
@@ -43,6 +44,7 @@ class ForeignOrders {
   static Result<ForeignOrders> read(ForeignRows& rows, const Profile& profile, const Ledger& ledger);
 
   const Ledger& ledger() const { return *ledger_; }
+  const RowSource& source() const { return source_; }
   const std::vector<ForeignOrder>& all() const { return orders_; }  // by creation
   const ForeignOrder* find(const Uuid& ref) const;
   const LedgerEntry* accepted_request(const Uuid& ref) const;  // the one accepted as this order; null: none
@@ -58,6 +60,10 @@ class ForeignOrders {
   OutstandingWork outstanding_work() const;
   BadRows& bad_rows() { return bad_rows_; }
 
+  // Where an order's end is only when it was seen, it counts as over once it is undone.
+  bool is_over_before(const ForeignOrder& order, Timestamp moment) const;
+  // Whether an answer of this status, 5xx, leaves open what was done.
+  bool may_have_effect(int http_status) const;
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
@@ -73,9 +79,11 @@ class ForeignOrders {
 
   const Profile* profile_ = nullptr;
   const Ledger* ledger_ = nullptr;
+  RowSource source_;
   std::vector<ForeignOrder> orders_;
   std::unordered_map<Uuid, std::size_t> by_ref_;
   std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
+  std::unordered_set<Uuid> unclear_;                  // named by answers with an error
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;

@@ -62,8 +62,8 @@ std::string time_column(std::string_view name) {
   return name == "at" ? std::string(name) : fmt::format("{}_at", name);
 }
 
-std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
-  const char* query = shape_of(table).name;
+std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query) {
+  if (*query == '\0') query = shape_of(table).name;
   switch (table) {
     case ForeignTable::orders:
       if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");

@@ -25,8 +25,9 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
 // "created" -> "created_at"; "at" -> "at".
 std::string time_column(std::string_view name);
 
-// What is missing or wrong in a row; nothing: it can be judged.
-std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row);
+// What is missing or wrong in a row; nothing: it can be judged. `query`: the name of its query; "" for that of the
+// table.
+std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query = "");
 
 // Looks at some rows of one of the profile's queries, of any run. `invalid` when there are rows and all of them are
 // wrong. Database errors are ignored.

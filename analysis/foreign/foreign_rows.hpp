@@ -45,6 +45,17 @@ class ForeignRow {
   std::span<const std::optional<std::string_view>> values_;
 };
 
+// How texts name the place that rows come from.
+struct RowSource {
+  const char* name = "the database";
+  const char* where = "in the database";
+  const char* orders = "sql.orders";  // its table of orders
+  // False: the end of an order is when it was first seen, which may be long after it.
+  bool ends_are_exact = true;
+  // Why its orders cannot be traced to requests; null: it lacks the columns for it.
+  const char* no_groups = nullptr;
+};
+
 struct ForeignQuery {
   std::string name;  // in the profile: "sql.orders"
   std::string sql;
@@ -54,6 +65,7 @@ struct ForeignQuery {
 class ForeignRows {
  public:
   virtual ~ForeignRows() = default;
+  virtual RowSource source() const { return {}; }
   // The column names of a query, without executing it.
   virtual Result<std::vector<std::string>> columns(const ForeignQuery& query) = 0;
   // Calls `visit` with each row; its error ends the loop and is returned.

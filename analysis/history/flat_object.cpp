@@ -31,21 +31,28 @@ bool is_number(std::string_view value) {
 std::optional<FlatObject> FlatObject::read(std::string_view text) {
   JsonMembers members(text);
   if (members.is_array()) return std::nullopt;
-  while (const auto member = members.next())
+  FlatObject object;
+  while (const auto member = members.next()) {
     if (!is_valid(*member)) return std::nullopt;
+    if (object.count_ < kept_max)
+      object.kept_[object.count_++] = *member;
+    else
+      object.further_.push_back(*member);
+  }
   if (!members.is_complete()) return std::nullopt;
-  return FlatObject(text);
+  return object;
 }
 
-std::optional<JsonMember> FlatObject::find(std::string_view name) const {
-  JsonMembers members(text_);
-  while (const auto member = members.next())
-    if (member->name == name) return member;
-  return std::nullopt;
+const JsonMember* FlatObject::find(std::string_view name) const {
+  for (std::size_t i = 0; i < count_; ++i)
+    if (kept_[i].name == name) return &kept_[i];
+  for (const JsonMember& member : further_)
+    if (member.name == name) return &member;
+  return nullptr;
 }
 
 std::optional<std::string> FlatObject::text(std::string_view member) const {
-  const auto found = find(member);
+  const JsonMember* found = find(member);
   if (!found || !found->is_string) return std::nullopt;
   if (found->value.find('\\') == std::string_view::npos) return std::string(found->value);
   // With the quotes around it.
@@ -55,7 +62,7 @@ std::optional<std::string> FlatObject::text(std::string_view member) const {
 }
 
 std::optional<std::int64_t> FlatObject::integer(std::string_view member) const {
-  const auto found = find(member);
+  const JsonMember* found = find(member);
   if (!found || found->is_string) return std::nullopt;
   const std::string_view value = found->value;
   std::int64_t number = 0;
@@ -65,7 +72,7 @@ std::optional<std::int64_t> FlatObject::integer(std::string_view member) const {
 }
 
 std::optional<Json> FlatObject::number(std::string_view member) const {
-  const auto found = find(member);
+  const JsonMember* found = find(member);
   if (!found || found->is_string || !is_number(found->value)) return std::nullopt;
   Json number = read_json(found->value);
   if (!number.is_number()) return std::nullopt;

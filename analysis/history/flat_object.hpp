@@ -2,10 +2,12 @@
 // values are skipped.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/text/json.hpp"
 #include "common/text/json_members.hpp"
@@ -24,10 +26,15 @@ class FlatObject {
   std::optional<Json> number(std::string_view member) const;
 
  private:
-  explicit FlatObject(std::string_view text) : text_(text) {}
-  std::optional<JsonMember> find(std::string_view name) const;
+  static constexpr std::size_t kept_max = 12;
 
-  std::string_view text_;
+  FlatObject() = default;
+  const JsonMember* find(std::string_view name) const;
+
+  // In the order of the text: those of an object that is read are asked for more than once.
+  std::array<JsonMember, kept_max> kept_;
+  std::size_t count_ = 0;
+  std::vector<JsonMember> further_;
 };
 
 }  // namespace sagactl

@@ -36,6 +36,30 @@ std::string targets(const JsonView& result) {
   return any && result["answersByTarget"].list().size() > 1 ? table.text() : std::string();
 }
 
+std::string figure_ms(const JsonView& value) {
+  return value.number() ? fmt::format("{:.2f}", *value.number()) : "-";
+}
+
+// Also of a single one: its latency and its errors stand beside its answers.
+std::string endpoint_rows(const JsonView& result) {
+  if (result["endpoints"].list().empty()) return {};
+  TextTable table("lrrrrrl");
+  table.row({"Endpoint", "requests", "errors", "p50, ms", "p99, ms", "max, ms", "answers"});
+  for (const Json& row : result["endpoints"].list()) {
+    const JsonView it(row);
+    std::string name, answers;
+    for (const char* part : {"method", "path", "target"})
+      if (!it[part].text().empty()) name += (name.empty() ? "" : " ") + it[part].text();
+    for (const Json& answer : it["answers"].list())
+      answers += fmt::format("{}{} x {}", answers.empty() ? "" : ", ", JsonView(answer)["text"].text(),
+                             with_separators(JsonView(answer)["count"].count()));
+    table.row({name, with_separators(it["requests"].count()), with_separators(it["errors"].count()),
+               figure_ms(it["latency"]["p50"]), figure_ms(it["latency"]["p99"]), figure_ms(it["latency"]["max"]),
+               answers});
+  }
+  return table.text(0);
+}
+
 }  // namespace
 
 std::string answers_section(const Json& json) {
@@ -48,7 +72,7 @@ std::string answers_section(const Json& json) {
     table.row(
         {answer["text"].text(), with_separators(answer["count"].count()), answer["outcome"].text(), first_of(answer)});
   }
-  return table.text(0) + targets(result) + '\n';
+  return table.text(0) + endpoint_rows(result) + targets(result) + '\n';
 }
 
 }  // namespace sagactl

@@ -61,9 +61,9 @@ struct Suite {
            const std::string& details, bool counted) {
     ++tests;
     // Readers of JUnit files expect a time and a type; verdicts take no time of their own.
-    cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\" time=\"0\"", kind, escaped(name));
+    cases += fmt::format("  <testcase classname=\"sagactl.{}\" name=\"{}\" time=\"0\"", kind, escaped(name));
     if (ruling == "PASS" && !details.empty()) {
-      cases += fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(reason + "\n" + details));
+      cases += fmt::format(">\n    <system-out>{}</system-out>\n  </testcase>\n", escaped(reason + "\n" + details));
       return;
     }
     if (ruling == "PASS") {
@@ -73,12 +73,29 @@ struct Suite {
     const bool failed = ruling == "FAIL";
     const char* element = failed ? "failure" : counted ? "error" : "skipped";
     ++(failed ? failures : counted ? errors : skipped);
-    cases += fmt::format(">\n      <{} message=\"{}\"", element, escaped(reason));
+    cases += fmt::format(">\n    <{} message=\"{}\"", element, escaped(reason));
     if (failed || counted) cases += fmt::format(" type=\"{}\"", escaped(ruling));
     cases += details.empty() ? "/>\n" : fmt::format(">{}</{}>\n", escaped(details), element);
-    cases += "    </testcase>\n";
+    cases += "  </testcase>\n";
   }
 };
+
+// What the suite is of. Surefire's schema has no other place for it.
+std::string properties(const Json& json) {
+  const JsonView result(json);
+  std::string list;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty())
+      list += fmt::format("    <property name=\"{}\" value=\"{}\"/>\n", escaped(name), escaped(value));
+  };
+  const std::string started = result["startedAt"].text();
+  add("startedAt", started.empty() ? result["takenAt"].text() : started);
+  for (const char* member : {"run", "command", "version", "database"}) add(member, result[member].text());
+  if (result["tags"].json().is_object())
+    for (const auto& [name, value] : result["tags"].json().items()) add("tag." + name, JsonView(value).text());
+  add("answers", answers_section(json));
+  return list.empty() ? list : fmt::format("  <properties>\n{}  </properties>\n", list);
+}
 
 }  // namespace
 
@@ -98,21 +115,12 @@ std::string junit_report(const Json& json) {
   }
   std::string name = result["kind"].text();
   if (!result["scenario"].text().empty()) name += " " + result["scenario"].text();
-  std::string when = result["startedAt"].text();
-  if (when.empty()) when = result["takenAt"].text();
-  if (when.size() > 19) when.resize(19);  // to seconds, as the JUnit schema requires
-  const std::string answers = answers_section(json);
   const double seconds = result["measuredMs"].number().value_or(0) / 1000;
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites>\n"
-      "  <testsuite name=\"sagactl {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-      "time=\"{:.3f}\" "
-      "timestamp=\"{}\">\n{}{}"
-      "  </testsuite>\n"
-      "</testsuites>\n",
-      escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when), suite.cases,
-      answers.empty() ? answers : fmt::format("    <system-out>{}</system-out>\n", escaped(answers)));
+      "<testsuite name=\"sagactl {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+      "time=\"{:.3f}\">\n{}{}</testsuite>\n",
+      escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, properties(json), suite.cases);
 }
 
 }  // namespace sagactl

@@ -58,7 +58,7 @@ std::string latencies(const JsonView& result) {
   latency_row(table, "  from the planned send", result["latency"]);
   latency_row(table, "  from the send", result["serviceLatency"]);
   if (result["sagaLatency"]["samples"].count() > 0)
-    latency_row(table, "  sagas, in the database", result["sagaLatency"]);
+    latency_row(table, "  sagas, " + result["sagaTimes"].text(), result["sagaLatency"]);
   for (const Json& step : result["stepLatency"].list())
     if (JsonView(step)["succeeded"].count() > 0)
       latency_row(table, "    " + JsonView(step)["step"].text(), JsonView(step));
@@ -67,10 +67,20 @@ std::string latencies(const JsonView& result) {
   return text + '\n';
 }
 
+std::string tls(const JsonView& tls) {
+  if (tls.empty()) return {};
+  const JsonView times = tls["handshake"];
+  return fmt::format("TLS  {}, {} resumed, p50 {} ms, p99 {} ms, max {} ms{}\n",
+                     count_of(tls["handshakes"].count(), "handshake"), number_text(tls["resumed"]),
+                     milliseconds(times["p50"]), milliseconds(times["p99"]), milliseconds(times["max"]),
+                     tls["insecure"].is_true() ? "; NO CERTIFICATE WAS CHECKED (--insecure)" : "");
+}
+
 std::string generator(const JsonView& result) {
   const JsonView health = result["generator"], late = health["lateness"];
   if (health.empty()) return {};
-  return fmt::format("Generator  lateness p50 {} ms, p99 {} ms, max {} ms; {} skipped; {}; {} of a core\n\n",
+  return tls(health["tls"]) +
+         fmt::format("Generator  lateness p50 {} ms, p99 {} ms, max {} ms; {} skipped; {}; {} of a core\n\n",
                      milliseconds(late["p50"]), milliseconds(late["p99"]), milliseconds(late["max"]),
                      number_text(health["skipped"]), count_of(health["connections"].count(), "connection"),
                      health["cpuShare"].number() ? percent_text(*health["cpuShare"].number()) : "-");

@@ -19,8 +19,9 @@ struct ResultOrigin {
   std::string command;  // the command line
   std::string version;
   Machine machine;
-  std::string ledger_path = {};  // where the client's ledger was saved; empty: not saved
-  std::string database = {};     // its name; empty: none was read
+  std::string ledger_path = {};                                // where the client's ledger was saved; empty: not saved
+  std::string database = {};                                   // its name; empty: none was read
+  std::vector<std::pair<std::string, std::string>> tags = {};  // of --tag
 };
 
 // The inputs of evaluate(threshold). The result outlives them. `database` may be null.

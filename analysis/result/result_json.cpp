@@ -1,5 +1,6 @@
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
+#include "loadgen/ledger/endpoint_figures.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,10 +23,15 @@ Json time_or_null(const std::optional<Timestamp>& time) {
   return time ? Json(iso8601_us(*time)) : Json(nullptr);
 }
 
+constexpr int interrupted_code = 130;
+
 Json origin_json(const ResultOrigin& origin) {
+  Json tags = Json::object();
+  for (const auto& [name, value] : origin.tags) tags[name] = value;
   return Json{{"command", origin.command},
               {"version", origin.version},
               {"machine", to_json(origin.machine)},
+              {"tags", tags},
               {"ledger", origin.ledger_path.empty() ? Json(nullptr) : Json(origin.ledger_path)},
               {"database", origin.database.empty() ? Json(nullptr) : Json(origin.database)}};
 }
@@ -46,6 +52,7 @@ void add_examination(Json& result, const Examination& examination) {
   result["groupSummary"] = to_json(examination.groups);
   result["groups"] = array_of(examination.groups.listed);
   result["sagasOverTime"] = over_time_json(examination.sagas);
+  result["sagaTimes"] = examination.saga_times;
   result["sagaCurve"] = percentile_curve(examination.sagas.took);
   result["slowest"] = array_of(examination.sagas.slowest);
 }
@@ -101,7 +108,10 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["ratedMs"] = load.rated.count() / 1000;
   result["answers"] = answers_json(load.answers);
   result["answersByTarget"] = targets_json(load.answers, ledger);
-  result["end"] = to_string(end_of(verdicts, thresholds));
+  result["endpoints"] = endpoints_json(endpoints_of(ledger), ledger);
+  const RunEnd end = end_of(verdicts, thresholds);
+  result["end"] = to_string(end);
+  result["exitCode"] = load.interrupted ? interrupted_code : static_cast<int>(end);
   result["interrupted"] = load.interrupted;
   result["targets"] = ledger.targets;
   result.update(origin_json(origin));

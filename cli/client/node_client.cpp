@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "common/loopback.hpp"
@@ -92,6 +93,8 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
   if (!urls) return urls.error();
   auto credentials = CredentialStore::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
   NodeClient client;
   client.invocation_ = &invocation;
   for (const Url& url : *urls) {
@@ -102,6 +105,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
     client.tokens_.push_back(*token);
     options.token = std::move(*token);
     options.timeout = invocation.settings.timeout;
+    options.connect = *connect;
     if (urls->size() > 1) options.address_time = std::min(connect_timeout_of_several, options.timeout);
     client.nodes_.emplace_back(url, std::move(options));
   }
@@ -110,6 +114,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
 
 Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
   std::vector<std::string> reasons;
+  Json tls_fault;
   for (std::size_t tried = 0; tried < nodes_.size(); ++tried) {
     invocation_->verbose(request.method + " " + url() + request.path);
     auto response = nodes_[current_].send(request);
@@ -119,10 +124,11 @@ Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
     }
     if (response.error().code != ErrorCode::unavailable) return response;
     reasons.push_back(response.error().message);
+    if (tls_fault.is_null()) tls_fault = response.error().members;
     current_ = (current_ + 1) % nodes_.size();
   }
-  return with_hint(Error{ErrorCode::unavailable, join(reasons, "; ")},
-                   advice_when_no_node_answers(invocation_->settings));
+  return with_tls_advice(with_hint(Error{ErrorCode::unavailable, join(reasons, "; "), std::move(tls_fault)},
+                                   advice_when_no_node_answers(invocation_->settings)));
 }
 
 Result<Json> NodeClient::send(const HttpRequest& request) {

@@ -81,7 +81,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
 // The flags for a context that the command line gave, not the environment or a file.
 Context values_given(const CLI::App& root, const CLI::App& set) {
   Context values;
-  for (const std::string key : {"url", "token", "database", "data"})
+  for (const std::string key : {"url", "token", "database", "data", "ca-file", "cert", "cert-key", "proxy"})
     if (const auto given = values_of(root, "--" + key); !given.empty()) values[key] = join(given, ",");
   for (const std::string key :
        {"redis", "redis-ca", "redis-cert", "redis-key", "kafka", "kafka-tls", "kafka-ca", "kafka-cert", "kafka-key",

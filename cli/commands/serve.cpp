@@ -16,6 +16,7 @@
 #include "cli/flag.hpp"
 #include "cli/version.hpp"
 #include "common/descriptors.hpp"
+#include "httpclient/url.hpp"
 #include "server/http/message/cors.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
@@ -96,6 +97,16 @@ Result<void> parse_origins(const std::string& text, std::vector<std::string>& or
   }
   if (origins.size() > 1 && std::find(origins.begin(), origins.end(), "*") != origins.end())
     return Error{ErrorCode::invalid, "* allows every origin and cannot be combined with others"};
+  return {};
+}
+
+// "http://nodes:3000", with or without the path of the coordinator, which clients find in the ids of LRAs.
+Result<void> parse_lra_url(const std::string& text, std::string& url) {
+  constexpr std::string_view path = "/lra-coordinator";
+  if (const auto valid = parse_http_url(text); !valid) return valid.error();
+  url = text;
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.ends_with(path)) url += path;
   return {};
 }
 
@@ -285,6 +296,11 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
   add_text(*app, "--dtm-secret-file", flags->dtm_secret_file, "FILE",
            "Accept DTM's clients from other machines at /SECRET/api/dtmsvr; FILE holds the SECRET [none]");
+  add_switch(*app, "--allow-lra", options.allow_lra, "Accept clients of LRAs at /lra-coordinator from other machines");
+  const auto take_lra_url = [&options](const std::string& text) { return parse_lra_url(text, options.lra_url); };
+  add_flag_with(*app, "--lra-url", take_lra_url, "URL",
+                "Address of /lra-coordinator for clients and participants, such as http://nodes:3000/lra-coordinator "
+                "[as each request came]");
   const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
   add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
                 "Allow web pages of these origins, such as https://shop.example; * allows all [none]");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/json_answer.hpp"
 
 namespace sagactl {
@@ -54,6 +55,9 @@ Result<SystemObserver> SystemObserver::open(const Invocation& invocation) {
   SystemObserver observer(std::move(*client));
   HttpClientOptions options;
   options.timeout = std::min(invocation.settings.timeout, node_timeout_max);
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  options.connect = std::move(*connect);
   for (const Url& url : *urls) observer.nodes_.emplace_back(url, options);
   return observer;
 }

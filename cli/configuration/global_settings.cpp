@@ -7,7 +7,7 @@ namespace sagactl {
 void add_settings(CLI::App& root, GlobalSettings& settings) {
   const Flag flags[] = {
       add_text(root, "--url", settings.urls, "URL[,URL...]",
-               "Nodes to connect to, separated by commas [http://127.0.0.1:3000]")
+               "Nodes to connect to, separated by commas: http, https, unix:///SOCKET[:/PATH] [http://127.0.0.1:3000]")
           .separated_by(','),
       add_text(root, "--token", settings.token, "TOKEN",
                "Bearer token [stored by `sagactl login`, else the local node's operator token]"),
@@ -18,6 +18,14 @@ void add_settings(CLI::App& root, GlobalSettings& settings) {
       add_text(root, "--database", settings.database, "FILE|URL",
                "Database of the nodes: an SQLite file or postgres://... [DATABASE_*, else <data>/saga.db]"),
       add_text(root, "--data", settings.data, "DIR", "Data directory of local nodes [./sagactl-data]"),
+      add_text(root, "--ca-file", settings.ca_file, "FILE",
+               "For https: authorities whose certificates are trusted, PEM [those of this machine]"),
+      add_text(root, "--cert", settings.certificate_file, "FILE",
+               "For https: certificate of this client, PEM, with --cert-key"),
+      add_text(root, "--cert-key", settings.certificate_key_file, "FILE", "Key of --cert, PEM"),
+      add_switch(root, "--insecure", settings.insecure, "For https: accept any certificate, for tests alone"),
+      add_text(root, "--proxy", settings.proxy, "URL",
+               "HTTP proxy to connect through: http://[user:password@]host:port"),
       add_choice(root, "-o,--output", settings.format, "Output format [table]"),
       add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
       add_switch(root, "--wide", settings.wide, "Do not truncate or wrap output to the terminal width"),

@@ -28,7 +28,10 @@ struct GlobalSettings {
   std::string token_file;
   std::string database;  // empty: DATABASE_*, or <data>/saga.db
   std::string data = "sagactl-data";
-  std::string context;  // empty: the current one
+  std::string context;                                          // empty: the current one
+  std::string ca_file, certificate_file, certificate_key_file;  // for https, PEM; empty: what this machine trusts, none
+  bool insecure = false;                                        // no server has to prove who it is
+  std::string proxy;                                            // empty: none
   OutputFormat format = OutputFormat::table;
   Duration timeout = 10s;  // of one request
   bool wide = false;       // do not cut tables to the terminal

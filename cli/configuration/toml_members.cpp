@@ -81,13 +81,12 @@ const toml::node* TomlMembers::find(const char* name) {
 }
 
 void TomlMembers::wrong(const toml::node& node, const char* name, const std::string& what) {
-  keep(toml_error(file_, node, path_ + name + " " + what));
+  errors_.push_back(toml_error(file_, node, path_ + name + " " + what).message);
 }
 
 void TomlMembers::fail(const char* name, const std::string& what) {
-  const toml::node* node = find(name);
-  if (!error_) is_missing_ = !node;
-  wrong(node ? *node : static_cast<const toml::node&>(table_), name, what);
+  if (const toml::node* node = find(name)) return wrong(*node, name, what);
+  missing_.push_back(toml_error(file_, table_, path_ + name + " " + what).message);
 }
 
 void TomlMembers::text(const char* name, std::string& value) {
@@ -127,34 +126,53 @@ void TomlMembers::texts(const char* name, std::vector<std::string>& values) {
   }
 }
 
+std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table) {
+  std::vector<std::pair<std::string, const toml::node*>> members;
+  for (const auto& [key, value] : table) members.emplace_back(std::string(key.str()), &value);
+  std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    const toml::source_position left = a.second->source().begin, right = b.second->source().begin;
+    return left < right;
+  });
+  return members;
+}
+
 void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values) {
   const toml::node* node = find(name);
   if (!node) return;
   const toml::table* table = node->as_table();
   if (!table) return wrong(*node, name, "must be a table of strings");
   values.clear();
-  for (const auto& [key, value] : *table) {
-    if (value.is_table() || value.is_array()) return wrong(value, name, "must be a table of strings");
-    values.emplace_back(std::string(key.str()), toml_text(value));
+  for (const auto& [key, value] : in_order(*table)) {
+    if (value->is_table() || value->is_array()) return wrong(*value, name, "must be a table of strings");
+    values.emplace_back(key, toml_text(*value));
   }
 }
 
-std::optional<Error> TomlMembers::first_error() {
-  if (error_ && !is_missing_) return error_;  // a missing member may exist under a misspelt name
-  for (const auto& [key, value] : table_) {
-    const std::string name(key.str());
+void TomlMembers::take_errors(TomlMembers& members) {
+  for (std::string& error : members.errors()) errors_.push_back(std::move(error));
+}
+
+std::vector<std::string> TomlMembers::errors() {
+  std::vector<std::string> all = errors_;
+  bool is_any_unknown = false;
+  for (const auto& [name, value] : in_order(table_)) {
     if (known_.contains(name)) continue;
+    is_any_unknown = true;
     const std::string near = nearest(name, std::vector<std::string>(known_.begin(), known_.end()));
-    return toml_error(file_, value,
-                      "'" + path_ + name + "' is not a known member" +
-                          (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"));
+    all.push_back(toml_error(file_, *value,
+                             "'" + path_ + name + "' is not a known member" +
+                                 (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"))
+                      .message);
   }
-  return error_;
+  // A missing member may exist under a misspelt name.
+  if (!is_any_unknown) all.insert(all.end(), missing_.begin(), missing_.end());
+  return all;
 }
 
 Result<void> TomlMembers::finish() {
-  if (auto error = first_error()) return *error;
-  return {};
+  const std::vector<std::string> all = errors();
+  if (all.empty()) return {};
+  return Error{ErrorCode::invalid, join(all, "\n")};
 }
 
 }  // namespace sagactl

@@ -23,10 +23,13 @@ std::string toml_text(const toml::node& node);
 // The texts of a list's elements, or the text of a single value.
 std::vector<std::string> toml_texts(const toml::node& node);
 
+// The members of a table as they stand in the file; the table itself has them by name.
+std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table);
+
 // "FILE:7:12: what", with the line and the column
 Error toml_error(const std::string& file, const toml::node& node, const std::string& what);
 
-// Each function sets `value` when the table has the member, and leaves it unchanged when not. The first error is kept.
+// Each function sets `value` when the table has the member, and leaves it unchanged when not. All errors are kept.
 class TomlMembers {
  public:
   TomlMembers(const std::string& file, const toml::table& table, std::string path = {})
@@ -40,7 +43,7 @@ class TomlMembers {
   template <class Read>
   void texts_or_tables(const char* name, std::vector<std::string>& values, Read read) {
     const toml::node* node = find(name);
-    if (!node || error_) return;
+    if (!node) return;
     const toml::array* list = node->as_array();
     const auto one = [&](const toml::node& element) {
       if (element.is_table()) return one_table(name, element, read);
@@ -52,11 +55,30 @@ class TomlMembers {
   }
   // {a = "b"}, in the order of the file.
   void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values);
+  // Of a table whose members have names of their own, in the order of the file: calls `read` with each name and either
+  // the members of its table or its text.
+  template <class Read>
+  void named(const char* name, Read read) {
+    const toml::node* node = find(name);
+    if (!node) return;
+    const toml::table* table = node->as_table();
+    if (!table) return wrong(*node, name, "must be a table");
+    for (const auto& [key, value] : in_order(*table)) {
+      const toml::table* inner = value->as_table();
+      if (!inner) {
+        read(key, nullptr, toml_text(*value));
+        continue;
+      }
+      TomlMembers members(file_, *inner, path_ + name + "." + key + ".");
+      read(key, &members, {});
+      take_errors(members);
+    }
+  }
   // Calls `read` with the members of each table of a list, or of the single table.
   template <class Read>
   void tables(const char* name, Read read) {
     const toml::node* node = find(name);
-    if (!node || error_) return;
+    if (!node) return;
     if (const toml::array* list = node->as_array()) {
       for (const toml::node& element : *list) one_table(name, element, read);
     } else {
@@ -65,12 +87,9 @@ class TomlMembers {
   }
 
   void fail(const char* name, const std::string& what);
-  void keep(const std::optional<Error>& error) {
-    if (!error_) error_ = error;
-  }
-  // The first error, or the first member that was not read.
+  // `invalid` with all errors, one on each line, and the members that were not read.
   Result<void> finish();
-  std::optional<Error> first_error();
+  std::vector<std::string> errors();
 
  private:
   const toml::node* find(const char* name);
@@ -81,15 +100,16 @@ class TomlMembers {
     if (!table) return wrong(node, name, "must be a table");
     TomlMembers members(file_, *table, path_ + name + ".");
     read(members);
-    keep(members.first_error());
+    take_errors(members);
   }
+  void take_errors(TomlMembers& members);
 
   const std::string& file_;
   const toml::table& table_;
   std::string path_;
   std::set<std::string> known_;
-  std::optional<Error> error_;
-  bool is_missing_ = false;  // the error is a missing member
+  std::vector<std::string> errors_;
+  std::vector<std::string> missing_;  // errors about missing members
 };
 
 }  // namespace sagactl

@@ -1,7 +1,9 @@
 #include "cli/dependencies/database.hpp"
 
 #include "cli/configuration/paths.hpp"
+#include "cli/foreign/mysql_url.hpp"
 #include "common/text/percent.hpp"
+#include "common/text/secret_text.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/url.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
@@ -42,11 +44,9 @@ Result<std::string> url_of_variables(const Environment& environment, const std::
          percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
 }
 
-}  // namespace
-
-Result<DatabaseName> find_database(const Invocation& invocation) {
-  const std::string& named = invocation.settings.database;
-  if (is_postgres_url(named)) return postgres_database(named);
+// None for "".
+Result<std::optional<DatabaseName>> name_database(const Environment& environment, const std::string& named) {
+  if (is_postgres_url(named)) return std::optional(postgres_database(named));
   if (is_keyword_list(named))
     return Error{ErrorCode::invalid,
                  "--database is a libpq connection string; write it as a URL such as "
@@ -54,10 +54,30 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
   if (named.find("://") != std::string::npos)
     return Error{ErrorCode::invalid,
                  "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
-  if (!named.empty()) {
-    const std::string file = invocation.environment.resolve(named).string();
-    return DatabaseName{file, file, false, false};
-  }
+  if (named.empty()) return std::optional<DatabaseName>();
+  const std::string file = environment.resolve(named).string();
+  return std::optional(DatabaseName{file, file, false, false});
+}
+
+}  // namespace
+
+Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text) {
+  if (is_mysql_url(text))
+    return DatabaseName{.name = text, .shown = without_secrets(std::string_view(text)), .is_mysql = true};
+  auto named = name_database(environment, text);
+  if (!named) return named.error();
+  if (!*named) return Error{ErrorCode::invalid, "the name of the database is empty"};
+  return **named;
+}
+
+Result<DatabaseName> find_database(const Invocation& invocation) {
+  const std::string& text = invocation.settings.database;
+  if (is_mysql_url(text))
+    return Error{ErrorCode::invalid,
+                 "--database is a MySQL database: nodes have none, only `loadtest --profile` reads it"};
+  auto named = name_database(invocation.environment, text);
+  if (!named) return named.error();
+  if (*named) return **named;
   if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty()) {
     const auto url = url_of_variables(invocation.environment, *host);
     if (!url) return url.error();

@@ -15,11 +15,15 @@ struct DatabaseName {
   std::string shown;  // the same without the password
   bool is_postgres = false;
   bool is_default = false;  // no flag or variable names one
+  bool is_mysql = false;    // a MySQL or MariaDB URL: of another system only
 };
 
 // --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Does not check
 // whether it exists.
 Result<DatabaseName> find_database(const Invocation& invocation);
+
+// The database of another system that `text` names: a file, postgres://... or mysql://...
+Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text);
 
 // `unavailable`, with a hint, for an SQLite file that does not exist.
 Result<void> check_database_exists(const DatabaseName& database);

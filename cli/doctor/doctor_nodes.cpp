@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 
+#include "cli/client/connecting.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/doctor/clock_difference.hpp"
@@ -29,8 +30,12 @@ bool port_is_free(const Url& url) {
 }
 
 void inspect_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
-  const std::string subject = "node " + url.authority();
-  if (!is_loopback_host(url.host))
+  const std::string subject = "node " + (url.socket.empty() ? url.authority() : url.text());
+  const Error advised = with_tls_advice(error);
+  const std::string advice = text_member(advised.members, "hint");
+  if (!advice.empty())
+    findings.push_back({subject, CheckResult::fail, error.message, advice});
+  else if (!url.socket.empty() || !is_loopback_host(url.host))
     findings.push_back(
         {subject, CheckResult::fail, error.message, "check that the node runs and that the address is right"});
   else if (port_is_free(url))
@@ -85,9 +90,11 @@ void inspect_token(const Invocation& invocation, HttpClient& node, const std::st
                         "get a new token with `sagactl login`, or pass the node's data directory with --data"});
 }
 
-void inspect_node(const Invocation& invocation, const Url& url, DoctorFindings& findings) {
+void inspect_node(const Invocation& invocation, const Url& url, const ConnectOptions& connect,
+                  DoctorFindings& findings) {
   HttpClientOptions options;
   options.timeout = invocation.settings.timeout;
+  options.connect = connect;
   HttpClient node(url, options);
   const Timestamp asked = wall_clock_now();
   const auto response = node.get("/health/detailed");
@@ -116,7 +123,12 @@ void inspect_nodes(const Invocation& invocation, DoctorFindings& findings) {
     findings.push_back({"--url", CheckResult::fail, urls.error().message, "write it as http://host:port"});
     return;
   }
-  for (const Url& url : *urls) inspect_node(invocation, url, findings);
+  const auto connect = connect_options(invocation);
+  if (!connect) {
+    findings.push_back({"connection", CheckResult::fail, connect.error().message, "change or leave out that flag"});
+    return;
+  }
+  for (const Url& url : *urls) inspect_node(invocation, url, *connect, findings);
 }
 
 }  // namespace sagactl

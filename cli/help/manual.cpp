@@ -51,7 +51,7 @@ void write_flags(std::ostream& out, const CLI::App& app) {
 void write_command(std::ostream& out, const CLI::App& app) {
   if (app.get_group().empty() && app.get_parent()) return;  // hidden
   const auto below = app.get_subcommands({});
-  if (below.empty()) {
+  if (below.empty() || app.get_require_subcommand_min() == 0) {
     out << ".SS \"" << roff(command_path(app)) << "\"\n" << roff(app.get_description()) << ".\n";
     write_flags(out, app);
     if (!app.get_footer().empty()) out << ".PP\n.nf\n" << roff(app.get_footer()) << "\n.fi\n";

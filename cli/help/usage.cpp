@@ -55,7 +55,8 @@ class HelpText : public CLI::Formatter {
 
   static std::string usage(const CLI::App& app) {
     std::string text = command_path(app);
-    if (!app.get_subcommands({}).empty()) text += " COMMAND";
+    const bool runs_alone = app.get_parent() && app.get_require_subcommand_min() == 0;
+    if (!app.get_subcommands({}).empty() && !runs_alone) text += " COMMAND";
     for (const CLI::Option* option : app.get_options()) {
       if (!option->get_positional()) continue;
       const std::string name = placeholder(*option);

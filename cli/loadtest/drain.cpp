@@ -11,6 +11,8 @@
 #include "analysis/readable.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/loadtest/order_list.hpp"
+#include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/profile_database.hpp"
 #include "common/text/text.hpp"
 
@@ -111,7 +113,22 @@ MaybeRemaining remaining_in_foreign_database(const DrainContext& context) {
   if (!orders) return std::nullopt;  // the error is reported with the verdicts
   RemainingWork remaining;
   remaining.come = orders->outstanding_work();
-  if (!orders->has("status") && context.statuses) remaining.come.orders = context.statuses->poll();
+  if (!orders->has("status") && context.server.statuses) remaining.come.orders = context.server.statuses->poll();
+  return remaining;
+}
+
+MaybeRemaining remaining_at_server(const DrainContext& context) {
+  OrderStatuses* const statuses = context.server.statuses;
+  if (!context.server.list) return remaining_sagas(statuses->poll());
+  const bool lists_statuses = !context.profile.list.pointer_of("status").empty();
+  const std::size_t open = statuses && !lists_statuses ? statuses->poll() : 0;
+  auto list = OrderList::read(*context.server.list, context.profile, context.ledger, statuses);
+  if (!list) return std::nullopt;
+  const auto orders = ForeignOrders::read(*list, context.profile, context.ledger);
+  if (!orders) return std::nullopt;
+  RemainingWork remaining;
+  remaining.come = orders->outstanding_work();
+  remaining.come.orders = std::max<std::uint64_t>(remaining.come.orders, open);
   return remaining;
 }
 
@@ -123,7 +140,7 @@ std::function<MaybeRemaining()> remaining_counter(const DrainContext& context) {
     return [built_in] { return built_in->remaining(); };
   }
   if (context.evidence.foreign) return [context] { return remaining_in_foreign_database(context); };
-  if (context.statuses) return [context]() -> MaybeRemaining { return remaining_sagas(context.statuses->poll()); };
+  if (context.server.list || context.server.statuses) return [context] { return remaining_at_server(context); };
   return {};
 }
 
@@ -133,7 +150,7 @@ std::string text_of(const RemainingWork& remaining, const Profile& profile) {
     if (count > 0) parts.push_back(count_of(count, what) + rest);
   };
   add(remaining.come.orders, profile.is_ours ? "saga" : "order", " not ended");
-  add(remaining.come.lost, "accepted order", " not in the database yet");
+  add(remaining.come.lost, "accepted order", " not stored yet");
   add(remaining.come.timed_out, "request", " timed out that the server may still process");
   add(remaining.come.unclear, "request", " with an unclear outcome");
   add(static_cast<std::uint64_t>(remaining.events), "event", " not published");

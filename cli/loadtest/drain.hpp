@@ -7,7 +7,6 @@
 
 #include "cli/invocation.hpp"
 #include "cli/loadtest/evidence.hpp"
-#include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/progress.hpp"
 #include "loadgen/ledger/ledger.hpp"
 
@@ -25,13 +24,13 @@ struct DrainEnd {
   std::string remaining = {};  // what had not ended
 };
 
-// The referenced objects outlive the drain; `statuses` may be null.
+// The referenced objects outlive the drain.
 struct DrainContext {
   const Invocation& invocation;
   const Evidence& evidence;
   const Profile& profile;
   const Ledger& ledger;
-  OrderStatuses* statuses = nullptr;
+  ServerEvidence server = {};
 };
 
 // Built-in systems: polls the nodes while they report active sagas, then counts the sagas of this run in the database

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "analysis/foreign/foreign.hpp"
+#include "cli/foreign/mysql_url.hpp"
+#include "cli/loadtest/order_list.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/profile_database.hpp"
 #include "common/loopback.hpp"
@@ -11,9 +14,44 @@
 namespace sagactl {
 namespace {
 
-Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profile) {
+// The queries that may have a database of their own.
+constexpr std::string_view query_names[] = {"orders", "steps", "stock", "payments"};
+
+// "payments=mysql://..."
+Result<void> add_database(const Invocation& invocation, const std::string& text, ForeignDatabases& databases) {
+  const std::size_t equals = text.find('=');
+  const std::string table = text.substr(0, equals);
+  const bool is_known = std::find(std::begin(query_names), std::end(query_names), table) != std::end(query_names);
+  if (equals == std::string::npos || !is_known)
+    return Error{ErrorCode::invalid,
+                 "--database-of: write TABLE=DATABASE; the tables are orders, steps, stock and payments, as in [sql]"};
+  auto database = name_foreign_database(invocation.environment, text.substr(equals + 1));
+  if (!database) return Error{database.error().code, "--database-of: " + database.error().message};
+  databases.of_query["sql." + table] = std::move(*database);
+  return {};
+}
+
+// None: no flag names one.
+Result<std::optional<ForeignDatabases>> foreign_databases(const Invocation& invocation,
+                                                          const std::vector<std::string>& table_databases) {
+  ForeignDatabases databases;
+  for (const std::string& text : table_databases)
+    if (auto added = add_database(invocation, text, databases); !added) return added.error();
+  const bool is_mysql = is_mysql_url(invocation.settings.database);
+  const auto main = is_mysql ? name_foreign_database(invocation.environment, invocation.settings.database)
+                             : find_database(invocation);
+  if (!main) return main.error();
+  if (main->is_default && databases.of_query.empty()) return std::optional<ForeignDatabases>();
+  databases.main = main->is_default ? databases.of_query.begin()->second : *main;
+  return std::optional(std::move(databases));
+}
+
+Result<Evidence> find_foreign(const Invocation& invocation, const Profile& profile,
+                              const std::vector<std::string>& table_databases) {
   Evidence evidence;
-  if (database.is_default) {
+  const auto databases = foreign_databases(invocation, table_databases);
+  if (!databases) return databases.error();
+  if (!*databases) {
     evidence.why_none = "no database: pass the one of '" + profile.name + "' with --database";
     return evidence;
   }
@@ -21,22 +59,24 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
     evidence.why_none = "the profile '" + profile.name + "' has no [sql] queries for the database";
     return evidence;
   }
-  const auto rows = open_foreign_rows(database);
+  const auto rows = open_foreign_rows(**databases);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
   for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments})
     if (auto checked = check_values(**rows, profile, table); !checked) return checked.error();
-  evidence.foreign = database;
-  evidence.database = database.shown;
+  evidence.foreign = **databases;
+  evidence.database = evidence.foreign->shown();
   return evidence;
 }
 
 }  // namespace
 
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls) {
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls,
+                               const std::vector<std::string>& table_databases) {
+  if (!profile.is_ours) return find_foreign(invocation, profile, table_databases);
+  if (!table_databases.empty()) return Error{ErrorCode::invalid, "--database-of is for the queries of a --profile"};
   const auto database = find_database(invocation);
   if (!database) return database.error();
-  if (!profile.is_ours) return find_foreign(*database, profile);
   Evidence evidence;
   evidence.scratch.directory = invocation.environment.scratch_directory();
   const bool local = std::all_of(urls.begin(), urls.end(), [](const Url& url) { return is_loopback_host(url.host); });
@@ -73,6 +113,18 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
   return examine(**history, options);
 }
 
+Result<Examination> examine_server(const Profile& profile, const Ledger& ledger, const ServerEvidence& server,
+                                   std::string_view why) {
+  if (server.list) {
+    auto list = OrderList::read(*server.list, profile, ledger, server.statuses);
+    if (!list) return list.error();
+    return examine_list(*list, profile, ledger, why, wall_clock_now());
+  }
+  if (const auto missing = server.statuses->first_without_status())
+    return Error{ErrorCode::unavailable, "the status of an order is not known: " + *missing};
+  return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+}
+
 std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Ledger& ledger, std::string_view why) {
   return profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, ledger, why);
 }
@@ -80,7 +132,7 @@ std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Led
 }  // namespace
 
 ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
-                        OrderStatuses* statuses) {
+                        const ServerEvidence& server) {
   ExaminedRun examined;
   std::string why = evidence.why_none;
   if (evidence.foreign || evidence.source) {
@@ -91,11 +143,12 @@ ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const 
       examined.error = found.error().message;
       why = "the database could not be read: " + examined.error;
     }
-  } else if (statuses) {
-    if (const auto missing = statuses->first_without_status())
-      why += "; and the status of an order is not known: " + *missing;
-    else if (auto found = examine_statuses(*statuses, profile, load.ledger, why, wall_clock_now()))
+  } else if (server.list || server.statuses) {
+    auto found = examine_server(profile, load.ledger, server, why);
+    if (found)
       examined.examination = std::move(*found);
+    else
+      why += "; and " + found.error().message;
   }
   examined.verdicts =
       examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "analysis/examine.hpp"
-#include "cli/dependencies/database.hpp"
+#include "cli/loadtest/profile_database.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/run.hpp"
@@ -15,18 +15,20 @@
 namespace sagactl {
 
 class OrderStatuses;
+class ServerQueries;
 
 struct Evidence {
-  std::unique_ptr<HistorySource> source;  // a built-in system's
-  std::optional<DatabaseName> foreign;    // another system's
-  std::string database;                   // to show; "" when there is none
-  std::string why_none;                   // why there is none
+  std::unique_ptr<HistorySource> source;    // a built-in system's
+  std::optional<ForeignDatabases> foreign;  // another system's
+  std::string database;                     // to show; "" when there is none
+  std::string why_none;                     // why there is none
   Scratch scratch = {};
 };
 
-// Without --database, built-in systems use the database of the node on this machine. An error when a database was named
-// and cannot be opened.
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
+// `table_databases`: "payments=mysql://...", for the query of that name. Without --database, built-in systems use the
+// database of the node on this machine. An error when a database was named and cannot be opened.
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls,
+                               const std::vector<std::string>& table_databases = {});
 
 struct ExaminedRun {
   std::optional<Examination> examination;  // of the database, or of the status of each order
@@ -34,9 +36,14 @@ struct ExaminedRun {
   std::vector<Verdict> verdicts;
 };
 
-// `statuses`: the status of each order as asked from the server, used without a database; may be null. When the
-// database cannot be read, the verdicts that need it are UNKNOWN with the reason.
+// What the server was asked for its orders, used without a database. Null: the profile does not say how.
+struct ServerEvidence {
+  OrderStatuses* statuses = nullptr;
+  ServerQueries* list = nullptr;  // for the profile's [list]
+};
+
+// When the database cannot be read, the verdicts that need it are UNKNOWN with the reason.
 ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
-                        OrderStatuses* statuses);
+                        const ServerEvidence& server);
 
 }  // namespace sagactl

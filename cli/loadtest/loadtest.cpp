@@ -6,15 +6,20 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/journey_verdict.hpp"
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
+#include "cli/livemetrics/run_metrics.hpp"
 #include "cli/loadtest/active_saga_poller.hpp"
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
+#include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
+#include "cli/loadtest/order_watch.hpp"
 #include "cli/loadtest/progress.hpp"
 #include "cli/results/baseline.hpp"
 #include "cli/results/result_origin.hpp"
@@ -36,6 +41,16 @@ class Loadtest {
   Result<ExitCode> dry_run() const;
   Result<void> check_saga_is_published() const;
   void say_what_cannot_be_checked() const;
+  bool asks_for_status() const { return !options_.profile.is_ours && !options_.profile.status.path.empty(); }
+  bool asks_for_list() const {
+    return !options_.profile.is_ours && !options_.profile.list.path.empty() && !evidence_.foreign;
+  }
+  // Nothing else tells how long sagas take.
+  bool needs_watch() const {
+    return asks_for_status() && !evidence_.foreign && options_.profile.status.ended.empty() &&
+           options_.profile.list.pointer_of("ended_at").empty();
+  }
+  ServerEvidence server_evidence(const RunResult& load);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
   ExaminedRun examine(const RunResult& load);
@@ -44,12 +59,14 @@ class Loadtest {
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
+  std::optional<RunMetrics> metrics_;
   ProgressDisplay progress_;
   LoadOptions options_;
   Evidence evidence_;
   std::vector<Threshold> baseline_thresholds_;  // in addition to those of --threshold
   std::stop_token stop_;
   std::optional<OrderStatuses> statuses_;  // of the last run
+  std::optional<ServerQueries> list_;
   std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
 
@@ -85,40 +102,55 @@ Result<void> Loadtest::check_saga_is_published() const {
 // Said before the load is sent: afterwards the run would have to be repeated.
 void Loadtest::say_what_cannot_be_checked() const {
   if (evidence_.why_none.empty()) return;
-  const bool has_status = !options_.profile.is_ours && !options_.profile.status.path.empty();
+  const bool has_status = asks_for_status(), has_list = asks_for_list();
   invocation_.info("sagactl: " + evidence_.why_none +
-                   (has_status ? "; the verdicts will be read from each order's status instead"
-                               : "; without it the verdicts about the data will be UNKNOWN"));
+                   (has_list     ? "; the verdicts will be read from the server's list of orders instead"
+                    : has_status ? "; the verdicts will be read from each order's status instead"
+                                 : "; without it the verdicts about the data will be UNKNOWN"));
 }
 
 // Sends the load and waits for the sagas to end.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
   std::optional<ActiveSagaPoller> sagas;
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
-  auto load = run_load(options, stop_, [&](const LoadProgress& now) {
+  LoadOptions watched_options = options;
+  std::optional<OrderWatch> watch;
+  if (needs_watch()) {
+    watched_options.sample = std::make_shared<AcceptedSample>();
+    watch.emplace(invocation_, options_.profile, *watched_options.sample);
+  }
+  auto load = run_load(watched_options, stop_, [&](const LoadProgress& now) {
+    metrics_->update(now);
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
   });
   sagas.reset();
+  auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), options.profile.is_ours
-                                       ? advice_when_no_node_answers(invocation_.settings)
-                                       : "check that the server of the profile '" + options.profile.name +
-                                             "' is running at the address in --url");
+    return with_tls_advice(with_hint(
+        load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
+                                              : "check that the server of the profile '" + options.profile.name +
+                                                    "' is running at the address in --url"));
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
   statuses_.reset();
-  if (!options.profile.is_ours && !options.profile.status.path.empty())
-    statuses_.emplace(invocation_, options.profile, load->ledger);
+  if (asks_for_status())
+    statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched), load->user_headers);
+  if (asks_for_list()) list_.emplace(invocation_, options_.profile);
   if (!load->interrupted) drain(*load);
   return load;
 }
 
+ServerEvidence Loadtest::server_evidence(const RunResult& load) {
+  const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
+  return {is_last_run ? &*statuses_ : nullptr, list_ && list_->any() ? &*list_ : nullptr};
+}
+
 // Waits until everything that the load started has ended.
 void Loadtest::drain(RunResult& load) {
-  const DrainContext context{invocation_, evidence_, options_.profile, load.ledger, statuses_ ? &*statuses_ : nullptr};
+  const DrainContext context{invocation_, evidence_, options_.profile, load.ledger, server_evidence(load)};
   const DrainEnd end = wait_until_drained(context, drain_until_, stop_, progress_);
   progress_.end();
   if (end.result == Drained::interrupted) load.interrupted = true;
@@ -130,12 +162,11 @@ void Loadtest::drain(RunResult& load) {
 // Examines the run, and repeats it until the end of the drain while a late write may still change the result. The last
 // examination counts, as a whole.
 ExaminedRun Loadtest::examine(const RunResult& load) {
-  const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
   // Nodes of built-in systems do not process a request for longer than its client waits for the answer.
   const auto until =
       options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
   for (Duration interval = 100ms;; interval = std::min<Duration>(interval * 2, 1s)) {
-    ExaminedRun examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
+    ExaminedRun examined = examine_run(evidence_, options_.profile, load, server_evidence(load));
     const auto now = std::chrono::steady_clock::now();
     const bool unreadable = !examined.error.empty();
     if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile)))
@@ -165,11 +196,16 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   const auto ledger_path = ledger_beside(invocation_, flags_.files);
   Result<void> saved;
   if (!ledger_path.empty()) saved = save_ledger(load.ledger, ledger_path.string());
+  const auto requests_written = write_requests(invocation_, flags_.files, load.ledger);
   ExaminedRun found = examine(load);
   progress_.end();
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
+    found.verdicts.push_back(std::move(*journeys));
+  if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
+  if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;
   const auto thresholds =
       evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
@@ -177,13 +213,19 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   ResultOrigin origin = result_origin(invocation_);
   if (saved) origin.ledger_path = ledger_path.string();
   origin.database = evidence_.database;
+  origin.tags = flags_.tags;
   Json result = loadtest_json(origin, load, examination, found.verdicts, thresholds);
   result["system"] = load.ledger.system;
   if (capacity) result["capacity"] = capacity_json(*capacity);
+  const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
+  if (interrupted) result["exitCode"] = static_cast<int>(ExitCode::interrupted);
+  metrics_->end();
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
     invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
+  if (written) written = requests_written;
+  if (const auto told = tell_github(invocation_, result); !told && written) written = told.error();
   if (flags_.files.publish)
     if (const auto published = publish_result(invocation_, result); !published && written) written = published.error();
   if (!saved) {
@@ -191,7 +233,6 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
     if (!written) error.message += "; " + written.error().message;
     written = error;
   }
-  const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
   const ExitCode verdict = interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
   return exit_code_after_reports(invocation_, written, verdict);
 }
@@ -203,7 +244,7 @@ Result<ExitCode> Loadtest::execute() {
   if (auto checked = check_report_files(invocation_, flags_.files); !checked) return checked.error();
   const auto urls = node_urls(invocation_.settings);
   if (!urls) return urls.error();
-  auto evidence = find_evidence(invocation_, options_.profile, *urls);
+  auto evidence = find_evidence(invocation_, options_.profile, *urls, flags_.table_databases);
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.dry_run) return dry_run();
@@ -211,6 +252,8 @@ Result<ExitCode> Loadtest::execute() {
   if (!thresholds) return thresholds.error();
   baseline_thresholds_ = std::move(*thresholds);
   if (auto published = check_saga_is_published(); !published) return published.error();
+  metrics_.emplace(invocation_, flags_.tags, std::string(to_string(options_.scenario)));
+  if (auto opened = metrics_->open(flags_.metrics_listen, flags_.metrics_targets); !opened) return opened.error();
   say_what_cannot_be_checked();
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
@@ -241,6 +284,7 @@ void add_loadtest(CLI::App& root, Commands& commands) {
              "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
              "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
              "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
+  add_loadtest_init(*app, commands);
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

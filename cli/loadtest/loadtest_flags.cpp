@@ -1,10 +1,14 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
+#include <algorithm>
+
+#include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
+#include "common/text/text.hpp"
 #include "loadgen/profile/saga_profile.hpp"
 
 namespace sagactl {
@@ -24,6 +28,9 @@ Flag add_word(CLI::App& app, const std::string& name, Value& value, Parse parse,
 void add_target_flags(CLI::App& app, LoadtestFlags& flags) {
   add_text(app, "--system", flags.system, join(builtin_profile_names(), "|"), "Built-in order system to test [order]");
   add_text(app, "--profile", flags.profile_file, "FILE.toml", "Test another server, described by FILE.toml");
+  add_text(app, "--database-of", flags.table_databases, "TABLE=DATABASE",
+           "Where a query of the profile's [sql] is not read from --database: payments=mysql://USER@HOST/NAME")
+      .repeatable(4);
   add_text(app, "--saga", flags.saga, "NAME", "Start sagas of a published definition of your own");
   add_text(app, "--input", flags.input_file, "FILE.json",
            "Input of --saga: JSON with fields such as {user}, {quantity} and {operation}");
@@ -70,6 +77,29 @@ void add_sending_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--connections", load.connections, 0, 60'000,
              "Number of connections to all nodes together [depends on the load]");
   add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
+  add_switch(app, "--http2", load.http2, "Speak HTTP/2: many requests over one connection");
+  add_number(app, "--streams", load.streams, 1, 1000, "HTTP/2: requests of one connection at once [100]");
+  add_switch(app, "--compressed", load.compressed, "Accept compressed answers: gzip, deflate, br and zstd");
+}
+
+constexpr int tags_max = 20, metrics_targets_max = 10;
+constexpr std::size_t tag_name_max = 64, tag_value_max = 256;
+
+Result<void> add_tag(LoadTags& tags, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const auto wrong = [&](const std::string& why) {
+    return Error{ErrorCode::invalid, "'" + text.substr(0, tag_value_max) + "' is no tag: " + why};
+  };
+  if (equals == std::string::npos || equals == 0) return wrong("write NAME=VALUE, such as commit=4f1c2ab");
+  const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
+  });
+  if (!is_plain || name.size() > tag_name_max) return wrong("a name has up to 64 letters, digits and . _ -");
+  if (value.size() > tag_value_max || !is_utf8(value)) return wrong("a value has up to 256 bytes of UTF-8");
+  tags.emplace_back(name, value);
+  return {};
 }
 
 void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
@@ -90,6 +120,15 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
              "Find the highest rate that meets the thresholds, starting at --rate [100/s]");
   add_baseline_flags(app, flags.baseline);
   add_load_report_flags(app, flags.files);
+  add_flag_with(
+      app, "--tag", [&flags](const std::string& text) { return add_tag(flags.tags, text); }, "NAME=VALUE",
+      "Say what this run is of, in all reports and metrics; may be repeated")
+      .repeatable(tags_max);
+  add_text(app, "--metrics-listen", flags.metrics_listen, "[HOST:]PORT",
+           "Serve the figures of the running load to Prometheus, on this machine unless HOST says otherwise");
+  add_text(app, "--metrics-to", flags.metrics_targets, "URL",
+           "Send them once a second: influxdb+http://, otlp+http:// or statsd://; may be repeated")
+      .repeatable(metrics_targets_max);
 }
 
 Result<SagaInputTemplate> read_input(const Invocation& invocation, const char* flag, const std::string& file) {
@@ -128,7 +167,7 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
   if (!flags.profile_file.empty() && !flags.system.empty())
     return Error{ErrorCode::invalid, "--system selects a built-in profile and --profile a file: pass only one of them"};
   if (!flags.profile_file.empty())
-    return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file);
+    return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file, invocation.environment);
   const Profile* known = find_builtin_profile(flags.system.empty() ? "order" : flags.system);
   if (known) return *known;
   Error unknown = not_one_of(flags.system, builtin_profile_names());
@@ -170,6 +209,9 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
   for (const Url& url : *urls) options.targets.push_back(url.text());
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  options.connect = std::move(*connect);
   if (flags.saga.empty()) return options;
   auto token = token_for(invocation, urls->front());  // starting a saga is for merchants and admins
   if (!token) return token.error();

@@ -8,6 +8,7 @@
 #include "analysis/result/threshold.hpp"
 #include "analysis/run_verdicts.hpp"
 #include "cli/invocation.hpp"
+#include "cli/livemetrics/live_metrics.hpp"
 #include "cli/results/baseline.hpp"
 #include "cli/results/report_files.hpp"
 #include "loadgen/options.hpp"
@@ -33,6 +34,10 @@ struct LoadtestFlags {
   std::vector<Threshold> thresholds;
   Baseline baseline;
   ReportFiles files;
+  LoadTags tags;
+  std::string metrics_listen;  // "PORT" or "HOST:PORT"; empty: does not listen
+  std::vector<std::string> metrics_targets;
+  std::vector<std::string> table_databases;  // "payments=mysql://..."
 };
 
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);

@@ -2,79 +2,85 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 
-#include "cli/client/node_client.hpp"
-#include "common/text/text.hpp"
+#include "cli/loadtest/seen_times.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr std::chrono::seconds poll_max{1};
-constexpr Duration request_timeout_max = 2s;  // so that one slow answer does not delay the others
-constexpr std::string_view order_field = "{order}";
-constexpr int unauthenticated = 401, forbidden = 403, not_found = 404, gone = 410;
+constexpr int not_found = 404, gone = 410;
 
-// A status request carries the headers of an order that are the same for all orders and do not describe the body, such
-// as credentials.
-HttpHeaders common_headers(const Profile& profile) {
-  HttpHeaders headers;
-  for (const auto& [name, value] : profile.headers) {
-    const std::string lower_name = lower(name);
-    const bool is_per_request = lower_name.starts_with("content-") || lower_name == "connection";
-    if (!is_per_request && value.find('{') == std::string::npos) headers.emplace_back(name, value);
-  }
-  return headers;
+// Requests whose answers name an order that is worth asking for. A refusal may also name an order of somebody else,
+// unless the request was meant to fail.
+bool names_an_order(const LedgerEntry& entry) {
+  if (entry.order.is_nil()) return false;
+  return entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::indeterminate ||
+         (entry.outcome == RequestOutcome::rejected && entry.kind == OrderKind::payment_fail);
 }
 
 }  // namespace
 
-OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger)
-    : profile_(profile), headers_(common_headers(profile)), run_(ledger.run) {
-  HttpClientOptions options;
-  options.token = invocation.settings.token;
-  options.timeout = std::min(invocation.settings.timeout, request_timeout_max);
-  if (const auto urls = node_urls(invocation.settings))
-    for (const Url& url : *urls) clients_.emplace_back(url, options);
+OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
+                             std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers)
+    : profile_(profile), user_headers_(std::move(user_headers)), run_(ledger.run), queries_(invocation, profile) {
   for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
+    if (!names_an_order(entry)) continue;
     PolledOrder& answer = orders_[ledger.order_text(entry)];
-    answer.accepted_at = entry.done;
+    const bool is_accepted = entry.outcome == RequestOutcome::accepted;
+    if (answer.created_at.us == 0 || (is_accepted && !answer.is_accepted)) answer.created_at = entry.sent;
+    answer.is_accepted = answer.is_accepted || is_accepted;
+    answer.user = entry.user;
   }
+  for (const auto& [order, seen] : watched)
+    if (const auto known = orders_.find(order); known != orders_.end()) known->second.ended_at = seen.ended;
   for (const auto& [order, answer] : orders_) open_.push_back(order);
 }
 
+RowSource OrderStatuses::source() const {
+  return {.name = "the server",
+          .where = "on the server",
+          .orders = "the status of each order",
+          .ends_are_exact = !profile_.status.ended.empty(),
+          .no_groups = "only a database or a list of its orders would show what the server did with it"};
+}
+
+void OrderStatuses::read_times(const Json& body, PolledOrder& answer) const {
+  const auto at = [&](const std::string& pointer) -> std::optional<Timestamp> {
+    const Json::json_pointer place(pointer);
+    return body.contains(place) ? seen_time(body[place]) : std::nullopt;
+  };
+  if (profile_.status.ended.empty()) return;
+  const auto created = at(profile_.status.created), ended = at(profile_.status.ended);
+  if (!created || !ended) return;
+  answer.created_at = *created;
+  answer.ended_at = *ended;
+}
+
 bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
-  std::string path = profile_.status.path;
-  path.replace(path.find(order_field), order_field.size(), percent_encode(order));
-  HttpRequest request;
-  request.path = path;
-  request.headers = headers_;
-  const auto response = clients_[next_++ % clients_.size()].send(request);
+  const std::string path = status_path(profile_, order);
+  const bool has_headers = answer.user < user_headers_.size();
+  const auto response = queries_.get(path, has_headers ? user_headers_[answer.user] : HttpHeaders());
   answer.http_status = response ? response->status : 0;
   answer.status.clear();
-  answer.error = response ? fmt::format("GET {} returned HTTP {}", path, response->status) : response.error().message;
-  if (answer.http_status == unauthenticated || answer.http_status == forbidden)
-    answer.error += " (the request carried --token and the create.headers without fields in braces)";
-  if (!response || !response->ok()) return false;
+  answer.error = useless_answer(path, response);
+  if (!response || !response->ok()) return !answer.is_accepted && answer.http_status == not_found;
   const auto body = response->json();
-  const Json::json_pointer place(profile_.status.pointer);
-  if (!body || !body->contains(place)) {
+  const auto status = body ? seen_text(*body, profile_.status.pointer) : std::nullopt;
+  if (!status) {
     answer.error = body ? fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer)
                         : fmt::format("the answer to GET {} is not JSON", path);
     return false;
   }
-  const Json& status = (*body)[place];
-  answer.status = status.is_string() ? status.get<std::string>() : json_text(status);
-  const auto& ends = profile_.status.ends;
-  if (std::find(ends.begin(), ends.end(), answer.status) == ends.end()) return false;
-  answer.ended_at = wall_clock_now();
+  answer.status = *status;
+  if (!is_final(profile_, answer.status)) return false;
+  read_times(*body, answer);
   return true;
 }
 
 std::size_t OrderStatuses::poll() {
-  if (clients_.empty()) return open_.size();
+  if (!queries_.any()) return open_.size();
   const auto until = std::chrono::steady_clock::now() + poll_max;
   std::size_t asked = 0;
   const std::size_t all = open_.size();
@@ -97,6 +103,12 @@ std::optional<std::string> OrderStatuses::first_without_status() const {
   return std::nullopt;
 }
 
+std::optional<std::string> OrderStatuses::status_of(const std::string& order) const {
+  const auto found = orders_.find(order);
+  if (found == orders_.end() || found->second.status.empty()) return std::nullopt;
+  return found->second.status;
+}
+
 Result<std::vector<std::string>> OrderStatuses::columns(const ForeignQuery&) {
   return std::vector<std::string>{"order_id", "created_us", "status", "ended_us"};
 }
@@ -106,9 +118,9 @@ Result<void> OrderStatuses::each_row(const ForeignQuery& query,
   const auto names = columns(query);
   for (const auto& [order, answer] : orders_) {
     if (answer.status.empty()) continue;
-    const std::string accepted = std::to_string(answer.accepted_at.us), ended = std::to_string(answer.ended_at.us);
-    std::vector<std::optional<std::string_view>> values = {order, accepted, answer.status, std::nullopt};
-    if (answer.ended_at.us != 0) values[3] = ended;
+    const std::string created = std::to_string(answer.created_at.us), ended = std::to_string(answer.ended_at.us);
+    std::vector<std::optional<std::string_view>> values = {order, created, answer.status, std::nullopt};
+    if (answer.ended_at.us != 0 && is_final(profile_, answer.status)) values[3] = ended;
     if (auto visited = visit(ForeignRow(*names, values)); !visited) return visited;
   }
   return {};

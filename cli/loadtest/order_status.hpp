@@ -7,19 +7,22 @@
 #include <vector>
 
 #include "analysis/foreign/foreign_rows.hpp"
-#include "cli/invocation.hpp"
-#include "httpclient/http_client.hpp"
+#include "cli/loadtest/order_watch.hpp"
+#include "cli/loadtest/server_queries.hpp"
 #include "loadgen/ledger/ledger.hpp"
-#include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
 
-// The statuses are a table of orders for the verdicts: order_id, created_us (when the order was accepted), status, and
-// ended_us (when a final status was first seen, as exact as the polling). An order unknown to the server has no row.
+// The statuses are a table of orders for the verdicts: order_id, created_us (as the server says it, else when the order
+// was requested), status, and ended_us (as the server says it, else of the orders that were watched during the load,
+// when their end was seen). An order unknown to the server has no row.
 class OrderStatuses final : public ForeignRows {
  public:
-  // The profile outlives this. Polls the orders of the ledger that were accepted.
-  OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger);
+  // The profile outlives this. Polls the orders that the ledger's answers named: those that were accepted, answered
+  // with an error, or refused as they were meant to fail. `watched`: those that were seen to end during the load.
+  // `user_headers` as in RunResult.
+  OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
+                std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers = {});
 
   // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
   // other orders. An order whose request failed is asked for again after the others.
@@ -28,26 +31,31 @@ class OrderStatuses final : public ForeignRows {
   const std::string& run() const { return run_; }
   // None when the server has answered for each order, with its status or that it is unknown. Otherwise the first error.
   std::optional<std::string> first_without_status() const;
+  // Of an order; none when the server has not told it.
+  std::optional<std::string> status_of(const std::string& order) const;
 
+  RowSource source() const override;
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override;
 
  private:
   struct PolledOrder {
-    Timestamp accepted_at, ended_at;
+    Timestamp created_at, ended_at;
+    std::uint16_t user = 0;
     int http_status = 0;  // 0: no answer
-    std::string status, error;
+    bool is_accepted = false;
+    std::string status = {}, error = {};
   };
   bool has_ended(const std::string& order, PolledOrder& answer);
+  void read_times(const Json& body, PolledOrder& answer) const;
 
   const Profile& profile_;
-  HttpHeaders headers_;
+  std::vector<HttpHeaders> user_headers_;
   std::string run_;
-  std::vector<HttpClient> clients_;  // one per node, in turn
+  ServerQueries queries_;
   std::map<std::string, PolledOrder> orders_;
   std::vector<std::string> open_;  // not ended
-  std::size_t next_ = 0;
 };
 
 }  // namespace sagactl

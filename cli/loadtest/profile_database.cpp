@@ -3,12 +3,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <vector>
 
-#include "common/text/text.hpp"
+#include "cli/foreign/mysql_rows.hpp"
+#include "cli/foreign/shown_bytes.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
 
 namespace sagactl {
@@ -26,17 +27,6 @@ constexpr std::size_t rows_at_once = 1'000;
 Error query_failed(const ForeignQuery& query, std::string message) {
   while (!message.empty() && message.back() == '\n') message.pop_back();
   return {ErrorCode::invalid, "the profile's query " + query.name + ": " + message};
-}
-
-// Whether a blob holds text. Other bytes are shown as PostgreSQL shows them.
-bool is_plain_text(std::string_view bytes) {
-  return is_utf8(bytes) &&
-         std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
-}
-std::string hex(std::string_view bytes) {
-  std::string text = "\\x";
-  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return text;
 }
 
 class ForeignSqliteRows final : public ForeignRows {
@@ -76,7 +66,7 @@ class ForeignSqliteRows final : public ForeignRows {
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), column));
         values[i] = text ? std::optional(std::string_view(text, size)) : std::nullopt;
         if (text && is_blob && !is_plain_text(*values[i])) {
-          bytes[i] = hex(*values[i]);
+          bytes[i] = shown_bytes(*values[i]);
           values[i] = bytes[i];
         }
       }
@@ -182,14 +172,59 @@ Result<std::unique_ptr<ForeignRows>> open_postgres_rows(const DatabaseName& data
   return std::unique_ptr<ForeignRows>(std::move(*rows));
 }
 
+// Each query goes to its own database, the others to the main one.
+class ForeignRowsOfSeveral final : public ForeignRows {
+ public:
+  explicit ForeignRowsOfSeveral(std::unique_ptr<ForeignRows> main) : main_(std::move(main)) {}
+  void add(const std::string& query, std::unique_ptr<ForeignRows> rows) { of_query_[query] = std::move(rows); }
+
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override { return rows_of(query).columns(query); }
+  Result<void> each_row(const ForeignQuery& query,
+                        const std::function<Result<void>(const ForeignRow&)>& visit) override {
+    return rows_of(query).each_row(query, visit);
+  }
+  Result<void> some_rows(const ForeignQuery& query, std::size_t most,
+                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
+    return rows_of(query).some_rows(query, most, visit);
+  }
+
+ private:
+  ForeignRows& rows_of(const ForeignQuery& query) {
+    const auto own = of_query_.find(query.name);
+    return own == of_query_.end() ? *main_ : *own->second;
+  }
+  std::unique_ptr<ForeignRows> main_;
+  std::map<std::string, std::unique_ptr<ForeignRows>> of_query_;
+};
+
 }  // namespace
 
+std::string ForeignDatabases::shown() const {
+  std::string text = main.shown;
+  for (const auto& [query, database] : of_query) text += fmt::format(", {} of {}", query, database.shown);
+  return text;
+}
+
+Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& databases) {
+  auto main = open_foreign_rows(databases.main);
+  if (!main || databases.of_query.empty()) return main;
+  auto several = std::make_unique<ForeignRowsOfSeveral>(std::move(*main));
+  for (const auto& [query, database] : databases.of_query) {
+    auto rows = open_foreign_rows(database);
+    if (!rows) return rows.error();
+    several->add(query, std::move(*rows));
+  }
+  return std::unique_ptr<ForeignRows>(std::move(several));
+}
+
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {
+  if (database.is_mysql) return open_mysql_rows(database.name);
   if (database.is_postgres) return open_postgres_rows(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::invalid, "there is no database at " + database.name +
-                                         "; set --database to the SQLite file or postgres:// URL of the server"};
+    return Error{ErrorCode::invalid,
+                 "there is no database at " + database.name +
+                     "; set --database to the SQLite file, or the postgres:// or mysql:// URL of the server"};
   return ForeignSqliteRows::open(database.name);
 }
 

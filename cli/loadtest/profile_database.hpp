@@ -1,12 +1,23 @@
-// Another system's database, for the queries of its profile: read only, and all in one snapshot.
+// Another system's databases, for the queries of its profile: read only, and of one database all in one snapshot.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "analysis/foreign/foreign_rows.hpp"
 #include "cli/dependencies/database.hpp"
 
 namespace sagactl {
+
+struct ForeignDatabases {
+  DatabaseName main;
+  std::map<std::string, DatabaseName> of_query = {};  // of single queries, by their names: "sql.payments"
+  std::string shown() const;                          // without passwords
+};
+
+// All of them, each with a snapshot of its own: what is in one may be newer than what is in another.
+Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& databases);
 
 // A view of how it is now. `unavailable` when it cannot be opened.
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database);

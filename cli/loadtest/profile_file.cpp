@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "cli/configuration/toml_members.hpp"
+#include "cli/loadtest/profile/journey_file.hpp"
+#include "common/text/text.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
@@ -29,19 +31,6 @@ std::optional<StatusRange> range_of(const std::string& text) {
   return StatusRange{*first, *last};
 }
 
-void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges) {
-  std::vector<std::string> texts;
-  members.texts(name, texts);
-  if (texts.empty()) return;
-  ranges.clear();
-  for (const std::string& text : texts) {
-    const auto range = range_of(text);
-    if (!range)
-      return members.fail(name, fmt::format("'{}' is not an HTTP status: write 201, \"2xx\" or \"200-204\"", text));
-    ranges.push_back(*range);
-  }
-}
-
 void read_create(TomlMembers& members, Profile& profile) {
   members.text("method", profile.method);
   members.text("path", profile.path);
@@ -49,7 +38,8 @@ void read_create(TomlMembers& members, Profile& profile) {
   members.text("body", profile.body);
   members.text("item", profile.item);
   members.pairs("fields", profile.fields);
-  if (!profile.body.empty() && find_header(profile, "Content-Type") == nullptr)
+  read_create_of_journey(members, profile);
+  if (!profile.body.empty() && find_header(profile.headers, "Content-Type") == nullptr)
     profile.headers.insert(profile.headers.begin(), {"Content-Type", "application/json"});
 }
 
@@ -57,6 +47,7 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "accepted", rules.accepted);
   read_statuses(members, "duplicate", rules.duplicate);
   read_statuses(members, "rejected", rules.rejected);
+  read_statuses(members, "unclear", rules.unclear);
   members.tables("duplicate_if", [&](TomlMembers& rule) {
     rules.duplicate_markers.emplace_back();
     AnswerMarker& last = rules.duplicate_markers.back();
@@ -65,6 +56,18 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
     rule.texts("values", last.values);
     if (last.pointer.empty() == last.header.empty()) rule.fail("pointer", "or header is required");
   });
+}
+
+void read_list(TomlMembers& members, ListQuery& list) {
+  members.text("path", list.path);
+  members.text("orders", list.items);
+  members.text("next", list.next);
+  for (const char* column : {"order_id", "created_at", "ended_at", "status", "key", "product", "amount", "node"}) {
+    std::string pointer;
+    members.text(column, pointer);
+    if (!pointer.empty()) list.columns.emplace_back(column, pointer);
+  }
+  if (list.path.empty()) members.fail("path", "is missing");
 }
 
 void read_test_data(TomlMembers& members, TestDataRequest& data) {
@@ -99,7 +102,7 @@ void read_product(TomlMembers& members, Profile& profile) {
   profile.catalogue.push_back(std::move(product));
 }
 
-void read_all(TomlMembers& members, Profile& profile) {
+void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   std::string by = "key", accounts = "none";
   members.text("name", profile.name);
   members.text("duplicates_by", by);
@@ -131,7 +134,11 @@ void read_all(TomlMembers& members, Profile& profile) {
     it.texts("completed", profile.queries.completed);
     it.texts("undone", profile.queries.undone);
     it.texts("ends", profile.status.ends);
+    it.text("created_at", profile.status.created);
+    it.text("ended_at", profile.status.ended);
   });
+  read_journey(members, profile, surroundings);
+  members.tables("list", [&](TomlMembers& it) { read_list(it, profile.list); });
   members.tables("test_data", [&](TomlMembers& it) {
     profile.test_data.emplace_back();
     read_test_data(it, profile.test_data.back());
@@ -156,16 +163,38 @@ void read_all(TomlMembers& members, Profile& profile) {
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }
 
-// check() starts its message with the wrong member: "create.item: ...".
-Error with_line(const std::string& name, const toml::table& table, const Error& error) {
-  const auto member = table.at_path(std::string_view(error.message).substr(0, error.message.find(':')));
-  return member ? toml_error(name, *member.node(), error.message)
-                : Error{ErrorCode::invalid, name + ": " + error.message};
+// check() starts each line of its message with the wrong member: "create.item: ...".
+Error with_lines(const std::string& name, const toml::table& table, const Error& error) {
+  std::vector<std::string> located;
+  for (const std::string& line : split(error.message, '\n')) {
+    const auto member = table.at_path(std::string_view(line).substr(0, line.find(':')));
+    // A single table may be written where a list is meant.
+    std::string single = line.substr(0, line.find(':'));
+    replace_all(single, "[0]", "");
+    const auto other = table.at_path(single);
+    const toml::node* node = member ? member.node() : other ? other.node() : nullptr;
+    located.push_back(node ? toml_error(name, *node, line).message : name + ": " + line);
+  }
+  return {ErrorCode::invalid, join(located, "\n")};
 }
 
 }  // namespace
 
-Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name) {
+void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges) {
+  std::vector<std::string> texts;
+  members.texts(name, texts);
+  if (texts.empty()) return;
+  ranges.clear();
+  for (const std::string& text : texts) {
+    const auto range = range_of(text);
+    if (!range)
+      return members.fail(name, fmt::format("'{}' is not an HTTP status: write 201, \"2xx\" or \"200-204\"", text));
+    ranges.push_back(*range);
+  }
+}
+
+Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name,
+                             const Environment& environment) {
   auto table = read_toml_table(path, name);
   if (!table) return table.error();
   Profile profile;
@@ -173,9 +202,11 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   // A 503 may come from a proxy that had already forwarded the request.
   profile.outcome.rejected = {{100, 499}};
   TomlMembers members(name, *table);
-  read_all(members, profile);
+  const ProfileSurroundings surroundings{path.parent_path(), &environment};
+  read_all(members, profile, surroundings);
   if (auto read = members.finish(); !read) return read.error();
-  if (auto checked = check(profile); !checked) return with_line(name, *table, checked.error());
+  find_texts(profile, surroundings);
+  if (auto checked = check(profile); !checked) return with_lines(name, *table, checked.error());
   return profile;
 }
 

@@ -4,12 +4,15 @@
 #include <filesystem>
 #include <string>
 
+#include "cli/configuration/environment.hpp"
 #include "common/result.hpp"
 #include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
 
-// `invalid` with the line or the member that is wrong. `name` is the file's name in errors.
-Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name);
+// `invalid` with all that is wrong, each on a line of its own with the place in the file. `name` is the file's name in
+// errors; data files are found beside the file.
+Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name,
+                             const Environment& environment);
 
 }  // namespace sagactl

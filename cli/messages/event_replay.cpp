@@ -24,9 +24,10 @@ const std::string* named_by(const Flow& flow, const ReplaySelection& selection) 
 
 // Versions of an aggregate begin at 1 and have no gap.
 std::int64_t missing_events(const std::vector<Event>& events) {
-  std::map<Uuid, std::pair<std::int64_t, int>> aggregates;  // how many there are, and the last version
+  // How many there are, and the last version. An order and its saga have the same id.
+  std::map<std::pair<AggregateType, Uuid>, std::pair<std::int64_t, int>> aggregates;
   for (const Event& event : events) {
-    auto& [count, last] = aggregates[event.aggregate];
+    auto& [count, last] = aggregates[{event.aggregate_type, event.aggregate}];
     ++count;
     last = std::max(last, event.version);
   }

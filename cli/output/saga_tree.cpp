@@ -111,6 +111,21 @@ void add_own_values(const Json& saga, const Paint& paint, Branch& root) {
   }
 }
 
+// Who joined an LRA, and how each does.
+void add_lra(const Json& saga, Branch& root) {
+  const Json& lra = json_member(saga, "lra");
+  if (!lra.is_object()) return;
+  Branch made{fmt::format("LRA {}  {}", text_member(lra, "id"), text_member(lra, "status"))};
+  for (const Json& participant : json_member(lra, "participants")) {
+    const std::string url = or_default(text_member(participant, "compensate"), text_member(participant, "after"));
+    std::string text = fmt::format("{}  {}  {}  joined at {}", text_member(participant, "name"),
+                                   text_member(participant, "status"), url, text_member(participant, "joinedAt"));
+    if (const std::string left = text_member(participant, "leftAt"); !left.empty()) text += ", left at " + left;
+    made.branches.push_back({std::move(text)});
+  }
+  root.branches.push_back(std::move(made));
+}
+
 void add_problems(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
     root.branches.push_back({"error: " + paint.bad(error)});
@@ -152,6 +167,7 @@ std::string saga_tree(const Json& trace, const Paint& paint, int width) {
     root.branches.push_back({order_text(json_member(trace, "order"), paint)});
   if (saga.is_object()) {
     add_own_values(saga, paint, root);
+    add_lra(saga, root);
     add_steps(trace, saga, paint, root);
   }
   add_payments(trace, paint, root);

@@ -6,6 +6,7 @@
 
 #include "cli/invocation.hpp"
 #include "loadgen/ledger/histogram.hpp"
+#include "loadgen/ledger/ledger.hpp"
 
 namespace CLI {
 class App;
@@ -18,11 +19,20 @@ struct ReportFiles {
   std::string json;
   std::string junit;
   std::string hgrm;
-  bool publish = false;  // to the node
+  std::string badge, markdown;
+  std::string csv, jtl, summary;  // of a load test
+  bool publish = false;           // to the node
 };
 
 void add_report_flags(CLI::App& app, ReportFiles& files);
 void add_load_report_flags(CLI::App& app, ReportFiles& files);  // with --hgrm and --publish
+
+// Every request of a load test, for --csv and --jtl.
+Result<void> write_requests(const Invocation& invocation, const ReportFiles& files, const Ledger& ledger);
+
+// On GitHub: adds the result to the summary of the job, and an annotation for each verdict and threshold that is not
+// met. Elsewhere nothing.
+Result<void> tell_github(const Invocation& invocation, const Json& result);
 
 // Checks, before the work is done, that all requested files can be written. `invalid` with the reason.
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files);

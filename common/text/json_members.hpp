@@ -71,15 +71,26 @@ class JsonMembers {
   }
   std::string_view string() {
     good_ = good_ && take('"');
-    std::size_t end = 0;
-    while (good_ && end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
-    if (!good_ || end >= rest_.size()) {
+    const std::size_t end = good_ ? end_of_string() : std::string_view::npos;
+    if (end == std::string_view::npos) {
       good_ = false;
       return {};
     }
     const std::string_view text = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
     return text;
+  }
+  // Where the quote is that ends a string; npos: it is missing. Strings rarely have escapes, and searching for single
+  // characters is fast.
+  std::size_t end_of_string() const {
+    std::size_t quote = rest_.find('"');
+    for (std::size_t from = 0; quote != std::string_view::npos;) {
+      const std::size_t escape = rest_.substr(0, quote).find('\\', from);
+      if (escape == std::string_view::npos) return quote;
+      from = escape + 2;
+      if (from > quote) quote = rest_.find('"', from);
+    }
+    return quote;
   }
   // A number, a literal, or a complete object or array.
   std::string_view other() {

@@ -63,8 +63,8 @@ std::string_view advice(int status) {
 }  // namespace
 
 void FirstAnswers::note(int status, std::string_view body, std::string_view location) {
+  if (is_known(status)) return;
   const auto place = static_cast<std::size_t>(status);
-  if (place >= statuses || known_[place].load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(mutex_);
   if (known_[place].exchange(true)) return;
   std::string text = location.empty() ? "" : "Location: " + excerpt(location);
@@ -105,8 +105,9 @@ AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first) {
   }
   for (const auto& [kind, count] : kinds) {
     const auto& [status, failure, outcome] = kind;
-    const bool has_text = first && (status != 0 || failure == TransportFailure::unreadable);
-    counts.answers.push_back({status, failure, outcome, count, has_text ? first->text(status) : std::string()});
+    const int place = failure == TransportFailure::no_connection ? FirstAnswers::no_connection : status;
+    const bool has_text = first && (place != 0 || failure == TransportFailure::unreadable);
+    counts.answers.push_back({status, failure, outcome, count, has_text ? first->text(place) : std::string()});
   }
   std::stable_sort(counts.answers.begin(), counts.answers.end(),
                    [](const AnswerCount& a, const AnswerCount& b) { return a.count > b.count; });

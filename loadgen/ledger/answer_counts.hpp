@@ -20,9 +20,15 @@ namespace sagactl {
 class FirstAnswers {
  public:
   static constexpr std::size_t text_max = 300;
+  // In place of a status: bytes that are no HTTP answer, and why there was no connection.
+  static constexpr int unreadable = 0, no_connection = 1;
 
-  // `status`: 0 for bytes that are no HTTP answer. `location`: where a redirection points; "" without one.
+  // `location`: where a redirection points; "" without one.
   void note(int status, std::string_view body, std::string_view location);
+  bool is_known(int status) const {
+    const auto place = static_cast<std::size_t>(status);
+    return place >= statuses || known_[place].load(std::memory_order_relaxed);
+  }
   std::string text(int status) const;  // "" for none
 
  private:

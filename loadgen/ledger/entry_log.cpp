@@ -1,11 +1,17 @@
 #include "loadgen/ledger/entry_log.hpp"
 
+#include <algorithm>
+
 namespace sagactl {
 namespace {
 
 // There is one writer, so no atomic read-modify-write is needed.
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t count) {
+  counter.store(counter.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+}
+
 void add_one(std::atomic<std::uint64_t>& counter) {
-  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  add(counter, 1);
 }
 
 }  // namespace
@@ -32,9 +38,15 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
     chunk_ = store_->empty_chunk();
   }
   if (entry.http_status != 0) add_one(by_target_[entry.target]);
-  if (times.sent_ns != 0) times_.record(entry.response_time());
+  if (entry.http_status < by_status_.size()) add_one(by_status_[entry.http_status]);
+  if (times.sent_ns != 0) {
+    const Duration response = entry.response_time();
+    times_.record(response);
+    add(response_us_, static_cast<std::uint64_t>(std::max<std::int64_t>(0, response.count())));
+  }
   if (entry.outcome == RequestOutcome::accepted) {
     add_one(accepted_);
+    if (AcceptedSample* sample = store_->sample()) sample->offer(entry);
   } else if (entry.outcome == RequestOutcome::duplicate) {
     add_one(duplicates_);
   } else {
@@ -55,6 +67,10 @@ void EntryLog::add_to(EntryCounts& counts) const {
   counts.by_target.resize(by_target_.size());
   for (std::size_t i = 0; i < by_target_.size(); ++i)
     counts.by_target[i] += by_target_[i].load(std::memory_order_relaxed);
+  counts.statuses.resize(by_status_.size());
+  for (std::size_t i = 0; i < by_status_.size(); ++i)
+    counts.statuses[i] += by_status_[i].load(std::memory_order_relaxed);
+  counts.response_us += response_us_.load(std::memory_order_relaxed);
   times_.add_to(counts.response);
 }
 

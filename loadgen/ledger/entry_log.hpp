@@ -1,6 +1,7 @@
 // Collects the ledger entries of one worker, and counts them for the progress display.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <vector>
@@ -22,6 +23,8 @@ struct RequestTimes {
 struct EntryCounts {
   std::uint64_t sent = 0, accepted = 0, duplicates = 0, errors = 0;
   std::vector<std::uint64_t> by_target;  // answered
+  std::vector<std::uint64_t> statuses;   // by HTTP status; [0]: without an answer
+  std::uint64_t response_us = 0;         // the sum of the response times
   LiveHistogramCounts response{};
 };
 
@@ -39,6 +42,7 @@ class EntryLog {
   void add_to(EntryCounts& counts) const;
 
  private:
+  static constexpr std::size_t statuses_max = 600;
   Timestamp epoch(std::int64_t ns) const;
 
   std::int64_t epoch_offset_ns_;
@@ -46,6 +50,8 @@ class EntryLog {
   EntryChunk chunk_;
   std::atomic<std::uint64_t> sent_{0}, accepted_{0}, duplicates_{0}, errors_{0};
   std::vector<std::atomic<std::uint64_t>> by_target_;
+  std::array<std::atomic<std::uint64_t>, statuses_max> by_status_{};
+  std::atomic<std::uint64_t> response_us_{0};
   LiveHistogram times_;
 };
 

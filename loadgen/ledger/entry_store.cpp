@@ -6,7 +6,7 @@ namespace sagactl {
 namespace {
 
 bool by_operation(const LedgerEntry& a, const LedgerEntry& b) {
-  return a.operation < b.operation;
+  return a.operation != b.operation ? a.operation < b.operation : a.planned < b.planned;
 }
 
 }  // namespace

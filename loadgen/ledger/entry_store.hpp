@@ -1,5 +1,5 @@
 // Takes the ledger entries of the workers: the first ones stay in memory, more go to an anonymous temporary file. At
-// the end all are sorted.
+// the end all are sorted by operation, and those of one operation by time.
 #pragma once
 
 #include <condition_variable>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/records/record_sorter.hpp"
+#include "loadgen/ledger/accepted_sample.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
 
 namespace sagactl {
@@ -34,6 +35,10 @@ class EntryStore {
   // For ids that are too long for an entry. Thread-safe.
   LongNames& names() { return *names_; }
 
+  // Before entries are added: null by default.
+  void set_sample(std::shared_ptr<AcceptedSample> sample) { sample_ = std::move(sample); }
+  AcceptedSample* sample() const { return sample_.get(); }
+
   // All entries, by operation. Only when no thread adds any more.
   LedgerEntries take();
 
@@ -44,6 +49,7 @@ class EntryStore {
   void stop_sorting();
 
   const Scratch scratch_;
+  std::shared_ptr<AcceptedSample> sample_;
   const std::shared_ptr<LongNames> names_ = std::make_shared<LongNames>();
   RecordSorter<LedgerEntry> sorter_;  // used by the thread while it runs
   std::mutex mutex_;

@@ -16,6 +16,9 @@ constexpr std::array<std::string_view, 6> failure_names = {"none",       "timed_
 constexpr std::array<std::string_view, 9> status_names = {"none",      "pending",   "processing", "paid", "shipped",
                                                           "delivered", "cancelled", "failed",     "other"};
 
+constexpr std::array<std::string_view, 6> step_end_names = {"last",     "next",        "unexpected",
+                                                            "no_value", "not_in_time", "unanswered"};
+
 template <class Enum, std::size_t count>
 std::optional<Enum> find_name(const std::array<std::string_view, count>& names, std::string_view text) {
   const auto found = std::find(names.begin(), names.end(), text);
@@ -67,6 +70,13 @@ std::string_view to_string(ClaimedStatus status) {
 }
 std::optional<ClaimedStatus> parse_claimed_status(std::string_view text) {
   return find_name<ClaimedStatus>(status_names, text);
+}
+
+std::string_view to_string(StepEnd end) {
+  return step_end_names[static_cast<std::size_t>(end)];
+}
+std::optional<StepEnd> parse_step_end(std::string_view text) {
+  return find_name<StepEnd>(step_end_names, text);
 }
 
 std::vector<ProductItem> Ledger::items_of(const LedgerEntry& entry) const {

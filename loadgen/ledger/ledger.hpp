@@ -19,16 +19,26 @@ struct LedgerPhase {
   friend bool operator==(const LedgerPhase&, const LedgerPhase&) = default;
 };
 
+// A step of the run's journeys.
+struct LedgerStep {
+  std::string name;
+  bool creates = false;  // the order: exactly one of the steps
+  friend bool operator==(const LedgerStep&, const LedgerStep&) = default;
+};
+
 struct Ledger : ProductPlan {
   std::string scenario;
   std::string system = "order";  // the name of the profile
+  std::string method, path;      // of the requests, as in the profile
   bool keyed = false;            // requests carry their idempotency key; otherwise the server derives it
   bool open_loop = false;
   Timestamp started_at, ended_at;
   std::vector<std::string> targets;   // base URLs
   std::vector<std::string> user_ids;  // as registered, by LedgerEntry::user; "" where only a token was given
   std::vector<LedgerPhase> phases;
-  LedgerEntries entries;  // by operation; numbers of skipped requests are missing
+  std::vector<LedgerStep> steps = {{"create", true}};
+  LedgerEntries entries;       // the requests that create orders, by operation; numbers of skipped ones are missing
+  LedgerEntries step_entries;  // those of the other steps, by operation (that of the journey) and time
 
   friend bool operator==(const Ledger&, const Ledger&) = default;
 

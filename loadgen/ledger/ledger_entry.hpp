@@ -51,6 +51,18 @@ enum class ClaimedStatus : std::uint8_t {
 std::string_view to_string(ClaimedStatus status);
 std::optional<ClaimedStatus> parse_claimed_status(std::string_view text);
 
+// What followed from the answer to a step of a journey. Persisted by name; see to_string.
+enum class StepEnd : std::uint8_t {
+  last,         // the journey is complete; also a request that is not part of a longer journey
+  next,         // the journey went on
+  unexpected,   // an answer with a status that the step does not expect
+  no_value,     // the answer lacks a value that a later step needs, or its value is too long
+  not_in_time,  // the step was repeated until its time was over
+  unanswered,   // no answer, or it was not sent
+};
+std::string_view to_string(StepEnd end);
+std::optional<StepEnd> parse_step_end(std::string_view text);
+
 struct LedgerEntry {
   std::uint64_t operation = 0;    // the number of the request in its run, from 0; unique
   std::uint32_t group = 0;        // orders of one group have the same products
@@ -62,6 +74,9 @@ struct LedgerEntry {
   RequestOutcome outcome = RequestOutcome::unreached;
   TransportFailure failure = TransportFailure::none;
   ClaimedStatus claimed_status = ClaimedStatus::none;
+  std::uint8_t step = 0;  // index into Ledger::steps
+  StepEnd step_end = StepEnd::last;
+  std::uint16_t member = 0;  // of a group that one journey sent: 0 for the first; see journey()
 
   // By this machine's clock; 0: did not happen. `planned` is when the request should have been sent (closed loop: when
   // it was sent), `done` when its outcome was known.
@@ -75,6 +90,7 @@ struct LedgerEntry {
 
   friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 
+  std::uint64_t journey() const { return operation - member; }  // the first operation of its journey
   Duration response_time() const { return done - planned; }
   Duration service_time() const { return done - sent; }
   Duration lateness() const { return sent - planned; }

@@ -45,23 +45,27 @@ Json failure_variants_json(const Ledger& ledger) {
 Json head_of(const Ledger& ledger) {
   Json phases = Json::array();
   for (const LedgerPhase& phase : ledger.phases) phases.push_back({{"name", phase.name}, {"warmup", phase.warmup}});
-  return {{"format", format_name},
-          {"version", format_version},
-          {"run", ledger.run},
-          {"scenario", ledger.scenario},
-          {"system", ledger.system},
-          {"keyed", ledger.keyed},
-          {"catalogue", catalogue_json(ledger)},
-          {"failWays", failure_variants_json(ledger)},
-          {"hotShare", ledger.hot_share},
-          {"seed", ledger.seed},
-          {"items", ledger.items},
-          {"openLoop", ledger.open_loop},
-          {"startedAt", ledger.started_at.us},
-          {"endedAt", ledger.ended_at.us},
-          {"targets", ledger.targets},
-          {"userIds", ledger.user_ids},
-          {"phases", phases}};
+  Json head = {{"format", format_name},
+               {"version", format_version},
+               {"run", ledger.run},
+               {"scenario", ledger.scenario},
+               {"system", ledger.system},
+               {"keyed", ledger.keyed},
+               {"catalogue", catalogue_json(ledger)},
+               {"failWays", failure_variants_json(ledger)},
+               {"hotShare", ledger.hot_share},
+               {"seed", ledger.seed},
+               {"items", ledger.items},
+               {"openLoop", ledger.open_loop},
+               {"startedAt", ledger.started_at.us},
+               {"endedAt", ledger.ended_at.us},
+               {"targets", ledger.targets},
+               {"userIds", ledger.user_ids},
+               {"phases", phases}};
+  if (ledger.steps.size() > 1)
+    for (const LedgerStep& step : ledger.steps)
+      head["steps"].push_back({{"name", step.name}, {"creates", step.creates}});
+  return head;
 }
 
 // Formatted without the JSON library for speed: a ledger has up to ten million entries. Only texts from other servers
@@ -76,6 +80,8 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
   fmt::format_to(at, R"("planned":{},"sent":{},"firstByte":{},"done":{},"status":{},"outcome":"{}","failure":"{}")",
                  entry.planned.us, entry.sent.us, entry.first_byte.us, entry.done.us, entry.http_status,
                  to_string(entry.outcome), to_string(entry.failure));
+  if (ledger.steps.size() > 1)
+    fmt::format_to(at, R"(,"step":{},"stepEnd":"{}","member":{})", entry.step, to_string(entry.step_end), entry.member);
   if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", json_escaped(ledger.order_text(entry)));
   if (!entry.correlation.is_nil()) fmt::format_to(at, R"(,"correlation":"{}")", entry.correlation.text());
   if (entry.claimed_status != ClaimedStatus::none) {
@@ -93,11 +99,13 @@ void write_all(OutputFile& file, const Ledger& ledger) {
     out.clear();
   };
   fmt::format_to(std::back_inserter(out), "{}\n", json_text(head_of(ledger)));
-  for (const LedgerEntry& entry : ledger.entries) {
-    append_entry(out, ledger, entry);
-    if (out.size() >= chunk_size) flush();
+  for (const LedgerEntries* entries : {&ledger.entries, &ledger.step_entries}) {
+    for (const LedgerEntry& entry : *entries) {
+      append_entry(out, ledger, entry);
+      if (out.size() >= chunk_size) flush();
+    }
   }
-  fmt::format_to(std::back_inserter(out), "{{\"entries\":{}}}\n", ledger.entries.size());
+  fmt::format_to(std::back_inserter(out), "{{\"entries\":{}}}\n", ledger.entries.size() + ledger.step_entries.size());
   flush();
 }
 
@@ -118,6 +126,8 @@ Ledger ledger_of(const Json& head) {
   ledger.run = head.at("run");
   ledger.scenario = head.at("scenario");
   ledger.system = head.value("system", "order");
+  ledger.method = head.value("method", "");
+  ledger.path = head.value("path", "");
   ledger.keyed = head.value("keyed", false);
   ledger.hot_share = head.value("hotShare", 0.0);
   for (const Json& it : head.value("catalogue", Json::array()))
@@ -134,6 +144,9 @@ Ledger ledger_of(const Json& head) {
   ledger.targets = head.at("targets").get<std::vector<std::string>>();
   ledger.user_ids = head.at("userIds").get<std::vector<std::string>>();
   for (const Json& phase : head.at("phases")) ledger.phases.push_back({phase.at("name"), phase.at("warmup")});
+  if (!head.contains("steps")) return ledger;
+  ledger.steps.clear();
+  for (const Json& step : head.at("steps")) ledger.steps.push_back({step.at("name"), step.at("creates")});
   return ledger;
 }
 
@@ -174,6 +187,12 @@ LedgerEntry entry_of(const Json& line, Ledger& ledger) {
     entry.claimed_status = known(parse_claimed_status(text("claimedStatus")), line.at("claimedStatus"));
   }
   if (line.contains("claimedTotal")) entry.claimed_total = money_of(line.at("claimedTotal"));
+  if (line.contains("step")) {
+    entry.step = line.at("step");
+    entry.step_end = known(parse_step_end(text("stepEnd")), line.at("stepEnd"));
+    entry.member = line.at("member");
+  }
+  if (entry.step >= ledger.steps.size()) throw std::invalid_argument("its step is not in the head");
   if (entry.phase >= ledger.phases.size()) throw std::invalid_argument("its phase is not in the head");
   if (entry.target >= ledger.targets.size()) throw std::invalid_argument("its target is not in the head");
   return entry;
@@ -200,10 +219,11 @@ Result<Ledger> load_ledger(const std::string& path) {
       if (number == 1) {
         ledger = ledger_of(line);
       } else if (line.contains("entries")) {
-        if (line.at("entries") == ledger.entries.size()) return ledger;
+        if (line.at("entries") == ledger.entries.size() + ledger.step_entries.size()) return ledger;
         throw std::invalid_argument("the number of entries is wrong");
       } else {
-        ledger.entries.push_back(entry_of(line, ledger));
+        const LedgerEntry entry = entry_of(line, ledger);
+        (ledger.steps[entry.step].creates ? ledger.entries : ledger.step_entries).push_back(entry);
       }
     }
   } catch (const std::exception& wrong) {

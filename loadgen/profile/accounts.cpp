@@ -9,7 +9,6 @@
 
 #include "common/crypto.hpp"
 #include "common/text/text.hpp"
-#include "httpclient/http_client.hpp"
 #include "loadgen/sending/steady_ns.hpp"
 
 namespace sagactl {
@@ -25,18 +24,6 @@ Json claims_of(const std::string& token) {
   const auto text = parts.size() == 3 ? from_base64url(parts[1]) : std::nullopt;
   Json claims = text ? read_json(*text) : Json{};
   return claims.is_object() ? claims : Json{};
-}
-
-// By the token's lifetime from now on, independent of the node's clock.
-std::optional<std::int64_t> renewal_of(const std::string& token) {
-  const Json claims = claims_of(token);
-  const auto number = [&](const char* name) {
-    return claims.is_object() && claims.contains(name) && claims[name].is_number();
-  };
-  if (!number("iat") || !number("exp")) return std::nullopt;
-  const double lifetime_s = claims["exp"].get<double>() - claims["iat"].get<double>();
-  if (!(lifetime_s > 0 && lifetime_s < 1e9)) return std::nullopt;
-  return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
 }
 
 std::string email_of(std::uint32_t number) {
@@ -57,7 +44,7 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
   if (account.token.empty()) {
     return Error{ErrorCode::unauthenticated, fmt::format("the answer for the account {} has no accessToken", email)};
   }
-  account.renew_at_ns = renewal_of(account.token);
+  account.renew_at_ns = renewal_of_token(account.token);
   const Json user = body->value("user", Json::object());
   if (user.is_object() && user.contains("id") && user["id"].is_string()) {
     account.user_id = user["id"].get<std::string>();
@@ -99,11 +86,21 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
 
 }  // namespace
 
-Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, Duration timeout,
+std::optional<std::int64_t> renewal_of_token(const std::string& token) {
+  const Json claims = claims_of(token);
+  const auto number = [&](const char* name) {
+    return claims.is_object() && claims.contains(name) && claims[name].is_number();
+  };
+  if (!number("iat") || !number("exp")) return std::nullopt;
+  const double lifetime_s = claims["exp"].get<double>() - claims["iat"].get<double>();
+  if (!(lifetime_s > 0 && lifetime_s < 1e9)) return std::nullopt;
+  // By the lifetime, independent of the server's clock.
+  return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
+}
+
+Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, const HttpClientOptions& http,
                                                const std::stop_token& stop) {
-  HttpClientOptions options;
-  options.timeout = timeout;
-  HttpClient client(node, options);
+  HttpClient client(node, http);
   std::vector<LoadAccount> accounts;
   for (std::uint32_t number = 1; number <= count && !stop.stop_requested(); ++number) {
     auto account = open_account(client, number, stop);
@@ -113,10 +110,8 @@ Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t co
   return accounts;
 }
 
-Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, Duration timeout) {
-  HttpClientOptions options;
-  options.timeout = timeout;
-  HttpClient client(node, options);
+Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, const HttpClientOptions& http) {
+  HttpClient client(node, http);
   const auto response = log_in(client, number);
   if (!response) return response.error();
   if (!response->ok()) return error_of(*response);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/text/text.hpp"
+#include "loadgen/profile/journey_check.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 #include "loadgen/profile/request_template.hpp"
 
@@ -16,7 +18,7 @@ Error wrong_member(std::string_view member, std::string_view why) {
 
 Result<void> check_template(const Profile& profile, std::string_view member, const std::string& text,
                             std::initializer_list<TemplateField> forbidden = {}) {
-  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}));
+  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}), template_names(profile.journey));
   if (!parsed) return wrong_member(member, parsed.error().message);
   for (const TemplatePiece& piece : *parsed) {
     if (piece.field == TemplateField::text) continue;
@@ -58,7 +60,7 @@ Result<void> check_request(const Profile& profile) {
   const auto is_wrong = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
   if (std::any_of(profile.path.begin(), profile.path.end(), is_wrong))
     return wrong_member("create.path", "has a space, a # or a control character: write %20 for a space");
-  if (auto checked = check_headers(profile); !checked) return checked;
+  if (auto checked = check_headers(profile.headers, "create.headers"); !checked) return checked;
   for (const auto& [header, value] : profile.headers) {
     if (auto checked = check_template(profile, "create.headers." + header, value, of_items); !checked) return checked;
   }
@@ -73,29 +75,68 @@ Result<void> check_answer(const Profile& profile) {
       if (auto checked = check_pointer("answer", pointer); !checked) return checked;
   for (const AnswerMarker& marker : profile.outcome.duplicate_markers)
     if (auto checked = check_pointer("outcome.duplicate_if", marker.pointer); !checked) return checked;
-  if (!profile.answer.names_orders() && profile.queries.orders.empty())
+  if (!profile.answer.names_orders() && profile.queries.orders.empty() && profile.list.path.empty())
     return wrong_member("answer.order",
                         "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
                         "{ header = \"Location\" }; without it, orders are found only by their key in [sql] orders");
+  return {};
+}
+
+Result<void> check_status(const Profile& profile) {
   if (profile.status.path.empty()) return {};
   if (profile.status.path.front() != '/') return wrong_member("status.path", "must begin with /");
   if (profile.status.path.find("{order}") == std::string::npos)
     return wrong_member("status.path", "has no {order} for the order's id");
   if (profile.status.ends.empty()) return wrong_member("status.ends", "is missing: which values are final?");
-  return check_pointer("status.pointer", profile.status.pointer);
+  if (profile.status.created.empty() != profile.status.ended.empty())
+    return wrong_member("status.created_at",
+                        "and ended_at must be given together: both are times of the server's clock");
+  for (const auto* pointer : {&profile.status.pointer, &profile.status.created, &profile.status.ended})
+    if (auto checked = check_pointer("status.pointer", *pointer); !checked) return checked;
+  return {};
+}
+
+Result<void> check_list(const Profile& profile) {
+  const ListQuery& list = profile.list;
+  if (list.path.empty()) return {};
+  if (list.path.front() != '/') return wrong_member("list.path", "must begin with /");
+  const bool by_cursor = list.path.find("{next}") != std::string::npos;
+  if (by_cursor && list.next.empty())
+    return wrong_member("list.next", "is missing: where is the cursor of the next page, for {next} in the path?");
+  if (by_cursor && list.path.find("{page}") != std::string::npos)
+    return wrong_member("list.path", "has both {page} and {next}: pages are counted or have a cursor");
+  if (list.pointer_of("order_id").empty())
+    return wrong_member("list.order_id", "is missing: where is the id within an order of the list?");
+  if (!list.pointer_of("ended_at").empty() && list.pointer_of("created_at").empty())
+    return wrong_member("list.ended_at", "needs created_at");
+  for (const auto* pointer : {&list.items, &list.next})
+    if (auto checked = check_pointer("list", *pointer); !checked) return checked;
+  for (const auto& [column, pointer] : list.columns)
+    if (auto checked = check_pointer("list." + column, pointer); !checked) return checked;
+  return {};
 }
 
 }  // namespace
+
+std::string ListQuery::pointer_of(std::string_view column) const {
+  for (const auto& [name, pointer] : columns)
+    if (name == column) return pointer;
+  return {};
+}
 
 Result<void> check(const Profile& profile) {
   if (auto checked = check_fields(profile); !checked) return checked;
   if (auto checked = check_request(profile); !checked) return checked;
   if (auto checked = check_answer(profile); !checked) return checked;
+  if (auto checked = check_status(profile); !checked) return checked;
+  if (auto checked = check_list(profile); !checked) return checked;
   for (const TestDataRequest& data : profile.test_data) {
     if (data.path.empty() || data.path.front() != '/') return wrong_member("test_data.path", "must begin with /");
     for (const auto& pointer : {data.users, data.products})
       if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
   }
+  const std::vector<std::string> faults = journey_faults(profile);
+  if (!faults.empty()) return Error{ErrorCode::invalid, join(faults, "\n")};
   return {};
 }
 

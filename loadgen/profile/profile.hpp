@@ -10,54 +10,28 @@
 
 #include "common/result.hpp"
 #include "loadgen/orders/product_plan.hpp"
+#include "loadgen/profile/answer_shape.hpp"
+#include "loadgen/profile/journey.hpp"
 
 namespace sagactl {
-
-struct StatusRange {
-  int first = 0, last = 0;
-  bool holds(int status) const { return status >= first && status <= last; }
-};
-using StatusRanges = std::vector<StatusRange>;
-
-// Where a text is found in an answer: in a header, or in a body that need not be JSON.
-struct TextLocation {
-  std::string header = {};  // empty: the body
-  // The text starts after the last `after` and ends before the next `before`. Without both: for a header that is a URL,
-  // its last path segment; otherwise the complete header or body.
-  std::string after = {}, before = {};
-  friend bool operator==(const TextLocation&, const TextLocation&) = default;
-};
-
-// Matches an answer in which the value at a JSON pointer, or of a header, is one of `values`.
-struct AnswerMarker {
-  std::string pointer;
-  std::vector<std::string> values;
-  std::string header = {};  // instead of the pointer
-};
-
-// JSON pointers (RFC 6901) into the answer; the first of several that exists counts. "" for the order id: the body is
-// the id and nothing else.
-struct AnswerShape {
-  std::vector<std::string> order, correlation, status, total;
-  std::vector<TextLocation> order_texts = {};  // used when no pointer finds the order's id
-  bool ids_are_uuids = false;                  // other values are not ids
-  bool names_orders() const { return !order.empty() || !order_texts.empty(); }
-};
-
-// What an answer's HTTP status means, in this order of precedence. Statuses in none: below 500 rejected, otherwise
-// indeterminate. Our own nodes answer 503 only where nothing was done.
-struct OutcomeRules {
-  StatusRanges duplicate = {{409, 409}};
-  std::vector<AnswerMarker> duplicate_markers;  // one of them must match too; empty: the status suffices
-  StatusRanges accepted = {{200, 299}};
-  StatusRanges rejected = {{100, 499}, {503, 503}};
-};
 
 // How to ask for the status of one order, until it is one of the ends.
 struct StatusQuery {
   std::string path;  // a template: {order} is the order's id; empty: it cannot be queried
   std::string pointer;
   std::vector<std::string> ends;
+  // Pointers to the times at which the order was created and ended, by one clock; empty: seen by polling.
+  std::string created = {}, ended = {};
+};
+
+// How to list the orders of the server, where its database cannot be read.
+struct ListQuery {
+  std::string path;   // a template: {prefix}, {run}, and {page}, from 1; empty: they cannot be listed
+  std::string items;  // pointer to the list in the answer; "": the answer is the list
+  std::string next;   // pointer to the address, or the cursor for {next} in the path, of the next page; "": none
+  // Pointers within an order, by the name of the column in [sql] orders.
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::string pointer_of(std::string_view column) const;  // "" for none
 };
 
 // A request that prepares test data before the first order. {run} and {users} (the number of users) are filled into
@@ -98,10 +72,12 @@ struct Profile {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body, item;
   CustomFields fields;  // custom fields of the profile; a failure variant may replace some values
+  Journey journey;      // the steps beside this request
 
   AnswerShape answer;
   OutcomeRules outcome;
   StatusQuery status;
+  ListQuery list;
   std::vector<TestDataRequest> test_data;  // in this order
   ProfileQueries queries;
 

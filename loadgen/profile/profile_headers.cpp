@@ -36,34 +36,36 @@ bool can_be_sent(char c) {
   return static_cast<unsigned char>(c) >= ' ' && c != '\x7F';
 }
 
-Error wrong_header(std::string_view name, std::string_view why) {
-  return {ErrorCode::invalid, fmt::format("create.headers.{}: {}", name, why)};
+Error wrong_header(std::string_view member, std::string_view name, std::string_view why) {
+  return {ErrorCode::invalid, fmt::format("{}.{}: {}", member, name, why)};
 }
 
 }  // namespace
 
-const std::string* find_header(const Profile& profile, std::string_view name) {
+const std::string* find_header(const RequestHeaders& headers, std::string_view name) {
   const std::string wanted = lower(name);
-  for (const auto& [header, value] : profile.headers)
+  for (const auto& [header, value] : headers)
     if (lower(header) == wanted) return &value;
   return nullptr;
 }
 
-Result<void> check_headers(const Profile& profile) {
+Result<void> check_headers(const RequestHeaders& headers, std::string_view member) {
   std::set<std::string> seen;
-  for (const auto& [header, value] : profile.headers) {
-    if (header.empty()) return Error{ErrorCode::invalid, "create.headers: a name is missing"};
+  for (const auto& [header, value] : headers) {
+    if (header.empty()) return Error{ErrorCode::invalid, fmt::format("{}: a name is missing", member)};
     if (!std::all_of(header.begin(), header.end(), is_of_token))
       return Error{ErrorCode::invalid,
-                   fmt::format("create.headers: '{}' is not a header name: use letters, digits and hyphens", header)};
+                   fmt::format("{}: '{}' is not a header name: use letters, digits and hyphens", member, header)};
     if (!std::all_of(value.begin(), value.end(), can_be_sent))
-      return wrong_header(header, "its value has a line break or another character that is not allowed in a header");
+      return wrong_header(member, header,
+                          "its value has a line break or another character that is not allowed in a header");
     const std::string name = lower(header);
-    if (!seen.insert(name).second) return wrong_header(header, "is there twice (header names are case-insensitive)");
+    if (!seen.insert(name).second)
+      return wrong_header(member, header, "is there twice (header names are case-insensitive)");
     for (const RefusedHeader& it : refused)
-      if (name == it.name) return wrong_header(header, it.why);
+      if (name == it.name) return wrong_header(member, header, it.why);
     if (const std::string mode = lower(value); name == "connection" && mode != "close" && mode != "keep-alive")
-      return wrong_header(header, "must be close or keep-alive");
+      return wrong_header(member, header, "must be close or keep-alive");
   }
   return {};
 }

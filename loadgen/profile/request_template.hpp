@@ -1,4 +1,4 @@
-// Text with fields: `{"sku":"{product}","count":{quantity}}`.
+// Text with fields: `{"sku":"{product}","count":{quantity},"at":"{now:iso}"}`.
 #pragma once
 
 #include <optional>
@@ -26,18 +26,36 @@ enum class TemplateField : std::uint8_t {
   operation,    // the number of the request in its run
   user,         // of the order
   user_json,
-  order,  // in status.path: the order's id
+  order,  // in status.path and in steps after the order: the order's id
   run,
+  uuid,    // a different one for each journey and place
+  now,     // {now:iso}, {now:date+7d}: see clock_text.hpp
+  random,  // {random:1-100}: see random_text.hpp
+  env,     // {env:NAME}: a variable of the environment
+  file,    // {file:NAME}: the contents of a file
+  data,    // {TABLE:COLUMN}: of the journey's row of a data file
+  kept,    // a value that a step keeps of its answer, by its name
 };
 std::string_view to_string(TemplateField field);
 
 struct TemplatePiece {
   TemplateField field = TemplateField::text;
-  std::string text;
+  std::string text;   // also what follows the colon, and the name of what is kept
+  std::string table;  // of data
+  friend bool operator==(const TemplatePiece&, const TemplatePiece&) = default;
 };
 
-// A `{` is text unless a word of letters and `}` follow. `invalid` for a word that is not a field.
-Result<std::vector<TemplatePiece>> parse_template(std::string_view text);
+// The names that a profile adds to the fields.
+struct TemplateNames {
+  std::vector<std::string> kept, tables;
+};
+
+// A `{` is text unless a word of letters and `}` follow, or a word, a colon and more up to `}` where the word is a
+// field with an argument or resembles one. `invalid` for a word that is not a field.
+Result<std::vector<TemplatePiece>> parse_template(std::string_view text, const TemplateNames& names = {});
+
+// The length of the field, of any name, that the text begins with; 0 where it does not begin with one.
+std::size_t field_size(std::string_view text);
 
 // Fields that a profile defines itself, with their values.
 using CustomFields = std::vector<std::pair<std::string, std::string>>;

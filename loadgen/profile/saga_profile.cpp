@@ -30,6 +30,7 @@ const char* example_of(TemplateField field) {
     case TemplateField::key:
       return "LT-run-S-00000001";
     case TemplateField::correlation:
+    case TemplateField::uuid:
       return "00000000-0000-8000-8000-000000000000";
     case TemplateField::user:
       return "user-1";
@@ -40,6 +41,12 @@ const char* example_of(TemplateField field) {
     case TemplateField::text:
     case TemplateField::items:
     case TemplateField::order:
+    case TemplateField::now:
+    case TemplateField::random:
+    case TemplateField::env:
+    case TemplateField::file:
+    case TemplateField::data:
+    case TemplateField::kept:
       return nullptr;
   }
   crash("unknown field");

@@ -100,10 +100,7 @@ Result<void> send_one(HttpClient& client, const TestDataRequest& request, const 
 
 Result<PreparedTestData> request_test_data(const Url& node, const std::vector<TestDataRequest>& requests,
                                            const TestDataScope& scope) {
-  HttpClientOptions options;
-  options.token = scope.token;
-  options.timeout = scope.timeout;
-  HttpClient client(node, options);
+  HttpClient client(node, {.token = scope.token, .timeout = scope.timeout, .connect = scope.connect});
   PreparedTestData prepared;
   for (const TestDataRequest& data : requests)
     if (auto done = send_one(client, data, scope, prepared); !done) return done.error();

@@ -6,7 +6,7 @@
 #include "common/result.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
-#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/requests/request_writer.hpp"
 
 namespace sagactl {
 
@@ -21,6 +21,7 @@ struct TestDataScope {
   std::string token;  // "": none
   std::uint32_t users = 1;
   Duration timeout = 10s;
+  ConnectOptions connect = {};
 };
 
 // Sends each request in turn. One that returns users is repeated until there are enough or no new ones. Errors: the

@@ -140,13 +140,14 @@ std::vector<LoadPhase> plan_phases(const LoadOptions& options) {
 }
 
 UnitSource::UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation,
-                       std::uint32_t first_group)
+                       std::uint32_t first_group, std::uint32_t first_journey)
     : phase_(phase),
       seed_(seed),
       first_operation_(first_operation),
       first_group_(first_group),
       operation_(first_operation),
-      group_(first_group + phase.mix.products) {
+      group_(first_group + phase.mix.products),
+      journey_(first_journey) {
   if (phase.mix.hot_share > 0) hot_group_ = group_++;
 }
 
@@ -177,7 +178,7 @@ std::optional<LoadUnit> UnitSource::next() {
   const std::uint64_t orders = operation_ - first_operation_;
   if (phase_.units && units_ == *phase_.units) return std::nullopt;
   if (phase_.orders && orders >= *phase_.orders) return std::nullopt;
-  if (operation_ >= schedule_max || group_ >= schedule_max) return std::nullopt;
+  if (operation_ >= schedule_max || group_ >= schedule_max || journey_ >= journeys_max_) return std::nullopt;
 
   LoadUnit unit;
   if (fail_is_due()) {
@@ -202,6 +203,7 @@ std::optional<LoadUnit> UnitSource::next() {
     unit.count = static_cast<std::uint16_t>(std::min<std::uint64_t>(unit.count, *phase_.orders - orders));
   }
   unit.operation = operation_;
+  unit.journey = journey_++;
   operation_ += unit.count;
   ++units_;
   return unit;

@@ -18,6 +18,7 @@ struct LoadUnit {
   std::uint32_t group = 0;
   OrderKind kind = OrderKind::single;
   std::uint16_t count = 1;
+  std::uint32_t journey = 0;  // the number of the unit in its run, from 0
   friend bool operator==(const LoadUnit&, const LoadUnit&) = default;
 };
 
@@ -51,13 +52,18 @@ std::vector<LoadPhase> plan_phases(const LoadOptions& options);
 // The units of one phase, in order: a pure function of the phase, the seed and the first numbers.
 class UnitSource {
  public:
-  UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation, std::uint32_t first_group);
+  UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation, std::uint32_t first_group,
+             std::uint32_t first_journey = 0);
+
+  // Ends the run before the journey with this number.
+  void limit_journeys(std::uint64_t limit) { journeys_max_ = limit; }
 
   // Nothing after the phase's last unit, or at the maximum of a run. A phase that is limited by time is endless.
   std::optional<LoadUnit> next();
 
   std::uint64_t next_operation() const { return operation_; }  // the first number of the next phase
   std::uint32_t next_group() const { return group_; }
+  std::uint32_t next_journey() const { return journey_; }
 
  private:
   bool fail_is_due() const;
@@ -70,6 +76,8 @@ class UnitSource {
   std::uint32_t first_group_;
   std::uint64_t operation_;
   std::uint32_t group_;
+  std::uint32_t journey_;
+  std::uint64_t journeys_max_ = UINT64_MAX;
   std::uint64_t units_ = 0;
   std::uint64_t regular_units_ = 0;  // without the payment failures
   std::uint64_t duplicate_groups_ = 0;

@@ -4,34 +4,81 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 namespace sagactl {
 namespace {
 
-constexpr int connect_limit_ms = 2000;
+constexpr std::chrono::seconds connect_limit{2}, establish_limit{5};
 constexpr std::size_t addresses_max = 16;  // of one host
 
-bool accepts_connection(const addrinfo& candidate) {
-  const int fd = socket(candidate.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  int failure = connect(fd, candidate.ai_addr, candidate.ai_addrlen) == 0 ? 0 : errno;
-  if (failure == EINPROGRESS) {
-    pollfd wanted{fd, POLLOUT, 0};
-    failure = ETIMEDOUT;
-    if (poll(&wanted, 1, connect_limit_ms) == 1) {
-      socklen_t size = sizeof failure;
-      getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size);
-    }
+// A connection attempt, up to the point at which a request could be sent.
+class ConnectionProbe {
+ public:
+  explicit ConnectionProbe(const StreamRoute& route) : route_(route) {}
+
+  // Whether it gets there.
+  bool reaches(const addrinfo& address) {
+    NonblockingStream stream;
+    Progress progress = stream.connect(address.ai_addr, address.ai_addrlen);
+    if (progress == Progress::wants_write && is_ready(stream, POLLOUT, connect_limit))
+      progress = stream.finish_connecting();
+    if (progress != Progress::done) return false;
+    const auto until = std::chrono::steady_clock::now() + establish_limit;
+    do {
+      progress = stream.establish(route_);
+    } while (is_waiting(progress) && is_ready(stream, progress == Progress::wants_read ? POLLIN : POLLOUT,
+                                              until - std::chrono::steady_clock::now()));
+    if (progress == Progress::done && is_welcome(stream)) return true;
+    refusal_ = refusal_of(stream, progress);
+    return false;
   }
-  close(fd);
-  return failure == 0;
-}
+
+  // Why an address that was connected to is of no use.
+  const std::optional<Error>& refusal() const { return refusal_; }
+
+ private:
+  using Progress = NonblockingStream::Progress;
+
+  Error refusal_of(const NonblockingStream& stream, Progress progress) const {
+    const std::string& peer = route_.proxy.empty() ? route_.server : route_.proxy;
+    if (is_waiting(progress))
+      return tls_error(fmt::format("{} accepts connections and then says nothing", peer), TlsFault::other);
+    // After the handshake the reason is OpenSSL's alone.
+    const bool is_complete = progress == Progress::failed;
+    return tls_error(is_complete ? stream.reason() : fmt::format("no TLS with {}: {}", route_.server, stream.reason()),
+                     stream.fault());
+  }
+
+  static bool is_waiting(Progress progress) {
+    return progress == Progress::wants_read || progress == Progress::wants_write;
+  }
+  static bool is_ready(const NonblockingStream& stream, short events, std::chrono::nanoseconds limit) {
+    pollfd wanted{stream.fd(), events, 0};
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+    return ms > 0 && poll(&wanted, 1, static_cast<int>(ms)) == 1;
+  }
+
+  // A server that wants another certificate of the client says so when the handshake is over (RFC 8446,
+  // section 4.4.2.4); others usually send a session then.
+  static bool is_welcome(NonblockingStream& stream) {
+    constexpr std::chrono::milliseconds patience{250};
+    const bool may_follow = stream.is_secured() && SSL_version(stream.ssl()) >= TLS1_3_VERSION;
+    if (!may_follow || !is_ready(stream, POLLIN, patience)) return true;
+    char byte = 0;
+    return is_waiting(stream.read(&byte, 1).progress);
+  }
+
+  const StreamRoute& route_;
+  std::optional<Error> refusal_;
+};
 
 void add(ResolvedTarget& found, const addrinfo& candidate) {
   char name[NI_MAXHOST] = "";
@@ -46,29 +93,51 @@ void add(ResolvedTarget& found, const addrinfo& candidate) {
 
 }  // namespace
 
-Result<ResolvedTarget> resolve_target(const Url& url) {
+namespace {
+
+Result<ResolvedTarget> resolve_socket(const std::string& path, const StreamRoute& route) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  LoadAddress found;
+  std::memcpy(&found.storage, &address, sizeof address);
+  found.size = sizeof address;
+  addrinfo candidate{};
+  candidate.ai_addr = reinterpret_cast<sockaddr*>(&address);
+  candidate.ai_addrlen = sizeof address;
+  return ResolvedTarget{{found}, {path}, ConnectionProbe(route).reaches(candidate)};
+}
+
+}  // namespace
+
+Result<ResolvedTarget> resolve_target(const Url& url, const HttpProxy* proxy, const StreamRoute& route) {
+  if (!url.socket.empty()) return resolve_socket(url.socket, route);
+  const Url& peer = proxy ? proxy->url : url;
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const int failure = getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &wanted, &list);
+  const int failure = getaddrinfo(peer.host.c_str(), std::to_string(peer.port).c_str(), &wanted, &list);
   if (failure != 0 || list == nullptr) {
-    return Error{ErrorCode::unavailable, fmt::format("cannot resolve host '{}': {}", url.host, gai_strerror(failure))};
+    return Error{ErrorCode::unavailable, fmt::format("cannot resolve host '{}': {}", peer.host, gai_strerror(failure))};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
   ResolvedTarget found;
+  ConnectionProbe probe(route);
   for (const addrinfo* candidate = list; candidate != nullptr && found.addresses.size() < addresses_max;
        candidate = candidate->ai_next) {
     const bool is_same_family = found.addresses.empty() || found.addresses[0].storage.ss_family == candidate->ai_family;
-    if (is_same_family && accepts_connection(*candidate)) add(found, *candidate);
+    if (is_same_family && probe.reaches(*candidate)) add(found, *candidate);
   }
   found.reachable = !found.addresses.empty();
+  if (!found.reachable && probe.refusal()) return *probe.refusal();
   if (!found.reachable) add(found, *list);
   return found;
 }
 
 // A socket to an address of this machine has the same address at both ends.
 bool is_on_this_machine(const LoadAddress& address) {
+  if (address.storage.ss_family == AF_UNIX) return true;
   const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
   sockaddr_storage own{};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "httpclient/connecting/nonblocking_stream.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
@@ -17,6 +18,7 @@ struct LoadAddress {
   socklen_t size = 0;
   // Index of its host in the load test: requests for an unreachable address go to another one of the same host.
   std::uint16_t host = 0;
+  const StreamRoute* route = nullptr;  // outlives the load test
 };
 // Whether it is an address of this machine. Sends nothing.
 bool is_on_this_machine(const LoadAddress& address);
@@ -27,8 +29,9 @@ struct ResolvedTarget {
   bool reachable = false;              // all accept connections; false: none does, and only the first one is here
 };
 
-// The addresses of the host that accept a connection within two seconds each, of the family (IPv4 or IPv6) of the first
-// one: the other family leads to the same machines. `unavailable` for an unknown name.
-Result<ResolvedTarget> resolve_target(const Url& url);
+// The addresses of the host, or of the proxy, that accept a connection within two seconds each, of the family (IPv4 or
+// IPv6) of the first one: the other family leads to the same machines. `unavailable` for an unknown name, and where no
+// address gets as far as the route's tunnel and TLS: says why.
+Result<ResolvedTarget> resolve_target(const Url& url, const HttpProxy* proxy, const StreamRoute& route);
 
 }  // namespace sagactl

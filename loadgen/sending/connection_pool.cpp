@@ -1,12 +1,9 @@
 #include "loadgen/sending/connection_pool.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 
 #include "common/result.hpp"
@@ -16,11 +13,17 @@ namespace {
 
 constexpr std::size_t events_max = 256;
 
+using Progress = NonblockingStream::Progress;
+
 }  // namespace
 
-ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections, std::size_t first_target,
-                               std::size_t request_size_max, std::int64_t connect_timeout_ns)
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), events_(events_max), connect_timeout_ns_(connect_timeout_ns) {
+ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
+                               const StreamLimits& streams, std::size_t first_target, std::size_t request_size_max,
+                               std::int64_t connect_timeout_ns)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      events_(events_max),
+      may_add_links_(streams.may_add_connections),
+      connect_timeout_ns_(connect_timeout_ns) {
   if (epoll_ < 0) crash("cannot create an epoll instance");
   for (const LoadAddress& address : targets) {
     targets_.emplace_back();
@@ -38,34 +41,32 @@ ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t
     target.idle.reserve(target.down.size());
     target.down.reserve(target.down.size());
   }
+  if (streams.of_connection > 0) add_links(streams.of_connection);
 }
 
 ConnectionPool::~ConnectionPool() {
-  for (const auto& connection : connections_) {
-    if (connection->fd >= 0) close(connection->fd);
-  }
+  for (Target& target : targets_) target.links.clear();
+  connections_.clear();  // before the targets' sessions
   close(epoll_);
+}
+
+void ConnectionPool::keep_answers_up_to(std::size_t size) {
+  for (const auto& connection : connections_) connection->answer.keep_up_to(size);
 }
 
 bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
-  const int fd = socket(target.address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  NonblockingStream& stream = connection.stream;
   const auto* address = reinterpret_cast<const sockaddr*>(&target.address.storage);
-  if (connect(fd, address, target.address.size) != 0 && errno != EINPROGRESS) {
-    close(fd);
-    return false;
-  }
   epoll_event interest{};
   interest.events = EPOLLOUT;
-  interest.data.ptr = &connection;
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &interest) != 0) {
-    close(fd);
+  interest.data.ptr = static_cast<EventSource*>(&connection);
+  if (stream.connect(address, target.address.size) == Progress::failed ||
+      epoll_ctl(epoll_, EPOLL_CTL_ADD, stream.fd(), &interest) != 0) {
+    stream.close();
     return false;
   }
-  connection.fd = fd;
+  connection.is_accepted = false;
   connection.state = ConnectionState::connecting;
   connection.since_ns = now;
   connection.fresh = true;
@@ -95,8 +96,14 @@ void ConnectionPool::close_socket(LoadConnection& connection) {
       --connected_count_;
       break;
   }
-  close(connection.fd);
-  connection.fd = -1;
+  if (connection.link && connection.state != ConnectionState::connecting) {
+    if (connection.stream_id != 0) {
+      connection.link->cancel(connection);
+      mark_dirty(*connection.link);
+    }
+    connection.link->free_one();
+  }
+  connection.stream.close();
   connection.state = ConnectionState::down;
 }
 
@@ -108,6 +115,7 @@ void ConnectionPool::put_down(LoadConnection& connection, std::int64_t retry_at_
 }
 
 void ConnectionPool::drop(LoadConnection& connection, std::int64_t now) {
+  if (connection.link) return put_down(connection, 0);
   put_down(connection, connection.fresh ? now + retry_ns : 0);
   ++reconnects_;
 }
@@ -123,6 +131,7 @@ bool ConnectionPool::want(std::size_t index, std::size_t count, std::int64_t now
   Target& target = targets_[index];
   if (now < target.retry_at_ns) return true;
   if (target.failing) count = std::min<std::size_t>(count, 1);
+  if (!target.links.empty()) return want_streams(index, count, now);
   while (target.connecting < count && !target.down.empty()) {
     LoadConnection& connection = *target.down.back();
     if (!start(connection, now)) {
@@ -146,31 +155,67 @@ void ConnectionPool::become_idle(LoadConnection& connection) {
   ++idle_count_;
 }
 
-bool ConnectionPool::finish_connecting(LoadConnection& connection, std::int64_t now) {
-  int failure = 0;
-  socklen_t size = sizeof failure;
-  getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+ConnectionPool::Opening ConnectionPool::opening_failed(LoadConnection& connection, std::int64_t now) {
+  targets_[connection.target].failing = true;
+  put_down(connection, now + retry_ns);
+  return Opening::failed;
+}
+
+ConnectionPool::Opening ConnectionPool::continue_opening(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
-  target.failing = failure != 0;
-  if (failure != 0) {
-    put_down(connection, now + retry_ns);
-    return false;
+  NonblockingStream& stream = connection.stream;
+  if (!connection.is_accepted) {
+    if (stream.finish_connecting() != Progress::done) return opening_failed(connection, now);
+    connection.is_accepted = true;
+    connection.accepted_ns = now;
   }
+  switch (stream.establish(*target.address.route, &target.session)) {
+    case Progress::done:
+      opened(connection);
+      return Opening::opened;
+    case Progress::wants_read:
+      watch_writing(connection, false);
+      return Opening::pending;
+    case Progress::wants_write:
+      watch_writing(connection, true);
+      return Opening::pending;
+    case Progress::closed:
+    case Progress::failed:
+      break;
+  }
+  return opening_failed(connection, now);
+}
+
+void ConnectionPool::count_handshake(const NonblockingStream& stream, std::int64_t accepted_ns) {
+  if (!stream.is_secured()) return;
+  handshakes_.times.record_us((steady_ns() - accepted_ns) / 1000);
+  handshakes_.resumed += SSL_session_reused(stream.ssl()) == 1;
+}
+
+void ConnectionPool::opened(LoadConnection& connection) {
+  Target& target = targets_[connection.target];
+  count_handshake(connection.stream, connection.accepted_ns);
+  target.failing = false;
   --target.connecting;
   ++target.connected;
   peak_connections_ = std::max(peak_connections_, ++connected_count_);
   target.retry_at_ns = 0;  // it is available: others may connect
   become_idle(connection);
   watch_writing(connection, false);
-  return true;
+}
+
+bool ConnectionPool::is_still_idle(LoadConnection& connection) {
+  if (!connection.stream.is_secured()) return false;
+  char byte = 0;
+  return connection.stream.read(&byte, 1).progress == Progress::wants_read;
 }
 
 void ConnectionPool::watch_writing(LoadConnection& connection, bool writing) {
   epoll_event interest{};
   interest.events = EPOLLIN | EPOLLRDHUP;
   if (writing) interest.events |= EPOLLOUT;
-  interest.data.ptr = &connection;
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.fd, &interest);
+  interest.data.ptr = static_cast<EventSource*>(&connection);
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.stream.fd(), &interest);
 }
 
 LoadConnection& ConnectionPool::take(std::size_t target, std::int64_t now) {
@@ -203,6 +248,7 @@ void ConnectionPool::give_back(LoadConnection& connection) {
 
 bool ConnectionPool::tick_target(std::size_t index, std::int64_t now) {
   Target& target = targets_[index];
+  if (!target.links.empty()) return tick_links(target, now);
   bool failed = false;
   if (target.connecting > 0) {
     for (const auto& connection : connections_) {

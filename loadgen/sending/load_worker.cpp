@@ -1,16 +1,15 @@
 #include "loadgen/sending/load_worker.hpp"
 
-#include <fmt/format.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "common/result.hpp"
+#include "httpclient/content_coding.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
 namespace {
+
+using Progress = NonblockingStream::Progress;
 
 constexpr std::int64_t never_ns = INT64_MAX;
 constexpr std::int64_t spin_margin_ns = 100'000;
@@ -18,25 +17,23 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-
-std::string unread_body(std::string_view coding) {
-  return fmt::format(
-      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
-      coding);
-}
+constexpr std::size_t other_answer_size_max = 4 * 1024;  // enough for FirstAnswers
 
 }  // namespace
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
-      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+      pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
+      journeys_(setup.plan->values()),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
+      step_log_(setup.epoch_offset_ns, setup.targets.size(), *setup.step_store),
       input_(input_size),
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  pool_.keep_answers_up_to(setup.plan->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -54,6 +51,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
     dispatch(steady_ns());
+    flush();
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (is_done()) break;
@@ -72,10 +70,11 @@ bool LoadWorker::is_done() const {
   if (in_flight_ > 0) return false;
   if (stopping_) return true;
   const bool all_released = share_.units == nullptr ? next_ == share_.plan.size() : exhausted_;
-  return all_released && backlog_.requests() == 0;
+  return all_released && backlog_.requests() == 0 && journeys_.paused() == 0;
 }
 
 void LoadWorker::release(std::int64_t now) {
+  release_paused(now);
   if (share_.units == nullptr) {
     release_planned(now);
   } else {
@@ -84,7 +83,12 @@ void LoadWorker::release(std::int64_t now) {
 }
 
 void LoadWorker::release_planned(std::int64_t now) {
-  while (next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now) admit(share_.plan[next_++], now);
+  for (; next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now; ++next_)
+    begin(share_.plan[next_].unit, share_.plan[next_].planned_ns, now);
+}
+
+void LoadWorker::release_paused(std::int64_t now) {
+  while (const auto due = journeys_.take_due(now)) admit(due->place, due->due_ns, now);
 }
 
 void LoadWorker::release_next(std::int64_t now) {
@@ -94,9 +98,9 @@ void LoadWorker::release_next(std::int64_t now) {
       exhausted_ = true;
       return;
     }
-    const std::uint32_t occupied = in_flight_ + backlog_.requests();
+    const std::uint32_t occupied = journeys_.requests();
     if (occupied > 0 && occupied + peeked_->count > share_.slots) return;
-    admit({*peeked_, now}, now);
+    begin(*peeked_, now, now);
     peeked_.reset();
   }
 }
@@ -114,17 +118,6 @@ std::size_t LoadWorker::other_address(std::size_t target) const {
 std::size_t LoadWorker::queue_of(std::uint64_t operation) const {
   const std::size_t target = operation % setup_.targets.size();
   return pool_.is_failing(target) ? other_address(target) : target;
-}
-
-void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
-  const std::size_t queue = due.unit.count == 1 ? queue_of(due.unit.operation) : backlog_.group_queue();
-  DueUnit admitted = due;
-  admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
-  if (!backlog_.push(queue, admitted)) {
-    health_.skipped += due.unit.count;
-    count_own_lateness(admitted);
-  }
-  health_.backlog_peak = std::max(health_.backlog_peak, backlog_.requests());
 }
 
 void LoadWorker::count_own_lateness(const DueUnit& due) {
@@ -151,7 +144,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         if (blocked) break;
         if (!pool_.has_idle(target)) {
           want(target, backlog_.length(target), now);
-          break;
+          if (!pool_.has_idle(target)) break;
         }
         send_single(target, *single, now);
         backlog_.pop(target);
@@ -221,55 +214,89 @@ void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   for (LoadConnection* connection : group_) transmit(*connection);
 }
 
-std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group) const {
-  return user_of(setup_.seed, setup_.same_user_in_group ? group : operation, setup_.users);
+std::uint16_t LoadWorker::user_for(const LoadUnit& unit, std::uint64_t operation) const {
+  const std::uint64_t of_journey = setup_.plan->has_one_user() ? unit.operation : operation;
+  return user_of(setup_.seed, setup_.same_user_in_group ? unit.group : of_journey, setup_.users);
+}
+
+LedgerEntry LoadWorker::entry_of(const DueUnit& due, std::uint32_t member) {
+  LedgerEntry entry;
+  entry.operation = due.unit.operation + member;
+  entry.group = due.unit.group;
+  entry.phase = share_.phase;
+  entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
+  entry.user = user_for(due.unit, entry.operation);
+  entry.kind = due.unit.kind;
+  entry.step = journeys_.at(due.journey).step;
+  entry.member = static_cast<std::uint16_t>(member);
+  return entry;
+}
+
+EntryLog& LoadWorker::log_of(const LedgerEntry& entry) {
+  return setup_.plan->step(entry.step).creates ? log_ : step_log_;
+}
+
+// A single request is not part of a journey: it has no steps.
+void LoadWorker::keep(LedgerEntry& entry, const RequestTimes& times) {
+  if (setup_.plan->size() == 1) {
+    entry.step_end = StepEnd::last;
+    entry.member = 0;
+  }
+  log_of(entry).keep(entry, times);
 }
 
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
+  const RunningJourney& journey = journeys_.at(due.journey);
+  connection.journey = due.journey;
+  connection.entry = entry_of(due, member);
+  connection.entry.target = connection.target;
   PlannedOrder order;
-  order.operation = due.unit.operation + member;
+  order.operation = connection.entry.operation;
   order.group = due.unit.group;
   order.kind = due.unit.kind;
-  order.user = user_for(order.operation, order.group);
+  order.user = connection.entry.user;
   order.target = connection.target;
-  connection.entry = {};
-  connection.entry.operation = order.operation;
-  connection.entry.group = order.group;
-  connection.entry.phase = share_.phase;
-  connection.entry.target = order.target;
-  connection.entry.user = order.user;
-  connection.entry.kind = order.kind;
+  order.journey = due.unit.journey;
+  order.step = journey.step;
+  order.repeat = journey.repeat;
+  order.values = &journey.values;
+  if (setup_.plan->cookies() == CookieUse::journey) order.jar = &journey.jar;
   connection.times = {};
   connection.times.planned_ns = due.planned_ns;
-  connection.out_size = setup_.writer->write(order, connection.out.data());
+  connection.out_size = setup_.writer->write(order, connection.out);
   connection.out_done = 0;
-  connection.answer.want(setup_.answers->headers());
+  connection.answer.want(setup_.plan->step(journey.step).answers.headers());
   connection.answer.reset();
   ++in_flight_;
 }
 
 void LoadWorker::transmit(LoadConnection& connection) {
-  const bool is_rest = connection.out_done > 0;
+  const bool is_rest = connection.times.sent_ns != 0;
   if (!is_rest) {
     connection.times.sent_ns = steady_ns();
     // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
-  const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
-                             connection.out_size - connection.out_done, MSG_NOSIGNAL);
-  if (count < 0 && errno != EAGAIN && errno != EINTR) {
+  if (connection.link) {
+    log_of(connection.entry).count_sent();
+    return pool_.submit(connection);
+  }
+  const auto [progress, bytes] =
+      connection.stream.write({connection.out.data() + connection.out_done, connection.out_size - connection.out_done});
+  if (progress == Progress::failed || progress == Progress::closed) {
     if (!is_rest) connection.times.sent_ns = 0;  // the kernel took nothing: it was never sent
     fail(connection, TransportFailure::closed, steady_ns());
     return;
   }
-  if (!is_rest) log_.count_sent();
-  connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+  if (!is_rest) log_of(connection.entry).count_sent();
+  connection.out_done += bytes;
   const bool is_complete = connection.out_done == connection.out_size;
   if (!is_complete || is_rest) pool_.watch_writing(connection, !is_complete);
 }
 
 std::int64_t LoadWorker::wait_until(std::int64_t now) const {
   std::int64_t until = next_tick_ns_;
+  if (!stopping_) until = std::min(until, journeys_.next_ns() - (pacing_ == Pacing::spin ? spin_margin_ns : 0));
   if (!stopping_ && share_.units == nullptr && next_ < share_.plan.size()) {
     const std::int64_t margin = pacing_ == Pacing::spin ? spin_margin_ns : 0;
     until = std::min(until, share_.plan[next_].planned_ns - margin);
@@ -278,26 +305,33 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
     until = std::min(until, oldest->since_ns + setup_.timeout_ns);
   }
   // A closed loop that can start a unit must not sleep.
-  const bool idle_closed_loop =
-      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && backlog_.requests() == 0;
+  const bool idle_closed_loop = share_.units != nullptr && !stopping_ && !exhausted_ && journeys_.requests() == 0;
   return idle_closed_loop ? now : until;
 }
 
 void LoadWorker::handle(const epoll_event& event) {
-  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  auto* const source = static_cast<EventSource*>(event.data.ptr);
+  if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  handle(static_cast<LoadConnection&>(*source), event.events);
+}
+
+void LoadWorker::handle(LoadConnection& connection, std::uint32_t events) {
   switch (connection.state) {
     case ConnectionState::down:
       return;
     case ConnectionState::connecting:
-      if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
+      if (pool_.continue_opening(connection, steady_ns()) != ConnectionPool::Opening::failed) return;
+      setup_.plan->step(setup_.plan->creating_step())
+          .first_answers.note(FirstAnswers::no_connection, connection.stream.reason(), {});
+      failed_targets_.push_back(connection.target);
       return;
-    case ConnectionState::idle:  // closed by the server, or unrequested bytes
-      pool_.drop(connection, steady_ns());
+    case ConnectionState::idle:
+      if (!pool_.is_still_idle(connection)) pool_.drop(connection, steady_ns());
       return;
     case ConnectionState::busy:
-      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
-        receive(connection, (event.events & EPOLLRDHUP) != 0);
-      } else if ((event.events & EPOLLOUT) != 0) {
+      if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (events & EPOLLRDHUP) != 0);
+      } else if ((events & EPOLLOUT) != 0) {
         transmit(connection);
       }
       return;
@@ -305,82 +339,49 @@ void LoadWorker::handle(const epoll_event& event) {
 }
 
 void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
-  const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  do {
+    const auto [progress, bytes] = connection.stream.read(input_.data(), input_.size());
+    if (progress == Progress::wants_read || progress == Progress::wants_write) return;
+    received(connection, {input_.data(), bytes}, peer_closed);
+    // Of bytes that TLS has decrypted already, epoll knows nothing.
+  } while (connection.stream.is_secured() && connection.state == ConnectionState::busy);
+}
+
+// No bytes: the server has closed the connection.
+void LoadWorker::received(LoadConnection& connection, std::string_view bytes, bool peer_closed) {
   const std::int64_t now = steady_ns();
-  if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
-  const auto state =
-      count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)}) : connection.answer.end();
-  switch (state) {
+  if (!bytes.empty() && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
+  switch (bytes.empty() ? connection.answer.end() : connection.answer.feed(bytes)) {
     case AnswerState::done:
       conclude(connection, now, peer_closed);
       return;
     case AnswerState::bad:
-      setup_.first_answers->note(0, {input_.data(), static_cast<std::size_t>(std::max<ssize_t>(0, count))}, {});
+      setup_.plan->step(connection.entry.step)
+          .first_answers.note(FirstAnswers::unreadable, is_tls_record(bytes) ? "TLS: write https:// in --url" : bytes,
+                              {});
       fail(connection, TransportFailure::unreadable, now);
       return;
     case AnswerState::more:
-      if (count <= 0) fail(connection, TransportFailure::closed, now);
+      if (bytes.empty()) fail(connection, TransportFailure::closed, now);
       return;
   }
 }
 
-void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
-  LedgerEntry& entry = connection.entry;
-  const int status = connection.answer.status();
-  const std::string_view coding = setup_.answers->coding(connection.answer.headers());
-  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
-  const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
-  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
-  setup_.first_answers->note(status, unread.empty() ? body : unread,
-                             setup_.answers->location(connection.answer.headers()));
-  entry.http_status = static_cast<std::uint16_t>(status);
-  entry.outcome = setup_.answers->outcome_of(status, answer);
-  entry.order = answer.order;
-  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name, setup_.store->names());
-  entry.correlation = answer.correlation;
-  entry.claimed_status = answer.status;
-  entry.claimed_total = answer.total;
-  connection.times.done_ns = now;
-  log_.keep(entry, connection.times);
-  --in_flight_;
-  const bool sent_completely = connection.out_done == connection.out_size;
-  const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
-  connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
-  pool_.give_back(connection);
-  const bool is_unusable =
-      peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
-  if (is_unusable) pool_.drop(connection, now);
-}
-
-void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
-  LedgerEntry& entry = connection.entry;
-  entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
-  const bool nothing_came = connection.times.first_byte_ns == 0;
-  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
-  entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
-  connection.times.done_ns = now;
-  log_.keep(entry, connection.times);
-  --in_flight_;
-  pool_.drop(connection, now);
-}
-
-// Drops the first unit of a queue; its orders from the `already_sent`-th on are unreached.
+// Drops the first unit of a queue; its requests from the `already_sent`-th on are unreached.
 void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure, std::int64_t now) {
   const DueUnit due = *backlog_.front(queue);
   backlog_.pop(queue);
+  drop(due, already_sent, failure, now);
+}
+
+void LoadWorker::drop(const DueUnit& due, std::size_t already_sent, TransportFailure failure, std::int64_t now) {
   if (already_sent == 0) count_own_lateness(due);
   for (std::size_t member = already_sent; member < due.unit.count; ++member) {
-    LedgerEntry entry;
-    entry.operation = due.unit.operation + member;
-    entry.group = due.unit.group;
-    entry.phase = share_.phase;
-    entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
-    entry.user = user_for(entry.operation, entry.group);
-    entry.kind = due.unit.kind;
+    LedgerEntry entry = entry_of(due, static_cast<std::uint32_t>(member));
     entry.outcome = RequestOutcome::unreached;
     entry.failure = failure;
-    log_.keep(entry, {due.planned_ns, 0, 0, now});
+    entry.step_end = follow(entry, due.journey, false, now);
+    keep(entry, {due.planned_ns, 0, 0, now});
   }
 }
 
@@ -432,12 +433,17 @@ void LoadWorker::begin_stop(std::int64_t now) {
   stopping_ = true;
   stop_limit_ns_ = now + stop_grace_ns;
   for (std::size_t queue = 0; queue < backlog_.queues(); ++queue) {
-    while (backlog_.front(queue) != nullptr) backlog_.pop(queue);
+    while (const DueUnit* due = backlog_.front(queue)) {
+      journeys_.close(due->journey);
+      backlog_.pop(queue);
+    }
   }
+  journeys_.close_paused();
 }
 
 WorkerHealth LoadWorker::take_health() {
   WorkerHealth taken = std::move(health_);
+  taken.handshakes = pool_.take_handshakes();
   health_ = WorkerHealth{};
   return taken;
 }

@@ -1,4 +1,5 @@
-// One thread of the load generator: sends its share of the units on time, reads the answers and records the entries.
+// One thread of the load generator: begins its share of the journeys on time, sends their steps, reads the answers and
+// records the entries. A run of single requests is one of journeys with one step.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +9,14 @@
 #include <stop_token>
 #include <vector>
 
-#include "loadgen/ledger/answer_counts.hpp"
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/requests/request_writer.hpp"
 #include "loadgen/sending/connection_pool.hpp"
-#include "loadgen/sending/order_answer.hpp"
-#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/sending/journey_plan.hpp"
+#include "loadgen/sending/running_journeys.hpp"
 #include "loadgen/sending/unit_backlog.hpp"
 
 namespace sagactl {
@@ -40,20 +41,24 @@ struct PhaseShare {
   std::uint32_t phase = 0;
   std::vector<DueUnit> plan;     // open loop: by time
   SharedUnits* units = nullptr;  // closed loop; otherwise null
-  std::uint32_t slots = 0;       // closed loop: requests in flight, or one complete group
+  std::uint32_t slots = 0;       // closed loop: journeys at once, or one complete group
   std::int64_t end_ns = 0;       // closed loop: no unit is started after it
 };
+
+// Of a body in which something is looked for.
+inline constexpr std::size_t answer_size_max = 16 * 1024 * 1024;
 
 struct LoadWorkerSetup {
   std::span<const LoadAddress> targets;  // this and the next four outlive the worker
   const RequestWriter* writer = nullptr;
-  const AnswerPlan* answers = nullptr;
-  EntryStore* store = nullptr;
-  FirstAnswers* first_answers = nullptr;
+  const JourneyPlan* plan = nullptr;
+  EntryStore* store = nullptr;       // of the requests that create orders
+  EntryStore* step_store = nullptr;  // of the other steps
   std::uint64_t seed = 0;
   std::uint32_t users = 1;
   bool same_user_in_group = false;  // requests with one key must be identical
   std::size_t connections = 1;
+  StreamLimits streams;  // with HTTP/2 `connections` are streams, of all connections
   std::size_t first_target = 0;
   std::uint32_t backlog_max = 1;
   std::int64_t timeout_ns = 0;
@@ -66,6 +71,7 @@ struct WorkerHealth {
   std::uint32_t backlog_peak = 0;
   std::int64_t cpu_ns = 0;
   std::int64_t run_ns = 0;
+  HandshakeCounts handshakes;
 };
 
 class LoadWorker {
@@ -79,17 +85,24 @@ class LoadWorker {
   void add_to(EntryCounts& counts) const { log_.add_to(counts); }  // thread-safe
 
   // Between runs.
-  void flush_entries() { log_.flush(); }
+  void flush_entries() {
+    log_.flush();
+    step_log_.flush();
+  }
   WorkerHealth take_health();  // since the last call
   std::uint64_t reconnects() const { return pool_.reconnects(); }
   std::size_t peak_connections() const { return pool_.peak_connections(); }
+  std::size_t connections_max() const { return pool_.connections_max(); }
 
  private:
   bool is_done() const;
   void release(std::int64_t now);
   void release_planned(std::int64_t now);
   void release_next(std::int64_t now);
-  void admit(const DueUnit& due, std::int64_t now);
+  void release_paused(std::int64_t now);
+  void begin(const LoadUnit& unit, std::int64_t planned_ns, std::int64_t now);
+  void admit(std::uint32_t place, std::int64_t planned_ns, std::int64_t now);
+  void go_on(std::uint32_t place, std::size_t step, std::int64_t now);
   void count_own_lateness(const DueUnit& due);
   void want(std::size_t target, std::size_t connections, std::int64_t now);
   void dispatch(std::int64_t now);
@@ -97,14 +110,29 @@ class LoadWorker {
   void send_single(std::size_t target, const DueUnit& due, std::int64_t now);
   void send_group(const DueUnit& due, std::size_t connections);
   void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
-  std::uint16_t user_for(std::uint64_t operation, std::uint32_t group) const;
+  std::uint16_t user_for(const LoadUnit& unit, std::uint64_t operation) const;
+  LedgerEntry entry_of(const DueUnit& due, std::uint32_t member);
+  EntryLog& log_of(const LedgerEntry& entry);
+  void keep(LedgerEntry& entry, const RequestTimes& times);
   void transmit(LoadConnection& connection);
   std::int64_t wait_until(std::int64_t now) const;
   void handle(const epoll_event& event);
+  void handle(LoadConnection& connection, std::uint32_t events);
+  void handle(Http2Link& link);
+  void end_streams(Http2Link& link, std::int64_t now);
+  void end_stream(LoadConnection& slot, std::uint32_t error, std::int64_t now);
+  void link_lost(Http2Link& link, std::int64_t now);
+  void flush();
   void receive(LoadConnection& connection, bool peer_closed);
+  void received(LoadConnection& connection, std::string_view bytes, bool peer_closed);
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
+  void take_cookies(const LoadConnection& connection, const StepPlan& step);
+  void keep_values(const LoadConnection& connection, const OrderAnswer& answer, std::string_view body);
+  StepEnd follow(const LedgerEntry& entry, std::uint32_t place, bool is_marked, std::int64_t now);
+  StepEnd end_early(const LedgerEntry& entry, std::uint32_t place);
   void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
   void drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure, std::int64_t now);
+  void drop(const DueUnit& due, std::size_t already_sent, TransportFailure failure, std::int64_t now);
   std::size_t queue_of(std::uint64_t operation) const;
   std::size_t other_address(std::size_t target) const;
   void target_failed(std::size_t target, std::int64_t now);
@@ -115,7 +143,8 @@ class LoadWorker {
   LoadWorkerSetup setup_;
   ConnectionPool pool_;
   UnitBacklog backlog_;
-  EntryLog log_;
+  RunningJourneys journeys_;
+  EntryLog log_, step_log_;
   WorkerHealth health_;
   std::vector<char> input_;
   std::vector<LoadConnection*> group_;

@@ -13,6 +13,7 @@ struct DueUnit {
   LoadUnit unit;
   std::int64_t planned_ns = 0;
   std::int64_t own_late_ns = 0;  // the generator's own part of the lateness
+  std::uint32_t journey = 0;     // in RunningJourneys
 };
 
 // FIFO queues: one per target for single orders, and one for groups, which may go to any targets.

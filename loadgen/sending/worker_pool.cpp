@@ -24,7 +24,7 @@ std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
 // Open loop: the requests of a tenth of a second may be in flight before one has to wait. Closed loop: all may go to
 // the same target.
 std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots, std::uint32_t targets) {
-  if (options.connections > 0) return options.connections;
+  if (options.connections > 0) return options.connections * (options.http2 ? options.streams : 1);
   if (options.rate) {
     const auto tenth = static_cast<std::uint32_t>(*options.rate / 10);
     return std::clamp(tenth, open_connections_min, open_connections_max);
@@ -70,19 +70,21 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
 }  // namespace
 
 WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
-    : pacing_(pacing_for(options, setup)), store_(options.scratch) {
+    : pacing_(pacing_for(options, setup)), store_(options.scratch), step_store_(options.scratch) {
+  store_.set_sample(options.sample);
   LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
-  worker.answers = setup.answers;
+  worker.plan = setup.plan;
   worker.store = &store_;
-  worker.first_answers = &first_answers_;
+  worker.step_store = &step_store_;
   worker.seed = options.seed;
   worker.users = setup.users;
   worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
   worker.timeout_ns = options.timeout.count() * 1000;
   worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
+    if (options.http2) worker.streams = {options.streams, options.connections == 0};
     worker.connections = part_of(setup.size.connections, setup.size.workers, i);
     // A closed loop's backlog never exceeds its slots.
     worker.backlog_max = std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
@@ -94,6 +96,12 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
 std::uint32_t WorkerPool::peak_connections() const {
   std::size_t most = 0;
   for (const auto& worker : workers_) most += worker->peak_connections();
+  return static_cast<std::uint32_t>(most);
+}
+
+std::uint32_t WorkerPool::connections_max() const {
+  std::size_t most = 0;
+  for (const auto& worker : workers_) most += worker->connections_max();
   return static_cast<std::uint32_t>(most);
 }
 
@@ -129,6 +137,11 @@ LedgerEntries WorkerPool::take_entries() {
   return store_.take();
 }
 
+LedgerEntries WorkerPool::take_step_entries() {
+  for (const auto& worker : workers_) worker->flush_entries();
+  return step_store_.take();
+}
+
 void WorkerPool::add_health_to(GeneratorHealth& health) {
   std::int64_t cpu_ns = 0;
   std::int64_t run_ns = 0;
@@ -136,6 +149,8 @@ void WorkerPool::add_health_to(GeneratorHealth& health) {
   for (const auto& worker : workers_) {
     WorkerHealth part = worker->take_health();
     health.own_lateness.merge(part.own_lateness);
+    health.tls.handshakes.merge(part.handshakes.times);
+    health.tls.resumed += part.handshakes.resumed;
     health.skipped += part.skipped;
     health.backlog_peak = std::max(health.backlog_peak, part.backlog_peak);
     health.reconnects += static_cast<std::uint32_t>(worker->reconnects());

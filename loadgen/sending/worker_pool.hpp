@@ -16,7 +16,8 @@ namespace sagactl {
 
 struct WorkerPoolSize {
   std::uint32_t workers = 1;
-  std::uint32_t connections = 1;  // in total; per worker at least one per target and enough for the largest group
+  std::uint32_t connections = 1;  // in total, with HTTP/2 slots for streams; per worker at least one per target and
+                                  // enough for the largest group
   std::uint32_t slots = 0;        // closed loop: requests in flight, in total
   friend bool operator==(const WorkerPoolSize&, const WorkerPoolSize&) = default;
 };
@@ -25,9 +26,9 @@ struct WorkerPoolSize {
 WorkerPoolSize size_worker_pool(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores);
 
 struct WorkerPoolSetup {
-  std::span<const LoadAddress> targets;  // outlive the pool, like the writer and the answer plan
+  std::span<const LoadAddress> targets;  // outlive the pool, like the writer and the plan
   const RequestWriter* writer = nullptr;
-  const AnswerPlan* answers = nullptr;
+  const JourneyPlan* plan = nullptr;
   WorkerPoolSize size;
   std::uint32_t users = 1;
   std::uint32_t cores = 1;
@@ -38,7 +39,7 @@ class WorkerPool {
   WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup);
 
   std::uint32_t peak_connections() const;  // the most connections open at once
-  const FirstAnswers& first_answers() const { return first_answers_; }
+  std::uint32_t connections_max() const;   // that it may open
   Pacing pacing() const { return pacing_; }
   std::size_t size() const { return workers_.size(); }
 
@@ -49,13 +50,13 @@ class WorkerPool {
 
   // When no phase runs.
   LedgerEntries take_entries();
+  LedgerEntries take_step_entries();
   void add_health_to(GeneratorHealth& health);  // since the last call
   void discard_health();
 
  private:
   const Pacing pacing_;
-  EntryStore store_;
-  FirstAnswers first_answers_;
+  EntryStore store_, step_store_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
   std::mutex mutex_;
   std::condition_variable ended_;

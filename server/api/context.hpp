@@ -48,6 +48,8 @@ struct ApiOptions {
   bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
   bool allow_dtm = false;           // /api/dtmsvr also from other machines
   std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
+  bool allow_lra = false;           // /lra-coordinator also from other machines
+  std::string lra_url = {};         // under which all reach it: "http://node:3000/lra-coordinator"; empty: as asked
   bool serves_other_pages = false;  // --pages: then no cookie of a page counts, and no page logs in
   std::string payment_provider = "simulated";
   bool shop_confirms = false;        // a checkout's payment waits for POST /api/payments/confirm

@@ -17,6 +17,7 @@ void add_definition_routes(http::Router& router, Context& context);  // definiti
 void add_checkout_routes(http::Router& router, Context& context);    // checkout/routes.cpp
 void add_purchase_routes(http::Router& router, Context& context);    // purchase/routes.cpp
 void add_dtm_routes(http::Router& router, Context& context);         // dtm/routes.cpp
+void add_lra_routes(http::Router& router, Context& context);         // lra/routes.cpp
 void add_account_routes(http::Router& router, Context& context);     // accounts/routes.cpp
 void add_metrics_routes(http::Router& router, Context& context);     // metrics/routes.cpp
 void add_document_routes(http::Router& router, Context& context);    // documents/routes.cpp
@@ -45,6 +46,7 @@ inline constexpr std::array surfaces = {
     Surface{add_statistics_routes, "openapi_statistics.json"},
     Surface{add_page_routes, "openapi_pages.json"},
     Surface{add_dtm_routes, "openapi_dtm.json"},
+    Surface{add_lra_routes, "openapi_lra.json"},
 };
 
 // The caller of a request, by its token or by a page's cookie; `unauthenticated` when there is none. Any thread.

@@ -11,6 +11,7 @@
 #include "common/text/text.hpp"
 #include "server/definitions/input_schema.hpp"
 #include "server/definitions/members.hpp"
+#include "server/definitions/multiple_of.hpp"
 
 namespace sagactl {
 namespace {
@@ -41,16 +42,6 @@ bool is_below(const Json& a, const Json& b) {
   if (a.is_number_unsigned()) return std::cmp_less(a.get<std::uint64_t>(), b.get<std::int64_t>());
   if (b.is_number_unsigned()) return std::cmp_less(a.get<std::int64_t>(), b.get<std::uint64_t>());
   return a.get<std::int64_t>() < b.get<std::int64_t>();
-}
-
-bool is_multiple(const Json& value, const Json& of) {
-  if (value.is_number_unsigned() && of.is_number_unsigned())
-    return value.get<std::uint64_t>() % of.get<std::uint64_t>() == 0;
-  if (value.is_number_integer() && of.is_number_unsigned() && of.get<std::uint64_t>() <= INT64_MAX)
-    return value.get<std::int64_t>() % of.get<std::int64_t>() == 0;
-  // 19.99 is a multiple of 0.01, whatever binary fractions say.
-  const double times = value.get<double>() / of.get<double>();
-  return std::isfinite(times) && std::abs(times - std::round(times)) <= 1e-9 * std::max(1.0, std::abs(times));
 }
 
 bool are_digits_at(std::string_view text, std::string_view shape) {
@@ -299,7 +290,7 @@ class SchemaValidation {
     if (name == "maximum") return need(!is_below(rule, value), "at most");
     if (name == "exclusiveMinimum") return need(is_below(rule, value), "above");
     if (name == "exclusiveMaximum") return need(is_below(value, rule), "below");
-    if (name == "multipleOf") return need(is_multiple(value, rule), "a multiple of");
+    if (name == "multipleOf") return need(is_multiple_of(value, rule), "a multiple of");
     return true;
   }
 

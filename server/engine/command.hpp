@@ -92,6 +92,13 @@ struct TryNowRequest {
   SagaId saga;
 };
 
+// What a client or participant of an LRA asks. `not_found` for a saga that is none; else the errors of the change.
+struct ChangeLraRequest {
+  SagaId saga;
+  Actor actor;
+  std::variant<JoinLra, LeaveLra, RenewLra, EndLra, MoveLraParticipant> change;
+};
+
 // The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
 // as well. `not_found` for an order that does not exist or is not the actor's.
 struct CancelOrderRequest {
@@ -212,10 +219,10 @@ struct ChangeRights {
   std::optional<UserStatus> status = {};
 };
 
-using Command =
-    std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
-                 CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
-                 ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
-                 StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest, MessageAnswered>;
+using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
+                             SetStockRequest, CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied,
+                             PaymentChecked, PerformRequest, ContinueRequest, WakeRequest, RegisterUser, BeginSession,
+                             RenewSession, EndSession, ChangeRights, StartSagaRequest, AnswerStepRequest,
+                             StopSagaRequest, TryNowRequest, MessageAnswered, ChangeLraRequest>;
 
 }  // namespace sagactl

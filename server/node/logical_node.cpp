@@ -51,6 +51,8 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.allow_anonymous = options.allow_anonymous;
   api.allow_dtm = options.allow_dtm;
   api.dtm_secret = options.dtm_secret;
+  api.allow_lra = options.allow_lra;
+  api.lra_url = options.lra_url;
   api.serves_other_pages = !options.pages.empty();
   api.payment_provider = to_string(options.payment_provider);
   api.shop_confirms = options.shop_confirms;
@@ -146,7 +148,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
   context_.answer_tokens = answer_tokens_ ? &*answer_tokens_ : nullptr;
   context_.participants = participants_;
   context_.spans = parts.spans.get();
-  if (parts.spans) traced_participants_ = trace_calls(*participants_, *parts.spans, *parts.clock);
+  if (parts.spans) traced_participants_ = trace_calls(*participants_, parts.spans, *parts.clock);
   engine_.set_participants(traced_participants_ ? *traced_participants_ : *participants_);
   context_.browser = parts.browsing.get();
   participants_->set_take(given_to(engine_));

@@ -67,6 +67,8 @@ struct NodeOptions {
   bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
   bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   bool allow_dtm = false;          // /api/dtmsvr also from other machines
+  bool allow_lra = false;          // /lra-coordinator also from other machines
+  std::string lra_url;             // under which clients and participants reach that; empty: as each request came
   bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
   bool retry_recharges = false;    // a retry below /api charges a refunded payment again, unless it says otherwise
   bool sample_stock = false;       // the checkout's sample products exist from the start

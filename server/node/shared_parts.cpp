@@ -186,7 +186,7 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto spans = make_spans(options, clock);
   if (!spans) return spans.error();
   parts->spans = std::move(spans).value();
-  if (parts->spans) parts->gateway = trace_calls(std::move(parts->gateway), *parts->spans, clock);
+  if (parts->spans) parts->gateway = trace_calls(std::move(parts->gateway), parts->spans, clock);
   if (options.service) {
     auto exchange = make_exchange(options, book, clock);
     if (!exchange) return exchange.error();

@@ -32,7 +32,7 @@ struct SharedParts {
   std::unique_ptr<DatabasePorts> database;
   std::unique_ptr<Lock> lock;
   std::unique_ptr<Bus> bus;
-  std::unique_ptr<SpanSink> spans;  // null: no traces are exported
+  std::shared_ptr<SpanSink> spans;  // null: no traces are exported
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::LoginSessions> sessions;

@@ -6,6 +6,7 @@
 
 #include "server/saga/compile_definition.hpp"
 #include "server/saga/dtm_definition.hpp"
+#include "server/saga/lra_definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -28,7 +29,7 @@ BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found) {
 }
 
 Result<void> check_publishable(const std::string& name, const std::string& text) {
-  if (find_definition(name) || name == dtm_saga || name == dtm_message)
+  if (find_definition(name) || name == dtm_saga || name == dtm_message || name == lra_saga)
     return Error{ErrorCode::conflict, fmt::format("{} is the name of a saga that is built in: take another", name)};
   const auto compiled = compile_definition(text, 1);
   if (!compiled) return compiled.error();

@@ -91,7 +91,7 @@ BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found);
 // The rows to write. Pointers are to the caller's objects, which outlive the call of `transact`. The attributes with
 // which an order, a saga or a payment is created never change: ids, user, items, amounts, address, key, token, type,
 // correlation, trace parent, creation time, an order's node and customer, and a saga's definition, input and key. The
-// definition of a user's saga is published, or inline.
+// definition of a user's saga is published, or inline; that of an LRA is inline, and grows.
 struct Changes {
   Timestamp latest = {};  // the greatest time that the batch used; later batches get later times
   std::vector<const Order*> new_orders, orders;

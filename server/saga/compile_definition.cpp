@@ -7,6 +7,7 @@
 #include <set>
 
 #include "server/saga/dtm_definition.hpp"
+#include "server/saga/lra_definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -268,8 +269,9 @@ std::string canonical_text(const Json& definition) {
 Result<DefinitionPointer> compile_definition(std::string_view text, int version) {
   const Json json = read_json(text);
   if (json.is_discarded()) return Error{ErrorCode::invalid, "the definition is no JSON"};
-  if (json.is_object() && json.contains("dtm")) {
-    auto compiled = compile_dtm_definition(json);
+  const bool is_dtm = json.is_object() && json.contains("dtm");
+  if (is_dtm || (json.is_object() && json.contains("lra"))) {
+    auto compiled = is_dtm ? compile_dtm_definition(json) : compile_lra_definition(json);
     if (!compiled) return compiled.error();
     compiled->text = text;
     compiled->version = version;

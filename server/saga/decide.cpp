@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/saga/lra_view.hpp"
 #include "server/saga/saga_decider.hpp"
 
 namespace sagactl {
@@ -38,9 +39,14 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
     return finish();
   }
   if (state.status != expected) return Error{ErrorCode::retry, "the step already has an outcome"};
+  // It has failed by the answer to an earlier call than this one; that it is done after all would count.
+  if (is_lra() && !done && is_given_up(saga(), reply.step)) return Error{ErrorCode::retry, "the step was given up"};
   const bool is_final =
       std::holds_alternative<Succeeded>(reply.outcome) || std::holds_alternative<Refused>(reply.outcome);
   const bool is_latest = reply.tries == 0 || (reply.tries == state.tries && reply.since == state.began_at);
+  const bool is_about_failure = is_lra() && done && done->kept.ends_with(lra_forgotten_member);
+  if (is_about_failure && !(is_told_to_forget(state) && is_latest))
+    return Error{ErrorCode::retry, "the reply is to an earlier call that told it to forget its failure"};
   if (!is_final && !is_latest)
     return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
   const bool is_earlier_undo = reply.direction == Direction::compensation && state.undo_round > 0 && reply.tries != 0 &&
@@ -71,7 +77,8 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   }
   StepSet woken;
   for (std::size_t i = 0; i < saga().steps.size(); ++i)
-    woken[i] = is_in_progress(step(i)) && (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due));
+    woken[i] = is_in_progress(step(i)) && !(is_lra() && is_given_up(saga(), i)) &&
+               (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due));
   // One may end the saga, or lead to a call of another.
   for (std::size_t i = 0; i < saga().steps.size() && !is_terminal(saga().status); ++i)
     if (woken[i] && is_in_progress(step(i)) && !was_called_now(i)) wake_step(i, !wake.timer, due);
@@ -97,7 +104,8 @@ void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
              (is_over || step(i).tries > 0)) {
     issue_call(i, direction, true);
   } else if (definition.kind == StepKind::wait && is_over) {
-    on_action_reply(i, Refused{fmt::format("no answer within {}", format_duration(definition.waits))});
+    on_action_reply(i, Refused{fmt::format("{} within {}", is_lra() ? "not closed" : "no answer",
+                                           format_duration(definition.waits))});
   } else if (waits) {
     issue_call(i, direction);
   } else if (!goes_forward) {
@@ -165,6 +173,7 @@ bool SagaDecider::goes_back() const {
 
 // A failed saga goes on, once a step of it was answered for: the others are called again.
 void SagaDecider::resume_others() {
+  if (is_lra()) return retry_given_up();
   const bool is_undone = saga().status == SagaStatus::compensating;
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     const bool is_idle = is_in_progress(step(i)) && !step(i).wake_at && !was_called_now(i);
@@ -178,7 +187,8 @@ Result<SagaDecision> SagaDecider::on(const TryNow&) {
   if (is_terminal(saga().status) || !is_own()) return not_allowed("tried", "started or compensating");
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     const StepState& state = step(i);
-    const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0;
+    const bool is_over = is_lra() && is_given_up(saga(), i);
+    const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0 && !is_over;
     const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
     if (!waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
     issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
@@ -232,6 +242,7 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   if (saga().status != SagaStatus::failed && saga().status != SagaStatus::compensated)
     return not_allowed("retried", "failed or compensated");
   const bool was_compensated = saga().status == SagaStatus::compensated;
+  if (was_compensated && is_lra()) return not_allowed("retried", "failed");
   if (was_compensated && command.was_refunded && !command.recharge)
     return Error{ErrorCode::conflict, "the payment was refunded; charging it again requires \"recharge\": true",
                  Json{{"sagaId", saga().id.text()}, {"code", "RECHARGE_REQUIRED"}}};
@@ -261,7 +272,9 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   data.add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by);
   if (!command.reason.empty()) data.add("reason", command.reason);
   add_event(EventType::saga_retried, std::move(data), command.by);
-  if (!between_steps)
+  if (is_lra())
+    retry_given_up();
+  else if (!between_steps)
     for (std::size_t i = from; i < saga().steps.size(); ++i)
       if (is_in_progress(step(i)) && direction_of(step(i)) == direction) restart_calls(i, direction);
   direction == Direction::action ? advance() : roll_back();

@@ -11,6 +11,7 @@
 
 #include "common/result.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/lra_definition.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -140,8 +141,36 @@ struct RetrySaga {
 };
 // The condition that the step in progress was waiting for is met: it is tried with a fresh budget.
 struct ProceedSaga {};
-using SagaCommand =
-    std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga, AnswerStep, TryNow>;
+
+// Commands to an LRA. Each is a `conflict` with the members code "LRA_NOT_ACTIVE" and status when it is no longer
+// active, or out of time. A time limit is counted from now, only ever extends the one that there is, and 0 is none.
+// A participant joins; once more: its data is replaced, if it gives any. While the LRA is being closed or cancelled,
+// one that only listens may join. `too_large`: there are too many participants.
+struct JoinLra {
+  LraLinks links;
+  std::string data = {};
+  Duration limit{0};
+};
+struct LeaveLra {
+  std::string who;  // as find_lra_participant() has it; `invalid` when nobody is called so
+};
+struct RenewLra {
+  Duration limit{0};
+};
+// `who` is the participant that ends it and gives new data; empty: none does.
+struct EndLra {
+  bool closes = true;  // else it is cancelled
+  std::string who = {}, data = {};
+};
+// Another server takes the participant's place. Also while it is being completed or compensated, and after that failed.
+// `not_found`: there is no such participant.
+struct MoveLraParticipant {
+  std::string step;  // its name
+  LraLinks links;    // of the same kinds as those before
+};
+
+using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga,
+                                 AnswerStep, TryNow, JoinLra, LeaveLra, RenewLra, EndLra, MoveLraParticipant>;
 
 struct SagaDecision {
   Saga saga;                    // the new state

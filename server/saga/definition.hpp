@@ -96,6 +96,9 @@ struct ParticipantStep {
   AnswerRules rules;
   bool undo_refused = false;                         // undone also when it was refused
   std::optional<std::size_t> undo_participant = {};  // none: the same
+  // Of a participant of an LRA: what is called once it has failed, and whether it only hears how the LRA ended.
+  std::optional<RequestTemplate> forget = {};
+  bool is_listener = false;
 };
 
 struct StepDefinition {
@@ -133,9 +136,12 @@ struct TopicRule {
 enum class Protocol : std::uint8_t {
   sagactl,  // docs/participants.md
   dtm,      // DTM's clients: docs/dtm.md
+  lra,      // LRA's clients: docs/lra.md
 };
 
 inline constexpr std::string_view dtm_key_space = "dtm";
+
+struct LraDefinition;  // server/saga/lra_definition.hpp
 
 struct SagaDefinition {
   // Of a definition without a pivot: any step may still be undone.
@@ -163,6 +169,7 @@ struct SagaDefinition {
   std::vector<std::pair<std::string, std::string>> headers = {};  // of all requests
   int retry_limit = 0;                   // of a transaction of DTM's: repeats at once, before it fails
   std::vector<std::string> search = {};  // members of the input, as paths ("guest.name"), by which sagas are found
+  std::shared_ptr<const LraDefinition> lra = {};  // of an LRA; else null
 
   bool is_built_in() const { return text.empty(); }
   // The name under which the keys of its sagas are unique. One for all of DTM's transactions: a gid is theirs together.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/saga/lra_view.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -47,6 +49,7 @@ SagaDecider::StepSet SagaDecider::held_steps() {
 }
 
 Result<SagaDecision> SagaDecider::finish() {
+  if (is_lra()) settle_lra();
   saga().updated_at = moment_.now;
   saga().owner = Owner{moment_.node, moment_.epoch};
   set_wake_at();
@@ -200,6 +203,7 @@ bool SagaDecider::may_ask(std::size_t i) {
 }
 
 void SagaDecider::advance() {
+  if (is_lra()) return settle_lra();
   bool is_complete = true;
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     if (step(i).status == StepStatus::succeeded) continue;
@@ -228,6 +232,8 @@ void SagaDecider::start_compensation(const std::string& reason, const std::strin
 // While an action is in progress, its answer is awaited. `at_once`: the compensations in progress are called again, and
 // steps that are not known are asked about without waiting for their time.
 void SagaDecider::roll_back(bool at_once) {
+  if (is_lra() && at_once) retry_given_up();
+  if (is_lra()) return settle_lra();
   bool is_done = true;
   for (bool has_changed = true; has_changed;) {
     has_changed = false;
@@ -279,6 +285,7 @@ bool SagaDecider::compensate_step(std::size_t i, bool at_once) {
 
 // Whether it was answered that the step is done, in its present execution.
 bool SagaDecider::is_known_done(std::size_t i) {
+  if (is_lra()) return step(i).kept == "{}";
   const ParticipantStep* call = step_definition(i).call.get();
   const bool was_refused = call && call->undo_refused && step(i).kept.starts_with(refused_prefix);
   return !step(i).kept.empty() && !was_refused;
@@ -306,6 +313,7 @@ void SagaDecider::undo_late_step(std::size_t i, const Succeeded& done) {
 
 // Ends the saga in its present step: it requires manual intervention.
 void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::string& reason) {
+  if (is_lra() && !is_given_up(saga(), i)) return give_up(i, reason);
   saga().status = SagaStatus::failed;
   saga().error = fmt::format("{} of {} failed: {}", to_string(direction), step_definition(i).name, reason);
   saga().requires_manual_intervention = true;
@@ -344,6 +352,7 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
 }
 
 void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
+  if (is_lra() && take_failure(i, Direction::action, outcome)) return;
   StepState& s = step(i);
   const bool is_compensating = saga().status == SagaStatus::compensating;
   const bool is_call = step_definition(i).kind == StepKind::call;
@@ -397,7 +406,7 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   const bool is_undone = call && call->undo_refused;  // then roll_back() undoes what was refused
   if (is_undone && refused) s.kept = JsonObject().add("refused", reason).take();
   if (is_compensating) {
-    if (!is_undone && !s.in_doubt) end_step(i, StepStatus::failed);
+    if (!is_undone && !s.in_doubt && !is_lra()) end_step(i, StepStatus::failed);
     roll_back();
   } else if (refused && !is_past_pivot(i)) {
     if (!is_undone) end_step(i, StepStatus::failed);
@@ -419,6 +428,7 @@ void SagaDecider::wait_for_accepted(std::size_t i, Direction direction, const Ac
 }
 
 void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
+  if (is_lra() && take_failure(i, Direction::compensation, outcome)) return;
   StepState& s = step(i);
   s.calling = false;
   if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
@@ -438,7 +448,10 @@ void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
     return;
   }
   s.error = reason_of(outcome);
-  if (!std::holds_alternative<UnknownOutcome>(outcome)) s.in_doubt = false;
+  if (!std::holds_alternative<UnknownOutcome>(outcome))
+    s.in_doubt = false;
+  else if (is_lra())
+    s.in_doubt = true;  // then its participant is asked first
   if (saga().status == SagaStatus::failed) return;
   const std::string reason = s.error;
   if (!std::holds_alternative<Refused>(outcome) && has_budget(i, Direction::compensation))

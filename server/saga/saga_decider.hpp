@@ -1,5 +1,6 @@
 // One decision about a saga in progress: the state that changes, and the events and calls that result. Internal to
-// decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls.
+// decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls. lra_decider.cpp:
+// what LRAs do otherwise.
 #pragma once
 
 #include <bitset>
@@ -27,6 +28,11 @@ class SagaDecider {
   Result<SagaDecision> on(const StopSaga& command);
   Result<SagaDecision> on(const AnswerStep& command);
   Result<SagaDecision> on(const TryNow&);
+  Result<SagaDecision> on(const JoinLra& command);
+  Result<SagaDecision> on(const LeaveLra& command);
+  Result<SagaDecision> on(const RenewLra& command);
+  Result<SagaDecision> on(const EndLra& command);
+  Result<SagaDecision> on(const MoveLraParticipant& command);
 
  private:
   Saga& saga() { return out_.saga; }
@@ -80,6 +86,20 @@ class SagaDecider {
   void wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted);
   void on_action_reply(std::size_t i, const Outcome& outcome);
   void on_compensation_reply(std::size_t i, const Outcome& outcome);
+
+  bool is_lra() const { return definition_.lra != nullptr; }
+  Result<void> check_active();
+  void extend(LraDefinition& lra, Duration limit);
+  Result<SagaDecision> change(LraDefinition lra);
+  bool is_listener(std::size_t i) const { return step_definition(i).call->is_listener; }
+  void settle_lra();
+  void call_lra_step(std::size_t i);
+  bool awaits_first_answer(std::size_t i);
+  bool is_any_open(bool listeners);
+  void end_lra();
+  void give_up(std::size_t i, const std::string& reason);
+  void retry_given_up();
+  bool take_failure(std::size_t i, Direction direction, const Outcome& outcome);
 
   const SagaDefinition& definition_;
   const Moment& moment_;

@@ -59,7 +59,7 @@ std::vector<PlantedInRun> planted_in_runs() {
   return {
       {"all is well", run_with([](LedgerEntry&) {}), Ruling::pass, Ruling::pass, "200 requests answered"},
       {"no answer can be read", run_with([](LedgerEntry& it) { unanswered(it, TransportFailure::unreadable); }),
-       Ruling::pass, Ruling::unknown, "not an HTTP response 200; does that port speak plain HTTP/1.1"},
+       Ruling::pass, Ruling::unknown, "not an HTTP response 200; does that port speak HTTP/1.1"},
       {"three of five time out", run_with([&](LedgerEntry& it) {
          if (it.operation % 5 < 3) unanswered(it);
        }),
@@ -88,8 +88,18 @@ std::vector<PlantedInRun> planted_in_runs() {
          if (it.operation % 10 == 0) unanswered(it, TransportFailure::kept_closed);
        }),
        Ruling::pass, Ruling::unknown, "without notice: --fresh-connections keeps none"},
+      {"every connection is closed, as a server of TLS may",
+       run_with([](LedgerEntry& it) { unanswered(it, TransportFailure::closed); }), Ruling::pass, Ruling::unknown,
+       "write https:// in --url"},
       {"nothing is sent", run_with(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
   };
+}
+
+TEST(RunVerdicts, ServersThatNobodyVerifiedAreSaidToBeAndDoNotCount) {
+  const Verdict verdict = servers_were_verified();
+  EXPECT_EQ(verdict.ruling, Ruling::unknown);
+  EXPECT_FALSE(verdict.counted);
+  EXPECT_NE(verdict.reason.find("--insecure"), std::string::npos);
 }
 
 TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {

@@ -178,6 +178,9 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   ASSERT_EQ(admin.put("/sagas/definitions/trip", definition)->status, 201);
   const std::string own = admin.post("/sagas/definitions/trip/sagas", Json::object())->json().value()["id"];
   participant.await("POST /bookings");
+  const std::string lra_id = admin.post("/lra-coordinator/start", Json::object())->json().value()["lraId"];
+  const std::string lra = lra_id.substr(lra_id.rfind('/') + 1);
+  ASSERT_EQ(admin.send({"PUT", "/lra-coordinator/" + lra, participant.url(), {}})->status, 200);
   ASSERT_EQ(admin.del("/orders/" + order)->status, 200);
   const Json payment = admin.get("/api/payments/order/" + checkout)->json().value();
 
@@ -207,6 +210,11 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
     const std::string text = pattern;
     read(text, text.substr(0, text.find('{')) + own);
   }
+  read("/sagas/{id}", "/sagas/" + lra);
+  read("/trace/correlation/{correlationId}", "/trace/correlation/" + lra);
+  read("/lra-coordinator/{id}", "/lra-coordinator/" + lra);
+  read("/lra-coordinator/{id}/status", "/lra-coordinator/" + lra + "/status");
+  read("/lra-coordinator/recovery/{id}/{participant}", "/lra-coordinator/recovery/" + lra + "/01");
   EXPECT_EQ(admin.get("/orders/" + own)->status, 404);
   EXPECT_EQ(admin.del("/orders/" + own)->status, 404);
   for (const char* name : {"trip", "CheckoutSaga"}) {

@@ -102,6 +102,15 @@ of_checkouts = [checkout.order_id]
 of_all = [placed.id, checkout.order_id, choreographed.order.order_id, purchase.order_id]
 
 
+lra = operations["post_lra_coordinator_start"].sync_detailed(client=client).headers["location"].rsplit("/", 1)[1]
+joined = operations["put_lra_coordinator_id"].sync_detailed(
+    client=client, id=lra, link="<http://127.0.0.1:9/undo>; rel=compensate")
+assert joined.status_code == 200, joined.content
+for each in operations:
+    if each.startswith(("get_lra_coordinator_id", "get_lra_coordinator_recovery_id")):
+        of_route[each] = [lra]
+
+
 def expected_of(name):
     """No broker is configured here."""
     if name == "get_kafka_test":
@@ -130,6 +139,8 @@ for name, operation in sorted(operations.items()):
     for parameter, value in {"topic": "order-events", "kind": "product"}.items():
         if parameter in signature.parameters:
             sets = [{parameter: signature.parameters[parameter].annotation(value)}]
+    if "participant" in signature.parameters:
+        sets = [{**each, "participant": "01"} for each in sets]
     for parameters in sets:
         answer = operation.sync_detailed(client=client, **parameters)
         assert answer.status_code == expected_of(name), (name, parameters, answer.content)

@@ -169,6 +169,39 @@ constexpr const char* old_adoption = R"(
   UPDATE flow SET owner_node = (SELECT no FROM node WHERE name = 'old'), owner_epoch = 1
   FROM taken WHERE flow.id = taken.id)";
 
+// By a build that adopts users' sagas, and does not know LRAs.
+TEST(OldSchema, ANodeOfABuildThatDoesNotKnowLrasLeavesThem) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  PostgresSubject subject(*postgres_url());
+  PostgresSession& sql = subject.sql();
+  const auto owners = [&] {
+    return sql.text(
+        "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
+        "f.owner_node ORDER BY 1");
+  };
+  {
+    WriterNode dead(subject, "dead", 500ms);
+    const Flow lra = new_own_flow(lra_definition(2), 3, dead.owner(), {});
+    const Flow dtm = new_own_flow(dtm_definition("msg", 2, true, 5s), 7, dead.owner(), {});
+    dead.write([&](ChangeList& list, Timestamp) {
+      for (Flow flow : {lra, dtm}) list.create(flow);
+    });
+  }
+  sql.run("INSERT INTO node (name) VALUES ('old')");
+  sql.run(std::string("BEGIN; SET LOCAL sagactl.users_sagas = 'adopt';") + old_adoption + "; COMMIT");
+  EXPECT_EQ(owners(), "dtm-msg|old\nlra|dead");
+
+  subject.clock.advance(1s);
+  WriterNode adopter(subject, "new", 100s);
+  std::size_t adopted = 0;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (adopted < 1 && std::chrono::steady_clock::now() < patience) {
+    EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
+    adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
+  }
+  EXPECT_THAT(owners(), testing::HasSubstr("lra|new"));
+}
+
 TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
   SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
   PostgresSubject subject(*postgres_url());

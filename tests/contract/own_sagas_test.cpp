@@ -71,7 +71,7 @@ TEST_P(OwnSagaContract, APublishedTextMakesAVersionOnce) {
 }
 
 TEST_P(OwnSagaContract, NamesOfBuiltInSagasAreNotPublishedAndTextsThatDoNotRunNeither) {
-  for (const std::string name : {"OrderProcessingSaga", "dtm-saga", "dtm-msg"})
+  for (const std::string name : {"OrderProcessingSaga", "dtm-saga", "dtm-msg", "lra"})
     EXPECT_EQ(store().publish(name, trip_text(1)).error().code, ErrorCode::conflict) << name;
   EXPECT_EQ(store().publish("journey", trip_text(1)).error().code, ErrorCode::invalid) << "the text names another";
   EXPECT_EQ(store().publish(trip, R"({"saga":"trip"})").error().code, ErrorCode::invalid);
@@ -114,7 +114,8 @@ TEST_P(OwnSagaContract, ASagaIsLoadedWholeAsItWasWritten) {
                                                       dtm_definition("saga", 3, false, Duration{0}),
                                                       dtm_definition("msg", 1, true, 5s),
                                                       dtm_definition("msg", 100, false, 5s),
-                                                      dtm_definition("msg", 2, true, Duration{0})};
+                                                      dtm_definition("msg", 2, true, Duration{0}),
+                                                      lra_definition(3)};
   for (int number = 0; number < 24; ++number) {
     const Flow flow = start(node, definitions[static_cast<std::size_t>(number) % definitions.size()], number);
     const Loaded loaded = load(*subject, node, {.flows = {flow.order.id}});
@@ -123,6 +124,27 @@ TEST_P(OwnSagaContract, ASagaIsLoadedWholeAsItWasWritten) {
     EXPECT_TRUE(loaded.flows[0].saga == flow.saga) << number;
     EXPECT_FALSE(has_order(loaded.flows[0]));
     EXPECT_EQ(loaded.flows[0].writer, "node-1");
+    EXPECT_EQ(describe(*queries().flow(flow.order.id).value()), describe(flow));
+  }
+}
+
+TEST_P(OwnSagaContract, AnLraGrowsAlsoByAnotherNodeAndWithoutAnEvent) {
+  WriterNode node(*subject, "node-1"), other(*subject, "node-2");
+  Flow flow = start(node, lra_definition(1), 1);
+  for (std::size_t participants = 2; participants < 5; ++participants) {
+    WriterNode& writer = participants % 2 == 0 ? other : node;
+    writer.write([&](ChangeList& list, Timestamp now) {
+      Saga& saga = *flow.saga;
+      saga.own_definition = {lra_definition(participants)};
+      saga.steps.emplace_back();
+      saga.owner = writer.owner();
+      saga.updated_at = now;
+      list.update(flow);
+    });
+    const Loaded loaded = load(*subject, node, {.flows = {flow.order.id}});
+    ASSERT_EQ(loaded.flows.size(), 1u);
+    EXPECT_TRUE(loaded.flows[0].saga == flow.saga) << participants;
+    EXPECT_EQ(loaded.flows[0].saga->own_definition->lra->participants.size(), participants);
     EXPECT_EQ(describe(*queries().flow(flow.order.id).value()), describe(flow));
   }
 }

@@ -6,6 +6,7 @@
 #include "server/saga/compile_definition.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/dtm_definition.hpp"
+#include "server/saga/lra_definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -193,6 +194,17 @@ DefinitionPointer dtm_definition(std::string_view type, std::size_t branches, bo
   transaction.is_prepared = is_prepared;
   transaction.delay = delay;
   return compile_definition(canonical_text(dtm_definition_json(transaction)), 1).value();
+}
+
+DefinitionPointer lra_definition(std::size_t participants) {
+  LraDefinition lra;
+  lra.coordinator = "http://node/lra-coordinator";
+  for (std::size_t i = 0; i < participants; ++i) {
+    LraParticipant& each = lra.participants.emplace_back();
+    each.links.compensate = fmt::format("http://hotel-{}/compensate", i);
+    each.joined_at = Timestamp{static_cast<std::int64_t>(i) + 1};
+  }
+  return compile_definition(canonical_text(lra_definition_json(lra)), 1).value();
 }
 
 Flow new_own_flow(const DefinitionPointer& definition, int number, const Owner& owner, Timestamp now) {

@@ -119,8 +119,29 @@ TEST(InputSchema, FormatsAreChecked) {
 }
 
 TEST(InputSchema, MoneyIsAMultipleOfACent) {
-  EXPECT_THAT(InputSchema(Json{{"multipleOf", 0.01}}).validate(Json(19.99)), IsEmpty());
-  EXPECT_FALSE(InputSchema(Json{{"multipleOf", 0.01}}).validate(Json(19.995)).empty());
+  const InputSchema cents(Json{{"multipleOf", 0.01}});
+  for (int price = 0; price <= 10'000; ++price) EXPECT_THAT(cents.validate(Json(price / 100.0)), IsEmpty()) << price;
+  EXPECT_THAT(cents.validate(Json(-19.99)), IsEmpty());
+  for (const double price : {19.995, 0.001, 5'000'000.005, 1'000'000'000.001, -19.995})
+    EXPECT_FALSE(cents.validate(Json(price)).empty()) << price;
+}
+
+TEST(InputSchema, AMultipleIsExactForNumbersOfEverySize) {
+  const auto is_multiple = [](const char* value, const char* of) {
+    return InputSchema(Json{{"multipleOf", Json::parse(of)}}).validate(Json::parse(value)).empty();
+  };
+  EXPECT_TRUE(is_multiple("1e300", "1e-300"));
+  EXPECT_TRUE(is_multiple("1e300", "2e-300"));
+  EXPECT_FALSE(is_multiple("1e300", "3"));
+  EXPECT_FALSE(is_multiple("1e-300", "1e300"));
+  EXPECT_TRUE(is_multiple("3.00", "1.5"));
+  EXPECT_TRUE(is_multiple("100", "2.5e1"));
+  EXPECT_TRUE(is_multiple("100", "1e2"));
+  EXPECT_FALSE(is_multiple("110", "1e2"));
+  EXPECT_TRUE(is_multiple("0", "0.01"));
+  EXPECT_TRUE(is_multiple("-9223372036854775808", "2"));
+  EXPECT_FALSE(is_multiple("18446744073709551615", "2"));
+  EXPECT_TRUE(is_multiple("18446744073709551615", "0.5"));
 }
 
 TEST(InputSchema, ListsNoMoreThanTwentyProblems) {

@@ -235,6 +235,8 @@ TEST(TraceContext, ContinuesAValidHeaderAndNoOther) {
   EXPECT_EQ(propagated.substr(0, 36), valid.substr(0, 36));
   EXPECT_NE(propagated.substr(36, 16), valid.substr(36, 16)) << "the span is this request's own";
   EXPECT_TRUE(TraceContext::from(propagated));
+  for (const auto& [given, kept] : {std::pair("00", "00"), {"02", "02"}, {"03", "03"}, {"ff", "03"}, {"fc", "00"}})
+    EXPECT_EQ(TraceContext::from(valid.substr(0, 53) + given)->traceparent().substr(53), kept) << given;
   for (const char* broken : {"", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
                              "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
                              "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",

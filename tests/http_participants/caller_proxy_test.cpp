@@ -1,19 +1,11 @@
 // Calls through an HTTP proxy: the proxy alone knows what a name leads to.
 #include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
 #include <filesystem>
-#include <thread>
 
 #include "server/adapters/participants/call_proxy.hpp"
 #include "tests/http_participants/caller_under_test.hpp"
+#include "tests/httpclient/relay.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/httpclient/tls_server.hpp"
 
@@ -22,65 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 namespace asio = boost::asio;
-using asio::ip::tcp;
-
-// A proxy that connects to one server, whichever is asked for, or answers with another status; one client at a time.
-class ConnectingProxy {
- public:
-  ConnectingProxy(std::uint16_t to, std::string answer) : to_(to), answer_(std::move(answer)) {
-    thread_ = std::thread([this] { run(); });
-  }
-  ~ConnectingProxy() {
-    ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-    thread_.join();
-  }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
-  std::string asked() const {
-    const std::lock_guard lock(mutex_);
-    return asked_;
-  }
-
- private:
-  void run() {
-    for (;;) {
-      boost::system::error_code failure;
-      tcp::socket client(io_);
-      acceptor_.accept(client, failure);
-      if (failure) return;
-      asio::streambuf head;
-      asio::read_until(client, head, "\r\n\r\n", failure);
-      {
-        const std::lock_guard lock(mutex_);
-        asked_ = std::string(asio::buffers_begin(head.data()), asio::buffers_end(head.data()));
-      }
-      asio::write(client, asio::buffer(answer_), failure);
-      if (!answer_.starts_with("HTTP/1.1 2")) continue;
-      tcp::socket server(io_);
-      server.connect({asio::ip::address_v4::loopback(), to_}, failure);
-      std::thread back([&] { forward(server, client); });
-      forward(client, server);
-      back.join();
-    }
-  }
-  static void forward(tcp::socket& from, tcp::socket& to) {
-    std::array<char, 4096> bytes;
-    boost::system::error_code failure;
-    while (!failure) {
-      const std::size_t count = from.read_some(asio::buffer(bytes), failure);
-      if (count > 0) asio::write(to, asio::buffer(bytes, count), failure);
-    }
-    to.shutdown(tcp::socket::shutdown_both, failure);
-    from.shutdown(tcp::socket::shutdown_both, failure);
-  }
-
-  const std::uint16_t to_;
-  const std::string answer_;
-  asio::io_context io_;
-  tcp::acceptor acceptor_{io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
-  mutable std::mutex mutex_;
-  std::string asked_;
-  std::thread thread_;
-};
 
 ParticipantCallerOptions through(const std::string& proxy, std::vector<std::string> allow,
                                  std::vector<std::string> except = {}) {

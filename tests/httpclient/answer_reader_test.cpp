@@ -167,5 +167,16 @@ TEST(AnswerReader, KeepsTheWantedHeaders) {
   EXPECT_EQ(reader.headers(), (std::vector<std::string>{"", ""})) << "of another answer";
 }
 
+TEST(AnswerReader, KeepsAllCookiesAndTheFirstOfOtherHeaders) {
+  AnswerReader reader;
+  const std::vector<std::string> wanted = {"set-cookie", "vary"};
+  reader.want(wanted);
+  reader.reset();
+  EXPECT_EQ(reader.feed(
+                "HTTP/1.1 204 No Content\r\nSet-Cookie: a=1; Path=/\r\nVary: x\r\nset-cookie: b=2\r\nVary: y\r\n\r\n"),
+            AnswerState::done);
+  EXPECT_EQ(reader.headers(), (std::vector<std::string>{"a=1; Path=/\nb=2", "x"}));
+}
+
 }  // namespace
 }  // namespace sagactl

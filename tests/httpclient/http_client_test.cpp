@@ -40,6 +40,15 @@ TEST(HttpClient, SendsMethodPathTokenAndBody) {
   EXPECT_EQ(server.connections(), 1u) << "one connection serves all";
 }
 
+TEST(HttpClient, SaysThatAServerExpectsHttps) {
+  for (const char* body : {"<center>The plain HTTP request was sent to HTTPS port</center>",
+                           "Client sent an HTTP request to an HTTPS server.\n",
+                           "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />"}) {
+    EXPECT_EQ((HttpResponse{400, {}, body}.message()), "the server expects https at this port");
+    EXPECT_EQ((HttpResponse{502, {}, body}.message()), "HTTP 502");
+  }
+}
+
 TEST(HttpClient, ReadsChunkedAnswers) {
   ScriptedServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
   HttpClient client = client_of(server);

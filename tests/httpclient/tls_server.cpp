@@ -21,12 +21,12 @@ namespace {
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 
-Certificate self_signed(EVP_PKEY* key, const std::string& name) {
+Certificate self_signed(EVP_PKEY* key, const std::string& name, long valid_s) {
   Certificate certificate(X509_new(), X509_free);
   X509_set_version(certificate.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), valid_s);
   X509_set_pubkey(certificate.get(), key);
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("sagactl test"), -1,
@@ -50,9 +50,9 @@ std::string pem_of(const std::function<int(BIO*)>& write) {
 
 }  // namespace
 
-TlsIdentity make_identity(const std::string& name) {
+TlsIdentity make_identity(const std::string& name, long valid_s) {
   const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const Certificate certificate = self_signed(key.get(), name);
+  const Certificate certificate = self_signed(key.get(), name, valid_s);
   return {pem_of([&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); }), pem_of([&](BIO* out) {
             return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
           })};
@@ -62,7 +62,7 @@ TlsServer::TlsServer(const std::string& name, const std::filesystem::path& clien
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
       certificate_(std::filesystem::temp_directory_path() / ("sagactl-" + new_uuid().text() + ".pem")) {
   const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const Certificate certificate = self_signed(key.get(), name);
+  const Certificate certificate = self_signed(key.get(), name, 3600);
   SSL_CTX_use_certificate(context_.get(), certificate.get());
   SSL_CTX_use_PrivateKey(context_.get(), key.get());
   std::FILE* file = std::fopen(certificate_.c_str(), "w");

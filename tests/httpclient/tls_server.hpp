@@ -11,12 +11,13 @@
 #include <string>
 #include <thread>
 
-#include "httpclient/tls.hpp"
+#include "httpclient/connecting/tls.hpp"
 
 namespace sagactl {
 
-// A new self-signed certificate of that name with its key, which is an authority for whoever trusts it.
-TlsIdentity make_identity(const std::string& name);
+// A new self-signed certificate of that name with its key, which is an authority for whoever trusts it. It is valid
+// from an hour before to `valid_s` after now: negative, it has expired.
+TlsIdentity make_identity(const std::string& name, long valid_s = 3600);
 
 class TlsServer {
  public:

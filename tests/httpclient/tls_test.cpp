@@ -4,6 +4,8 @@
 #include "httpclient/basic_auth.hpp"
 #include "httpclient/http_client.hpp"
 #include "tests/httpclient/blocking_send.hpp"
+#include "tests/httpclient/relay.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 #include "tests/httpclient/tls_server.hpp"
 
 namespace sagactl {
@@ -50,7 +52,7 @@ TEST(Tls, RefusesAServerThatShowsTheCertificateOfAnother) {
 TEST(Tls, IsSpokenByTheBlockingClientToo) {
   const TlsServer server("IP:127.0.0.1");
   {
-    HttpClient client(*parse_node_url(server.url()), {.authorities = server.certificate()});
+    HttpClient client(*parse_node_url(server.url()), {.connect = {.authorities = server.certificate()}});
     for (int i = 1; i <= 3; ++i) {
       const auto response = client.get("/");
       ASSERT_TRUE(response) << response.error().message;
@@ -63,9 +65,60 @@ TEST(Tls, IsSpokenByTheBlockingClientToo) {
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
   EXPECT_THAT(refused.error().message, HasSubstr("certificate verify failed"));
   const auto unreadable =
-      HttpClient(*parse_node_url(server.url()), {.authorities = "/nowhere/authorities.pem"}).get("/");
+      HttpClient(*parse_node_url(server.url()), {.connect = {.authorities = "/nowhere/authorities.pem"}}).get("/");
   ASSERT_FALSE(unreadable);
   EXPECT_EQ(unreadable.error().code, ErrorCode::invalid);
+}
+
+TEST(Tls, BelievesAnyServerOnlyWhenToldTo) {
+  const TlsServer server("DNS:shop.example");
+  HttpClient client(*parse_node_url(server.url()), {.connect = {.insecure = true}});
+  EXPECT_TRUE(client.get("/"));
+}
+
+TEST(Tls, ShowsACertificateToAServerThatAsks) {
+  const TlsIdentity identity = make_identity("DNS:client");
+  const TemporaryFile certificate(identity.certificate), key(identity.key);
+  const TlsServer server("IP:127.0.0.1", certificate.path());
+  const auto get = [&](ConnectOptions connect) {
+    connect.authorities = server.certificate();
+    return HttpClient(*parse_node_url(server.url()), {.connect = connect}).get("/");
+  };
+  const auto shown = get({.certificate = certificate.path(), .key = key.path()});
+  EXPECT_TRUE(shown) << shown.error().message;
+  EXPECT_FALSE(get({}));
+  EXPECT_EQ(get({.certificate = certificate.path()}).error().code, ErrorCode::invalid);
+  EXPECT_EQ(get({.certificate = certificate.path(), .key = certificate.path()}).error().code, ErrorCode::invalid);
+  EXPECT_EQ(get({.certificate = "/nowhere/client.pem", .key = key.path()}).error().message,
+            "/nowhere/client.pem cannot be read, or is empty");
+}
+
+TEST(Tls, SaysWhyAHandshakeFailedAndForWhomACertificateIs) {
+  const ScriptedServer plain([](const Received&) { return answer(200, "{}"); });
+  const auto error_of = [](const std::string& url, const std::filesystem::path& authorities) {
+    return HttpClient(*parse_node_url(url), {.connect = {.authorities = authorities}}).get("/").error();
+  };
+  const TlsFront expired(plain.port(), make_identity("IP:127.0.0.1", -60));
+  const TlsFront other(plain.port(), make_identity("DNS:shop.example, IP:127.0.0.9"));
+  const Error late = error_of(expired.url(), expired.certificate());
+  EXPECT_EQ(late.members.value("tls", ""), "expired") << late.message;
+  const Error wrong = error_of(other.url(), other.certificate());
+  EXPECT_EQ(wrong.members.value("tls", ""), "other-name");
+  EXPECT_THAT(wrong.message, HasSubstr("its certificate is for shop.example, 127.0.0.9, not for 127.0.0.1"));
+  const Error unknown = error_of(other.url(), expired.certificate());
+  EXPECT_EQ(unknown.members.value("tls", ""), "unknown-authority") << unknown.message;
+  const BlurtingServer http("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+  const Error no_tls = error_of("https://127.0.0.1:" + std::to_string(http.port()), expired.certificate());
+  EXPECT_EQ(no_tls.members.value("tls", ""), "not-tls") << no_tls.message;
+}
+
+TEST(Tls, InPlaceOfAnHttpAnswerIsNamed) {
+  const ScriptedServer alert([](const Received&) {
+    return TestAnswer{"\x15\x03\x01\x00\x02\x02\x46", TestAnswer::After::close};
+  });
+  const Error error = HttpClient(*parse_node_url(alert.url())).get("/").error();
+  EXPECT_EQ(error.code, ErrorCode::invalid);
+  EXPECT_THAT(error.message, HasSubstr("what it sends is TLS; is this an https server?"));
 }
 
 TEST(Tls, NeedsAuthoritiesThatCanBeRead) {

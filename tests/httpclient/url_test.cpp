@@ -19,6 +19,8 @@ TEST(NodeUrl, IsReadWithOrWithoutAScheme) {
       {"http://[fe80::1]", {"fe80::1", 80, ""}},
       {"https://saga.example", {"saga.example", 443, "", true}},
       {"HTTPS://saga.example:8443/a/", {"saga.example", 8443, "/a", true}},
+      {"unix:///run/app.sock", {"localhost", 80, "", false, "/run/app.sock"}},
+      {"unix:///run/app.sock:/api/", {"localhost", 80, "/api", false, "/run/app.sock"}},
   };
   for (const Row& row : rows) {
     const auto url = parse_node_url(row.text);
@@ -38,6 +40,16 @@ TEST(NodeUrl, RefusesAnythingElseAndSaysWhatWouldBeRight) {
     EXPECT_NE(url.error().message.find("write http://host:port"), std::string::npos) << url.error().message;
     EXPECT_EQ(url.error().message.find("s3cret"), std::string::npos) << url.error().message;
   }
+}
+
+TEST(NodeUrl, OfAUnixSocketHasAnAbsolutePathThatFits) {
+  EXPECT_EQ(parse_node_url("unix://run/app.sock").error().message,
+            "'unix://run/app.sock' is no Unix socket: its path is not absolute; write unix:///run/app.sock, or "
+            "unix:///run/app.sock:/path");
+  EXPECT_EQ(parse_node_url("unix:///run/app.sock:api").error().code, ErrorCode::invalid);
+  EXPECT_TRUE(parse_node_url("unix:///" + std::string(106, 's')));
+  EXPECT_FALSE(parse_node_url("unix:///" + std::string(107, 's')));
+  EXPECT_FALSE(parse_http_url("unix:///run/app.sock")) << "a third party's server is elsewhere";
 }
 
 TEST(NodeUrl, NamesTheFaultyPart) {

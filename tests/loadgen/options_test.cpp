@@ -25,7 +25,11 @@ TEST(LoadOptions, AreRefusedWithTheFlagThatIsWrong) {
   };
   const Row rows[] = {
       {"give --url", [](LoadOptions& o) { o.targets.clear(); }},
-      {"write http://", [](LoadOptions& o) { o.targets = {"https://a"}; }},
+      {"leave out --proxy",
+       [](LoadOptions& o) {
+         o.targets = {"unix:///run/app.sock"};
+         o.connect.proxy = *parse_proxy("proxy:3128");
+       }},
       {"64 targets", [](LoadOptions& o) { o.targets.assign(65, "http://a"); }},
       {"id of a run", [](LoadOptions& o) { o.run = "Run"; }},
       {"id of a run", [](LoadOptions& o) { o.run = std::string(17, 'a'); }},

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::Pair;
 
@@ -92,6 +93,18 @@ TEST_F(ParticipantRequestTest, TheHeadersNameTheCallAndTheKeyIsTheSameInEveryRep
   EXPECT_THAT(call->headers, Contains(Pair("Content-Type", "application/json")));
 }
 
+TEST_F(ParticipantRequestTest, ACallIsASpanOfTheClientsTraceAndIsSampledWhenThatIs) {
+  const auto has_traceparent = [](const std::string& pattern) {
+    return Contains(Pair("traceparent", MatchesRegex(pattern)));
+  };
+  EXPECT_THAT(request(0)->headers, has_traceparent("00-0190a3b0000070008000000000000001-[0-9a-f]+-01"));
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-";
+  for (const std::string flags : {"00", "01", "02", "03"}) {
+    saga.trace_parent = trace + "00f067aa0ba902b7-" + flags;
+    EXPECT_THAT(request(0)->headers, has_traceparent(trace + "[0-9a-f]+-" + flags));
+  }
+}
+
 TEST_F(ParticipantRequestTest, TheKeyOfAnUndoGrowsOnlyWhenItWasDoneLate) {
   EXPECT_EQ(participant_key(saga, 0, Direction::compensation), id + "/hotel/undo/1");
   saga.steps[0].undo_round = 1;
@@ -166,6 +179,15 @@ TEST_F(ParticipantRequestTest, RetryAfterIsKept) {
   answer.retry_after = 7s;
   EXPECT_EQ(std::get<Unavailable>(outcome(429)).at_least, 7s);
   EXPECT_EQ(outcome(202), (Outcome{Accepted{7s, {}}}));
+}
+
+TEST_F(ParticipantRequestTest, AConflictThatSaysWhenToComeAgainIsACallThatStillRuns) {
+  answer.retry_after = 1s;
+  for (const Direction direction : {Direction::action, Direction::compensation})
+    EXPECT_EQ(outcome(409, "", direction), (Outcome{Accepted{1s, {}}}));
+  EXPECT_EQ(outcome(409, "", Direction::action, true), (Outcome{Accepted{1s, {}}}));
+  EXPECT_TRUE(std::holds_alternative<Refused>(outcome(409, "", Direction::action, false, 0))) << "the step says so";
+  EXPECT_TRUE(std::holds_alternative<Refused>(outcome(422)));
 }
 
 TEST_F(ParticipantRequestTest, ALocationIsResolvedAgainstTheUrlOfTheCall) {

@@ -88,13 +88,11 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
     send_batch();
   }
 
+  // Without the lock, so that whoever adds a span does not wait for the text of hundreds.
   void send_batch() {
+    ++tries_;
     HttpRequest request{"POST", "/v1/traces", {}, {{"Content-Type", "application/json"}}};
-    {
-      const std::lock_guard lock(mutex_);
-      ++tries_;
-      request.body = otlp::request_text(options_.resource, options_.version, batch_);
-    }
+    request.body = otlp::request_text(options_.resource, options_.version, batch_);
     for (const auto& header : options_.headers) request.headers.push_back(header);
     client_->send(std::move(request), [weak = weak_from_this()](Result<HttpResponse> response) {
       if (const auto self = weak.lock()) self->answered(response);
@@ -136,9 +134,10 @@ class Pipeline : public std::enable_shared_from_this<Pipeline> {
   Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
-  std::vector<Span> queue_, batch_;
+  std::vector<Span> queue_;
+  std::vector<Span> batch_;  // on its way: only its one sender reads and changes it, and its tries
+  int tries_ = 0;
   SpanCounts counts_;
-  int tries_ = 0;  // of the batch
   bool is_sending_ = false, is_timed_ = false, is_stopped_ = false, is_taken_before_ = true;
 };
 

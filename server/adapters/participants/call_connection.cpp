@@ -13,7 +13,6 @@ namespace {
 using Progress = NonblockingStream::Progress;
 
 constexpr Duration address_time_min = 250ms;
-constexpr std::size_t tunnel_answer_max = 8192;
 constexpr std::size_t kept_request_max = 4096;  // bytes that an unused connection holds on to
 
 // "3 s", "500 ms".
@@ -74,7 +73,8 @@ void CallConnection::connect_next() {
   while (tried_ < count) {
     const std::size_t left = count - tried_;
     watched_ = 0;  // a new socket
-    const Progress progress = stream_.connect(target_.address(first_ + tried_++));
+    const auto address = target_.address(first_ + tried_++);
+    const Progress progress = stream_.connect(address.data(), static_cast<socklen_t>(address.size()));
     if (progress == Progress::done) return connected();
     if (progress == Progress::wants_write) {
       state_ = State::connecting;
@@ -97,55 +97,13 @@ void CallConnection::address_failed(const std::string& reason) {
 void CallConnection::connected() {
   target_.reached(first_ + tried_ - 1);
   parts_.wheel.set(*this, deadline_);
-  if (const std::string to = target_.tunnel(); !to.empty()) {
-    state_ = State::tunnelling;
-    tunnel_request_ = fmt::format("CONNECT {} HTTP/1.1\r\nHost: {}\r\n\r\n", to, to);
-    tunnel_answer_.clear();
-    return tunnel();
-  }
-  if (target_.tls()) {
-    state_ = State::securing;
-    return secure();
-  }
-  state_ = State::answering;
-  reader_.reset();
-  send();
+  state_ = State::establishing;
+  establish();
 }
 
-// Has the proxy connect to the participant. The call has not begun before that: nothing of it is sent.
-void CallConnection::tunnel() {
-  while (!tunnel_request_.empty()) {
-    const auto [progress, bytes] = stream_.write(tunnel_request_);
-    tunnel_request_.erase(0, bytes);
-    if (progress == Progress::done) continue;
-    if (progress == Progress::wants_write) return watch(EPOLLIN | EPOLLOUT);
-    return fail(fmt::format("{} closed the connection", target_.peer()));
-  }
-  watch(EPOLLIN);
-  read_tunnel_answer();
-}
-
-void CallConnection::read_tunnel_answer() {
-  while (tunnel_answer_.find("\r\n\r\n") == std::string::npos) {
-    char byte = 0;  // what follows the head is the participant's
-    const auto [progress, bytes] = stream_.read(&byte, 1);
-    if (bytes == 1) tunnel_answer_ += byte;
-    if (progress == Progress::wants_read) return;
-    if (progress != Progress::done) return fail(fmt::format("{} closed the connection", target_.peer()));
-    if (tunnel_answer_.size() > tunnel_answer_max) break;
-  }
-  const bool is_http = tunnel_answer_.starts_with("HTTP/1.") && tunnel_answer_.size() > 12;
-  const std::string status = is_http ? tunnel_answer_.substr(9, 3) : std::string();
-  if (!status.starts_with('2'))
-    return fail(is_http ? fmt::format("{} answered {} to CONNECT {}", target_.peer(), status, target_.tunnel())
-                        : fmt::format("{} is no HTTP proxy", target_.peer()));
-  tunnel_answer_ = {};
-  state_ = State::securing;
-  secure();
-}
-
-void CallConnection::secure() {
-  switch (stream_.secure(target_.tls(), target_.host())) {
+// The call has not begun before that: nothing of it is sent.
+void CallConnection::establish() {
+  switch (stream_.establish(target_.route())) {
     case Progress::done:
       state_ = State::answering;
       reader_.reset();
@@ -155,9 +113,8 @@ void CallConnection::secure() {
     case Progress::wants_write:
       return watch(EPOLLIN | EPOLLOUT);
     case Progress::closed:
-      return fail(fmt::format("no TLS with {}: the connection was closed", target_.origin()));
     case Progress::failed:
-      return fail(fmt::format("no TLS with {}: {}", target_.origin(), stream_.reason()));
+      return fail(stream_.reason());
   }
 }
 
@@ -185,10 +142,8 @@ void CallConnection::on_event(std::uint32_t events) {
       if (stream_.finish_connecting() == Progress::done) return connected();
       address_failed(stream_.reason());
       return connect_next();
-    case State::tunnelling:
-      return tunnel();
-    case State::securing:
-      return secure();
+    case State::establishing:
+      return establish();
     case State::answering:
       if ((events & EPOLLOUT) || (stream_.is_secured() && sent_ < request_.size())) send();
       if (state_ == State::answering && (events & ~static_cast<std::uint32_t>(EPOLLOUT))) receive();

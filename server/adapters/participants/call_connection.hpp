@@ -5,7 +5,7 @@
 #include <string>
 
 #include "httpclient/answer_reader.hpp"
-#include "httpclient/nonblocking_stream.hpp"
+#include "httpclient/connecting/nonblocking_stream.hpp"
 #include "server/adapters/participants/deadline_wheel.hpp"
 #include "server/adapters/participants/loop_parts.hpp"
 
@@ -56,14 +56,12 @@ class CallConnection : public WheelEntry {
   void close();
 
  private:
-  enum class State : std::uint8_t { unconnected, resolving, connecting, tunnelling, securing, answering, idle, closed };
+  enum class State : std::uint8_t { unconnected, resolving, connecting, establishing, answering, idle, closed };
 
   void open();
   void connect_next();
   void connected();
-  void tunnel();
-  void read_tunnel_answer();
-  void secure();
+  void establish();
   void send();
   void receive();
   void received(std::string_view bytes);
@@ -83,8 +81,7 @@ class CallConnection : public WheelEntry {
   std::uint32_t watched_ = 0;
   std::string request_;
   std::size_t sent_ = 0;
-  std::string tunnel_request_, tunnel_answer_;  // to the proxy, while it connects to the participant
-  PendingCalls call_;                           // one, or none
+  PendingCalls call_;  // one, or none
   SteadyTime began_{}, deadline_{};
   std::size_t first_ = 0, tried_ = 0;  // addresses
   std::string reasons_;                // why those were not reached

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "httpclient/url.hpp"
+#include "httpclient/connecting/connect_options.hpp"
 #include "server/adapters/participants/allow_list.hpp"
 
 namespace sagactl {
@@ -17,13 +17,14 @@ class CallProxy {
   static Result<CallProxy> parse(const std::string& url, std::span<const std::string> except);
 
   bool is_for(const Url& server) const;
-  const Url& url() const { return url_; }
+  const Url& url() const { return proxy_.url; }
+  const HttpProxy& proxy() const { return proxy_; }
 
  private:
   CallProxy(Url url, AllowList except, AllowList own)
-      : url_(std::move(url)), except_(std::move(except)), own_(std::move(own)) {}
+      : proxy_{std::move(url), {}}, except_(std::move(except)), own_(std::move(own)) {}
 
-  Url url_;
+  HttpProxy proxy_;
   AllowList except_;  // empty entries would be this machine, as own_ is
   AllowList own_;
 };

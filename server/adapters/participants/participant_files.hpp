@@ -7,7 +7,7 @@
 #include <string>
 
 #include "common/result.hpp"
-#include "httpclient/tls.hpp"
+#include "httpclient/connecting/tls.hpp"
 #include "server/adapters/participants/webhook_signature.hpp"
 #include "server/saga/definition.hpp"
 

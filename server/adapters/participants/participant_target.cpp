@@ -235,6 +235,7 @@ Result<void> ParticipantTarget::read_files(SteadyTime now) {
     tls_ = std::move(*tls);
     signing_key_ = std::move(*key);
   }
+  route_ = route_to(url_, proxy_ ? &proxy_->proxy() : nullptr, tls_ ? tls_->native_handle() : nullptr);
   files_read_at_ = now;
   return {};
 }

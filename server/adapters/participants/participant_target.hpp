@@ -43,12 +43,9 @@ class ParticipantTarget {
   // For its connections.
   std::string origin() const { return url_.text(); }
   // Whom it connects to: the participant, or the proxy that leads there.
-  std::string peer() const { return proxy_ ? "the proxy " + proxy_->url().text() : origin(); }
+  std::string peer() const { return proxy_ ? proxy_->proxy().name() : origin(); }
   const std::string& peer_host() const { return proxy_ ? proxy_->url().host : url_.host; }
-  // Of a server behind a proxy that is called over TLS: the proxy is asked to connect to it. Empty: it is not.
-  std::string tunnel() const { return proxy_ && url_.tls ? url_.authority() : std::string(); }
-  const std::string& host() const { return url_.host; }
-  SSL_CTX* tls() const { return tls_ ? tls_->native_handle() : nullptr; }
+  const StreamRoute& route() const { return route_; }
   // Whether its addresses are known. If not, that connection is given them later.
   bool has_addresses();
   std::size_t address_count() const { return addresses_.size(); }
@@ -87,6 +84,7 @@ class ParticipantTarget {
   std::string forbidden_;         // why it may not be called; empty: it may, as far as is known without its addresses
 
   std::shared_ptr<TlsContext> tls_;
+  StreamRoute route_;  // by tls_
   std::optional<WebhookKey> signing_key_;
   std::optional<SteadyTime> files_read_at_;
 

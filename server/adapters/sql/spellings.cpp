@@ -7,6 +7,7 @@
 #include "server/participants/user.hpp"
 #include "server/saga/compile_definition.hpp"
 #include "server/saga/dtm_definition.hpp"
+#include "server/saga/lra_definition.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl::sql {
@@ -14,7 +15,15 @@ namespace {
 
 constexpr std::int64_t after_prepared = 200, after_delay = 400;
 
-// One of each form that a transaction of DTM's clients has, with as many steps as it may have.
+// One with as many steps as an LRA may have: they are called by their numbers.
+std::string longest_lra() {
+  LraDefinition lra;
+  lra.participants.resize(steps_max - 1);
+  for (LraParticipant& each : lra.participants) each.links.compensate = "http://participant/compensate";
+  return canonical_text(lra_definition_json(lra));
+}
+
+// One of each form that a transaction of DTM's clients has, with as many steps as it may have, and an LRA.
 std::vector<DefinitionPointer> inline_forms() {
   std::vector<DefinitionPointer> forms;
   const auto add = [&](const char* type, bool is_prepared, Duration delay) {
@@ -29,6 +38,7 @@ std::vector<DefinitionPointer> inline_forms() {
   add("saga", false, {});
   for (const bool is_prepared : {false, true})
     for (const Duration delay : {Duration{0}, Duration{1}}) add("msg", is_prepared, delay);
+  if (auto compiled = compile_definition(longest_lra(), 1)) forms.push_back(std::move(*compiled));
   return forms;
 }
 
@@ -67,7 +77,7 @@ void each_step(
 
 std::int64_t first_step_of(const SagaDefinition& definition) {
   std::int64_t first = 0;
-  if (!definition.is_inline) return first;
+  if (definition.protocol != Protocol::dtm) return first;
   for (std::size_t i = 0; i < definition.steps.size() && definition.steps[i].kind != StepKind::call; ++i)
     first += definition.steps[i].kind == StepKind::wait ? after_prepared : after_delay;
   return first;

@@ -7,8 +7,10 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/render.hpp"
+#include "server/participants/calls/lra_call.hpp"
 #include "server/participants/calls/participant_request.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/lra_view.hpp"
 #include "server/saga/saga_view.hpp"
 
 namespace sagactl::api {
@@ -64,6 +66,27 @@ Json saga_data_json(const Flow& flow) {
               {"shippingAddress", flow.order.address}};
 }
 
+// An LRA in its clients' words: who joined when, and how they do.
+Json lra_members(const Saga& saga) {
+  const LraDefinition& lra = *saga.own_definition->lra;
+  Json participants = Json::array();
+  for (std::size_t i = 0; i < lra.participants.size(); ++i) {
+    const LraParticipant& each = lra.participants[i];
+    const std::size_t step = first_lra_step(lra, i);
+    const std::string_view status = each.has_left() ? "Left" : to_string(lra_participant_status_of(saga, step));
+    participants.push_back(Json{{"name", lra_step_name(step)},
+                                {"compensate", text_or_null(each.links.compensate)},
+                                {"complete", text_or_null(each.links.complete)},
+                                {"after", text_or_null(each.links.after)},
+                                {"status", status},
+                                {"joinedAt", iso8601_ms(each.joined_at)},
+                                {"leftAt", time_or_null(each.left_at)}});
+  }
+  return Json{{"id", lra_id(lra, saga.id)},
+              {"status", to_string(lra_status_of(saga))},
+              {"participants", std::move(participants)}};
+}
+
 // What a saga is about: an order, or the input of a user's saga.
 void add_subject(Json& json, const Flow& flow, const SagaDefinition* definition) {
   if (!is_users_saga(flow)) {
@@ -76,6 +99,7 @@ void add_subject(Json& json, const Flow& flow, const SagaDefinition* definition)
   json["input"] = stored_json(saga.input);
   json["key"] = text_or_null(saga.key);
   json["result"] = saga.status == SagaStatus::completed ? stored_json(result_of(saga)) : Json(nullptr);
+  if (is_lra(saga)) json["lra"] = lra_members(saga);
   json["currentSteps"] = definition ? Json(steps_in_progress(*definition, saga)) : Json::array();
 }
 

@@ -38,6 +38,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
     void operator()(const AnswerStepRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StopSagaRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const TryNowRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const ChangeLraRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const MessageAnswered& c) { keys.flows.push_back(order_of(c.answer.call.saga)); }
   };
   std::visit(Adder{keys}, command);

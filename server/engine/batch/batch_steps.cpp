@@ -7,6 +7,7 @@
 #include "server/engine/batch/command_batch.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
+#include "server/saga/lra_view.hpp"
 #include "server/saga/no_such_step.hpp"
 
 namespace sagactl {
@@ -273,6 +274,17 @@ Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
                  fmt::format("step {} of saga {} is carried out by this program; nobody else can answer for it",
                              command.step, command.saga.text())};
   const auto done = decide_saga(draft, AnswerStep{step, command.outcome, command.reason, command.actor.user.text()});
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> CommandBatch::on(const ChangeLraRequest& command) {
+  auto found = draft_of_flow(order_of(command.saga), command.actor, "LRA");
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  if (!draft.flow.saga || !is_lra(*draft.flow.saga)) return Error{ErrorCode::not_found, "LRA not found"};
+  const SagaCommand change = std::visit([](const auto& it) -> SagaCommand { return it; }, command.change);
+  const auto done = decide_saga(draft, change);
   if (!done) return done.error();
   return accept(std::move(draft));
 }

@@ -112,6 +112,7 @@ class CommandBatch {
   Result<Receipt> on(const StopSagaRequest& command);
   Result<Receipt> on(const TryNowRequest& command);
   Result<Receipt> on(const MessageAnswered& command);
+  Result<Receipt> on(const ChangeLraRequest& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_order(OrderId id, const Actor& actor) const;  // not of a flow without an order

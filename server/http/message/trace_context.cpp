@@ -5,6 +5,7 @@
 
 #include "common/crypto.hpp"
 #include "common/text/hex.hpp"
+#include "common/trace_id.hpp"
 
 namespace sagactl::http {
 namespace {
@@ -45,7 +46,7 @@ std::optional<TraceContext> TraceContext::from(std::string_view text) {
   if (!read_lower_hex(text.substr(36, 16), context.parent_span_id) || all_zero(context.parent_span_id))
     return std::nullopt;
   if (!read_lower_hex(text.substr(53, 2), flags)) return std::nullopt;
-  context.flags = flags[0] & 1;
+  context.flags = flags[0] & trace_flags_kept;
   fill(context.span_id);
   return context;
 }

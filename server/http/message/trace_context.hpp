@@ -13,7 +13,7 @@ struct TraceContext {
   std::array<std::uint8_t, 16> trace_id{};
   std::array<std::uint8_t, 8> span_id{};         // this request's own span
   std::array<std::uint8_t, 8> parent_span_id{};  // the client's span; zero when it sent none
-  std::uint8_t flags = 1;                        // 1: sampled
+  std::uint8_t flags = 1;                        // those of trace_flags_kept
 
   // A new trace.
   static TraceContext fresh();

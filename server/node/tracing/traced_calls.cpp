@@ -71,16 +71,16 @@ void complete(Span& span, const ParticipantAnswer& answer) {
 
 class TracedParticipants : public ParticipantCaller {
  public:
-  TracedParticipants(ParticipantCaller& participants, SpanSink& sink, Clock& clock)
-      : participants_(participants), sink_(sink), clock_(clock) {}
+  TracedParticipants(ParticipantCaller& participants, std::shared_ptr<SpanSink> sink, Clock& clock)
+      : participants_(participants), sink_(std::move(sink)), clock_(clock) {}
 
   void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) override {
     Span span = span_of(call, clock_.now());
     if (span.trace_id.empty()) return participants_.call(std::move(call), std::move(done));
-    participants_.call(std::move(call), [&sink = sink_, open = OpenSpan(std::move(span)),
+    participants_.call(std::move(call), [sink = sink_, open = OpenSpan(std::move(span)),
                                          done = std::move(done)](ParticipantAnswer answer) mutable {
       complete(open.span(), answer);
-      if (answer.was_called) open.add_to(sink);
+      if (answer.was_called) open.add_to(*sink);
       done(std::move(answer));
     });
   }
@@ -93,7 +93,7 @@ class TracedParticipants : public ParticipantCaller {
 
  private:
   ParticipantCaller& participants_;
-  SpanSink& sink_;
+  const std::shared_ptr<SpanSink> sink_;
   Clock& clock_;
 };
 
@@ -115,8 +115,8 @@ std::string failure_of(const Outcome& answer) {
 
 class TracedGateway : public PaymentGateway {
  public:
-  TracedGateway(std::unique_ptr<PaymentGateway> gateway, SpanSink& sink, Clock& clock)
-      : sink_(sink), clock_(clock), gateway_(std::move(gateway)) {}
+  TracedGateway(std::unique_ptr<PaymentGateway> gateway, std::shared_ptr<SpanSink> sink, Clock& clock)
+      : sink_(std::move(sink)), clock_(clock), gateway_(std::move(gateway)) {}
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
     gateway_->charge(charge, traced("charge", charge.order_id, charge.trace_parent, std::move(done)));
@@ -143,15 +143,15 @@ class TracedGateway : public PaymentGateway {
     span.kind = SpanKind::client;
     span.began = clock_.now();
     span.attributes = {{"sagactl.saga.id", order}};
-    return [&sink = sink_, open = OpenSpan(std::move(span)), done = std::move(done)](Answer answer) mutable {
+    return [sink = sink_, open = OpenSpan(std::move(span)), done = std::move(done)](Answer answer) mutable {
       open.span().error = failure_of(answer);
       open.span().is_failed = !open.span().error.empty();
-      open.add_to(sink);
+      open.add_to(*sink);
       done(std::move(answer));
     };
   }
 
-  SpanSink& sink_;
+  const std::shared_ptr<SpanSink> sink_;
   Clock& clock_;
   // Last: its destructor ends the calls in progress.
   const std::unique_ptr<PaymentGateway> gateway_;
@@ -159,12 +159,14 @@ class TracedGateway : public PaymentGateway {
 
 }  // namespace
 
-std::unique_ptr<ParticipantCaller> trace_calls(ParticipantCaller& participants, SpanSink& sink, Clock& clock) {
-  return std::make_unique<TracedParticipants>(participants, sink, clock);
+std::unique_ptr<ParticipantCaller> trace_calls(ParticipantCaller& participants, std::shared_ptr<SpanSink> sink,
+                                               Clock& clock) {
+  return std::make_unique<TracedParticipants>(participants, std::move(sink), clock);
 }
 
-std::unique_ptr<PaymentGateway> trace_calls(std::unique_ptr<PaymentGateway> gateway, SpanSink& sink, Clock& clock) {
-  return std::make_unique<TracedGateway>(std::move(gateway), sink, clock);
+std::unique_ptr<PaymentGateway> trace_calls(std::unique_ptr<PaymentGateway> gateway, std::shared_ptr<SpanSink> sink,
+                                            Clock& clock) {
+  return std::make_unique<TracedGateway>(std::move(gateway), std::move(sink), clock);
 }
 
 }  // namespace sagactl

@@ -11,8 +11,10 @@
 
 namespace sagactl {
 
-// What the references name outlives them.
-std::unique_ptr<ParticipantCaller> trace_calls(ParticipantCaller& participants, SpanSink& sink, Clock& clock);
-std::unique_ptr<PaymentGateway> trace_calls(std::unique_ptr<PaymentGateway> gateway, SpanSink& sink, Clock& clock);
+// What the references name outlives them. Calls in progress keep the sink: some end when the node has gone.
+std::unique_ptr<ParticipantCaller> trace_calls(ParticipantCaller& participants, std::shared_ptr<SpanSink> sink,
+                                               Clock& clock);
+std::unique_ptr<PaymentGateway> trace_calls(std::unique_ptr<PaymentGateway> gateway, std::shared_ptr<SpanSink> sink,
+                                            Clock& clock);
 
 }  // namespace sagactl

@@ -19,6 +19,9 @@ struct ParticipantCall {
   std::size_t participant = 0;
   bool is_question = false;  // it asks what became of an earlier call
   int repeats = 0;           // of a transaction of DTM's: how many of its calls so far were repeats
+  // Of an LRA's participant:
+  bool forgets = false;        // it is asked to forget its failure
+  bool has_forgotten = false;  // it was asked so before a person retried it: that it knows nothing does not mean done
   // An HTTP request. `url` is absolute. The caller adds to the headers what depends on the node: Saga-Answer,
   // Saga-Deadline and the signature.
   std::string method, url;

@@ -7,14 +7,13 @@
 
 #include "common/text/json_object.hpp"
 #include "common/text/percent.hpp"
-#include "common/text/text.hpp"
-#include "common/trace_id.hpp"
+#include "server/participants/calls/answer_text.hpp"
+#include "server/participants/calls/lra_call.hpp"
 #include "server/saga/dtm_definition.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr std::size_t reason_max = 300;     // bytes of an answer in a reason
 constexpr std::size_t kept_depth_max = 64;  // of what is kept of an answer
 
 std::string_view verb_of(Direction direction) {
@@ -58,16 +57,6 @@ class SagaValues {
   std::map<std::string, Json, std::less<>> parsed_;
 };
 
-// A span of its own in the caller's trace, or in one of the saga's own. It is sampled when the caller's is.
-std::string child_span(const Saga& saga, std::uint64_t entropy) {
-  std::string trace;
-  for (const char c : saga.id.text())
-    if (c != '-') trace += c;
-  if (const auto parents = trace_id_of(saga.trace_parent)) trace = *parents;
-  const bool is_sampled = !saga.trace_parent.ends_with("-00");
-  return fmt::format("00-{}-{:016x}-{}", trace, entropy | 1, is_sampled ? "01" : "00");
-}
-
 bool matches(const std::vector<std::string>& codes, int status) {
   const std::string text = std::to_string(status);
   return std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
@@ -75,51 +64,8 @@ bool matches(const std::vector<std::string>& codes, int status) {
   });
 }
 
-// The beginning of what a participant sent, which may be any bytes, as a text that every database stores.
-std::string storable(std::string_view bytes, std::size_t size) {
-  std::string text = storable_text(bytes.substr(0, size + 4));
-  if (text.size() <= size) return text;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // whole characters
-  text.resize(size);
-  return text;
-}
-
-std::string_view origin_of(std::string_view url) {
-  const auto authority = url.find("://");
-  return url.substr(0, url.find_first_of("/?", authority == std::string_view::npos ? 0 : authority + 3));
-}
-
-// Where it is to be asked again, as RFC 3986 resolves it against the URL of the call; empty for what no URL can hold.
-std::string location_in(const ParticipantCall& call, const ParticipantAnswer& answer) {
-  const std::string& to = answer.location;
-  const bool is_printable = std::all_of(to.begin(), to.end(), [](char c) { return c > ' ' && c < 0x7F; });
-  if (to.empty() || !is_printable) return {};
-  if (to.find("://") < to.find_first_of("/?#")) return to;
-  const std::string_view origin = origin_of(call.url);
-  if (to.starts_with("//")) return fmt::format("{}{}", origin.substr(0, origin.find("//")), to);
-  if (to.starts_with('/')) return fmt::format("{}{}", origin, to);
-  const std::string_view path = std::string_view(call.url).substr(0, call.url.find('?'));
-  const auto slash = path.size() > origin.size() ? path.rfind('/') : std::string_view::npos;
-  return slash == std::string_view::npos ? fmt::format("{}/{}", origin, to)
-                                         : fmt::format("{}{}", path.substr(0, slash + 1), to);
-}
-
-// What the participant says of its refusal.
-std::string reason_in(const ParticipantAnswer& answer) {
-  const Json body = read_json(answer.body);
-  for (const char* member : {"reason", "message", "detail", "error", "title"})
-    if (std::string text = text_or_empty(body, member); !text.empty()) return storable(text, reason_max);
-  return storable(answer.body, reason_max);
-}
-
-std::string answered(const ParticipantAnswer& answer) {
-  const std::string reason = reason_in(answer);
-  return reason.empty() ? fmt::format("answered {}", answer.status)
-                        : fmt::format("answered {}: {}", answer.status, reason);
-}
-
 Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
-  const std::string reason = answer.failure.empty() ? "no answer" : storable(answer.failure, reason_max);
+  const std::string reason = answer.failure.empty() ? "no answer" : storable(answer.failure, answer_reason_max);
   const bool is_certain = !answer.was_called || !answer.was_sent;
   if (is_certain && !is_question) return Unavailable{reason};
   return UnknownOutcome{reason};
@@ -133,16 +79,13 @@ Outcome done_with(const ParticipantStep& step, Direction direction, const Partic
   return UnknownOutcome{fmt::format("answered {}, but {}", said, kept.error().message)};
 }
 
-bool is_temporary(int status) {
-  return status == 408 || status == 425 || status == 429 || status / 100 == 5;
-}
-
 // docs/remote-participants.md
 Outcome read_said(const ParticipantCall& call, const ParticipantStep& step, const ParticipantAnswer& answer) {
   const Direction direction = call.call.direction;
   const std::string said(to_string(*answer.said));
-  const std::string reason =
-      answer.failure.empty() ? "answered " + said : "answered " + said + ": " + storable(answer.failure, reason_max);
+  const std::string reason = answer.failure.empty()
+                                 ? "answered " + said
+                                 : "answered " + said + ": " + storable(answer.failure, answer_reason_max);
   switch (*answer.said) {
     case Said::done:
       return done_with(step, direction, answer);
@@ -179,6 +122,8 @@ Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step
   }
   if (status == 202 && (answer.retry_after || !answer.location.empty()))
     return Accepted{answer.retry_after.value_or(1s), location_in(call, answer)};
+  // The first call of this key still runs: draft-ietf-httpapi-idempotency-key-header-07, 2.7. A node answers so, too.
+  if (status == 409 && answer.retry_after) return Accepted{*answer.retry_after, {}};
   if (status / 100 == 2) return done_with(step, direction, answer);
   if (is_absent && direction == Direction::compensation) return Succeeded{};
   if (is_temporary(status)) {
@@ -199,7 +144,7 @@ std::string_view url_without_arguments(std::string_view url) {
 
 // "url:http://a/out return failed: no money FAILURE"
 std::string dtm_failure(const ParticipantCall& call, const ParticipantAnswer& answer) {
-  std::string body = storable(answer.body, reason_max);
+  std::string body = storable(answer.body, answer_reason_max);
   const auto trim_end = [&] {
     while (!body.empty() && static_cast<unsigned char>(body.back()) <= ' ') body.pop_back();
   };
@@ -231,6 +176,18 @@ Outcome read_dtm_answer(const ParticipantCall& call, const ParticipantAnswer& an
   }
   if (is_ongoing) return Accepted{definition.steps[call.call.step].retry.first, {}};
   return UnknownOutcome{reason};
+}
+
+Outcome read_by_protocol(const ParticipantCall& call, const ParticipantStep& step, const ParticipantAnswer& answer) {
+  switch (call.definition->protocol) {
+    case Protocol::dtm:
+      return read_dtm_answer(call, answer);
+    case Protocol::lra:
+      return read_lra_answer(call, answer);
+    case Protocol::sagactl:
+      break;
+  }
+  return read_own_answer(call, step, answer);
 }
 
 CallOutcome kind_of(const Outcome& outcome) {
@@ -295,6 +252,7 @@ std::string step_key(const Saga& saga, std::size_t step) {
 }
 
 Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const Moment& moment) {
+  if (saga.own_definition->protocol == Protocol::lra) return lra_request_of(saga, call, moment);
   ParticipantCall out;
   out.call = call;
   const StepDefinition& step = saga.own_definition->steps[call.step];
@@ -337,9 +295,7 @@ Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const
 
 ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {
   const ParticipantStep& step = *call.definition->steps[call.call.step].call;
-  ReadAnswer out{
-      call.definition->protocol == Protocol::dtm ? read_dtm_answer(call, answer) : read_own_answer(call, step, answer),
-      {}};
+  ReadAnswer out{read_by_protocol(call, step, answer), {}};
   CallRecord& record = out.record;
   record.step = call.call.step;
   record.direction = call.call.direction;

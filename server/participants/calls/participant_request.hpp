@@ -1,5 +1,5 @@
 // The requests to participants of users' sagas, and what their answers mean. Pure. The rules are those of
-// docs/participants.md, and of docs/dtm.md for transactions of DTM's clients.
+// docs/participants.md, of docs/dtm.md for transactions of DTM's clients, and of docs/lra.md for LRAs.
 #pragma once
 
 #include <string>

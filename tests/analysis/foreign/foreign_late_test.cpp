@@ -77,7 +77,7 @@ TEST(AnswersWithoutAnId, AreMatchedByTheirKeys) {
   }
   EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("24 of them found by their keys"));
-  EXPECT_THAT(world.verdict("indeterminate-resolved").reason, HasSubstr("0 requests without an answer"));
+  EXPECT_THAT(world.verdict("indeterminate-resolved").reason, HasSubstr("every request got a clear answer"));
   erase_order(world, "R-12");
   EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"no-lost-order"});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("no order with its key LT-k3f9-S-00000012"));
@@ -98,7 +98,8 @@ TEST(KeysInAnotherForm, LinkNoRequestAndAreNoFault) {
   ForeignWorld world;
   for (Cells& row : world.tables["orders"]) row["key"] = "sha256:" + row["key"].substr(3);
   EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
-  EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason, HasSubstr("by the answers alone"));
+  EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason,
+              HasSubstr("by the answers and the status of each order"));
   EXPECT_THAT(world.verdict("no-phantom-order").reason,
               HasSubstr("as key of order R-0, which is not one that was sent"));
   EXPECT_FALSE(world.verdict("no-phantom-order").counted);

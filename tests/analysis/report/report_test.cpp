@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/comparison.hpp"
 #include "analysis/result/result.hpp"
+#include "analysis/result/run_end.hpp"
 #include "common/text/text.hpp"
 #include "tests/analysis/sample_run.hpp"
 
@@ -167,7 +169,9 @@ TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
 TEST(Report, IsCreatedFromAnEmptyResult) {
   const Json nothing = Json{{"kind", "loadtest"}, {"latency", 7}, {"distribution", Json::array({1})}, {"groups", "x"}};
   EXPECT_NE(text_report(nothing).find("Verdicts"), std::string::npos);
-  EXPECT_NE(junit_report(nothing).find("<testsuites>"), std::string::npos);
+  EXPECT_NE(junit_report(nothing).find("<testsuite "), std::string::npos);
+  EXPECT_NE(markdown_report(nothing).find("### sagactl loadtest"), std::string::npos);
+  EXPECT_TRUE(Json::parse(summary_report(nothing)).contains("metrics"));
   EXPECT_NE(html_report(nothing).find("</html>"), std::string::npos);
 }
 
@@ -199,6 +203,72 @@ TEST(JUnitReport, EscapesWhatXmlReserves) {
   const std::string xml = junit_report(result);
   EXPECT_NE(xml.find("name=\"a&lt;b&gt;&amp;&quot;c&quot;\""), std::string::npos) << xml;
   EXPECT_NE(xml.find("message=\"one&#10;two \""), std::string::npos) << xml;
+}
+
+TEST(Report, TheMarkdownOfALoadTestIsGolden) {
+  expect_golden("loadtest.md", markdown_report(faulty().loadtest()));
+}
+
+TEST(Report, TheSummaryOfALoadTestIsGolden) {
+  expect_golden("loadtest.summary.json", summary_report(faulty().loadtest()));
+}
+
+TEST(MarkdownReport, KeepsTextFromBecomingMarkup) {
+  const Json result{{"kind", "verify"},
+                    {"verdict", "FAIL"},
+                    {"verdicts", Json::array({Json{{"name", "no-lost-order"},
+                                                   {"verdict", "FAIL"},
+                                                   {"reason", "a | b <img src=x> [c](http://d) `e` @all\n# f"},
+                                                   {"witness", Json{{"why", Json::array({"```\nx"})}}},
+                                                   {"counted", true}}})}};
+  const std::string text = markdown_report(result);
+  EXPECT_NE(text.find("a \\| b \\<img src=x\\> \\[c\\](http://d) \\`e\\` \\@all"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\n# f"), std::string::npos);
+  std::size_t fenced = 0;
+  for (std::size_t at = 0; (at = text.find("\n```", at)) != std::string::npos; ++at) ++fenced;
+  EXPECT_EQ(fenced, 0u);
+}
+
+// The badge, the head of the page and the Markdown say the same as the exit code.
+TEST(RunEnd, IsWhatTheExitCodeSays) {
+  const auto verdict = [](const char* name, const char* ruling) {
+    return Json{{"name", name}, {"verdict", ruling}, {"counted", true}};
+  };
+  const Json missed = Json::array({Json{{"threshold", "p99<5ms"}, {"verdict", "FAIL"}}});
+  const struct {
+    Json result;
+    const char *text, *ruling;
+  } table[] = {
+      {{{"exitCode", 0}, {"verdict", "PASS"}}, "passed", "PASS"},
+      {{{"exitCode", 1}, {"verdicts", Json::array({verdict("a", "PASS"), verdict("b", "FAIL"), verdict("c", "FAIL")})}},
+       "failed: b and 1 more",
+       "FAIL"},
+      {{{"exitCode", 2}, {"verdicts", Json::array({verdict("a", "UNKNOWN")})}}, "undecided: a", "UNKNOWN"},
+      {{{"exitCode", 3}, {"verdict", "PASS"}, {"thresholds", missed}}, "threshold missed: p99<5ms", "FAIL"},
+      {{{"exitCode", 130}, {"verdict", "PASS"}}, "interrupted", "UNKNOWN"},
+      {{{"kind", "verify"}, {"verdict", "PASS"}}, "passed", "PASS"},
+  };
+  for (const auto& [result, text, ruling] : table) {
+    EXPECT_EQ(shown_end(result).text, text);
+    EXPECT_EQ(shown_end(result).ruling, ruling);
+    EXPECT_NE(badge_svg(result).find(text == std::string("threshold missed: p99<5ms") ? "p99&lt;5ms" : text),
+              std::string::npos);
+  }
+}
+
+// What the schemas of Surefire (surefire-test-report.xsd) and of Jenkins (junit-10.xsd of its xUnit plugin) both allow:
+// one suite, properties before the cases, and nothing else in it.
+TEST(JUnitReport, HasOnlyWhatSurefireAndJenkinsRead) {
+  const std::string xml = junit_report(faulty().loadtest());
+  const std::regex whole(
+      R"re(<\?xml version="1\.0" encoding="UTF-8"\?>\n)re"
+      R"re(<testsuite name="[^"]+" tests="\d+" failures="\d+" errors="\d+" skipped="\d+" time="\d+\.\d{3}">\n)re"
+      R"re(  <properties>\n(    <property name="[^"]+" value="[^"]*"/>\n)+  </properties>\n)re"
+      R"re((  <testcase classname="[^"]+" name="[^"]+" time="0"(/>|>\n)re"
+      R"re(    <(failure|error|skipped|system-out)( message="[^"]*")?( type="[^"]*")?(/>|>[^<]*</\4>)\n  </testcase>)\n)+)re"
+      R"re(</testsuite>\n)re");
+  EXPECT_TRUE(std::regex_match(xml, whole)) << xml;
+  EXPECT_EQ(xml.find("<skipped message=\"\" type"), std::string::npos);
 }
 
 TEST(JUnitReport, IsValidXmlForAnyBytes) {

@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <chrono>
+#include <map>
+#include <mutex>
+
 #include "cli/loadtest/profile_file.hpp"
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
@@ -167,7 +171,7 @@ TEST_F(LoadtestCommand, MissingFilesAndServersAreReportedWithAdvice) {
 
 TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
   sandbox_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
-  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml");
+  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml", {});
   ASSERT_TRUE(profile);
   const AnswerPlan plan(*profile);
   EXPECT_EQ(plan.outcome_of(503, {}), RequestOutcome::indeterminate) << "a proxy may have forwarded it";
@@ -175,7 +179,7 @@ TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
   EXPECT_EQ(plan.outcome_of(429, {}), RequestOutcome::rejected);
   sandbox_.write("sure.toml",
                  "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
-  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml");
+  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml", {});
   ASSERT_TRUE(sure);
   EXPECT_EQ(AnswerPlan(*sure).outcome_of(503, {}), RequestOutcome::rejected);
 }
@@ -204,6 +208,104 @@ TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
   const Json result = load(", \"X-Api\" = \"k\"");
   EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
   EXPECT_THAT(json_text(load("")["verdicts"]), HasSubstr("401 Unauthorized x 5; give --token, or the required header"));
+}
+
+// A server that takes orders and lists them in pages of two, by a cursor.
+class ListingServer {
+ public:
+  explicit ListingServer(int list_status = 200)
+      : server_([this, list_status](const Received& request) {
+          const std::lock_guard lock(mutex_);
+          if (request.method == "POST") {
+            keys_.push_back(request.headers.at("request-key"));
+            return answer(201, "");
+          }
+          if (list_status != 200) return answer(list_status, "{}");
+          const std::size_t from = std::stoul("0" + request.path.substr(request.path.rfind('=') + 1));
+          Json page{{"orders", Json::array()}, {"cursor", nullptr}};
+          for (std::size_t i = from; i < std::min(from + 2, keys_.size()); ++i)
+            page["orders"].push_back(Json{{"no", i}, {"key", keys_[i]}, {"state", i == stuck ? "open" : "done"}});
+          if (from + 2 < keys_.size()) page["cursor"] = std::to_string(from + 2);
+          return answer(200, page.dump());
+        }) {}
+
+  Json loadtest() {
+    CliSandbox sandbox;
+    sandbox.write("shop.toml",
+                  "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\" }\n"
+                  "[list]\npath = \"/orders?of={prefix}&after={next}\"\norders = \"/orders\"\n"
+                  "next = \"/cursor\"\norder_id = \"/no\"\nkey = \"/key\"\nstatus = \"/state\"\n"
+                  "[status]\npath = \"/none/{order}\"\ncompleted = [\"done\"]\n");
+    return sandbox
+        .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--drain", "1s", "--url",
+              server_.url(), "-o", "json"})
+        .json();
+  }
+  std::size_t stuck = 100;
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> keys_;
+  ScriptedServer server_;
+};
+
+std::string reason_of(const Json& result, const char* name) {
+  for (const Json& verdict : result["verdicts"])
+    if (verdict["name"] == name)
+      return verdict["verdict"].get<std::string>() + ": " + verdict["reason"].get<std::string>();
+  return {};
+}
+
+TEST(OrderList, IsReadToItsLastPageAndFindsOrdersThatNoAnswerNamed) {
+  ListingServer server;
+  const Json result = server.loadtest();
+  EXPECT_EQ(result["verdict"], "PASS") << result["verdicts"];
+  EXPECT_EQ(result["sagas"]["completed"], 5);
+  EXPECT_THAT(reason_of(result, "no-lost-order"),
+              HasSubstr("all 5 accepted orders are in the server's list, 5 of them"));
+}
+
+TEST(OrderList, NamesAnOrderThatNeverEnds) {
+  ListingServer server;
+  server.stuck = 3;
+  const Json result = server.loadtest();
+  EXPECT_THAT(reason_of(result, "all-sagas-end"), HasSubstr("FAIL: order 3 is still open"));
+  EXPECT_EQ(result["exitCode"], 1);
+}
+
+TEST(OrderList, ThatCannotBeReadLeavesItsVerdictsUnknownAndSaysWhy) {
+  const Json result = ListingServer(403).loadtest();
+  EXPECT_EQ(result["verdict"], "UNKNOWN");
+  EXPECT_THAT(reason_of(result, "no-lost-order"), HasSubstr("GET /orders?of=LT-"));
+  EXPECT_THAT(reason_of(result, "no-lost-order"), HasSubstr("returned HTTP 403 (the request carried --token"));
+}
+
+TEST(OrderWatch, TimesSomeSagasWhileTheLoadRuns) {
+  std::mutex mutex;
+  std::map<std::string, std::chrono::steady_clock::time_point> placed;
+  ScriptedServer server([&](const Received& request) {
+    const std::lock_guard lock(mutex);
+    const auto now = std::chrono::steady_clock::now();
+    if (request.method == "POST") {
+      placed[request.headers.at("request-key")] = now;
+      return answer(201, R"({"id":")" + request.headers.at("request-key") + "\"}");
+    }
+    const bool is_done = now - placed[request.path.substr(request.path.rfind('/') + 1)] > 100ms;
+    return answer(200, is_done ? R"({"state":"done"})" : R"({"state":"open"})");
+  });
+  CliSandbox sandbox;
+  sandbox.write("shop.toml",
+                "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\" }\n[answer]\norder = "
+                "\"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\ncompleted = [\"done\"]\n");
+  const Json result = sandbox
+                          .run({"loadtest", "individual", "--profile", "shop.toml", "--rate", "50/s", "--duration",
+                                "1s", "--drain", "5s", "--url", server.url(), "-o", "json"})
+                          .json();
+  EXPECT_EQ(result["sagas"]["completed"], 50) << result["verdicts"];
+  EXPECT_GE(result["sagaLatency"]["samples"], 1);
+  EXPECT_LT(result["sagaLatency"]["samples"], 50) << "only those that were followed";
+  EXPECT_GE(result["sagaLatency"]["p50"], 100.0);
+  EXPECT_EQ(result["sagaTimes"], "as seen by asking for some");
 }
 
 TEST_F(LoadtestCommand, CapacityRefusesConflictingOptions) {

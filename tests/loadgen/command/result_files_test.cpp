@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "common/output_file.hpp"
@@ -102,13 +104,53 @@ class ResultFiles : public testing::Test {
 };
 
 TEST_F(ResultFiles, AreOpenedBeforeAnythingIsSent) {
-  for (const char* flag : {"--save", "--report", "--junit", "--hgrm"}) {
+  for (const char* flag :
+       {"--save", "--report", "--junit", "--hgrm", "--csv", "--jtl", "--summary", "--markdown", "--badge"}) {
     const CommandResult refused = run({flag, "none/result"});
     EXPECT_EQ(refused.code, 4) << flag;
     EXPECT_THAT(refused.err, HasSubstr("there is no directory"));
   }
   EXPECT_EQ(run({"--save", "none/result", "--dry-run"}).code, 4);
   EXPECT_TRUE(servers_.taken().empty());
+}
+
+TEST_F(ResultFiles, HaveEveryRequestAsCsvAndAsJtl) {
+  run({"--csv", "r.csv", "--jtl", "r.jtl", "--summary", "s.json", "--badge", "b.svg", "--markdown", "r.md"});
+  const auto lines_of = [&](const char* file) {
+    std::vector<std::string> lines;
+    std::istringstream text(sandbox_.read(file));
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+    return lines;
+  };
+  const auto csv = lines_of("r.csv"), jtl = lines_of("r.jtl");
+  ASSERT_EQ(csv.size(), 6u);
+  EXPECT_EQ(csv[0].substr(0, 31), "operation,phase,kind,group,targ");
+  EXPECT_THAT(csv[1], testing::MatchesRegex("0,individual,single,0,http://[^,]+,accepted,201,,.*")) << csv[1];
+  for (const std::string& line : csv)
+    EXPECT_EQ(std::count(line.begin(), line.end(), ','), std::count(csv[0].begin(), csv[0].end(), ',')) << line;
+  ASSERT_EQ(jtl.size(), 6u);
+  EXPECT_EQ(jtl[0],
+            "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,"
+            "sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect");
+  EXPECT_THAT(jtl[1], testing::MatchesRegex("[0-9]{13},[0-9]+,POST /orders,201,201 Created,individual 1-[1-4],text,"
+                                            "true,,0,0,1,1,http://[^,]+,[0-9]+,0,0"));
+  EXPECT_EQ(Json::parse(sandbox_.read("s.json"))["metrics"]["http_reqs"]["values"]["count"], 5);
+  EXPECT_THAT(sandbox_.read("b.svg"), HasSubstr("undecided: "));
+  EXPECT_THAT(sandbox_.read("r.md"), HasSubstr("### sagactl loadtest individual: undecided"));
+}
+
+TEST_F(ResultFiles, OnGitHubAreAddedToTheSummaryOfTheJobAndAnnotated) {
+  sandbox_.write("summary.md", "before\n");
+  sandbox_.variables["GITHUB_STEP_SUMMARY"] = (sandbox_.directory() / "summary.md").string();
+  EXPECT_THAT(run({"-o", "json"}).err, Not(HasSubstr("::warning")));
+  sandbox_.variables["GITHUB_ACTIONS"] = "true";
+  const CommandResult ended = run({"-o", "json", "--threshold", "throughput>1000000/s"});
+  EXPECT_TRUE(ended.json().is_object()) << "the standard output is only JSON";
+  EXPECT_THAT(ended.err, HasSubstr("\n::error title=sagactl::FAIL throughput>1000000/s: "));
+  EXPECT_THAT(ended.err, HasSubstr("::warning title=sagactl::UNKNOWN no-lost-order: "));
+  const std::string summary = sandbox_.read("summary.md");
+  EXPECT_THAT(summary, testing::StartsWith("before\n### sagactl loadtest individual: undecided"));
+  EXPECT_THAT(summary, HasSubstr("| POST /orders http://"));
 }
 
 TEST_F(ResultFiles, ThatFailAtTheEndDoNotAffectOthers) {

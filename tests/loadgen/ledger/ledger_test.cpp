@@ -58,6 +58,24 @@ Ledger ledger_of_everything() {
   return ledger;
 }
 
+TEST(LedgerFile, KeepsTheStepsOfJourneys) {
+  Ledger ledger = ledger_of_everything();
+  ledger.steps = {{"form", false}, {"create", true}, {"pay \"now\"", false}};
+  for (LedgerEntry& entry : ledger.entries) {
+    entry.step = 1;
+    entry.step_end = static_cast<StepEnd>(entry.operation % 6);
+    entry.member = static_cast<std::uint16_t>(entry.operation % 3);
+    LedgerEntry paid = entry;
+    paid.step = 2;
+    ledger.step_entries.push_back(paid);
+  }
+  const std::string path = temporary_path("ledger_steps.ndjson");
+  ASSERT_TRUE(save_ledger(ledger, path).ok());
+  const auto loaded = load_ledger(path);
+  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  EXPECT_EQ(*loaded, ledger);
+}
+
 TEST(LedgerFile, KeepsEverything) {
   const Ledger ledger = ledger_of_everything();
   const std::string path = temporary_path("ledger_whole.ndjson");

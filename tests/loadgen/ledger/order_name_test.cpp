@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
+#include "loadgen/answers/order_answer.hpp"
 #include "loadgen/ledger/ledger.hpp"
-#include "loadgen/sending/order_answer.hpp"
 
 namespace sagactl {
 namespace {

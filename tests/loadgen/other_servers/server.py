@@ -16,13 +16,16 @@ Kinds:
   blob      UUIDs are stored as bytes
   rough     answer heads have no reason and end lines with LF alone, and an empty line follows the body
   addressed an answer is a Location whose id is percent-encoded
+  page      no database can be read, but each order has a page with its status
+  list      no database can be read, but the server lists its orders, some on each page
 Faults, each in the first order (or group) that it fits:
   double        a key creates two orders
   lost          an order that was accepted is not stored
   stuck         an order never ends
   uncompensated a failed order keeps a step in effect
   twice         a payment is captured twice
-  error         an order takes effect, but is answered with 500 (not a fault, but must be shown)
+  error         an order takes effect, but is answered with 500
+  kept          an order that is meant to fail is completed
 """
 import http.server
 import json
@@ -35,8 +38,8 @@ import urllib.parse
 import uuid
 
 KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
-           "rough", "addressed"]
-FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error"]
+           "rough", "addressed", "page", "list"]
+FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept"]
 
 SCHEMA = """
 pragma journal_mode = wal; pragma synchronous = off;
@@ -79,6 +82,18 @@ class Server:
     def profile_text(self):
         order = {"bodyless": '{ header = "Location" }', "addressed": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.kind, '"/receipt/id"')
         shuffled = "order by random()" if self.kind == "seconds" else ""
+        listed = """
+[list]
+path = "/sales?of={prefix}&after={next}"
+orders = "/sales"
+next = "/next"
+order_id = "/id"
+created_at = "/placed"
+ended_at = "/ended"
+status = "/state"
+key = "/key"
+""" if self.kind == "list" else ""
+        readable = self.kind not in ("page", "list")
         return f"""
 [create]
 path = "/buy"
@@ -94,11 +109,13 @@ path = "/sales/{{order}}"
 pointer = "/state"
 completed = ["done"]
 undone = ["cancelled"]
+{listed}
+""" + (f"""
 [sql]
 orders = "select id as order_id, placed_us as created_us, ended_us, state as status, request_key as key, amount from sale where request_key like '{{prefix}}%' {shuffled}"
 steps = "select sale as order_id, name as step, step.state as state, at_us from step join sale on sale.id = step.sale where request_key like '{{prefix}}%' {shuffled}"
 payments = "select sale as order_id, kind, payment.amount as amount from payment join sale on sale.id = payment.sale where request_key like '{{prefix}}%'"
-"""
+""" if readable else "")
 
     # Whether the planted fault applies here; only once.
     def faults(self, name):
@@ -144,10 +161,25 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             else:
                 self.keep(stored, key, fails)
                 self.finish(stored, fails)
-            if not fails and self.faults("error"):
+            # Other requests of a group that time out might have created its order instead.
+            is_sure = self.kind != "queue" or "-S-" in key
+            if not fails and is_sure and self.faults("error"):
                 self.fault_answer = answered
                 return 500, answered
             return status, answered
+
+    def state_of(self, order):
+        with self.lock:
+            row = self.db.execute("select state from sale where id=?", (order,)).fetchone()
+        return row and row[0]
+
+    def listed(self, prefix, after):
+        with self.lock:
+            rows = self.db.execute("select rowid, id, request_key, state, placed_us, ended_us from sale "
+                                   "where request_key like ? and rowid > ? order by rowid limit 7",
+                                   (prefix + "%", after)).fetchall()
+        sales = [{"id": i, "key": k, "state": s, "placed": p / 1e6, "ended": e and e // 1000} for _, i, k, s, p, e in rows]
+        return {"sales": sales, "next": rows[-1][0] if len(rows) == 7 else None}
 
     def keep_later(self, stored, key, fails):
         with self.lock:
@@ -182,13 +214,13 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
 
     def finish(self, stored, fails, pays=True):
         pad = " " * 10 if self.kind == "padded" else ""
-        if fails:
+        if fails and not self.faults("kept"):
             if not self.faults("uncompensated"):
                 self.step(stored, "reserve", "undone")
             self.db.execute("update sale set state=?, ended_us=? where id=?", ("cancelled" + pad, self.at(), stored))
             return
         self.step(stored, "pay", "done")
-        if pays:
+        if pays or fails:
             self.pay(stored)
         if not self.faults("stuck"):
             self.db.execute("update sale set state=?, ended_us=? where id=?", ("done" + pad, self.at(), stored))
@@ -221,6 +253,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.answer(status, json.dumps({"receipt": {"id": answered}}))
 
     def do_GET(self):
+        at = urllib.parse.urlsplit(self.path)
+        if self.shop.kind == "page" and at.path.startswith("/sales/"):
+            state = self.shop.state_of(at.path.rsplit("/", 1)[-1])
+            return self.answer(200, json.dumps({"state": state})) if state else self.answer(404, "{}")
+        if self.shop.kind == "list" and at.path == "/sales":
+            asked = urllib.parse.parse_qs(at.query)
+            return self.answer(200, json.dumps(self.shop.listed(asked["of"][0], int(asked.get("after", ["0"])[0]))))
         return self.answer(404, "{}")
 
     def answer(self, status, text, **headers):

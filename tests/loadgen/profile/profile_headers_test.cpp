@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/text.hpp"
-#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/requests/request_writer.hpp"
 
 namespace sagactl {
 namespace {
@@ -21,9 +21,9 @@ std::string request_with(std::vector<std::pair<std::string, std::string>> header
   run.targets = {*parse_node_url("http://127.0.0.1:3000")};
   run.users = {{"anna", "a-token"}};
   const RequestWriter writer(run);
-  std::string bytes(writer.size_max(), '?');
-  bytes.resize(writer.write({}, bytes.data()));
-  return bytes;
+  std::vector<char> bytes;
+  const std::size_t size = writer.write({}, bytes);
+  return {bytes.data(), size};
 }
 
 std::size_t times_of(std::string_view text, std::string_view name) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/answers/order_answer.hpp"
 
 namespace sagactl {
 namespace {
@@ -54,6 +54,23 @@ TEST(Profile, NamesTheWrongMember) {
       {"answer.order", [](Profile& it) { it.answer.order.clear(); }},
       {"status.path", [](Profile& it) { it.status.path = "/orders"; }},
       {"status.ends", [](Profile& it) { it.status.ends.clear(); }},
+      {"status.created_at", [](Profile& it) { it.status.ended = "/endedAt"; }},
+      {"status.pointer", [](Profile& it) { it.status.created = "placed", it.status.ended = "/endedAt"; }},
+      {"list.path", [](Profile& it) { it.list.path = "orders"; }},
+      {"list.order_id", [](Profile& it) { it.list.path = "/orders"; }},
+      {"list.next",
+       [](Profile& it) {
+         it.list.path = "/orders?after={next}", it.list.columns = {{"order_id", "/id"}};
+       }},
+      {"list.path", [](Profile& it) { it.list.path = "/orders?after={next}&page={page}", it.list.next = "/next"; }},
+      {"list.ended_at",
+       [](Profile& it) {
+         it.list.path = "/orders", it.list.columns = {{"order_id", "/id"}, {"ended_at", "/ended"}};
+       }},
+      {"list.key",
+       [](Profile& it) {
+         it.list.path = "/orders", it.list.columns = {{"order_id", "/id"}, {"key", "key"}};
+       }},
       {"test_data.path", [](Profile& it) { it.test_data = {{.path = "setup"}}; }},
   };
   for (const Row& row : rows) {

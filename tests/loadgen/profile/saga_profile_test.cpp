@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "common/text/json.hpp"
+#include "loadgen/answers/order_answer.hpp"
 #include "loadgen/profile/sample_requests.hpp"
-#include "loadgen/sending/order_answer.hpp"
 
 namespace sagactl {
 namespace {

@@ -11,6 +11,7 @@
 #include "server/adapters/postgres/tables/replay_table.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
 #include "server/adapters/sql/change_checks.hpp"
+#include "server/saga/lra_view.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -181,6 +182,7 @@ void PostgresBatch::set(const Saga& saga, bool is_new) {
   known.saga = &saga;
   known.parts |= is_new ? part_saga | part_saga_origin : part_saga;
   if (sql::is_users(saga)) known.parts |= is_new ? part_own | part_own_origin : part_own;
+  if (is_lra(saga) && !is_new) known.parts |= part_lra;
 }
 
 void PostgresBatch::set(const Payment& payment, bool is_new) {

@@ -49,11 +49,12 @@ constexpr FlowColumn own_origin[] = {{"input", ParameterType::text},
                                      {"own_definition", ParameterType::text},
                                      {"first_step", ParameterType::smallint}};
 constexpr FlowColumn own_state[] = {{"kept", ParameterType::text}};
+constexpr FlowColumn lra[] = {{"own_definition", ParameterType::text}};
 constexpr FlowColumn writer[] = {{"last_writer", ParameterType::smallint}};
 
 constexpr FlowPart all_parts[] = {part_order_origin, part_order,    part_saga_origin,  part_saga,
                                   part_payments,     part_barriers, part_reservations, part_writer,
-                                  part_own_origin,   part_own};
+                                  part_own_origin,   part_own,      part_lra};
 
 std::span<const FlowColumn> columns_of(FlowPart part) {
   switch (part) {
@@ -77,6 +78,8 @@ std::span<const FlowColumn> columns_of(FlowPart part) {
       return own_origin;
     case part_own:
       return own_state;
+    case part_lra:
+      return lra;
     case part_all:
       break;
   }
@@ -184,6 +187,8 @@ void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
       add_own_origin(*change.saga);
     else if (part == part_own)
       add_own(*change.saga);
+    else if (part == part_lra)
+      add_definition(*change.saga);
     else
       add_saga(*change.saga, names);
   }
@@ -234,11 +239,16 @@ void FlowWriter::add_own_origin(const Saga& saga) {
   const bool is_inline = saga.own_definition && saga.own_definition->is_inline;
   put(std::string_view(saga.input));
   put_unless_empty(saga.key);
-  put_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
+  add_definition(saga);
   if (const auto first = is_inline ? sql::first_step_of(*saga.own_definition.definition) : 0; first != 0)
     put(first);
   else
     columns_[at_++].add_null();
+}
+
+void FlowWriter::add_definition(const Saga& saga) {
+  const bool is_inline = saga.own_definition && saga.own_definition->is_inline;
+  put_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
 }
 
 void FlowWriter::add_own(const Saga& saga) {

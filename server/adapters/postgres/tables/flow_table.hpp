@@ -23,7 +23,8 @@ enum FlowPart : unsigned {
   part_writer = 128,      // not of a new flow with an order: that is the order's node
   part_own_origin = 256,  // of users' sagas alone
   part_own = 512,
-  part_all = 127,  // of a new flow with an order
+  part_lra = 1024,  // of an LRA that is stored: its definition grows
+  part_all = 127,   // of a new flow with an order
 };
 
 // One flow to be written. What is missing is written as null.
@@ -55,6 +56,7 @@ class FlowWriter {
   void add_saga(const Saga& saga, sql::InternedNames& names);
   void add_own_origin(const Saga& saga);
   void add_own(const Saga& saga);
+  void add_definition(const Saga& saga);
   void add_nulls(FlowPart part);
   void put(std::int64_t number);
   void put(std::string_view text);

@@ -8,6 +8,7 @@
 #include "server/adapters/sql/table_rows.hpp"
 #include "server/participants/item_text.hpp"
 #include "server/participants/reservation_text.hpp"
+#include "server/saga/lra_view.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -55,6 +56,8 @@ const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state
 const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) + " WHERE no = ?";
 const std::string sql_set_own = "UPDATE flow SET " + assignment(own_origin) + " WHERE no = ?";
 const std::string sql_update_own = "UPDATE flow SET " + assignment(saga_state) + ", kept = ? WHERE no = ?";
+const std::string sql_update_lra =
+    "UPDATE flow SET " + assignment(saga_state) + ", kept = ?, own_definition = ? WHERE no = ?";
 const std::string sql_update_both =
     "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
 
@@ -84,6 +87,7 @@ FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
       update_saga_(connection, sql_update_saga),
       set_own_(connection, sql_set_own),
       update_own_(connection, sql_update_own),
+      update_lra_(connection, sql_update_lra),
       update_both_(connection, sql_update_both),
       update_reservations_(connection, sql_update_reservations),
       set_writer_(connection, sql_set_writer),
@@ -186,10 +190,11 @@ void FlowTable::update(std::int64_t number, const Order& order) {
 }
 
 void FlowTable::update(std::int64_t number, const Saga& saga) {
-  const bool is_users = sql::is_users(saga);
-  SqliteStatement& statement = (is_users ? update_own_ : update_saga_)();
+  const bool is_users = sql::is_users(saga), grows = is_lra(saga);
+  SqliteStatement& statement = (grows ? update_lra_ : is_users ? update_own_ : update_saga_)();
   bind_saga_state(statement, saga);
   if (is_users) bind_kept(statement, saga);
+  if (grows) statement.bind(saga.own_definition->text);
   statement.bind(number).change_one("a saga");
 }
 

@@ -52,7 +52,7 @@ class FlowTable {
 
   sql::InternedNames& names_;
   Query find_, read_by_id_, read_by_number_, insert_, insert_own_, fill_order_, fill_saga_, update_order_, update_saga_,
-      set_own_, update_own_, update_both_, update_reservations_, set_writer_, drop_;
+      set_own_, update_own_, update_lra_, update_both_, update_reservations_, set_writer_, drop_;
   // Bound texts, until the statement has run.
   std::string items_, steps_, step_errors_, retries_, reservations_, kept_;
   CompactText idempotency_key_, payment_id_, correlation_;

@@ -1,0 +1,87 @@
+// The summary of a load test in the form of k6's handleSummary() data (k6 0.40 and later), for programs that read that.
+#include <algorithm>
+
+#include "analysis/report/report.hpp"
+#include "analysis/result/json_view.hpp"
+
+namespace sagactl {
+namespace {
+
+Json trend(const JsonView& latency) {
+  const auto at = [&](const char* member) { return latency[member].number().value_or(0); };
+  return Json{{"type", "trend"},
+              {"contains", "time"},
+              {"values", Json{{"med", at("p50")},
+                              {"p(90)", at("p90")},
+                              {"p(99)", at("p99")},
+                              {"p(99.9)", at("p999")},
+                              {"max", at("max")},
+                              {"count", latency["samples"].count()}}}};
+}
+
+Json counter(std::uint64_t count, double seconds) {
+  return Json{{"type", "counter"},
+              {"contains", "default"},
+              {"values", Json{{"count", count}, {"rate", seconds > 0 ? static_cast<double>(count) / seconds : 0.0}}}};
+}
+
+// `passes` are the requests that failed: in k6 the rate is of values that are not zero.
+Json rate(std::uint64_t passes, std::uint64_t all) {
+  const double share = all == 0 ? 0 : static_cast<double>(passes) / static_cast<double>(all);
+  return Json{{"type", "rate"},
+              {"contains", "default"},
+              {"values", Json{{"rate", share}, {"passes", passes}, {"fails", all - std::min(all, passes)}}}};
+}
+
+// A verdict is a check that was evaluated once.
+Json checks(const JsonView& result) {
+  Json list = Json::array();
+  for (const Json& item : result["verdicts"].list()) {
+    const JsonView verdict(item);
+    if (!verdict["counted"].is_true()) continue;
+    const bool passed = verdict["verdict"].text() == "PASS";
+    const std::string name = verdict["name"].text();
+    list.push_back(Json{{"name", name}, {"path", "::" + name}, {"passes", passed ? 1 : 0}, {"fails", passed ? 0 : 1}});
+  }
+  return list;
+}
+
+// The metric of ours that a threshold is about.
+std::string metric_of(const std::string& threshold) {
+  if (threshold.starts_with("errors")) return "http_req_failed";
+  if (threshold.starts_with("throughput")) return "orders_accepted";
+  return threshold.starts_with("saga-") || threshold.find("saga") != std::string::npos ? "saga_duration"
+                                                                                       : "http_req_duration";
+}
+
+}  // namespace
+
+std::string summary_report(const Json& json) {
+  const JsonView result(json), requests = result["requests"];
+  const double seconds = result["ratedMs"].number().value_or(0) / 1000;
+  const std::uint64_t sent = requests["sent"].count();
+  const std::uint64_t good = requests["succeeded"].count() + requests["duplicates"].count();
+  Json metrics{{"http_reqs", counter(sent, seconds)},
+               {"http_req_duration", trend(result["serviceLatency"])},
+               {"http_req_duration_from_plan", trend(result["latency"])},
+               {"http_req_failed", rate(sent - std::min(sent, good), sent)},
+               {"orders_accepted", counter(requests["succeeded"].count(), seconds)},
+               {"dropped_iterations", counter(result["generator"]["skipped"].count(), seconds)}};
+  if (!result["sagaLatency"].empty()) metrics["saga_duration"] = trend(result["sagaLatency"]);
+  for (const Json& item : result["thresholds"].list()) {
+    const JsonView threshold(item);
+    const std::string text = threshold["threshold"].text();
+    std::string metric = metric_of(text);
+    if (metric == "http_req_duration") metric = "http_req_duration_from_plan";  // what thresholds are about here
+    if (metrics.contains(metric))
+      metrics[metric]["thresholds"][text] = Json{{"ok", threshold["verdict"].text() == "PASS"}};
+  }
+  const Json group{{"name", ""}, {"path", ""}, {"groups", Json::array()}, {"checks", checks(result)}};
+  const Json summary{{"root_group", group},
+                     {"metrics", std::move(metrics)},
+                     {"options", Json{{"summaryTimeUnit", "ms"}}},
+                     {"state", Json{{"testRunDurationMs", result["measuredMs"].number().value_or(0)}}}};
+  return json_text(summary, 1) + '\n';
+}
+
+}  // namespace sagactl

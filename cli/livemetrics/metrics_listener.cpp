@@ -1,0 +1,138 @@
+#include "cli/livemetrics/metrics_listener.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio.hpp>
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "common/text/host_port.hpp"
+
+namespace sagactl {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::size_t head_max = 8 * 1024;  // of a request
+constexpr std::size_t clients_max = 16;     // at once
+constexpr std::chrono::seconds request_time{5};
+
+// One request and its answer; the connection is closed afterwards.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(tcp::socket socket, const std::function<std::string()>& text)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), text_(text), head_(head_max) {}
+
+  void begin() {
+    auto self = shared_from_this();
+    timer_.expires_after(request_time);
+    timer_.async_wait([self](boost::system::error_code cancelled) {
+      boost::system::error_code ignored;
+      if (!cancelled) self->socket_.close(ignored);
+    });
+    asio::async_read_until(socket_, head_, "\r\n\r\n", [self](boost::system::error_code failed, std::size_t) {
+      if (!failed) self->answer();
+    });
+  }
+
+ private:
+  void answer() {
+    const auto data = head_.data();
+    const std::string line(
+        asio::buffers_begin(data),
+        asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(std::min<std::size_t>(head_.size(), 64)));
+    const bool is_known = line.starts_with("GET /metrics ") || line.starts_with("GET /metrics?");
+    const std::string body = is_known ? text_() : "GET /metrics\n";
+    answer_ = fmt::format(
+        "HTTP/1.1 {}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\n"
+        "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{}",
+        is_known ? "200 OK" : "404 Not Found", body.size(), body);
+    asio::async_write(socket_, asio::buffer(answer_),
+                      [self = shared_from_this()](boost::system::error_code, std::size_t) { self->end(); });
+  }
+  void end() {
+    boost::system::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_both, ignored);
+    timer_.cancel();
+  }
+
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  const std::function<std::string()>& text_;
+  asio::streambuf head_;
+  std::string answer_;
+};
+
+struct ListenAddress {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+};
+
+Result<ListenAddress> parse_address(const std::string& text) {
+  ListenAddress address;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), address.port);
+  if (failure == std::errc{} && end == text.data() + text.size()) return address;
+  const auto server = parse_host_port(text);
+  if (!server || !server->port)
+    return Error{ErrorCode::invalid,
+                 fmt::format("'{}' is not an address: write PORT, such as 9464, or HOST:PORT", text)};
+  return ListenAddress{server->host, *server->port};
+}
+
+}  // namespace
+
+class MetricsListener::Server {
+ public:
+  Server(const ListenAddress& address, std::function<std::string()> text)
+      : text_(std::move(text)), acceptor_(context_), host_(address.host) {
+    const auto found = *tcp::resolver(context_).resolve(address.host, std::to_string(address.port)).begin();
+    acceptor_.open(found.endpoint().protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(found.endpoint());
+    acceptor_.listen(clients_max);
+    accept();
+    thread_ = std::jthread([this] { context_.run(); });
+  }
+  ~Server() { context_.stop(); }
+
+  std::string url() const {
+    return fmt::format("http://{}/metrics", host_port_text(host_, acceptor_.local_endpoint().port()));
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](boost::system::error_code failed, tcp::socket socket) {
+      if (failed == asio::error::operation_aborted) return;
+      if (!failed) std::make_shared<Exchange>(std::move(socket), text_)->begin();
+      accept();
+    });
+  }
+
+  const std::function<std::string()> text_;
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_;
+  const std::string host_;
+  std::jthread thread_;  // ends before the members that it uses
+};
+
+Result<MetricsListener> MetricsListener::open(const std::string& text, std::function<std::string()> metrics) {
+  const auto address = parse_address(text);
+  if (!address) return address.error();
+  try {
+    return MetricsListener(std::make_unique<Server>(*address, std::move(metrics)));
+  } catch (const boost::system::system_error& failed) {
+    return Error{ErrorCode::unavailable, fmt::format("cannot listen on {}: {}", text, failed.code().message())};
+  }
+}
+
+MetricsListener::MetricsListener(std::unique_ptr<Server> server) : server_(std::move(server)) {}
+MetricsListener::MetricsListener(MetricsListener&&) noexcept = default;
+MetricsListener::~MetricsListener() = default;
+
+std::string MetricsListener::url() const {
+  return server_->url();
+}
+
+}  // namespace sagactl

@@ -1,0 +1,54 @@
+#include "cli/livemetrics/run_metrics.hpp"
+
+#include "common/text/secret_text.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* token_variable = "SAGACTL_METRICS_TOKEN";
+
+}  // namespace
+
+RunMetrics::RunMetrics(const Invocation& invocation, LoadTags tags, std::string scenario) : invocation_(invocation) {
+  metrics_.tags = std::move(tags);
+  metrics_.scenario = std::move(scenario);
+  metrics_.started_at = metrics_.at = wall_clock_now();
+}
+
+Result<void> RunMetrics::open(const std::string& listen, const std::vector<std::string>& addresses) {
+  const std::string token = invocation_.environment.get(token_variable).value_or("");
+  std::vector<std::unique_ptr<MetricsTarget>> targets;
+  std::vector<std::string> names;
+  for (const std::string& address : addresses) {
+    auto target = MetricsTarget::open(address, token);
+    if (!target) return Error{target.error().code, "--metrics-to: " + target.error().message};
+    targets.push_back(std::move(*target));
+    names.push_back(without_secrets(std::string_view(address)));
+  }
+  if (!listen.empty()) {
+    auto listener = MetricsListener::open(listen, [this] { return prometheus_text(now()); });
+    if (!listener) return Error{listener.error().code, "--metrics-listen: " + listener.error().message};
+    listener_.emplace(std::move(*listener));
+    invocation_.info("metrics at " + listener_->url());
+  }
+  if (!targets.empty()) sender_.emplace(std::move(targets), std::move(names), [this] { return now(); });
+  return {};
+}
+
+LiveMetrics RunMetrics::now() const {
+  const std::lock_guard lock(mutex_);
+  return metrics_;
+}
+
+void RunMetrics::update(const LoadProgress& progress) {
+  const std::lock_guard lock(mutex_);
+  metrics_.load = progress;
+  metrics_.at = wall_clock_now();
+}
+
+void RunMetrics::end() {
+  if (!sender_) return;
+  for (const std::string& line : sender_->stop()) invocation_.info("sagactl: " + line);
+}
+
+}  // namespace sagactl

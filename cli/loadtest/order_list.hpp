@@ -1,0 +1,48 @@
+// The orders that a server lists, for the verdicts, where its database cannot be read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/foreign/foreign_rows.hpp"
+#include "cli/loadtest/server_queries.hpp"
+#include "loadgen/ledger/ledger.hpp"
+
+namespace sagactl {
+
+class OrderStatuses;
+
+// A table of orders with the columns that the profile's [list] has pointers for; created_us is the place in the list
+// where it has no times. The statuses, if the list has none, are those of `statuses`.
+class OrderList final : public ForeignRows {
+ public:
+  static constexpr std::size_t pages_max = 100'000, orders_max = 5'000'000;
+
+  // All pages, as they are now. An error, with the request, when one cannot be read or is no list. The profile and the
+  // statuses outlive the list.
+  static Result<OrderList> read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
+                                const OrderStatuses* statuses);
+
+  RowSource source() const override;
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
+  Result<void> each_row(const ForeignQuery& query,
+                        const std::function<Result<void>(const ForeignRow&)>& visit) override;
+
+ private:
+  using Cells = std::vector<std::optional<std::string>>;
+
+  OrderList(const Profile& profile, const Ledger& ledger, const OrderStatuses* statuses);
+  // Adds the orders of a page, and returns where the next one is; none after the last.
+  Result<std::optional<std::string>> add_page(const std::string& path, const Json& page);
+  void add(const Json& order);
+
+  const Profile& profile_;
+  const OrderStatuses* statuses_;
+  Timestamp run_began_;
+  bool has_status_ = false;  // in the list
+  std::vector<std::string> names_;
+  std::vector<Cells> rows_;
+};
+
+}  // namespace sagactl

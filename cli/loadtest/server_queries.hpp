@@ -1,0 +1,33 @@
+// Asks the server of a profile about its orders: the same requests for a status and for a list.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/invocation.hpp"
+#include "httpclient/http_client.hpp"
+#include "loadgen/profile/profile.hpp"
+
+namespace sagactl {
+
+// Requests go to the nodes of --url in turn, with --token and those create.headers that are the same for all orders and
+// do not describe a body. A request takes at most two seconds. For one thread.
+class ServerQueries {
+ public:
+  ServerQueries(const Invocation& invocation, const Profile& profile);
+
+  bool any() const { return !clients_.empty(); }
+  // As HttpClient::send, with `more` headers where there are none of these names. Of an address only the path counts:
+  // credentials go to the nodes of --url and nowhere else.
+  Result<HttpResponse> get(const std::string& path_or_address, const HttpHeaders& more = {});
+
+ private:
+  HttpHeaders headers_;
+  std::vector<HttpClient> clients_;  // one per node
+  std::size_t next_ = 0;
+};
+
+// Why an answer is no use: "GET /orders/17 returned HTTP 401 (the request carried ...)".
+std::string useless_answer(const std::string& path, const Result<HttpResponse>& response);
+
+}  // namespace sagactl

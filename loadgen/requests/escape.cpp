@@ -1,0 +1,87 @@
+#include "loadgen/requests/escape.hpp"
+
+#include <cstring>
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t json_growth = 6;  // \u001f
+constexpr std::size_t percent_growth = 3;
+constexpr char percent_digits[] = "0123456789ABCDEF";
+
+char* put_json(char* out, std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      *out++ = '\\';
+      *out++ = c;
+    } else if (byte < ' ') {
+      std::memcpy(out, "\\u00", 4);
+      out[4] = percent_digits[byte >> 4];
+      out[5] = percent_digits[byte & 15];
+      out += 6;
+    } else {
+      *out++ = c;
+    }
+  }
+  return out;
+}
+
+char* put_percent(char* out, std::string_view text, bool plus_for_space) {
+  constexpr std::string_view marks = "-._~";
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       marks.find(c) != std::string_view::npos;
+    if (plain) {
+      *out++ = c;
+    } else if (c == ' ' && plus_for_space) {
+      *out++ = '+';
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      *out++ = '%';
+      *out++ = percent_digits[byte >> 4];
+      *out++ = percent_digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+char* put_header(char* out, std::string_view text) {
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) >= ' ' && c != '\x7F') *out++ = c;
+  return out;
+}
+
+}  // namespace
+
+std::size_t escaped_max(std::size_t size, Escape escape) {
+  switch (escape) {
+    case Escape::json:
+      return size * json_growth;
+    case Escape::path:
+    case Escape::form:
+      return size * percent_growth;
+    case Escape::none:
+    case Escape::header:
+      return size;
+  }
+  return size;
+}
+
+char* put_escaped(char* out, std::string_view text, Escape escape) {
+  switch (escape) {
+    case Escape::json:
+      return put_json(out, text);
+    case Escape::path:
+      return put_percent(out, text, false);
+    case Escape::form:
+      return put_percent(out, text, true);
+    case Escape::header:
+      return put_header(out, text);
+    case Escape::none:
+      break;
+  }
+  return put_text(out, text);
+}
+
+}  // namespace sagactl

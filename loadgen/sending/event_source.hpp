@@ -1,0 +1,18 @@
+// What epoll reports the events of a worker's sockets by.
+#pragma once
+
+#include <cstdint>
+
+namespace sagactl {
+
+struct EventSource {
+  enum class Kind : std::uint8_t {
+    connection,  // a LoadConnection
+    link,        // an Http2Link
+  };
+  explicit EventSource(Kind it) : source_kind(it) {}
+
+  const Kind source_kind;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,2 @@
+-- LRAs are users' sagas whose inline definition grows. They need no column of their own; a build that does not know them
+-- cannot run them, and so does not open a database from here on.

@@ -1,0 +1,219 @@
+// Profiles of journeys: as files, as shown by --dry-run, and against a server in this process.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <set>
+
+#include "cli/loadtest/profile_file.hpp"
+#include "common/text/text.hpp"
+#include "loadgen/profile/profile.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/httpclient/scripted_server.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string shortest = "[create]\npath = \"/buy\"\nbody = '{\"sku\":\"{product}\"}'\n[answer]\norder = \"/id\"\n";
+
+class JourneyProfile : public testing::Test {
+ protected:
+  CommandResult dry_run(const std::string& profile) {
+    sandbox_.write("shop.toml", profile);
+    return sandbox_.run(
+        {"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1/shop", "--dry-run"});
+  }
+
+  CliSandbox sandbox_;
+};
+
+// The first code of the page.
+std::string example_of_docs() {
+  std::ifstream page(SAGACTL_SOURCE_DIR "/docs/journeys.md");
+  std::string line, code;
+  while (std::getline(page, line)) {
+    if (line.starts_with("    ")) code += line.substr(4) + "\n";
+    if (line.empty() && !code.empty()) code += "\n";
+    if (!line.empty() && !line.starts_with("    ") && !code.empty()) break;
+  }
+  return code;
+}
+
+TEST_F(JourneyProfile, TheDryRunShowsAJourneyInItsOrderAndNoSecret) {
+  sandbox_.variables["SHOP_PASSWORD"] = "sesame";
+  const CommandResult shown = dry_run(example_of_docs());
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  std::size_t at = 0;
+  for (const char* part :
+       {"# log-in, 'log-in 1'\nPOST /shop/token", "{env:SHOP_PASSWORD}", "# an order\nPOST /shop/orders",
+        "# step 'wait', again until its answer is as wanted\nGET {link} HTTP/1.1",
+        "# step 'pay', of the branch 'pays'\nPOST /shop/orders/{order}/payment",
+        "# step 'cancel', of the branch 'cancels'\nDELETE {link}"}) {
+    at = shown.out.find(part, at);
+    ASSERT_NE(at, std::string::npos) << part << " in\n" << shown.out;
+  }
+  EXPECT_THAT(shown.out, Not(HasSubstr("sesame")));
+}
+
+TEST_F(JourneyProfile, AllMistakesAreReportedAtOnceEachWithItsPlaceAndTheNearestName) {
+  const CommandResult shown = dry_run("branches = { pays = 1 }\ncookie = \"user\"\n" + shortest +
+                                      "[[after]]\nname = \"pay\"\npth = \"/pay\"\n[[after]]\nname = \"wait\"\npath = "
+                                      "\"/wait\"\nuntil = { every = \"soon\" }\n");
+  EXPECT_EQ(shown.code, 4);
+  for (const char* said :
+       {"shop.toml:2:10: 'cookie' is not a known member; did you mean 'cookies'?",
+        "shop.toml:10:7: 'after.pth' is not a known member; did you mean 'after.path'?", "after.until.every"})
+    EXPECT_THAT(shown.err, HasSubstr(said));
+  const CommandResult meant =
+      dry_run("branches = { pays = 1 }\n" + shortest +
+              "[[before]]\nname = \"form\"\npath = \"/form\"\nkeep = { tokn = { match = \"(\" } }\n"
+              "[[after]]\nname = \"form\"\npath = \"pay/{order}\"\nbranch = \"pay\"\n"
+              "body = "
+              "'{\"t\":\"{token}\",\"r\":\"{random:9-1}\",\"n\":\"{now:local}\",\"e\":\"{env:NOT_SET}\",\"f\":\"{file:"
+              "none}\"}'\n");
+  EXPECT_EQ(meant.code, 4);
+  for (const char* said : {"shop.toml:10:17: before[0].keep.tokn: ", "after[0].name: there is another step 'form'",
+                           "shop.toml:13:8: after[0].path: must begin with /",
+                           "after[0].branch: 'pay' is not in branches; did you mean 'pays'?",
+                           "'{token}' is not a field; did you mean '{tokn}'?"})
+    EXPECT_THAT(meant.err, HasSubstr(said));
+}
+
+TEST_F(JourneyProfile, AFieldThatCannotBeFilledInIsRefused) {
+  struct Row {
+    const char* step;
+    const char* said;
+  };
+  sandbox_.write("people.csv", "name,mail\nann,a@x\n");
+  for (const Row& row : {
+           Row{"[[before]]\nname=\"a\"\npath=\"/{order}\"\n", "'{order}' is not allowed here: there is no order yet"},
+           Row{"[[before]]\nname=\"a\"\npath=\"/x\"\nbody='{later}'\n[[after]]\nname=\"b\"\npath=\"/"
+               "y\"\nkeep={later=\"/z\"}\n",
+               "it is kept by a later step"},
+           Row{"[[set_up]]\nname=\"a\"\npath=\"/{product}\"\n", "it belongs to an order"},
+           Row{"[log_in]\npath=\"/login\"\nbody='{key}'\n", "it belongs to an order"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nbody='{random:9-1}'\n", "write {random:1-100}"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nbody='{now:local}'\n", "write {now:iso}"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nbody='{env:NOT_SET}'\n", "the environment has no variable NOT_SET"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nbody='{file:none.txt}'\n", "the file none.txt cannot be read"},
+           Row{"[[data]]\nfile=\"people.csv\"\n[[after]]\nname=\"a\"\npath=\"/x\"\nbody='{data:mial}'\n",
+               "has no column 'mial'; did you mean 'mail'?"},
+           Row{"[[data]]\nfile=\"none.csv\"\n", "none.csv cannot be read"},
+           Row{"[[data]]\nfile=\"people.csv\"\norder=\"sorted\"\n", "must be \"in order\""},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nmethod=\"HEAD\"\n", "must be one of GET"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\npause=[\"3s\",\"1s\"]\n", "the shorter first"},
+           Row{"[[after]]\nname=\"a\"\npath=\"/x\"\nheaders={Content-Length=\"1\"}\n", "it is set for each request"},
+       }) {
+    const CommandResult shown = dry_run(shortest + row.step);
+    EXPECT_EQ(shown.code, 4) << row.step;
+    EXPECT_THAT(shown.err, HasSubstr(row.said)) << row.step;
+  }
+}
+
+TEST_F(JourneyProfile, AFormIsEncodedButForItsFields) {
+  const CommandResult shown = dry_run(
+      "[create]\npath = \"/buy\"\nform = { \"a b\" = \"50% & {user}\", sku = \"{product}\" }\n[answer]\norder = "
+      "\"/id\"\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("Content-Type: application/x-www-form-urlencoded\r\n"));
+  EXPECT_THAT(shown.out, HasSubstr("\r\n\r\na%20b=50%25%20%26%20sagactl-loadtest-1&sku=LT-example-S-00000000"));
+}
+
+// A shop that gives each order a number and wants it paid once.
+class JourneyRun : public testing::Test {
+ protected:
+  Json run(const std::string& profile, std::vector<std::string> more) {
+    sandbox_.write("shop.toml", profile);
+    std::vector<std::string> arguments = {"loadtest", "individual", "--profile", "shop.toml", "--url", server_.url(),
+                                          "--drain",  "1s",         "--save",    "r.json",    "-o",    "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const CommandResult outcome = sandbox_.run(arguments);
+    EXPECT_TRUE(outcome.json().is_object()) << outcome.out << outcome.err;
+    return outcome.json();
+  }
+  TestAnswer take(const Received& request) {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back(request);
+    if (request.path == "/buy") {
+      const std::string id = fmt::format("{}", ++orders_);
+      return answer(201, Json{{"id", id}}.dump());
+    }
+    if (request.path.starts_with("/pay/")) paid_.insert(request.path.substr(5));
+    return answer(request.path.starts_with("/refuse") ? 500 : 200, "{}");
+  }
+  static std::string ruling_of(const Json& result, const char* name) {
+    for (const Json& verdict : result["verdicts"])
+      if (verdict["name"] == name) return verdict["verdict"];
+    return "";
+  }
+
+  CliSandbox sandbox_;
+  std::mutex mutex_;
+  std::vector<Received> requests_;
+  std::set<std::string> paid_;
+  int orders_ = 0;
+  ScriptedServer server_{[this](const Received& request) { return take(request); }};
+};
+
+TEST_F(JourneyRun, EachOrderIsPaidByItsOwnJourney) {
+  const std::string pay = "[[after]]\nname = \"pay\"\nmethod = \"POST\"\npath = \"/pay/{order}\"\n";
+  const Json closed = run(shortest + pay, {"--orders", "30", "--concurrency", "4"});
+  EXPECT_EQ(closed["requests"]["sent"], 30);
+  EXPECT_EQ(paid_.size(), 30u);
+  EXPECT_EQ(ruling_of(closed, "journeys-go-as-described"), "PASS");
+  run(shortest + pay, {"--orders", "30", "--rate", "300/s"});
+  EXPECT_EQ(paid_.size(), 60u);
+}
+
+TEST_F(JourneyRun, AStepThatIsRefusedEndsItsJourneyAndFailsTheRun) {
+  const std::string steps =
+      "[[after]]\nname = \"check\"\npath = \"/refuse\"\n[[after]]\nname = \"pay\"\npath = \"/pay/{order}\"\n";
+  const Json result = run(shortest + steps, {"--orders", "10"});
+  EXPECT_EQ(ruling_of(result, "journeys-go-as-described"), "FAIL");
+  EXPECT_THAT(json_text(result["verdicts"]), HasSubstr("step 'check': 10 answers with an unexpected status"));
+  EXPECT_EQ(paid_.size(), 0u);
+}
+
+TEST_F(JourneyRun, RowsThatAreUsedOnceEndTheLoad) {
+  sandbox_.write("people.jsonl", "{\"n\":1}\n{\"n\":2}\n{\"n\":3}\n");
+  const std::string data = "[[data]]\nfile = \"people.jsonl\"\norder = \"once\"\n";
+  for (const std::vector<std::string>& amount :
+       {std::vector<std::string>{"--orders", "20"}, {"--rate", "100/s", "--duration", "1s"}}) {
+    const Json result =
+        run("[create]\npath = \"/buy\"\nbody = '{\"n\":{data:n}}'\n[answer]\norder = \"/id\"\n" + data, amount);
+    EXPECT_EQ(result["requests"]["sent"], 3);
+    EXPECT_EQ(ruling_of(result, "load-was-sent"), "PASS");
+  }
+  std::multiset<std::string> bodies;
+  for (const Received& request : requests_) bodies.insert(request.body);
+  EXPECT_EQ(bodies,
+            (std::multiset<std::string>{"{\"n\":1}", "{\"n\":1}", "{\"n\":2}", "{\"n\":2}", "{\"n\":3}", "{\"n\":3}"}));
+}
+
+TEST_F(JourneyRun, ALogInThatIsRefusedEndsTheRunBeforeTheLoad) {
+  sandbox_.write("shop.toml", shortest + "[log_in]\npath = \"/refuse\"\nbody = '{\"u\":\"{user}\"}'\n");
+  const CommandResult outcome =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--url", server_.url()});
+  EXPECT_NE(outcome.code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("log-in of user 1: 'log-in 1': POST /refuse was answered with 500"));
+  EXPECT_EQ(orders_, 0);
+}
+
+TEST_F(JourneyRun, TheLedgerKnowsTheStepsOfEachRequest) {
+  run(shortest + "[[after]]\nname = \"pay\"\npath = \"/pay/{order}\"\n", {"--orders", "3"});
+  std::multiset<std::string> ends;
+  for (const std::string& line : split(sandbox_.read("r.ledger.jsonl"), '\n')) {
+    const Json entry = read_json(line);
+    if (entry.is_object() && entry.contains("step"))
+      ends.insert(fmt::format("{} {}", entry["step"].get<int>(), entry["stepEnd"].get<std::string>()));
+  }
+  EXPECT_EQ(ends, (std::multiset<std::string>{"0 next", "0 next", "0 next", "1 last", "1 last", "1 last"}));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,84 @@
+#include "tests/services/mariadb_server.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "common/result.hpp"
+#include "common/text/percent.hpp"
+#include "tests/services/loopback.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr int starts_within_tries = 1200;
+constexpr useconds_t try_again_us = 50'000;
+
+bool succeeds(const std::string& command) {
+  return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
+}
+
+}  // namespace
+
+std::unique_ptr<MariadbServer> MariadbServer::start() {
+  if (!succeeds("command -v mariadbd && command -v mariadb-install-db && command -v mariadb")) return nullptr;
+  std::string directory = "/tmp/sagactl-mariadb-XXXXXX";
+  if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be created");
+  std::unique_ptr<MariadbServer> server(new MariadbServer(directory, free_port()));
+  const std::string user_flag = ::getuid() == 0 ? "--user=root" : "";
+  if (!succeeds(fmt::format("mariadb-install-db --no-defaults {} --datadir={}/data --skip-test-db "
+                            "--auth-root-authentication-method=normal --innodb-flush-method=nosync",
+                            user_flag, directory)))
+    crash("mariadb-install-db failed");
+  server->launch();
+  if (!server->run(
+          fmt::format("CREATE USER '{0}'@'%' IDENTIFIED BY '{1}'; GRANT ALL ON shop.* TO '{0}'@'%';", user, password)))
+    crash("a test's MariaDB server has no user");
+  return server;
+}
+
+void MariadbServer::launch() {
+  process_ = ::fork();
+  if (process_ == 0) {
+    const std::string data = fmt::format("--datadir={}/data", directory_),
+                      socket = fmt::format("--socket={}/socket", directory_), port = fmt::format("--port={}", port_),
+                      log = fmt::format("--log-error={}/log", directory_);
+    ::execlp("mariadbd", "mariadbd", "--no-defaults", "--user=root", data.c_str(), socket.c_str(), port.c_str(),
+             log.c_str(), "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0",
+             "--innodb-buffer-pool-size=16M", "--skip-name-resolve", nullptr);
+    ::_exit(127);
+  }
+  const std::string create =
+      fmt::format("mariadb --no-defaults -u root -S {}/socket -e 'CREATE DATABASE IF NOT EXISTS shop'", directory_);
+  for (int tries = 0; tries < starts_within_tries; ++tries) {
+    if (succeeds(create)) return;
+    ::usleep(try_again_us);
+  }
+  crash("a test's MariaDB server does not start");
+}
+
+MariadbServer::~MariadbServer() {
+  if (process_ > 0) {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+std::string MariadbServer::url() const {
+  return fmt::format("mysql://{}:{}@127.0.0.1:{}/shop", user, percent_encode(password), port_);
+}
+
+bool MariadbServer::run(const std::string& sql) const {
+  const std::string file = directory_ + "/statements.sql";
+  std::ofstream(file) << sql;
+  return succeeds(fmt::format("mariadb --no-defaults -u root -S {}/socket shop < {}", directory_, file));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,118 @@
+// LRAs on a cluster in one thread: clients that start, join, leave, close and cancel them, participants and faults are
+// all drawn from one seed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "server/engine/engine.hpp"
+#include "server/saga/lra_view.hpp"
+#include "tests/simulation/unreliable_ports.hpp"
+
+namespace sagactl::simulation {
+
+// How participants answer, as shares of their calls.
+struct LraFaults {
+  double fails = 0;        // 409, until a person has retried it
+  double unavailable = 0;  // 503, without effect
+  double answer_lost = 0;  // with effect
+  double works_on = 0;     // 202, and then its status
+};
+
+struct LraOptions {
+  std::uint64_t seed = 1;
+  int nodes = 2;
+  int lras = 25;
+  Faults faults;
+  LraFaults participants;
+};
+
+LraOptions lra_swarm(std::uint64_t seed);
+
+// A participant, whichever node calls it.
+struct LraMember {
+  std::string key;  // of its URLs
+  LraLinks links;
+  bool is_joined = false;  // acknowledged
+  bool may_have_left = false;
+  bool is_completed = false, is_compensated = false, has_forgotten = false;
+  int called = 0;
+  SteadyTime works_until;
+  std::vector<std::string> told;  // the ends of which it heard
+};
+
+class LraCluster {
+ public:
+  explicit LraCluster(const LraOptions& options);
+  ~LraCluster();
+
+  // Clients and faults first; then all faults end, persons retry what failed, and every LRA has to end.
+  void run();
+  // The violated invariants, one line each.
+  std::vector<std::string> violations();
+  int crashes() const { return crashes_; }
+  std::map<LraStatus, int> endings();
+
+ private:
+  class Caller;
+  struct Node {
+    NodeName name;
+    std::unique_ptr<NodeClock> clock;
+    std::unique_ptr<UnreliableStore> store;
+    std::unique_ptr<UnreliableGateway> gateway;
+    std::unique_ptr<Caller> caller;
+    std::unique_ptr<Engine> engine;  // none: it is down
+    SteadyTime due;
+  };
+  // What a client does with one LRA, one command after the other.
+  struct Script {
+    SagaId id;
+    DefinitionPointer definition;
+    std::vector<LraMember> members;
+    int attempts = 0;      // of all commands
+    std::size_t next = 0;  // 0: start; then one for each member; then the leave; then the end
+    std::optional<std::size_t> leaver;
+    bool closes = true, has_limit = false;
+    bool is_started = false, is_over = false, may_be_called = false;
+    std::vector<std::size_t> first_calls;  // of members, in their order
+  };
+
+  Script draw_script(int number);
+  void run_next(Script& script);
+  void go_on(Script& script, const Result<Receipt>& receipt);
+  ParticipantAnswer answer(const ParticipantCall& call);
+  ParticipantAnswer work(LraMember& member, const ParticipantCall& call);
+  void start_node(Node& node);
+  void kill(Node& node);
+  void turn(Node& node);
+  void step();
+  Node* random_node();
+  std::optional<Saga> saga_of(const Script& script);
+  bool is_settled();
+  void retry_failed();
+  void check(const Script& script, std::vector<std::string>& wrong);
+  Duration some_time(std::uint64_t below_us) {
+    return Duration{static_cast<std::int64_t>(injector_.random.below(below_us))};
+  }
+
+  const LraOptions options_;
+  SimulatedClock clock_;
+  FaultInjector injector_;
+  LraFaults faults_;
+  std::unique_ptr<MemoryStore> store_;
+  SimulatedProvider provider_;
+  UnreliableBus bus_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Script>> scripts_;
+  std::map<std::string, std::pair<Script*, std::size_t>> members_;  // by their keys
+  std::vector<std::string> wrong_;
+  int crashes_ = 0;
+  bool is_settled_ = false;
+};
+
+}  // namespace sagactl::simulation

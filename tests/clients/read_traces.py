@@ -69,6 +69,8 @@ def collect(path, headers, body):
 
 def take_part(path, headers, _):
     seen_by_participants.append((path, headers["traceparent"]))
+    if path == "/charges/refused":
+        return 409
     # The first charge finds the bank closed.
     return 503 if path == "/charges" and sum(one[0] == path for one in seen_by_participants) == 1 else 200
 
@@ -76,8 +78,14 @@ def take_part(path, headers, _):
 def start(node, path, body, trace, flags="01"):
     headers = {"Content-Type": "application/json", "Authorization": "Bearer " + node.token.read_text().strip(),
                "traceparent": f"00-{trace}-{caller_span}-{flags}"}
-    request = urllib.request.Request(node.url + path, json.dumps(body).encode(), headers)
-    urllib.request.urlopen(request, timeout=10).close()
+    request = urllib.request.Request(node.url + path, json.dumps(body).encode() if body is not None else b"", headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def close_lra(node, trace):
+    lra = start(node, "/lra-coordinator/start?ClientID=shop", None, trace)
+    urllib.request.urlopen(urllib.request.Request(lra + "/close", method="PUT"), timeout=10).close()
 
 
 def trace_of(trace, is_complete):
@@ -111,24 +119,45 @@ def check_own_saga(found):
         assert int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"]), span
 
 
+def check_compensated_saga(found):
+    (saga,), (undone,) = named(found, "refused-trip"), named(found, "compensation room")
+    (failed,) = named(found, "action pay")
+    assert len(named(found, "action room")) == 1 and undone["parentSpanId"] == failed["parentSpanId"] == saga["spanId"]
+    assert saga["status"]["code"] == failed["status"]["code"] == 2 and "status" not in undone, (saga, failed, undone)
+    (cancel,) = [span for span in named(found, "call hotel") if span["parentSpanId"] == undone["spanId"]]
+    assert int(cancel["startTimeUnixNano"]) >= int(failed["endTimeUnixNano"])
+    ids = {span["spanId"] for span in found}
+    assert [span["name"] for span in found if span.get("parentSpanId") not in ids] == ["POST /sagas/definitions/{name}/sagas"]
+
+
+def publish(node, name, text):
+    request = urllib.request.Request(node.url + "/sagas/definitions/" + name, text.encode(), method="PUT", headers={
+        "Content-Type": "application/yaml", "Authorization": "Bearer " + node.token.read_text().strip()})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
 def run(directory):
     collector, participant = Server(collect), Server(take_part)
     node = Node(SAGACTL, directory, "traced", "--otlp-endpoint", collector.url, "--otlp-attributes", "deployment.environment=test",
-                "--payment-delay", "1ms", "--payment-success", "1",
+                "--payment-delay", "1ms", "--payment-success", "1", "--allow-lra",
                 OTEL_EXPORTER_OTLP_HEADERS="x-team=shop")
     try:
-        file = Path(directory, "trip.yaml")
-        file.write_text(definition.replace("URL", participant.url))
-        request = urllib.request.Request(node.url + "/sagas/definitions/trip", file.read_bytes(), method="PUT", headers={
-            "Content-Type": "application/yaml", "Authorization": "Bearer " + node.token.read_text().strip()})
-        urllib.request.urlopen(request, timeout=10).close()
-        own, order, unsampled = "0af7651916cd43dd8448eb211c80319c", "1bf7651916cd43dd8448eb211c80319d", "2cf7651916cd43dd8448eb211c80319e"
+        text = definition.replace("URL", participant.url)
+        publish(node, "trip", text)
+        publish(node, "refused-trip", text.replace("saga: trip", "saga: refused-trip").replace("/charges", "/charges/refused"))
+        own, order, unsampled, refused, lra = (f"{number:x}af7651916cd43dd8448eb211c80319c" for number in range(1, 6))
         start(node, "/sagas/definitions/trip/sagas", {}, unsampled, flags="00")
         await_end(node)
         seen_by_participants.clear()
         start(node, "/sagas/definitions/trip/sagas", {}, own)
         start(node, "/orders", {"items": [{"productId": "p", "productName": "P", "price": 5, "quantity": 1}], "shippingAddress": "a"}, order)
-        check_own_saga(trace_of(own, lambda found: named(found, "trip")))
+        request = "POST /sagas/definitions/{name}/sagas"  # which may be sent after the saga
+        check_own_saga(trace_of(own, lambda found: named(found, "trip") and named(found, request)))
+        start(node, "/sagas/definitions/refused-trip/sagas", {}, refused)
+        check_compensated_saga(trace_of(refused, lambda found: named(found, "refused-trip") and named(found, request)))
+        close_lra(node, lra)
+        found = trace_of(lra, lambda found: named(found, "lra") and named(found, "POST /lra-coordinator/start"))
+        assert named(found, "lra")[0]["parentSpanId"] == named(found, "POST /lra-coordinator/start")[0]["spanId"]
         found = trace_of(order, lambda found: named(found, "OrderProcessingSaga"))
         (saga,), (payment,) = named(found, "OrderProcessingSaga"), named(found, "payment charge")
         assert payment["parentSpanId"] == saga["spanId"] and payment["kind"] == CLIENT

@@ -178,6 +178,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   options.kafka_security = std::move(kafka->security);
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
+  options.otlp_headers = invocation.environment.get("OTEL_EXPORTER_OTLP_HEADERS").value_or("");
   if (!flags.dtm_secret_file.empty()) {
     auto secret = read_dtm_secret(invocation.environment, flags.dtm_secret_file);
     if (!secret) return secret.error();
@@ -246,6 +247,19 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
   add_text(app, "--answer-url", options.answer_url, "URL", "Address by which participants call back [the node's own]");
 }
 
+void add_trace_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
+  commands.add_variables(add_text(app, "--otlp-endpoint", options.otlp_endpoint, "URL",
+                                  "OpenTelemetry collector that gets traces by OTLP over HTTP, such as "
+                                  "http://collector:4318 [none]"),
+                         {"OTEL_EXPORTER_OTLP_ENDPOINT"});
+  commands.add_variables(
+      add_text(app, "--otlp-service", options.otlp_service, "NAME", "Name of the service in traces [sagactl]"),
+      {"OTEL_SERVICE_NAME"});
+  commands.add_variables(add_text(app, "--otlp-attributes", options.otlp_attributes, "KEY=VALUE[,...]",
+                                  "Further attributes of the resource in traces [none]"),
+                         {"OTEL_RESOURCE_ATTRIBUTES"});
+}
+
 }  // namespace
 
 void add_serve(CLI::App& root, Commands& commands) {
@@ -297,13 +311,15 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_switch(*app, "--pages-read-only", options.pages_read_only,
              "Let the pages of the node show everything and change nothing");
   add_participant_flags(*app, options);
+  add_trace_flags(*app, commands, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
              "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID,\n"
              "KAFKA_TLS, KAFKA_CA_FILE, KAFKA_CERT_FILE, KAFKA_KEY_FILE, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME,\n"
              "KAFKA_SASL_PASSWORD, KAFKA_SASL_PASSWORD_FILE, KAFKA_TOKEN_FILE, REDIS_URL, REDIS_CA_FILE,\n"
-             "REDIS_CERT_FILE, REDIS_KEY_FILE, REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD.\n"
+             "REDIS_CERT_FILE, REDIS_KEY_FILE, REDIS_SENTINEL_USER, REDIS_SENTINEL_PASSWORD,\n"
+             "OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES.\n"
              "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
              "--role payment without a database server is the payment participant for nodes with --payment remote.");
   set_examples(*app,

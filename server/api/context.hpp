@@ -32,6 +32,7 @@
 #include "server/ports/queries.hpp"
 #include "server/ports/records.hpp"
 #include "server/ports/saga_exchange.hpp"
+#include "server/ports/span_sink.hpp"
 
 namespace sagactl::auth {
 class AnswerTokens;
@@ -97,6 +98,7 @@ struct Context {
   DefinitionCache definition_cache = {};
   StatisticsCache statistics = {};
   Browsing* browser = nullptr;                     // null: there is no Kafka
+  SpanSink* spans = nullptr;                       // null: no traces are exported
   std::function<void()> wake_bulk_runner = [] {};  // that there is a job for it
   const SagaExchange* exchange = nullptr;          // null: all participants are in this process
   std::atomic<bool> ready = false;                 // from the end of the start until the stop begins

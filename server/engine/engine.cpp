@@ -99,7 +99,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
     stats_.open_sagas = timers_.open();
     stats_.unpublished = publisher_.waiting();
   }
-  if (on_commit_) on_commit_(CommitReport{commands.size(), took, batch.progress()});
+  if (on_commit_) on_commit_(CommitReport{commands.size(), took, batch.progress(options_.is_traced)});
 
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())

@@ -36,6 +36,7 @@ struct EngineOptions {
   Policy policy = {};
   std::uint64_t seed = 0;  // of the jitter
   bool log_flows = false;  // a line in the log for each order that is created and each saga that ends
+  bool is_traced = false;  // reports of commits have what traces need
 };
 
 struct EngineStats {

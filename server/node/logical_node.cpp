@@ -9,6 +9,8 @@
 #include "server/api/routes.hpp"
 #include "server/http/static_files.hpp"
 #include "server/node/connection_limits.hpp"
+#include "server/node/tracing/saga_spans.hpp"
+#include "server/node/tracing/traced_calls.hpp"
 
 namespace sagactl {
 namespace {
@@ -36,6 +38,7 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   if (options.service) engine.policy.services = Services::only(*options.service);
   engine.seed = random_u64();
   engine.log_flows = options.log_orders;
+  engine.is_traced = !options.otlp_endpoint.empty();
   return engine;
 }
 
@@ -144,13 +147,16 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
   if (!parts.shared_secret.empty()) answer_tokens_.emplace(parts.shared_secret);
   context_.answer_tokens = answer_tokens_ ? &*answer_tokens_ : nullptr;
   context_.participants = participants_;
-  engine_.set_participants(*participants_);
+  context_.spans = parts.spans.get();
+  if (parts.spans) traced_participants_ = trace_calls(*participants_, parts.spans, *parts.clock);
+  engine_.set_participants(traced_participants_ ? *traced_participants_ : *participants_);
   context_.browser = parts.browsing.get();
   participants_->set_take(given_to(engine_));
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](const CommitReport& commit) {
     node_metrics_.committed(commit);
+    if (parts_.spans) add_saga_spans(*parts_.spans, commit.progress, address_.node);
     minutes_.add(commit.progress, parts_.clock->now());
   });
 }

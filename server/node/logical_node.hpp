@@ -50,7 +50,8 @@ class LogicalNode {
   api::NodeMetrics node_metrics_;
   api::MinuteCounts minutes_;
   api::MeasuredLock lock_;
-  std::shared_ptr<ParticipantCallers> participants_;  // the engine calls them
+  std::shared_ptr<ParticipantCallers> participants_;        // the engine calls them
+  std::unique_ptr<ParticipantCaller> traced_participants_;  // null: no traces are exported
   std::optional<auth::AnswerTokens> answer_tokens_;
   Engine engine_;
   OrderAdmission admission_;

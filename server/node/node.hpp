@@ -90,6 +90,11 @@ struct NodeOptions {
   std::vector<std::string> participants_topics;    // in which participants may be asked by message; none: in no topic
   std::string participants_files;  // the directory of the certificates and secrets that definitions name
   std::string answer_url;          // by which participants call back; empty: the node's own address
+  // Traces.
+  std::string otlp_endpoint;    // of an OpenTelemetry collector, "http://collector:4318"; empty: none are exported
+  std::string otlp_headers;     // of each request to it, "key=value,key=value"; may be secret
+  std::string otlp_attributes;  // of the resource, the same
+  std::string otlp_service = "sagactl";
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
   // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an

@@ -9,11 +9,13 @@
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/otlp/otlp_exporter.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
 #include "server/node/payment_provider.hpp"
+#include "server/node/tracing/traced_calls.hpp"
 
 namespace sagactl {
 namespace {
@@ -135,6 +137,31 @@ Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& opti
   return KafkaSagaExchange::open(kafka_of_nodes(options, book), clock);
 }
 
+Result<otlp::Attributes> attributes_of(const char* what, const std::string& text) {
+  auto attributes = otlp::parse_attributes(text);
+  if (!attributes) return Error{ErrorCode::invalid, fmt::format("{}: {}", what, attributes.error().message)};
+  return attributes;
+}
+
+// Null without an endpoint.
+Result<std::unique_ptr<SpanSink>> make_spans(const NodeOptions& options, Clock& clock) {
+  if (options.otlp_endpoint.empty()) return std::unique_ptr<SpanSink>();
+  OtlpOptions otlp;
+  otlp.endpoint = options.otlp_endpoint;
+  otlp.version = options.version;
+  otlp.resource = {{"service.name", options.otlp_service}, {"service.version", options.version}};
+  const auto attributes = attributes_of("--otlp-attributes", options.otlp_attributes);
+  if (!attributes) return attributes.error();
+  for (const auto& attribute : *attributes)
+    if (attribute.first != "service.name") otlp.resource.push_back(attribute);
+  auto headers = attributes_of("OTEL_EXPORTER_OTLP_HEADERS", options.otlp_headers);
+  if (!headers) return headers.error();
+  otlp.headers = std::move(headers).value();
+  auto made = make_otlp_exporter(std::move(otlp), clock);
+  if (!made) return Error{ErrorCode::invalid, "--otlp-endpoint: " + made.error().message};
+  return made;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& options) {
@@ -156,6 +183,10 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto gateway = make_gateway(options, book, clock);
   if (!gateway) return gateway.error();
   parts->gateway = std::move(gateway).value();
+  auto spans = make_spans(options, clock);
+  if (!spans) return spans.error();
+  parts->spans = std::move(spans).value();
+  if (parts->spans) parts->gateway = trace_calls(std::move(parts->gateway), parts->spans, clock);
   if (options.service) {
     auto exchange = make_exchange(options, book, clock);
     if (!exchange) return exchange.error();
@@ -207,6 +238,7 @@ SharedParts::~SharedParts() {
   lock.reset();
   // Ends the clock's thread before the objects that its callbacks refer to.
   if (exchange) exchange->stop();
+  if (spans) spans->stop();
   clock.reset();
   exchange.reset();
   gateway.reset();

@@ -21,6 +21,7 @@
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
 #include "server/ports/payment_gateway.hpp"
+#include "server/ports/span_sink.hpp"
 
 namespace sagactl {
 
@@ -31,6 +32,7 @@ struct SharedParts {
   std::unique_ptr<DatabasePorts> database;
   std::unique_ptr<Lock> lock;
   std::unique_ptr<Bus> bus;
+  std::shared_ptr<SpanSink> spans;  // null: no traces are exported
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::LoginSessions> sessions;

@@ -115,14 +115,14 @@ class Postgres:
 class Node:
     """`sagactl serve` on a port of its own, which it keeps when it is started again."""
 
-    def __init__(self, sagactl, directory, name, *flags):
+    def __init__(self, sagactl, directory, name, *flags, **variables):
         self.directory, self.port = directory, free_port()
         self.log = Path(directory, name + ".log")
         self.command = [sagactl, "serve", "--port", str(self.port), "--node-id", name, "--lease", "200ms",
                         "--data", str(Path(directory, "data-" + name)), *flags]
         self.token = Path(directory, "data-" + name, "operator.token")
         self.environment = sagactl_environment(directory, JWT_SECRET="a secret of a test, and long enough for one",
-                                               JWT_REFRESH_SECRET="another secret of a test, also long enough")
+                                               JWT_REFRESH_SECRET="another secret of a test, also long enough", **variables)
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 

@@ -44,12 +44,13 @@ TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
        "server/adapters/kafka/payment_participant.cpp",            // the same, there
        "server/adapters/participants/",  // deadlines, signatures and Retry-After, as participants read and write them
        "server/api/operations/health.cpp", "server/api/operations/locks.cpp",
-       "server/api/cluster/cluster.cpp",                                    // shown
-       "server/api/accounts/login_sessions.cpp",                            // tokens say until when they are good
-       "server/api/pages/page_sessions.cpp",                                // so do cookies and codes
-       "server/api/statistics/routes.cpp", "server/node/logical_node.cpp",  // minutes of the day are shown
-       "server/adapters/simulated/simulated_gateway.cpp",                   // when the provider approved a payment
-       "server/ports/database_clock.",                                      // the time that is stored
+       "server/api/cluster/cluster.cpp",                                       // shown
+       "server/api/accounts/login_sessions.cpp",                               // tokens say until when they are good
+       "server/api/pages/page_sessions.cpp",                                   // so do cookies and codes
+       "server/api/statistics/routes.cpp", "server/node/logical_node.cpp",     // minutes of the day are shown
+       "server/adapters/simulated/simulated_gateway.cpp",                      // when the provider approved a payment
+       "server/api/request_span.cpp", "server/node/tracing/traced_calls.cpp",  // a span says when it began
+       "server/ports/database_clock.",                                         // the time that is stored
        "tests/", "bench/"},
       "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");
 }

@@ -13,6 +13,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::Pair;
 
 constexpr const char* trip = R"({"saga":"trip","pivot":"pay",
@@ -66,6 +67,20 @@ TEST_F(ParticipantRequestTest, ValuesArePercentEncodedInAUrlAndKeepTheirTypeInAB
   EXPECT_EQ(call->method, "POST");
   EXPECT_EQ(call->url, "http://hotel:8080/api/bookings/Ann%20%26%20Bo%2F%C3%A4");
   EXPECT_EQ(call->body, R"({"all":{"guest":"Ann & Bo/ä","nights":3},"n":3,"t":"for 3"})");
+}
+
+TEST_F(ParticipantRequestTest, EachCallIsASpanOfTheCallersTraceAndIsSampledWhenThatIs) {
+  using ::testing::AllOf;
+  using ::testing::EndsWith;
+  using ::testing::StartsWith;
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-";
+  saga.trace_parent = trace + "b7ad6b7169203331-01";
+  EXPECT_THAT(request(0)->headers, Contains(Pair("traceparent", AllOf(StartsWith(trace), EndsWith("-01")))));
+  EXPECT_THAT(request(0)->headers, Not(Contains(Pair("traceparent", saga.trace_parent))));
+  saga.trace_parent = trace + "b7ad6b7169203331-00";
+  EXPECT_THAT(request(0)->headers, Contains(Pair("traceparent", AllOf(StartsWith(trace), EndsWith("-00")))));
+  saga.trace_parent.clear();
+  EXPECT_THAT(request(0)->headers, Contains(Pair("traceparent", EndsWith("-01"))));
 }
 
 TEST_F(ParticipantRequestTest, TheHeadersNameTheCallAndTheKeyIsTheSameInEveryRepeat) {

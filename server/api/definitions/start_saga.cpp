@@ -10,6 +10,7 @@
 #include "server/api/orders/idempotency.hpp"
 #include "server/api/query.hpp"
 #include "server/api/read_flow.hpp"
+#include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
 #include "server/http/message/json_body.hpp"
 #include "server/http/message/problem.hpp"
@@ -161,6 +162,7 @@ awaitable<Answer> start_saga(Context& context, Request& request) {
   if (!receipt && receipt.error().members.is_object() && receipt.error().members.value("code", "") == "SAGA_KEY_EXISTS")
     co_return co_await repeated_meanwhile(context, request, receipt.error(), *input);
   if (!receipt) co_return receipt.error();
+  add_request_span(context, request);
   const auto flow = co_await await_saga(context, request, *receipt->flow);
   if (!flow) co_return flow.error();
   co_return saga_response(has_ended(*flow) ? 201 : 202, request, *flow);

@@ -8,6 +8,7 @@
 #include "server/api/dtm/transaction_body.hpp"
 #include "server/api/query.hpp"
 #include "server/api/read_flow.hpp"
+#include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
 #include "server/saga/compile_definition.hpp"
 
@@ -41,6 +42,7 @@ awaitable<Result<Started>> start(Context& context, Request& request, const std::
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   Started started;
   if (receipt) {
+    add_request_span(context, request);
     started.flow = std::move(*receipt->flow);
     co_return started;
   }

@@ -5,6 +5,7 @@
 #include "server/api/lra/link_header.hpp"
 #include "server/api/lra/lra_answer.hpp"
 #include "server/api/query.hpp"
+#include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
 #include "server/participants/calls/lra_call.hpp"
 #include "server/saga/compile_definition.hpp"
@@ -94,6 +95,7 @@ awaitable<Answer> start_lra(Context& context, Request& request) {
   command.trace_parent = request.trace.traceparent();
   const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return receipt.error();
+  add_request_span(context, request);
   http::Response response = lra_text(201, id);
   if (wants_json(request))
     response = http::json_response(200, Json{{"lraId", id}});

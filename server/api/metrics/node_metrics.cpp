@@ -89,6 +89,10 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                            "1 while events can be published, 0 while the message broker is unavailable")),
       published_(counter(metrics.registry(), "sagactl_events_published_total",
                          "Events of this process acknowledged by the bus")),
+      spans_exported_(
+          counter(metrics.registry(), "sagactl_spans_exported_total", "Spans of this process that the collector took")),
+      spans_dropped_(counter(metrics.registry(), "sagactl_spans_dropped_total",
+                             "Spans of this process that were dropped: the queue was full, or the collector refused")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
       lock_wait_(histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", seconds)),
@@ -150,6 +154,13 @@ void NodeMetrics::set(const BusState& bus) {
   bus_available_.Set(bus.available ? 1 : 0);
   add_difference(published_, last_published_, bus.published);
   last_published_ = bus.published;
+}
+
+void NodeMetrics::set(const SpanCounts& spans) {
+  const std::scoped_lock guard(mutex_);
+  add_difference(spans_exported_, last_spans_.exported, spans.exported);
+  add_difference(spans_dropped_, last_spans_.dropped, spans.dropped);
+  last_spans_ = spans;
 }
 
 // The sagas of a built-in definition have a series for each status, those of users' definitions for those that occur.

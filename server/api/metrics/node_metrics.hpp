@@ -17,6 +17,7 @@
 #include "server/http/metrics/metrics.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/span_sink.hpp"
 
 namespace sagactl::api {
 
@@ -38,6 +39,7 @@ class NodeMetrics {
   void lock_available(bool available);
   void set(const DatabaseConnections& connections);
   void set(const BusState& bus);
+  void set(const SpanCounts& spans);
   void set(const ConsumerProgress& progress) { consumers_.set(progress); }
   void set(const std::vector<ParticipantStats>& participants) { participants_.set(participants); }
 
@@ -60,6 +62,8 @@ class NodeMetrics {
   prometheus::Counter& late_charges_;
   prometheus::Gauge& bus_available_;
   prometheus::Counter& published_;
+  prometheus::Counter& spans_exported_;
+  prometheus::Counter& spans_dropped_;
   prometheus::Counter& accepted_;
   prometheus::Counter& replayed_;
   prometheus::Histogram& lock_wait_;
@@ -73,6 +77,7 @@ class NodeMetrics {
   std::mutex mutex_;
   EngineStats last_;  // as the counters have it
   std::uint64_t last_published_ = 0;
+  SpanCounts last_spans_;
   BoundedNames names_;                                                // of users' definitions
   std::map<std::pair<std::string, SagaStatus>, std::int64_t> shown_;  // sagas by type and status
 };

@@ -13,6 +13,7 @@ awaitable<Answer> get_metrics(Context& context, Request& request) {
   context.node_metrics.lock_available(context.lock.availability().ok());
   if (const auto connections = context.queries.connections()) context.node_metrics.set(*connections);
   context.node_metrics.set(context.bus.state());
+  if (context.spans) context.node_metrics.set(context.spans->counts());
   if (context.exchange)
     for (const ConsumerProgress& progress : context.exchange->consumers()) context.node_metrics.set(progress);
   if (context.participants) {

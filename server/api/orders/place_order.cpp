@@ -6,6 +6,7 @@
 #include "server/api/orders/placed_response.hpp"
 #include "server/api/orders/render_order.hpp"
 #include "server/api/query.hpp"
+#include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
 #include "server/http/message/problem.hpp"
 
@@ -40,6 +41,7 @@ awaitable<Answer> place_parsed(Context& context, Request& request, PlaceOrder co
 
   Result<Receipt> receipt = co_await submit_order(context, request, std::move(command));
   if (!receipt) co_return receipt.error();
+  if (!receipt->replay) add_request_span(context, request);
   receipt->replay ? context.node_metrics.order_replayed() : context.node_metrics.order_accepted();
   co_return response_of(request, std::move(receipt).value(), render, location_prefix);
 }

@@ -61,7 +61,7 @@ class CommandBatch {
 
   // One for each saga that was written.
   std::vector<Wake> wakes() const;
-  SagaProgress progress() const;
+  SagaProgress progress(bool is_traced) const;
 
  private:
   // A flow with what has changed of it since it was loaded.

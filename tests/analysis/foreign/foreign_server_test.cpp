@@ -114,6 +114,18 @@ TEST(StatusVerdicts, OrdersThatNothingShouldStopAreShownWhenTheyAreUndone) {
   EXPECT_EQ(world.verdict("orders-end-as-asked").ruling, Ruling::unknown) << "nothing worked";
 }
 
+TEST(StatusVerdicts, AJourneyThatGoesOnAfterTheOrderMayHaveUndoneIt) {
+  StatusWorld world;
+  world.ledger.steps = {{"create", true}, {"cancel", false}};
+  world.page_of("R-12")["status"] = "undone";
+  const Verdict some = world.verdict("orders-end-as-asked");
+  EXPECT_EQ(some.ruling, Ruling::pass);
+  EXPECT_THAT(some.reason, HasSubstr("1 undone, as a later step of their journeys may have asked for"));
+  EXPECT_TRUE(some.witness.empty());
+  world.page_of("R-21")["status"] = "shipped";
+  EXPECT_EQ(failed_verdicts(world.judged()), std::set<std::string>{"orders-end-as-asked"}) << "meant to fail";
+}
+
 TEST(StatusVerdicts, AnErrorThatNamesAnOrderInEffectIsFoundAndOneThatNamesNoneIsNotDecided) {
   StatusWorld world;
   LedgerEntry& request = world.request_of(one_order, 12);

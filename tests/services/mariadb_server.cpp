@@ -37,11 +37,12 @@ std::unique_ptr<MariadbServer> MariadbServer::start() {
   if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be created");
   std::unique_ptr<MariadbServer> server(new MariadbServer(directory, free_port()));
   const std::string user_flag = ::getuid() == 0 ? "--user=root" : "";
-  // Without the kernel's asynchronous I/O, whose contexts all servers of a machine share.
+  // Each has a folder for temporary tables: a server that starts deletes those that it finds there, also another's.
+  std::filesystem::create_directory(directory + "/tmp");
   const std::string log = directory + "/install.log";
   const std::string install = fmt::format(
-      "mariadb-install-db --no-defaults {} --datadir={}/data --skip-test-db --innodb-use-native-aio=0 "
-      "--auth-root-authentication-method=normal --innodb-flush-method=nosync >{} 2>&1",
+      "mariadb-install-db --no-defaults {0} --datadir={1}/data --tmpdir={1}/tmp --skip-test-db "
+      "--auth-root-authentication-method=normal --innodb-flush-method=nosync >{2} 2>&1",
       user_flag, directory, log);
   if (std::system(install.c_str()) != 0) crash(("mariadb-install-db failed: " + text_of(log)).c_str());
   server->launch();
@@ -56,9 +57,10 @@ void MariadbServer::launch() {
   if (process_ == 0) {
     const std::string data = fmt::format("--datadir={}/data", directory_),
                       socket = fmt::format("--socket={}/socket", directory_), port = fmt::format("--port={}", port_),
-                      log = fmt::format("--log-error={}/log", directory_);
+                      log = fmt::format("--log-error={}/log", directory_),
+                      temporary = fmt::format("--tmpdir={}/tmp", directory_);
     ::execlp("mariadbd", "mariadbd", "--no-defaults", "--user=root", data.c_str(), socket.c_str(), port.c_str(),
-             log.c_str(), "--bind-address=127.0.0.1", "--innodb-use-native-aio=0", "--innodb-flush-log-at-trx-commit=0",
+             log.c_str(), temporary.c_str(), "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0",
              "--innodb-buffer-pool-size=16M", "--skip-name-resolve", nullptr);
     ::_exit(127);
   }

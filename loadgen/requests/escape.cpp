@@ -1,6 +1,6 @@
 #include "loadgen/requests/escape.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace sagactl {
 namespace {
@@ -16,10 +16,10 @@ char* put_json(char* out, std::string_view text) {
       *out++ = '\\';
       *out++ = c;
     } else if (byte < ' ') {
-      std::memcpy(out, "\\u00", 4);
-      out[4] = percent_digits[byte >> 4];
-      out[5] = percent_digits[byte & 15];
-      out += 6;
+      constexpr std::string_view begin = "\\u00";
+      out = std::copy(begin.begin(), begin.end(), out);
+      *out++ = percent_digits[byte >> 4];
+      *out++ = percent_digits[byte & 15];
     } else {
       *out++ = c;
     }

@@ -1,18 +1,17 @@
 #include "cli/flag.hpp"
+#include "common/text/number.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <memory>
 
 namespace sagactl {
 namespace {
 
 Result<double> parse_decimal(std::string_view text) {
-  double number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size() || !(number >= 0) || number > 1e12)
+  const auto number = parse_number<double>(text);
+  if (!number || !(*number >= 0) || *number > 1e12)
     return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a number"};
-  return number;
+  return *number;
 }
 
 std::string first_name(const CLI::Option& option) {
@@ -129,12 +128,11 @@ Result<double> parse_ratio(std::string_view text) {
 }
 
 Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min, std::int64_t max) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size() || number < min || number > max)
+  const auto number = parse_number<std::int64_t>(text);
+  if (!number || *number < min || *number > max)
     return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " + std::to_string(min) +
                                          " to " + std::to_string(max)};
-  return number;
+  return *number;
 }
 
 Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string& text, Timestamp now) {

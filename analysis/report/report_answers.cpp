@@ -4,7 +4,6 @@
 
 #include "analysis/readable.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
@@ -36,10 +35,6 @@ std::string targets(const JsonView& result) {
   return any && result["answersByTarget"].list().size() > 1 ? table.text() : std::string();
 }
 
-std::string figure_ms(const JsonView& value) {
-  return value.number() ? fmt::format("{:.2f}", *value.number()) : "-";
-}
-
 // Also of a single one: its latency and its errors stand beside its answers.
 std::string endpoint_rows(const JsonView& result) {
   if (result["endpoints"].list().empty()) return {};
@@ -61,6 +56,10 @@ std::string endpoint_rows(const JsonView& result) {
 }
 
 }  // namespace
+
+std::string figure_ms(const JsonView& value) {
+  return value.number() ? fmt::format("{:.2f}", *value.number()) : "-";
+}
 
 std::string answers_section(const Json& json) {
   const JsonView result(json);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "analysis/result/json_view.hpp"
 #include "common/text/json.hpp"
 
 namespace sagactl {
@@ -13,5 +14,8 @@ std::string answers_section(const Json& result);
 
 // The steps of journeys, and how long the complete ones took. Empty for a run of single requests.
 std::string journeys_section(const Json& result);
+
+// A figure in ms with two decimals; "-" when there is none.
+std::string figure_ms(const JsonView& value);
 
 }  // namespace sagactl

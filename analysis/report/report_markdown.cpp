@@ -5,6 +5,7 @@
 
 #include "analysis/readable.hpp"
 #include "analysis/report/report.hpp"
+#include "analysis/report/report_answers.hpp"
 #include "analysis/result/json_view.hpp"
 #include "analysis/result/run_end.hpp"
 
@@ -74,10 +75,6 @@ std::string thresholds(const JsonView& result) {
   return text;
 }
 
-std::string cell_ms(const JsonView& value) {
-  return value.number() ? fmt::format("{:.2f}", *value.number()) : "-";
-}
-
 std::string endpoint_table(const JsonView& result) {
   if (result["endpoints"].list().empty()) return {};
   std::string text = "\n| endpoint | requests | errors | p50 ms | p99 ms | answers |\n|---|---:|---:|---:|---:|---|\n";
@@ -91,7 +88,7 @@ std::string endpoint_table(const JsonView& result) {
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n",
                         cell(fmt::format("{} {} {}", it["method"].text(), it["path"].text(), it["target"].text())),
                         with_separators(it["requests"].count()), with_separators(it["errors"].count()),
-                        cell_ms(it["latency"]["p50"]), cell_ms(it["latency"]["p99"]), cell(answers));
+                        figure_ms(it["latency"]["p50"]), figure_ms(it["latency"]["p99"]), cell(answers));
   }
   return text;
 }
@@ -108,7 +105,7 @@ std::string step_table(const JsonView& result) {
     text += fmt::format(
         "| {} | {} | {} | {} | {} | {} | {} |\n", cell(it["step"].text()), with_separators(it["sent"].count()),
         with_separators(it["unexpected"].count() + it["noValue"].count()), with_separators(it["notInTime"].count()),
-        with_separators(it["unanswered"].count()), cell_ms(it["latency"]["p50"]), cell_ms(it["latency"]["p99"]));
+        with_separators(it["unanswered"].count()), figure_ms(it["latency"]["p50"]), figure_ms(it["latency"]["p99"]));
   }
   return text;
 }

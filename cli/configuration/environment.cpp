@@ -1,6 +1,5 @@
 #include "cli/configuration/environment.hpp"
-
-#include <charconv>
+#include "common/text/number.hpp"
 
 namespace sagactl {
 
@@ -22,9 +21,7 @@ std::optional<std::string> port_of_service_link(std::string_view text) {
 Result<std::string> Environment::port(std::string_view name, std::string_view default_port) const {
   const std::string text = get(name).value_or(std::string(default_port));
   const std::string number = port_of_service_link(text).value_or(text);
-  std::uint32_t port = 0;
-  const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), port);
-  if (failure != std::errc{} || end != number.data() + number.size() || port < 1 || port > 65535)
+  if (parse_number<std::uint16_t>(number).value_or(0) == 0)
     return Error{ErrorCode::invalid,
                  "environment variable " + std::string(name) + ": '" + text + "' is not a port from 1 to 65535"};
   return number;

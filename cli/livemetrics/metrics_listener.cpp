@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/asio.hpp>
-#include <charconv>
 #include <chrono>
 #include <thread>
 
 #include "common/text/host_port.hpp"
+#include "common/text/number.hpp"
 
 namespace sagactl {
 namespace {
@@ -72,8 +72,10 @@ struct ListenAddress {
 
 Result<ListenAddress> parse_address(const std::string& text) {
   ListenAddress address;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), address.port);
-  if (failure == std::errc{} && end == text.data() + text.size()) return address;
+  if (const auto port = parse_number<std::uint16_t>(text)) {
+    address.port = *port;
+    return address;
+  }
   const auto server = parse_host_port(text);
   if (!server || !server->port)
     return Error{ErrorCode::invalid,

@@ -225,7 +225,8 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
     invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
   if (written) written = requests_written;
-  if (const auto told = tell_github(invocation_, result); !told && written) written = told.error();
+  if (const auto annotated = annotate_github_job(invocation_, result); !annotated && written)
+    written = annotated.error();
   if (flags_.files.publish)
     if (const auto published = publish_result(invocation_, result); !published && written) written = published.error();
   if (!saved) {

@@ -31,7 +31,7 @@ class OrderStatuses final : public ForeignRows {
   const std::string& run() const { return run_; }
   // None when the server has answered for each order, with its status or that it is unknown. Otherwise the first error.
   std::optional<std::string> first_without_status() const;
-  // Of an order; none when the server has not told it.
+  // Of an order; none when the server has not answered with it.
   std::optional<std::string> status_of(const std::string& order) const;
 
   RowSource source() const override;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/configuration/toml_members.hpp"
 #include "cli/loadtest/profile/journey_file.hpp"
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
@@ -14,10 +14,8 @@ namespace sagactl {
 namespace {
 
 std::optional<int> status_of(std::string_view text) {
-  int status = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599) return std::nullopt;
-  return status;
+  const auto status = parse_number<int>(text);
+  return status && *status >= 100 && *status <= 599 ? status : std::nullopt;
 }
 
 // 201, "2xx", "200-204".

@@ -1,6 +1,6 @@
 #include "cli/loadtest/seen_times.hpp"
+#include "common/text/number.hpp"
 
-#include <charconv>
 #include <cmath>
 
 namespace sagactl {
@@ -13,11 +13,7 @@ constexpr double seconds_max = 1e10, milliseconds_max = 1e13;
 std::optional<double> number_of(const Json& value) {
   if (value.is_number()) return value.get<double>();
   if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  double number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return parse_number<double>(value.get_ref<const std::string&>());
 }
 
 }  // namespace

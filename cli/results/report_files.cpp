@@ -117,7 +117,7 @@ void annotate(std::ostream& out, const Json& items, const char* name) {
 
 }  // namespace
 
-Result<void> tell_github(const Invocation& invocation, const Json& result) {
+Result<void> annotate_github_job(const Invocation& invocation, const Json& result) {
   if (invocation.environment.get("GITHUB_ACTIONS").value_or("") == "true") {
     annotate(invocation.terminal.err, result.value("verdicts", Json::array()), "name");
     annotate(invocation.terminal.err, result.value("thresholds", Json::array()), "threshold");

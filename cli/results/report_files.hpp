@@ -32,7 +32,7 @@ Result<void> write_requests(const Invocation& invocation, const ReportFiles& fil
 
 // On GitHub: adds the result to the summary of the job, and an annotation for each verdict and threshold that is not
 // met. Elsewhere nothing.
-Result<void> tell_github(const Invocation& invocation, const Json& result);
+Result<void> annotate_github_job(const Invocation& invocation, const Json& result);
 
 // Checks, before the work is done, that all requested files can be written. `invalid` with the reason.
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files);

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "common/crypto.hpp"
 #include "common/random.hpp"
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -38,13 +38,6 @@ std::string_view mark_of(OrderKind kind) {
       return "PAYMENT_FAIL";
   }
   crash("unknown order");
-}
-
-std::optional<std::uint32_t> parse_number(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 }  // namespace
@@ -91,11 +84,11 @@ std::optional<ProductRef> parse_product_id(std::string_view id) {
     product.kind = kind;
     known = true;
   }
-  const auto group = parse_number(parts[3]);
+  const auto group = parse_number<std::uint32_t>(parts[3]);
   if (!known || !group || product.run.empty()) return std::nullopt;
   product.group = *group;
   if (parts.size() == 5) {
-    const auto item = parse_number(parts[4]);
+    const auto item = parse_number<std::uint32_t>(parts[4]);
     if (!item || *item < 2) return std::nullopt;
     product.item = *item - 1;
   }

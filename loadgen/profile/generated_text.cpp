@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/requests/escape.hpp"
 
@@ -18,19 +19,12 @@ constexpr std::size_t digits_max = 20;
 constexpr std::size_t date_size = 10;
 constexpr std::size_t iso_size = 24;
 
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // "7d", "90s"
 std::optional<Duration> shift_of(std::string_view text) {
   constexpr std::array<std::pair<char, Duration>, 4> units = {{{'s', 1s}, {'m', 60s}, {'h', 3600s}, {'d', 24 * 3600s}}};
   constexpr std::uint64_t count_max = 1'000'000;
   if (text.empty()) return std::nullopt;
-  const auto count = whole_number(text.substr(0, text.size() - 1));
+  const auto count = parse_number<std::uint64_t>(text.substr(0, text.size() - 1));
   const auto unit = std::find_if(units.begin(), units.end(), [&](const auto& it) { return it.first == text.back(); });
   if (!count || *count > count_max || unit == units.end()) return std::nullopt;
   return unit->second * static_cast<std::int64_t>(*count);
@@ -71,7 +65,7 @@ Result<RandomText> parse_random_text(std::string_view argument) {
   for (const auto& [word, form] : {std::pair<std::string_view, RandomText::Form>{"hex", RandomText::Form::hex},
                                    {"letters", RandomText::Form::letters}}) {
     if (!argument.starts_with(word)) continue;
-    const auto length = whole_number(argument.substr(word.size()));
+    const auto length = parse_number<std::uint64_t>(argument.substr(word.size()));
     if (!length) continue;
     if (*length == 0 || *length > random_length_max) return wrong_random(argument);
     text.form = form;
@@ -84,8 +78,9 @@ Result<RandomText> parse_random_text(std::string_view argument) {
     return text;
   }
   const std::size_t dash = argument.find('-');
-  const auto first = whole_number(argument.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? std::nullopt : whole_number(argument.substr(dash + 1));
+  const auto first = parse_number<std::uint64_t>(argument.substr(0, dash));
+  const auto last =
+      dash == std::string_view::npos ? std::nullopt : parse_number<std::uint64_t>(argument.substr(dash + 1));
   if (!first || !last || *first > *last) return wrong_random(argument);
   text.first = *first;
   text.last = *last;

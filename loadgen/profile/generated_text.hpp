@@ -23,7 +23,7 @@ struct ClockText {
 Result<ClockText> parse_clock_text(std::string_view argument);
 
 // {random:1-100} a whole number, both ends included; {random:red|green|blue} one of the words; {random:hex16} and
-// {random:letters8} so many digits or small letters.
+// {random:letters8} that number of digits or small letters.
 struct RandomText {
   enum class Form : std::uint8_t { number, word, hex, letters };
   Form form = Form::number;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/requests/escape.hpp"
 
@@ -22,13 +22,6 @@ std::string_view take_part(std::string_view& text, char separator) {
   return trim(part);
 }
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // "Wed, 21 Oct 2026 07:28:00 GMT", also with hyphens in the date; nothing for other forms.
 std::optional<Timestamp> http_date(std::string_view text) {
   constexpr std::array<std::string_view, 12> months = {"jan", "feb", "mar", "apr", "may", "jun",
@@ -37,11 +30,12 @@ std::optional<Timestamp> http_date(std::string_view text) {
   std::replace(plain.begin(), plain.end(), '-', ' ');
   std::replace(plain.begin(), plain.end(), ':', ' ');
   std::string_view rest = trim(plain);
-  const auto day = number_in(take_part(rest, ' '));
+  const auto day = parse_number<std::int64_t>(take_part(rest, ' '));
   const std::string month_name = lower(take_part(rest, ' '));
-  const auto year = number_in(take_part(rest, ' '));
-  const auto hour = number_in(take_part(rest, ' ')), minute = number_in(take_part(rest, ' ')),
-             second = number_in(take_part(rest, ' '));
+  const auto year = parse_number<std::int64_t>(take_part(rest, ' '));
+  const auto hour = parse_number<std::int64_t>(take_part(rest, ' ')),
+             minute = parse_number<std::int64_t>(take_part(rest, ' ')),
+             second = parse_number<std::int64_t>(take_part(rest, ' '));
   const auto month = std::find(months.begin(), months.end(), month_name);
   if (!day || !year || !hour || !minute || !second || month == months.end() || *year < 0 || *year > 9999)
     return std::nullopt;
@@ -93,7 +87,7 @@ void CookieJar::take_one(std::string_view line, std::string_view path, Timestamp
     std::string_view setting = take_part(line, ';');
     const std::string name = lower(take_part(setting, '='));
     if (name == "path" && setting.starts_with('/')) cookie.path = setting;
-    if (const auto age = number_in(setting); name == "max-age" && age) {
+    if (const auto age = parse_number<std::int64_t>(setting); name == "max-age" && age) {
       constexpr std::int64_t age_max = 1'000'000'000;
       has_age = true;
       cookie.expires = *age <= 0 ? Timestamp{} : now + std::chrono::seconds(std::min(*age, age_max));

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "common/random.hpp"
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -20,11 +20,8 @@ Error wrong(std::string_view stage, std::string_view why) {
 }
 
 std::optional<double> number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (!(number >= 0) || !std::isfinite(number)) return std::nullopt;
-  return number;
+  const auto number = parse_number<double>(text);
+  return number && *number >= 0 && std::isfinite(*number) ? number : std::nullopt;
 }
 
 Result<Stage> parse_stage(std::string_view text) {

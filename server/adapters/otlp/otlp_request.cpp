@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "common/text/json.hpp"
+#include "common/text/number.hpp"
 #include "common/text/percent.hpp"
 #include "common/text/text.hpp"
 
@@ -45,12 +44,6 @@ Json span_json(const Span& span) {
   return json;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 Result<Attributes> parse_attributes(std::string_view text) {
@@ -58,11 +51,11 @@ Result<Attributes> parse_attributes(std::string_view text) {
   int place = 0;
   for (const std::string& part : split(std::string(text), ',')) {
     ++place;
-    const std::string_view pair = trimmed(part);
+    const std::string_view pair = trim(part);
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    const auto value = equals == pair.npos ? std::nullopt : percent_decode(trimmed(pair.substr(equals + 1)));
-    const std::string_view key = trimmed(pair.substr(0, equals));
+    const auto value = equals == pair.npos ? std::nullopt : percent_decode(trim(pair.substr(equals + 1)));
+    const std::string_view key = trim(pair.substr(0, equals));
     if (key.empty() || !value)
       return Error{ErrorCode::invalid,
                    fmt::format("part {} is not key=value, with the value in percent encoding", place)};
@@ -92,11 +85,7 @@ std::uint64_t rejected_spans(const std::string& body) {
   if (!json.is_object() || !json.contains("partialSuccess") || !json["partialSuccess"].is_object()) return 0;
   const Json rejected = json["partialSuccess"].value("rejectedSpans", Json(0));
   if (rejected.is_number_unsigned()) return rejected.get<std::uint64_t>();
-  std::uint64_t number = 0;
-  if (!rejected.is_string()) return 0;
-  const auto& text = rejected.get_ref<const std::string&>();
-  (void)std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return rejected.is_string() ? parse_number<std::uint64_t>(rejected.get_ref<const std::string&>()).value_or(0) : 0;
 }
 
 }  // namespace sagactl::otlp

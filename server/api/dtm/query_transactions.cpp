@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "common/text/number.hpp"
 #include "server/api/dtm/dtm_answer.hpp"
 #include "server/api/dtm/find_transaction.hpp"
 #include "server/api/dtm/handlers.hpp"
@@ -28,11 +28,10 @@ struct ListRequest {
 Result<std::int64_t> number_in(const Request& request, std::string_view name, std::int64_t usual) {
   const std::string_view text = request.query_value(name).value_or("");
   if (text.empty()) return usual;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0)
+  const auto value = parse_number<std::int64_t>(text);
+  if (!value || *value < 0)
     return Error{ErrorCode::invalid, fmt::format("{} is '{}'; it must be a whole number", name, text)};
-  return value;
+  return *value;
 }
 
 // The ids begin with the time of their creation.

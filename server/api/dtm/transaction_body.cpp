@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl::api {
@@ -81,17 +81,16 @@ Result<void> read_orders(const Json& orders, DtmTransaction& out) {
   if (!orders.is_object()) return malformed;
   out.after.resize(out.branches.size());
   for (const auto& [key, before] : orders.items()) {
-    std::size_t step = 0;
-    const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), step);
-    if (error != std::errc() || end != key.data() + key.size() || step >= out.branches.size())
+    const auto step = parse_number<std::size_t>(key);
+    if (!step || *step >= out.branches.size())
       return refused(fmt::format("custom_data: orders name step {}; there are steps 0 to {}", key,
                                  static_cast<std::int64_t>(out.branches.size()) - 1));
     if (before.is_null()) continue;
     if (!before.is_array()) return malformed;
-    out.after[step].clear();
+    out.after[*step].clear();
     for (const Json& each : before) {
       if (!each.is_number_unsigned()) return malformed;
-      out.after[step].push_back(each.get<std::size_t>());
+      out.after[*step].push_back(each.get<std::size_t>());
     }
   }
   const bool is_empty = std::all_of(out.after.begin(), out.after.end(), [](const auto& it) { return it.empty(); });

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/url.hpp"
 #include "server/api/query.hpp"
@@ -99,13 +98,12 @@ boost::asio::awaitable<Result<void>> check_participant(Context& context, const L
 
 Result<Duration> time_limit_in(const http::Request& request) {
   const std::string_view text = request.query_value("TimeLimit").value_or("");
-  std::int64_t limit_ms = 0;
   if (text.empty()) return Duration{0};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit_ms);
-  if (error != std::errc() || end != text.data() + text.size() || limit_ms > limit_max_ms)
+  const auto limit_ms = parse_number<std::int64_t>(text);
+  if (!limit_ms || *limit_ms > limit_max_ms)
     return Error{ErrorCode::invalid,
                  fmt::format("TimeLimit is '{}'; it must be a number of milliseconds, or 0 for none", text)};
-  return Duration(std::chrono::milliseconds(std::max<std::int64_t>(limit_ms, 0)));
+  return Duration(std::chrono::milliseconds(std::max<std::int64_t>(*limit_ms, 0)));
 }
 
 Result<std::string> participant_data_in(const http::Request& request) {

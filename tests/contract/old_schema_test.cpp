@@ -169,16 +169,30 @@ constexpr const char* old_adoption = R"(
   UPDATE flow SET owner_node = (SELECT no FROM node WHERE name = 'old'), owner_epoch = 1
   FROM taken WHERE flow.id = taken.id)";
 
+// "saga|node", by the sagas' names.
+std::string owners(PostgresSession& sql) {
+  return sql.text(
+      "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
+      "f.owner_node ORDER BY 1");
+}
+
+// A node of this build takes over from those that are dead.
+void adopt_by_new_node(PostgresSubject& subject, std::size_t count) {
+  subject.clock.advance(1s);
+  WriterNode adopter(subject, "new", 100s);
+  std::size_t adopted = 0;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (adopted < count && std::chrono::steady_clock::now() < patience) {
+    EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
+    adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
+  }
+}
+
 // By a build that adopts users' sagas, and does not know LRAs.
 TEST(OldSchema, ANodeOfABuildThatDoesNotKnowLrasLeavesThem) {
   SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
   PostgresSubject subject(*postgres_url());
   PostgresSession& sql = subject.sql();
-  const auto owners = [&] {
-    return sql.text(
-        "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
-        "f.owner_node ORDER BY 1");
-  };
   {
     WriterNode dead(subject, "dead", 500ms);
     const Flow lra = new_own_flow(lra_definition(2), 3, dead.owner(), {});
@@ -189,28 +203,16 @@ TEST(OldSchema, ANodeOfABuildThatDoesNotKnowLrasLeavesThem) {
   }
   sql.run("INSERT INTO node (name) VALUES ('old')");
   sql.run(std::string("BEGIN; SET LOCAL sagactl.users_sagas = 'adopt';") + old_adoption + "; COMMIT");
-  EXPECT_EQ(owners(), "dtm-msg|old\nlra|dead");
+  EXPECT_EQ(owners(sql), "dtm-msg|old\nlra|dead");
 
-  subject.clock.advance(1s);
-  WriterNode adopter(subject, "new", 100s);
-  std::size_t adopted = 0;
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (adopted < 1 && std::chrono::steady_clock::now() < patience) {
-    EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
-    adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
-  }
-  EXPECT_THAT(owners(), testing::HasSubstr("lra|new"));
+  adopt_by_new_node(subject, 1);
+  EXPECT_THAT(owners(sql), testing::HasSubstr("lra|new"));
 }
 
 TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
   SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
   PostgresSubject subject(*postgres_url());
   PostgresSession& sql = subject.sql();
-  const auto owners = [&] {
-    return sql.text(
-        "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
-        "f.owner_node ORDER BY 1");
-  };
   {
     WriterNode dead(subject, "dead", 500ms);
     ASSERT_TRUE(subject.store().publish(trip, trip_text(1)));
@@ -222,17 +224,10 @@ TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
   }
   sql.run("INSERT INTO node (name) VALUES ('old')");
   sql.run(old_adoption);
-  EXPECT_EQ(owners(), "OrderProcessingSaga|old\ndtm-msg|dead\ntrip|dead");
+  EXPECT_EQ(owners(sql), "OrderProcessingSaga|old\ndtm-msg|dead\ntrip|dead");
 
-  subject.clock.advance(1s);
-  WriterNode adopter(subject, "new", 100s);
-  std::size_t adopted = 0;
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (adopted < 2 && std::chrono::steady_clock::now() < patience) {
-    EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
-    adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
-  }
-  EXPECT_THAT(owners(), testing::HasSubstr("dtm-msg|new\ntrip|new"));
+  adopt_by_new_node(subject, 2);
+  EXPECT_THAT(owners(sql), testing::HasSubstr("dtm-msg|new\ntrip|new"));
 }
 
 // A published definition's saga and one of DTM's, in the views; and then deleted by them.

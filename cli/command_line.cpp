@@ -125,6 +125,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   auto filled = fill_flags(root, commands, environment);
   if (!filled) return ended(report(terminal, likely_format(arguments, environment), filled.error()));
   settings.sources = std::move(filled->sources);
+  settings.url_was_given = root.count("--url") > 0;
   if (const auto there = check_paths(root, environment); !there)
     return ended(report(terminal, likely_format(arguments, environment), there.error()));
   if (const auto read = read_token(settings, environment); !read && !commands.works_without_settings(deepest(root)))

@@ -10,6 +10,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "cli/client/local_nodes.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/system_view.hpp"
 #include "cli/flag.hpp"
@@ -234,6 +235,7 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
   if (invocation.settings.format == OutputFormat::json && !flags.once)
     return Error{ErrorCode::invalid,
                  "top prints one view after another: use -o ndjson for one line each, or -o json with --once"};
+  use_all_local_nodes(invocation);
   auto observer = SystemObserver::open(invocation);
   if (!observer) return observer.error();
   SystemView first = observer->poll();

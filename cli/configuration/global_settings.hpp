@@ -24,7 +24,8 @@ struct Spelling<OutputFormat> {
 
 struct GlobalSettings {
   std::vector<std::string> urls = {"http://127.0.0.1:3000"};
-  std::string token;  // empty: stored by `login`, or the local node's operator token
+  bool url_was_given = false;  // by a flag, a variable, a file or a context
+  std::string token;           // empty: stored by `login`, or the local node's operator token
   std::string token_file;
   std::string database;  // empty: DATABASE_*, or <data>/saga.db
   std::string data = "sagactl-data";

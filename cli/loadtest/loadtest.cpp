@@ -8,6 +8,7 @@
 
 #include "analysis/journey_verdict.hpp"
 #include "cli/client/connecting.hpp"
+#include "cli/client/local_nodes.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
@@ -239,6 +240,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
 }
 
 Result<ExitCode> Loadtest::execute() {
+  if (flags_.profile_file.empty()) use_all_local_nodes(invocation_);
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
@@ -277,7 +279,9 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   add_loadtest_flags(*app, *flags);
   set_footer(
       *app,
-      "The load is spread over all nodes of --url; the verdicts are read from --database.\n"
+      "The load is spread over the nodes of --url, without it over all that this machine's node knows on this "
+      "machine.\n"
+      "The verdicts are read from --database.\n"
       "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
       "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");
   set_examples(

@@ -124,8 +124,9 @@ ServeProcess::ServeProcess(const TestDirectory& site, const char* program, const
 
 void ServeProcess::await_nodes(int nodes) {
   for (int node = 0; node < nodes; ++node) {
-    const Json line = Json::parse(process_.next_line(), nullptr, false);
-    if (!line.is_object()) crash(("no node started: " + process_.wait().err).c_str());
+    const std::string text = process_.next_line();
+    const Json line = Json::parse(text, nullptr, false);
+    if (!line.is_object() || !line.contains("url")) crash(("no node started: " + text + process_.wait().err).c_str());
     urls_ += (urls_.empty() ? "" : ",") + line["url"].get<std::string>();
   }
 }

@@ -44,7 +44,7 @@ bool PgBouncer::is_installed() {
   return ::access(bouncer_program, X_OK) == 0;
 }
 
-PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode)
+PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode, const std::string& settings)
     : folder_("/tmp/sagactl-pgbouncer-XXXXXX"), port_(free_port()) {
   namespace fs = std::filesystem;
   if (!::mkdtemp(folder_.data())) crash("no directory for a test's PgBouncer could be created");
@@ -53,7 +53,8 @@ PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode)
   std::ofstream(folder_ + "/ini") << "[databases]\n* = host=127.0.0.1 port=" << server.port()
                                   << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
                                   << "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = " << folder_
-                                  << "/users\npool_mode = " << mode << '\n';
+                                  << "/users\npool_mode = " << mode << '\n'
+                                  << settings;
   pid_ = ::fork();
   if (pid_ == 0) {
     const int log = ::open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);

@@ -13,8 +13,9 @@ namespace sagactl {
 
 class PgBouncer {
  public:
-  // `mode`: session, transaction or statement. Everything else as in its default settings. Returns when it answers.
-  PgBouncer(const PostgresServer& server, const std::string& mode);
+  // `mode`: session, transaction or statement. Everything else as in its default settings, but for `settings`, lines of
+  // its section [pgbouncer]. Returns when it answers.
+  PgBouncer(const PostgresServer& server, const std::string& mode, const std::string& settings = {});
   ~PgBouncer();
   PgBouncer(const PgBouncer&) = delete;
 

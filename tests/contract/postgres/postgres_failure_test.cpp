@@ -8,6 +8,12 @@
 namespace sagactl::postgres {
 namespace {
 
+TEST(PostgresFailure, AMissingDatabaseBehindAPoolerIsSaidToBeMissing) {
+  const Error error = error_of("08P01", "shop at me@there:6432", "FATAL: database \"shop\" does not exist");
+  EXPECT_EQ(error.code, ErrorCode::invalid);
+  EXPECT_NE(error.message.find("does not exist: create it"), std::string::npos) << error.message;
+}
+
 TEST(PostgresFailure, IsClassifiedBySqlstate) {
   struct Row {
     const char* state;

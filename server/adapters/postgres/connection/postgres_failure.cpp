@@ -13,9 +13,11 @@ struct StateMeaning {
   std::string_view what;  // after "the database ...": what it means, and what to do
 };
 
+constexpr std::string_view state_refused_by_pooler = "08P01";
+
 constexpr StateMeaning meanings[] = {
     {"08", ErrorCode::unavailable, "lost the connection; reconnecting"},
-    {"08P01", ErrorCode::unavailable, "or a pooler before it refused the connection"},
+    {state_refused_by_pooler, ErrorCode::unavailable, "or a pooler before it refused the connection"},
     {"08001", ErrorCode::unavailable, "cannot be reached: is the server running there, and are host and port right?"},
     {"0A", ErrorCode::bug, "does not support the statement"},
     {"22", ErrorCode::bug, "refused a value"},
@@ -63,12 +65,22 @@ constexpr StateMeaning tls_failed = {
     "cannot be reached over TLS: check sslmode, sslrootcert, sslcert and sslkey, and the server's certificate and its "
     "name"};
 
-}  // namespace
-
-Error error_of(std::string_view state, std::string_view where, std::string_view message) {
+const StateMeaning* meaning_of(std::string_view state) {
   const StateMeaning* found = nullptr;
   for (const StateMeaning& meaning : meanings)
     if (state.starts_with(meaning.prefix) && (!found || meaning.prefix.size() > found->prefix.size())) found = &meaning;
+  return found;
+}
+
+// PgBouncer (seen with 1.18) has one SQLSTATE for everything that it refuses; only its text says why.
+bool is_missing_behind_pooler(std::string_view state, std::string_view message) {
+  return state == state_refused_by_pooler && message.find("does not exist") != std::string_view::npos;
+}
+
+}  // namespace
+
+Error error_of(std::string_view state, std::string_view where, std::string_view message) {
+  const StateMeaning* found = meaning_of(is_missing_behind_pooler(state, message) ? state_no_database : state);
   if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text = fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);

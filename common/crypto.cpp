@@ -5,18 +5,32 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <memory>
+
 #include "common/random.hpp"
 #include "common/result.hpp"
 #include "common/text/hex.hpp"
 
 namespace sagactl {
 
+namespace {
+
+struct FreeDigestContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+}  // namespace
+
 Digest sha256(std::string_view data) {
-  // Fetched once: that takes longer than the digest of a short text.
+  // Fetched once, and one context for each thread: making either takes longer than the digest of a short text.
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigestContext> context(EVP_MD_CTX_new());
   Digest digest;
   unsigned int size = 0;
-  if (EVP_Digest(data.data(), data.size(), digest.data(), &size, algorithm, nullptr) != 1) crash("SHA-256 failed");
+  const bool is_done = context && EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+                       EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+                       EVP_DigestFinal_ex(context.get(), digest.data(), &size) == 1;
+  if (!is_done) crash("SHA-256 failed");
   return digest;
 }
 

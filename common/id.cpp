@@ -8,6 +8,16 @@
 namespace sagactl {
 namespace {
 
+// The two digits of every byte, one after the other.
+constexpr std::array<char, 512> hex_pairs = [] {
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = hex_digits[byte >> 4];
+    pairs[2 * byte + 1] = hex_digits[byte & 15];
+  }
+  return pairs;
+}();
+
 // The last 12 random bits of version 7 are a counter within the millisecond, so that ids of one process
 // increase. Returns the (millisecond, counter) pair as one number.
 std::uint64_t next_tick(std::int64_t now_ms) {
@@ -52,14 +62,14 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::text() const {
-  std::string out(36, '-');
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-    out[at++] = hex_digits[bytes[i] >> 4];
-    out[at++] = hex_digits[bytes[i] & 15];
+  std::array<char, 36> text;
+  char* at = text.data();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+    std::memcpy(at, hex_pairs.data() + 2 * std::size_t{bytes[i]}, 2);
+    at += 2;
   }
-  return out;
+  return {text.data(), text.size()};
 }
 
 Uuid make_uuid_v7(Timestamp now, std::uint64_t random_high, std::uint64_t random_low) {

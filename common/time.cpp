@@ -2,23 +2,65 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <ctime>
 
 namespace sagactl {
 namespace {
 
-std::tm utc(Timestamp t, std::int64_t& sub_second_us) {
-  std::int64_t seconds = t.us / 1'000'000;
-  sub_second_us = t.us % 1'000'000;
-  if (sub_second_us < 0) {
-    sub_second_us += 1'000'000;
-    --seconds;
+// The date of a day since 1970-01-01, in the proleptic Gregorian calendar, by Howard Hinnant's civil_from_days
+// ("chrono-Compatible Low-Level Date Algorithms"): gmtime_r takes a lock that all threads share.
+struct CivilDate {
+  std::int64_t year;
+  unsigned month, day;
+};
+
+CivilDate date_of(std::int64_t day) {
+  const std::int64_t shifted = day + 719'468;  // since 0000-03-01
+  const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146'096) / 146'097;
+  const auto day_of_era = static_cast<unsigned>(shifted - era * 146'097);
+  const unsigned year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const unsigned shifted_month = (5 * day_of_year + 2) / 153;  // 0 is March
+  const unsigned month = shifted_month < 10 ? shifted_month + 3 : shifted_month - 9;
+  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day_of_year - (153 * shifted_month + 2) / 5 + 1};
+}
+
+char* write_digits(char* at, std::int64_t number, int width) {
+  for (int i = width; i-- > 0; number /= 10) at[i] = static_cast<char>('0' + number % 10);
+  return at + width;
+}
+
+// With that many digits of the second's fraction.
+std::string iso8601(Timestamp t, int digits) {
+  constexpr std::int64_t us_of_day = 86'400'000'000;
+  std::int64_t day = t.us / us_of_day, us = t.us % us_of_day;
+  if (us < 0) {
+    us += us_of_day;
+    --day;
   }
-  const std::time_t time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return parts;
+  const CivilDate date = date_of(day);
+  const std::int64_t seconds = us / 1'000'000, fraction = us % 1'000'000;
+  if (date.year < 0 || date.year > 9999)
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:0{}}Z", date.year, date.month, date.day, seconds / 3600,
+                       seconds / 60 % 60, seconds % 60, digits == 3 ? fraction / 1000 : fraction, digits);
+  std::array<char, 32> text;
+  char* at = write_digits(text.data(), date.year, 4);
+  *at++ = '-';
+  at = write_digits(at, date.month, 2);
+  *at++ = '-';
+  at = write_digits(at, date.day, 2);
+  *at++ = 'T';
+  at = write_digits(at, seconds / 3600, 2);
+  *at++ = ':';
+  at = write_digits(at, seconds / 60 % 60, 2);
+  *at++ = ':';
+  at = write_digits(at, seconds % 60, 2);
+  *at++ = '.';
+  at = write_digits(at, digits == 3 ? fraction / 1000 : fraction, digits);
+  *at++ = 'Z';
+  return {text.data(), at};
 }
 
 }  // namespace
@@ -28,17 +70,11 @@ Timestamp wall_clock_now() {
 }
 
 std::string iso8601_ms(Timestamp t) {
-  std::int64_t us;
-  const std::tm p = utc(t, us);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
-                     p.tm_min, p.tm_sec, us / 1000);
+  return iso8601(t, 3);
 }
 
 std::string iso8601_us(Timestamp t) {
-  std::int64_t us;
-  const std::tm p = utc(t, us);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
-                     p.tm_min, p.tm_sec, us);
+  return iso8601(t, 6);
 }
 
 namespace {

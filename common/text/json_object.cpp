@@ -1,17 +1,52 @@
 #include "common/text/json_object.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "common/text/json.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
+namespace {
 
-void append_json_string(std::string& out, std::string_view text) {
-  const bool escapes = std::any_of(text.begin(), text.end(), [](char c) {
+constexpr std::uint64_t each_byte = 0x0101010101010101, top_bits = 0x8080808080808080;
+
+// The tests for a byte of eight are those of "Bit Twiddling Hacks" (Sean Eron Anderson): determine if a word has a zero
+// byte, or a byte less than n.
+bool has_zero(std::uint64_t bytes) {
+  return ((bytes - each_byte) & ~bytes & top_bits) != 0;
+}
+
+// Whether each of the eight is ASCII that a JSON string holds as it is.
+bool are_plain(std::uint64_t bytes) {
+  const bool has_control = ((bytes - each_byte * 0x20) & ~bytes & top_bits) != 0;
+  return (bytes & top_bits) == 0 && !has_control && !has_zero(bytes ^ each_byte * '"') &&
+         !has_zero(bytes ^ each_byte * '\\') && !has_zero(bytes ^ each_byte * 0x7F);
+}
+
+bool is_plain_ascii(std::string_view text) {
+  while (!text.empty()) {
+    std::uint64_t bytes = each_byte * ' ';
+    const std::size_t size = std::min(text.size(), sizeof bytes);
+    std::memcpy(&bytes, text.data(), size);
+    if (!are_plain(bytes)) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+bool needs_no_escape(std::string_view text) {
+  const bool has_escapes = std::any_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7F;
   });
-  if (!escapes && is_utf8(text)) {
+  return !has_escapes && is_utf8(text);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  if (is_plain_ascii(text) || needs_no_escape(text)) {
     out += '"';
     out += text;
     out += '"';

@@ -55,7 +55,8 @@ Result<Commit> Engine::Core::decide_and_store(const BatchKeys& keys, const std::
                                            random_);
     receipts.clear();
     receipts.reserve(commands.size());
-    for (const QueuedCommand& queued : commands) receipts.push_back(batch->apply(queued.command));
+    for (const QueuedCommand& queued : commands)
+      receipts.push_back(batch->apply(queued.command, queued.done != nullptr));
     return batch->changes();
   };
   auto commit = store_.transact(writer_, keys, loaded, decide_batch);
@@ -82,9 +83,9 @@ Result<Commit> Engine::Core::resolve_uncertain_commit(const CommandBatch& batch,
 void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch,
                                 std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
-  publisher_.committed(batch.events());
   report_late_charges(batch);
   if (options_.log_flows) log_flows(batch);
+  publisher_.committed(batch.take_events());
   const SteadyTime now = clock_.steady();
   for (const Wake& wake : batch.wakes()) {
     timers_.set(wake, now);

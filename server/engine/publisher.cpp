@@ -1,6 +1,7 @@
 #include "server/engine/publisher.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sagactl {
 namespace {
@@ -41,12 +42,16 @@ Result<void> Publisher::load_backlogs(bool of_dead_nodes) {
   return {};
 }
 
-void Publisher::committed(const std::deque<Event>& events) {
+void Publisher::committed(std::deque<Event> events) {
   if (events.empty()) return;
-  tail_.insert(tail_.end(), events.begin(), events.end());
+  const std::int64_t last = events.back().sequence;
+  if (tail_.empty())
+    tail_ = std::move(events);
+  else
+    tail_.insert(tail_.end(), std::move_iterator(events.begin()), std::move_iterator(events.end()));
   if (tail_.size() > tail_max) tail_.erase(tail_.begin(), tail_.end() - tail_max);
   const std::lock_guard lock(shared_->mutex);
-  shared_->outboxes[writer_.node].last = events.back().sequence;
+  shared_->outboxes[writer_.node].last = last;
 }
 
 Result<Publisher::EventChunk> Publisher::next_chunk(const NodeName& node, std::int64_t after) {

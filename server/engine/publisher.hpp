@@ -32,7 +32,7 @@ class Publisher {
   Result<void> start(const Writer& writer, std::int64_t last_sequence, SteadyTime now);
 
   // Adds events that this node has just committed, in order.
-  void committed(const std::deque<Event>& events);
+  void committed(std::deque<Event> events);
 
   // Reads the checkpoint of this node and, with `of_dead_nodes`, those of dead nodes with unpublished events.
   Result<void> load_backlogs(bool of_dead_nodes);

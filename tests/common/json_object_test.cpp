@@ -28,6 +28,19 @@ TEST(JsonObject, EveryByteCanBeWrittenAndReadBack) {
   }
 }
 
+// Texts are looked at eight bytes at a time.
+TEST(JsonObject, EveryByteIsFoundAtEveryPlaceOfAText) {
+  for (int c = 1; c < 256; ++c) {
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(c);
+      std::string out;
+      append_json_string(out, text);
+      EXPECT_EQ(out, Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)) << c << " at " << at;
+    }
+  }
+}
+
 TEST(JsonText, ReplacesBytesThatAreNotUtf8AndReadsBack) {
   EXPECT_EQ(json_text({{"a", "x\xFFy"}}), "{\"a\":\"x\uFFFDy\"}");
   EXPECT_EQ(read_json(json_text({1, "two"})), Json({1, "two"}));

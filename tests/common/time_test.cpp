@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <ctime>
+
 namespace sagactl {
 namespace {
 
@@ -17,6 +20,19 @@ TEST(Time, PrintsAndReadsIso8601) {
   for (const char* text : {"", "yesterday", "2026-11-20T25:00:00Z", "2026-11-20T13:04:07 CET", "2026-11-20T13:04:07+1",
                            "2026-11-20T13:04:07+24:00", "2026-11-20T13:04:07Z+01"})
     EXPECT_FALSE(parse_iso8601(text).ok()) << text;
+}
+
+TEST(Time, PrintsEveryDayAsTheCalendarHasIt) {
+  constexpr std::int64_t day_us = 86'400'000'000;
+  for (std::int64_t day = -800'000; day < 200'000; day += 7) {
+    const std::time_t seconds = day * 86'400 + 86'399;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[64];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02dT23:59:59.999999Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                  parts.tm_mday);
+    ASSERT_EQ(iso8601_us({(day + 1) * day_us - 1}), text) << day;
+  }
 }
 
 TEST(Time, ReadsDurations) {

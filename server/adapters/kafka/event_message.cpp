@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "common/text/json_object.hpp"
 #include "server/ports/bus.hpp"
@@ -19,36 +20,49 @@ constexpr std::string_view envelope[] = {"type",        "correlationId", "occurr
 // More of them, in replies to the orchestrator.
 constexpr std::string_view reply_members[] = {"sagaId", "command", "status"};
 
-// The value of a string member of an event's data, which needs no unescaping; "" when there is none.
-std::string_view plain_member(std::string_view data, std::string_view name) {
-  const std::string prefix = fmt::format("\"{}\":\"", name);
+// The value of a string member of an event's data, which needs no unescaping; "" when there is none. `prefix` is the
+// member's name with its quotes, the colon and the quote after it.
+std::string_view plain_member(std::string_view data, std::string_view prefix) {
   const std::size_t at = data.find(prefix);
   if (at == data.npos) return {};
   const std::string_view rest = data.substr(at + prefix.size());
   return rest.substr(0, rest.find('"'));
 }
 
+constexpr std::string_view step_prefix = R"("step":")", saga_type_prefix = R"("sagaType":")";
+
+// Another member whose value needs no escaping.
+void append_plain(std::string& text, std::string_view name, std::string_view value) {
+  text.append(",\"").append(name).append("\":\"").append(value) += '"';
+}
+
+void append_number(std::string& text, std::string_view name, std::int64_t number) {
+  const fmt::format_int digits(number);
+  text.append(",\"").append(name).append("\":").append(digits.data(), digits.size());
+}
+
 // The listed steps of the saga up to that one, or all of them. Steps complete in their order.
-std::string completed_steps(std::string_view saga_type, std::string_view last) {
-  std::string list = "[";
+void append_completed_steps(std::string& text, std::string_view saga_type, std::string_view last) {
+  text += ",\"completedSteps\":[";
   if (const SagaDefinition* definition = find_definition(saga_type)) {
+    bool is_first = true;
     for (const StepDefinition& step : definition->steps) {
-      if (step.listed) list += fmt::format("{}\"{}\"", list.size() > 1 ? "," : "", step.name);
+      if (step.listed) text.append(std::exchange(is_first, false) ? "\"" : ",\"").append(step.name) += '"';
       if (step.name == last) break;
     }
   }
-  return list + ']';
+  text += ']';
 }
 
 // Members of the messages of sagas beside the event's data.
 void add_saga_members(std::string& text, const Event& event, const Event* before) {
-  const std::string_view step = plain_member(event.data, "step");
-  if (!step.empty()) text += fmt::format(",\"stepName\":\"{}\"", step);
+  const std::string_view step = plain_member(event.data, step_prefix);
+  if (!step.empty()) append_plain(text, "stepName", step);
   if (event.type == EventType::saga_step_completed || event.type == EventType::saga_completed)
-    text += ",\"completedSteps\":" + completed_steps(plain_member(event.data, "sagaType"), step);
+    append_completed_steps(text, plain_member(event.data, saga_type_prefix), step);
   const bool follows = before && before->type == EventType::order_created && before->order == event.order;
-  if (event.type == EventType::saga_started && follows) text += ",\"data\":" + before->data;
-  text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
+  if (event.type == EventType::saga_started && follows) text.append(",\"data\":").append(before->data);
+  append_plain(text, "timestamp", iso8601_ms(event.occurred_at));
 }
 
 // Whether the messages of the choreography say if what they report has succeeded.
@@ -72,7 +86,7 @@ void add_type_members(std::string& text, const Event& event) {
 std::string value_of(const Event& event, const Event* before, const std::string& correlation, const std::string& id) {
   std::string text;
   text.reserve(event.data.size() + event.metadata.size() + 512);
-  text += fmt::format("{{\"type\":\"{}\"", to_string(event.type));
+  text.append("{\"type\":\"").append(to_string(event.type)) += '"';
   if (event.data.size() > 2) text.append(",").append(event.data, 1, event.data.size() - 2);
   if (event.aggregate_type == AggregateType::saga)
     add_saga_members(text, event, before);
@@ -80,11 +94,13 @@ std::string value_of(const Event& event, const Event* before, const std::string&
     add_type_members(text, event);
   text += ",\"correlationId\":";
   append_json_string(text, correlation);
-  text += fmt::format(
-      ",\"occurredAt\":\"{}\",\"eventId\":\"{}\",\"aggregateId\":\"{}\",\"aggregateType\":\"{}\",\"version\":{},"
-      "\"nodeId\":\"{}\",\"sequence\":{}",
-      iso8601_us(event.occurred_at), id, event.aggregate.text(), to_string(event.aggregate_type), event.version,
-      event.node, event.sequence);
+  append_plain(text, "occurredAt", iso8601_us(event.occurred_at));
+  append_plain(text, "eventId", id);
+  append_plain(text, "aggregateId", event.aggregate.text());
+  append_plain(text, "aggregateType", to_string(event.aggregate_type));
+  append_number(text, "version", event.version);
+  append_plain(text, "nodeId", event.node);
+  append_number(text, "sequence", event.sequence);
   if (!event.metadata.empty()) text.append(",\"metadata\":").append(event.metadata);
   text += '}';
   return text;
@@ -125,10 +141,11 @@ std::vector<Outgoing> to_messages(std::span<const Event> events, const std::stri
     message.topic = topic_prefix + std::string(topic_of(event));
     message.key = event.correlation.empty() ? event.order.text() : event.correlation;
     message.value = value_of(event, before, message.key, id);
-    message.headers = {{event_id_header, id},
-                       {event_type_header, std::string(to_string(event.type))},
-                       {node_header, event.node},
-                       {sequence_header, std::to_string(event.sequence)}};
+    message.headers.reserve(5);
+    message.headers.emplace_back(event_id_header, id);
+    message.headers.emplace_back(event_type_header, to_string(event.type));
+    message.headers.emplace_back(node_header, event.node);
+    message.headers.emplace_back(sequence_header, std::to_string(event.sequence));
     if (!event.trace_parent.empty()) message.headers.emplace_back(traceparent_header, event.trace_parent);
     if (const TopicRule* rule = topic_rule_of(event); rule && !rule->copied_to.empty()) {
       Outgoing copy{topic_prefix + std::string(rule->copied_to), message.key, message.value, {{copy_of_header, id}}};

@@ -119,7 +119,7 @@ auto PostgresDatabase::write(const NodeName& node, Work&& work) ->
       try {
         return work(session);
       } catch (const sql::DatabaseFailure& failure) {
-        session.names().forget();
+        session.forget();
         if (tries == tries_max || !is_retryable(failure)) throw;
       }
     }

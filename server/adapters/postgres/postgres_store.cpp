@@ -183,7 +183,7 @@ Commit PostgresDatabase::transact_once(NodeSession& session, const Writer& write
                                        Loaded& loaded, const std::function<Changes(Timestamp now)>& decide,
                                        bool recheck_new) {
   PostgresTransaction transaction(session.connection(), PostgresTransaction::Kind::write);
-  PostgresBatch batch(session.connection(), session.names(), session.time(), writer, recheck_new);
+  PostgresBatch batch(session, writer, recheck_new);
   if (!batch.load(keys, loaded)) return Commit::fenced;
   batch.write(decide(batch.time()));
   transaction.commit();

@@ -8,8 +8,9 @@
 
 namespace sagactl::sqlite {
 
-SqliteBatch::SqliteBatch(SqliteTables& tables, const NodeRow& node, StoredProgress progress, Timestamp time)
-    : tables_(tables), node_(node), progress_(progress), time_(time) {
+SqliteBatch::SqliteBatch(SqliteTables& tables, sql::RecentFlows& recent, const NodeRow& node, StoredProgress progress,
+                         Timestamp time)
+    : tables_(tables), recent_(recent), node_(node), progress_(progress), time_(time) {
   progress_.last_time = time;
 }
 
@@ -18,7 +19,7 @@ Loaded SqliteBatch::load(const BatchKeys& keys) {
   known_.reserve(keys.flows.size());
   loaded.flows.reserve(keys.flows.size());
   for (const OrderId id : keys.flows) {
-    if (known_.contains(id)) continue;
+    if (known_.contains(id) || take_recent(id, loaded)) continue;
     Flow flow;
     const LoadedFlow& known = read(id, flow);
     if (!known.is_stored) continue;
@@ -61,15 +62,28 @@ void SqliteBatch::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded)
       loaded.absent_stocks.push_back(key);
 }
 
+bool SqliteBatch::take_recent(OrderId id, Loaded& loaded) {
+  auto recent = recent_.take(id);
+  if (!recent) return false;
+  know_stored(id, recent->mark, recent->flow, true);
+  loaded.flows.push_back(std::move(recent->flow));
+  return true;
+}
+
 SqliteBatch::LoadedFlow& SqliteBatch::read(OrderId id, Flow& flow) {
-  LoadedFlow& known = known_[id];
+  (void)recent_.take(id);  // whoever reads it may change it
   bool has_order = false;
-  known.number = tables_.flows.read(id, flow, has_order);
-  known.is_stored = known.number != 0;
-  if (!known.is_stored) {
-    known.number = ++progress_.last_flow;
-    return known;
-  }
+  const std::int64_t number = tables_.flows.read(id, flow, has_order);
+  if (number != 0) return know_stored(id, number, flow, has_order);
+  LoadedFlow& known = known_[id];
+  known.number = ++progress_.last_flow;
+  return known;
+}
+
+SqliteBatch::LoadedFlow& SqliteBatch::know_stored(OrderId id, std::int64_t number, const Flow& flow, bool has_order) {
+  LoadedFlow& known = known_[id];
+  known.number = number;
+  known.is_stored = true;
   if (has_order) known.order_status = flow.order.status;
   if (flow.saga)
     known.saga = {tables_.names.number_of_definition(flow.saga->type, flow.saga->definition_version),
@@ -131,6 +145,7 @@ void SqliteBatch::write(const Writer& writer, const Changes& changes) {
   for (const Replay* replay : changes.replays) tables_.replays.put(*replay);
   tables_.counters.add(counts_);
   tables_.progress.write(progress_);
+  recent_.put_new(changes, [this](OrderId id) { return known_.at(id).number; });
 }
 
 void SqliteBatch::write_flow(OrderId id, LoadedFlow& known) {

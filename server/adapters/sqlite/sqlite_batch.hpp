@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/adapters/sql/recent_flows.hpp"
 #include "server/adapters/sqlite/tables/sqlite_tables.hpp"
 #include "server/ports/store.hpp"
 
@@ -13,8 +14,9 @@ namespace sagactl::sqlite {
 
 class SqliteBatch {
  public:
-  // `time` is the batch's time: no time that it writes may be before it.
-  SqliteBatch(SqliteTables& tables, const NodeRow& node, StoredProgress progress, Timestamp time);
+  // `time` is the batch's time: no time that it writes may be before it. `recent` has flows as they are stored.
+  SqliteBatch(SqliteTables& tables, sql::RecentFlows& recent, const NodeRow& node, StoredProgress progress,
+              Timestamp time);
 
   Loaded load(const BatchKeys& keys);
   void write(const Writer& writer, const Changes& changes);
@@ -37,6 +39,8 @@ class SqliteBatch {
   LoadedFlow& touch(OrderId id);
   std::int64_t number_of(OrderId id);
   LoadedFlow& read(OrderId id, Flow& flow);
+  bool take_recent(OrderId id, Loaded& loaded);
+  LoadedFlow& know_stored(OrderId id, std::int64_t number, const Flow& flow, bool has_order);
   void set(const Order& order, bool is_new);
   void set(const Saga& saga, bool is_new);
   void write_flow(OrderId id, LoadedFlow& known);
@@ -45,6 +49,7 @@ class SqliteBatch {
   void count(const LoadedFlow& known);
 
   SqliteTables& tables_;
+  sql::RecentFlows& recent_;
   NodeRow node_;
   StoredProgress progress_;
   Timestamp time_;

@@ -7,6 +7,7 @@
 
 #include "server/adapters/sql/lookups.hpp"
 #include "server/adapters/sql/read_pool.hpp"
+#include "server/adapters/sql/recent_flows.hpp"
 #include "server/adapters/sqlite/file/checkpointer.hpp"
 #include "server/adapters/sqlite/file/file_lock.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
@@ -97,12 +98,15 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
       -> Result<std::invoke_result_t<Work, SqliteTables&>>;
 
   Timestamp now(SqliteTables& tables);  // monotonic: never before an earlier one
+  void forget_if_changed_by_others(SqliteTables& tables);
 
   const std::string path_;
   DatabaseClock time_;
   FileLock lock_;
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<SqliteTables> writer_;
+  sql::RecentFlows recent_flows_;
+  std::int64_t data_version_ = 0;  // of the file, when a batch last looked at it
   Readers readers_, engine_readers_;
   Checkpointer checkpointer_;
 };
@@ -126,6 +130,7 @@ auto SqliteDatabase::write(Work&& work) -> Result<std::invoke_result_t<Work, Sql
   if (!result) {
     writer_->names.forget();
     writer_->claims.forget();
+    recent_flows_.clear();
   }
   return result;
 }

@@ -146,6 +146,14 @@ Result<void> SqliteDatabase::resign(const Writer& writer) {
   });
 }
 
+// Operators delete orders and sagas with a program of their own. SQLite counts what other connections have committed:
+// https://www.sqlite.org/pragma.html#pragma_data_version
+void SqliteDatabase::forget_if_changed_by_others(SqliteTables& tables) {
+  const std::int64_t version = first_number(tables.connection.prepared("PRAGMA data_version"));
+  if (version != data_version_) recent_flows_.clear();
+  data_version_ = version;
+}
+
 Result<Commit> SqliteDatabase::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                         const std::function<Changes(Timestamp now)>& decide) {
   return write([&](SqliteTables& tables, Timestamp) {
@@ -153,7 +161,8 @@ Result<Commit> SqliteDatabase::transact(const Writer& writer, const BatchKeys& k
     if (!node) return Commit::fenced;
     const StoredProgress progress = tables.progress.read();
     const Timestamp time = std::max(time_.now(), progress.last_time + 1us);
-    SqliteBatch batch(tables, *node, progress, time);
+    forget_if_changed_by_others(tables);
+    SqliteBatch batch(tables, recent_flows_, *node, progress, time);
     loaded = batch.load(keys);
     batch.write(writer, decide(time));
     return Commit::committed;
@@ -179,6 +188,7 @@ Result<std::vector<OrderId>> SqliteDatabase::adopt(const Writer& writer, Owners 
       take_over.bind(self.node).bind(self.epoch).bind(orphan.number).change_one("a saga's owner");
       adopted.push_back(orphan.id);
     }
+    if (!adopted.empty()) recent_flows_.clear();  // the owner is a part of a flow
     return adopted;
   });
 }

@@ -39,7 +39,7 @@ void append_items(std::string& out, const std::vector<OrderItem>& items) {
     append_name(out, "quantity");
     out += std::to_string(item.quantity);
     append_name(out, "price");
-    out += json_text(item.price.number());
+    out += item.price.number_text();
     out += '}';
   }
   out += ']';
@@ -55,7 +55,7 @@ std::string placed_order_json(const Flow& flow) {
   append_plain(out, "id", order.id.text());
   append_plain(out, "userId", order.user.text());
   append_name(out, "totalAmount");
-  out += json_text(order.total.number());
+  out += order.total.number_text();
   append_plain(out, "status", to_string(order.status));
   append_items(out, order.items);
   append_member(out, "shippingAddress", order.address);

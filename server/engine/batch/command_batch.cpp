@@ -77,8 +77,9 @@ Moment CommandBatch::next_moment() {
   return Moment{now_, writer_.node, writer_.epoch, random_.next()};
 }
 
-Result<Receipt> CommandBatch::apply(const Command& command) {
+Result<Receipt> CommandBatch::apply(const Command& command, bool is_awaited) {
   moment_ = next_moment();
+  is_awaited_ = is_awaited;
   return std::visit([&](const auto& it) { return on(it); }, command);
 }
 
@@ -95,8 +96,9 @@ Result<CommandBatch::Draft> CommandBatch::draft_of_order(OrderId id, const Actor
   return draft;
 }
 
-Result<void> CommandBatch::check_claim(const std::string& idempotency_key, OrderId order) const {
-  const auto found = claims_.find(digest_of_key(idempotency_key));
+Result<void> CommandBatch::check_claim(const std::string& idempotency_key, const KeyDigest& digest,
+                                       OrderId order) const {
+  const auto found = claims_.find(digest);
   if (found == claims_.end() || !found->second.live || found->second.order == order) return {};
   return Error{ErrorCode::conflict, "Order with this product combination already exists",
                Json{{"error", "DUPLICATE_ORDER"},
@@ -128,8 +130,10 @@ Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
                      lock ? lock->fencing_token : 0,
                      lock_metadata(lock),
                      command.customer};
+  std::optional<KeyDigest> key;
   if (!create.idempotency_key.empty()) {
-    const auto free = check_claim(create.idempotency_key, command.id);
+    key = digest_of_key(create.idempotency_key);
+    const auto free = check_claim(create.idempotency_key, *key, command.id);
     if (!free) return free.error();
   }
   auto created = create_order(create, moment_);
@@ -138,6 +142,7 @@ Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
   const SagaDefinition* definition = find_definition(command.saga);
   if (!definition) return Error{ErrorCode::bug, fmt::format("there is no saga '{}'", command.saga)};
   Draft draft = draft_of({});
+  draft.key = key;
   draft.flow.order = std::move(created->order);
   draft.flow.writer = writer_.node;
   draft.events = std::move(created->events);
@@ -244,7 +249,7 @@ Result<Receipt> CommandBatch::on(const RetryRequest& command) {
   }
   const Order& order = draft.flow.order;
   if (must_reclaim_key(draft.flow)) {
-    const auto free = check_claim(order.idempotency_key, order.id);
+    const auto free = check_claim(order.idempotency_key, digest_of_key(order.idempotency_key), order.id);
     if (!free) return free.error();
   }
   RetrySaga retry{command.actor.user.text(), command.recharge, false, command.reason};
@@ -256,15 +261,15 @@ Result<Receipt> CommandBatch::on(const RetryRequest& command) {
   return accept(std::move(draft));
 }
 
-Result<Receipt> CommandBatch::accept(Draft draft) {
+Result<Receipt> CommandBatch::accept(Draft&& draft) {
   if (auto loaded = check_stocks_loaded(draft); !loaded) return loaded.error();
   Receipt receipt;
-  receipt.flow = without_barriers(draft.flow);
+  if (is_awaited_) receipt.flow = without_barriers(draft.flow);
   write_draft(std::move(draft));
   return receipt;
 }
 
-void CommandBatch::write_draft(Draft draft) {
+void CommandBatch::write_draft(Draft&& draft) {
   const OrderId id = draft.flow.order.id;
   TrackedFlow*& tracked = flow_by_order_[id];
   append_events(std::move(draft.events), &draft.flow);
@@ -280,12 +285,14 @@ void CommandBatch::write_draft(Draft draft) {
     tracked->new_saga = true;
     tracked->new_order = has_order(draft.flow);
     tracked->reservations_changed = !draft.flow.reservations.empty();
-    if (tracked->new_order) update_claim(draft.flow.order);
+    if (tracked->new_order && draft.key) update_claim(draft.flow.order, *draft.key);
   } else {
     const Flow& before = tracked->flow;
     if (before.order.version != draft.flow.order.version) {
       tracked->order_changed = true;
-      if (is_live(before.order.status) != is_live(draft.flow.order.status)) update_claim(draft.flow.order);
+      const Order& order = draft.flow.order;
+      if (is_live(before.order.status) != is_live(order.status) && order.holds_key)
+        update_claim(order, digest_of_key(order.idempotency_key));
     }
     tracked->new_saga |= !before.saga && draft.flow.saga;
     tracked->saga_changed |= before.saga != draft.flow.saga;
@@ -322,9 +329,7 @@ void CommandBatch::append_events(std::vector<Event> events, Flow* flow) {
   }
 }
 
-void CommandBatch::update_claim(const Order& order) {
-  if (!order.holds_key) return;
-  const KeyDigest key = digest_of_key(order.idempotency_key);
+void CommandBatch::update_claim(const Order& order, const KeyDigest& key) {
   claims_[key] = Claim{key, order.id, is_live(order.status)};
   claims_changed_.push_back(key);
 }

@@ -42,13 +42,15 @@ class CommandBatch {
   CommandBatch(const CommandBatch&) = delete;
   CommandBatch& operator=(const CommandBatch&) = delete;
 
-  // Decides one command, whose rows were loaded. A rejection leaves the batch unchanged.
-  Result<Receipt> apply(const Command& command);
+  // Decides one command, whose rows were loaded. A rejection leaves the batch unchanged. The receipt of a command that
+  // nobody waits for (`is_awaited`) has no flow.
+  Result<Receipt> apply(const Command& command, bool is_awaited = true);
 
   // Everything that has changed, for Store::transact; valid as long as the batch.
   Changes changes() const;
 
   const std::deque<Event>& events() const { return events_; }
+  std::deque<Event> take_events() { return std::move(events_); }
   const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
   const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
   const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
@@ -79,6 +81,7 @@ class CommandBatch {
   struct Draft {
     Flow flow;
     StockOverlay stocks;
+    std::optional<KeyDigest> key = {};  // of a new order: the digest of its idempotency key
     std::vector<Event> events = {};
     std::vector<GatewayCall> gateway_calls = {};
     std::vector<RemoteCall> remote_calls = {};
@@ -118,7 +121,7 @@ class CommandBatch {
   Result<Draft> draft_of_order(OrderId id, const Actor& actor) const;  // not of a flow without an order
   Result<Draft> draft_of_saga(OrderId id) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockOverlay(&stocks_)}; }
-  Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
+  Result<void> check_claim(const std::string& idempotency_key, const KeyDigest& digest, OrderId order) const;
   Result<void> decide_saga(Draft& draft, const SagaCommand& command);
   Result<void> run_calls(Draft& draft, SagaDecision decision);
   Result<Receipt> on_participant_reply(Draft draft, const StepReplied& command);
@@ -128,12 +131,12 @@ class CommandBatch {
   static bool is_withdrawn(const Saga& saga, const StepCall& call);
   bool is_local(const SagaDefinition& definition, const StepCall& call) const;
   bool add_due_payment_checks(Draft& draft);
-  Result<Receipt> accept(Draft draft);
-  void write_draft(Draft draft);
+  Result<Receipt> accept(Draft&& draft);
+  void write_draft(Draft&& draft);
   void append_events(std::vector<Event> events, Flow* flow);
   void merge_stocks(const StockOverlay& stocks);
   Result<void> check_stocks_loaded(const Draft& draft) const;
-  void update_claim(const Order& order);
+  void update_claim(const Order& order, const KeyDigest& key);
   User* find_user(UserId id);
   Receipt write_user(User& user);
   Moment next_moment();
@@ -146,6 +149,7 @@ class CommandBatch {
   std::int64_t sequence_;
   const Policy& policy_;
   Moment moment_;  // of the command that is being decided
+  bool is_awaited_ = true;
 
   std::deque<TrackedFlow> flows_;
   std::unordered_map<OrderId, TrackedFlow*> flow_by_order_;

@@ -155,6 +155,14 @@ TEST_F(Views, WhatIsDeletedIsGoneFromAnswersAndCounts) {
 }
 
 // A held flow is out of sight, and stays until it is given back.
+TEST_F(Views, AnOrderThatIsDeletedBetweenTwoBatchesIsNotThereForTheSecond) {
+  node.create({4});
+  sql.run("DELETE FROM orders WHERE id = '" + order_id(4).text() + "'");
+  const Loaded loaded = load(*this, node, {.flows = {order_id(4)}});
+  ASSERT_EQ(loaded.flows.size(), 1u) << "its saga is";
+  EXPECT_FALSE(has_order(loaded.flows.front()));
+}
+
 TEST_F(Views, AFlowThatHoldsStockStaysUntilThatIsGivenBack) {
   Flow flow;
   node.write([&](ChangeList& list, Timestamp now) {

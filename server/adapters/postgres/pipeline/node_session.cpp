@@ -31,6 +31,8 @@ const PostgresStatement sql_terminate_holder{
     "END FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND l.classid = 'node'::regclass::oid AND l.objid = $1::bigint::oid AND l.pid <> pg_backend_pid()"};
+const PostgresStatement sql_row_types{"session_row_types",
+                                      "SELECT 'flow_row'::regtype::oid::bigint, 'event_row'::regtype::oid::bigint"};
 const PostgresStatement sql_read_node{"session_read_node",
                                       "SELECT url, lease_until, database_now() FROM node WHERE name = $1"};
 const PostgresStatement sql_register_node{
@@ -62,10 +64,18 @@ ServerSettings writer_settings(Duration lease) {
 NodeSession::NodeSession(const PostgresAddress& address, NodeName node, Duration lease)
     : node_(std::move(node)), connection_(address, {{"sagactl " + node_, writer_settings(lease)}, call_timeout}) {
   connection_.on_open([this](PostgresConnection&) {
-    names_.forget();
+    forget();
+    read_row_types();
     has_node_lock_ = false;
     if (number_ != 0) acquire_node_lock();  // a process that holds it instead has a later epoch
   });
+}
+
+void NodeSession::read_row_types() {
+  PostgresRows row = connection_.run(sql_row_types);
+  row.next();
+  row_types_.flow = static_cast<std::uint32_t>(row.integer());
+  row_types_.event = static_cast<std::uint32_t>(row.integer());
 }
 
 bool NodeSession::acquire_node_lock() {

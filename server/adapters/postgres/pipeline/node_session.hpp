@@ -8,9 +8,15 @@
 #include "server/adapters/postgres/pipeline/postgres_connection.hpp"
 #include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
 #include "server/adapters/postgres/tables/postgres_names.hpp"
+#include "server/adapters/sql/recent_flows.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
+
+// The OIDs of the types that rows are sent as: sql/postgres/0015_rows.sql.
+struct RowTypes {
+  std::uint32_t flow = 0, event = 0;
+};
 
 class NodeSession {
  public:
@@ -21,6 +27,14 @@ class NodeSession {
   PostgresConnection& connection() { return connection_; }
   sql::InternedNames& names() { return names_; }
   ServerClockEstimate& time() { return time_; }
+  const RowTypes& row_types() const { return row_types_; }  // of an open connection
+  // Each marked with the transaction that wrote its row.
+  sql::RecentFlows& recent_flows() { return recent_flows_; }
+  // To be called after a failure: what the transaction read or wrote may not be stored.
+  void forget() {
+    names_.forget();
+    recent_flows_.clear();
+  }
 
   // Registers the node under a new epoch. Waits while another process holds the lock, at most until its lease expires:
   // `conflict` when that process renews the lease.
@@ -29,6 +43,7 @@ class NodeSession {
   void release_node_lock();
 
  private:
+  void read_row_types();
   bool acquire_node_lock();
   bool terminate_lock_holder();  // false: it waits for a synchronous standby, and is left alone
 
@@ -39,6 +54,8 @@ class NodeSession {
   PostgresConnection connection_;
   PostgresNames names_{connection_};
   ServerClockEstimate time_;
+  RowTypes row_types_;
+  sql::RecentFlows recent_flows_;
 };
 
 }  // namespace sagactl::postgres

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/id.hpp"
@@ -19,8 +21,6 @@ enum class ParameterType : std::uint32_t {
   text = 25,
   uuid = 2950
 };
-
-std::string_view sql_name(ParameterType type);
 
 // One column of many rows.
 class ParameterArray {
@@ -44,6 +44,31 @@ class ParameterArray {
   std::string bytes_;
 };
 
+// Many rows: an array of a composite type. The columns of every row are added in the type's order.
+class ParameterRows {
+ public:
+  // `types` are those of the columns, and outlive this.
+  explicit ParameterRows(std::span<const ParameterType> types) : types_(types) {}
+
+  void begin();                  // the next row
+  void add(std::int64_t value);  // for the number types and boolean
+  void add(std::string_view text);
+  void add(const Uuid& id);
+  void add_null();
+
+  // The array as a parameter; leaves this unusable. `type` is the composite type's OID.
+  std::string take(std::uint32_t type);
+
+ private:
+  void end_row();
+  void begin_value(std::int32_t size);
+
+  std::span<const ParameterType> types_;
+  std::size_t column_ = 0, row_at_ = 0;
+  std::uint32_t size_ = 0;
+  std::string bytes_;
+};
+
 class Parameters {
  public:
   Parameters& add(std::int64_t value);  // bigint
@@ -51,6 +76,10 @@ class Parameters {
   Parameters& add(std::string_view text);
   Parameters& add(const Uuid& id);
   Parameters& add(ParameterArray array);
+  Parameters& add_bytes(std::string bytes) {  // in PostgreSQL's binary format already
+    values_.push_back(std::move(bytes));
+    return *this;
+  }
 
   std::size_t size() const { return values_.size(); }
   const std::string& operator[](std::size_t i) const { return values_[i]; }

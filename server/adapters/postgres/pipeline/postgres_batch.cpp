@@ -21,23 +21,29 @@ const PostgresStatement sql_lock_node{
 const PostgresStatement sql_load_flows{
     "batch_load_flows",
     "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = ANY ($1::uuid[]) ORDER BY f.id FOR UPDATE"};
+// Locks flows of which most are known, and says which transaction wrote each.
+const PostgresStatement sql_lock_flows{
+    "batch_lock_flows", "SELECT f.id, f.xmin FROM flow AS f WHERE f.id = ANY ($1::uuid[]) ORDER BY f.id FOR UPDATE"};
+const PostgresStatement sql_read_flows{
+    "batch_read_flows", "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = ANY ($1::uuid[]) ORDER BY f.id"};
 // The last statement: after everything is locked.
-const PostgresStatement sql_read_time{"batch_read_time", "SELECT now_us(), max(last_time) FROM node"};
+const PostgresStatement sql_read_time{"batch_read_time", "SELECT now_us(), max(last_time), txid_current() FROM node"};
+constexpr std::int64_t xmin_bits = 0xFFFFFFFF;  // of a transaction's number
 const PostgresStatement sql_write_node{
     "batch_write_node", "UPDATE node SET last_sequence = $2::bigint, last_time = $3::bigint WHERE no = $1::bigint"};
 
-void send_flows_load(PostgresConnection& connection, const std::vector<OrderId>& ids) {
+void send_ids(PostgresConnection& connection, const PostgresStatement& statement, const std::vector<OrderId>& ids) {
   ParameterArray array(ParameterType::uuid);
   for (const OrderId id : ids) array.add(id.uuid);
-  connection.send(sql_load_flows, Parameters().add(std::move(array)));
+  connection.send(statement, Parameters().add(std::move(array)));
 }
 
 }  // namespace
 
 bool PostgresBatch::load(const BatchKeys& keys, Loaded& loaded) {
   connection_.send(sql_lock_node, Parameters().add(std::string_view(writer_.node)).add(writer_.epoch));
-  if (!keys.flows.empty()) send_flows_load(connection_, keys.flows);
-  if (!keys.claims.empty()) send_claims_load(connection_, keys.claims);
+  const std::vector<OrderId> unread = send_flows_load(keys.flows);
+  if (!keys.claims.empty()) send_claims_lock(connection_, keys.claims);
   if (!keys.users.empty() || !keys.emails.empty()) send_accounts_load(connection_, keys.users, keys.emails);
   if (!keys.replays.empty()) send_replays_load(connection_, keys.replays);
   connection_.send(sql_read_time);
@@ -51,12 +57,10 @@ bool PostgresBatch::load(const BatchKeys& keys, Loaded& loaded) {
   loaded = {};
   if (!keys.flows.empty()) {
     for (const OrderId id : keys.flows) known_[id];
-    read_flows(std::move(*next++), &loaded.flows);
+    if (unread.size() < keys.flows.size()) read_locked_flows(std::move(*next++), loaded.flows);
+    if (!unread.empty()) read_flows(std::move(*next++), &loaded.flows);
   }
-  if (!keys.claims.empty()) {
-    ++next;  // of the lock
-    read_claims_of(keys.claims, std::move(*next++), loaded);
-  }
+  const bool has_claims = !keys.claims.empty() && (next++)->size() > 0;
   if (!keys.users.empty() || !keys.emails.empty()) loaded.users = read_accounts(std::move(*next++));
   if (!keys.replays.empty()) {
     for (const ReplayKey& key : keys.replays) absent_replays_.emplace(key.user, key.key);
@@ -64,6 +68,8 @@ bool PostgresBatch::load(const BatchKeys& keys, Loaded& loaded) {
     for (const Replay& replay : loaded.replays) absent_replays_.erase({replay.key.user, replay.key.key});
   }
   read_time(std::move(*next));
+  if (has_claims) send_claims_load(connection_, keys.claims);
+  read_claims_of(keys.claims, has_claims ? std::move(connection_.flush().back()) : PostgresRows(), loaded);
   load_dependent(keys, loaded);
   return true;
 }
@@ -75,7 +81,10 @@ void PostgresBatch::load_dependent(const BatchKeys& keys, Loaded& loaded) {
   std::set<StockKey> stocks(keys.stocks.begin(), keys.stocks.end());
   stocks.insert(more.stocks.begin(), more.stocks.end());
   if (stocks.empty() && more.claims.empty() && more.last_events.empty()) return;
-  if (!more.claims.empty()) send_claims_load(connection_, more.claims);
+  if (!more.claims.empty()) {
+    send_claims_lock(connection_, more.claims);
+    send_claims_load(connection_, more.claims);
+  }
   if (!stocks.empty()) send_stocks_load(connection_, {stocks.begin(), stocks.end()});
   if (!more.last_events.empty()) send_last_events_load(connection_, more.last_events);
   connection_.send(sql_read_time);
@@ -107,6 +116,7 @@ void PostgresBatch::read_claims_of(const std::vector<KeyDigest>& keys, PostgresR
 void PostgresBatch::read_time(PostgresRows row) {
   row.next();
   const Timestamp now = row.time(), last = row.time();
+  transaction_ = row.integer() & xmin_bits;
   time_ = std::max(now, last + 1us);
   const Timestamp expected = server_time_.expected();
   if (now + ServerClockEstimate::behind < expected) time_ = std::max(time_, expected);
@@ -114,25 +124,57 @@ void PostgresBatch::read_time(PostgresRows row) {
   last_time_ = time_;
 }
 
+// Locks the flows. Those that are not recent are read as well: they are returned.
+std::vector<OrderId> PostgresBatch::send_flows_load(const std::vector<OrderId>& ids) {
+  std::vector<OrderId> unread;
+  for (const OrderId id : ids)
+    if (!recent_.has(id)) unread.push_back(id);
+  if (unread.size() < ids.size()) send_ids(connection_, sql_lock_flows, ids);
+  if (!unread.empty()) send_ids(connection_, unread.size() < ids.size() ? sql_read_flows : sql_load_flows, unread);
+  return unread;
+}
+
+// The recent flows whose rows nobody has written since. The others are read now: they stay locked.
+void PostgresBatch::read_locked_flows(PostgresRows rows, std::vector<Flow>& flows) {
+  std::vector<OrderId> changed;
+  while (rows.next()) {
+    const OrderId id{rows.uuid()};
+    const std::int64_t written_by = rows.integer() & xmin_bits;
+    auto recent = recent_.take(id);
+    if (!recent) continue;
+    if (recent->mark != written_by) {
+      changed.push_back(id);
+      continue;
+    }
+    know_stored(recent->flow, true);
+    flows.push_back(std::move(recent->flow));
+  }
+  if (changed.empty()) return;
+  send_ids(connection_, sql_read_flows, changed);
+  read_flows(std::move(connection_.flush().back()), &flows);
+}
+
 void PostgresBatch::read_flows(PostgresRows rows, std::vector<Flow>* flows) {
   while (rows.next()) {
     StoredFlow stored = read_flow(rows, names_);
-    Flow& flow = stored.flow;
-    LoadedFlow& known = known_[flow.order.id];
-    known.is_stored = true;
-    known.has_order = stored.has_order;
-    if (stored.has_order) {
-      known.order_status = flow.order.status;
-      known.user = flow.order.user;
-    }
-    known.has_saga = flow.saga.has_value();
-    if (flow.saga)
-      known.saga_state = {names_.number_of_definition(flow.saga->type, flow.saga->definition_version),
-                          flow.saga->status};
-    known.payments = flow.payments;
-    known.barriers = flow.barriers;
-    if (flows) flows->push_back(std::move(flow));
+    know_stored(stored.flow, stored.has_order);
+    if (flows) flows->push_back(std::move(stored.flow));
   }
+}
+
+void PostgresBatch::know_stored(const Flow& flow, bool has_order) {
+  LoadedFlow& known = known_[flow.order.id];
+  known.is_stored = true;
+  known.has_order = has_order;
+  if (has_order) {
+    known.order_status = flow.order.status;
+    known.user = flow.order.user;
+  }
+  known.has_saga = flow.saga.has_value();
+  if (flow.saga)
+    known.saga_state = {names_.number_of_definition(flow.saga->type, flow.saga->definition_version), flow.saga->status};
+  known.payments = flow.payments;
+  known.barriers = flow.barriers;
 }
 
 // Loads the flows that the batch changes and has not loaded. A new order, and a new saga of a user's, is taken for a
@@ -158,7 +200,8 @@ void PostgresBatch::load_missing(const Changes& changes) {
   for (const OrderId id : ids)
     if (!known_.contains(id)) unknown.push_back(id);
   if (unknown.empty()) return;
-  send_flows_load(connection_, unknown);
+  for (const OrderId id : unknown) (void)recent_.take(id);  // they are about to be changed
+  send_ids(connection_, sql_load_flows, unknown);
   read_flows(std::move(connection_.flush().back()), nullptr);
 }
 
@@ -236,12 +279,13 @@ void PostgresBatch::write(const Changes& changes) {
   send_search_values(connection_, changes.new_sagas);
   write_claims(changes.claims);
   write_stocks(changes.stocks);
-  if (!changes.events.empty()) send_events(connection_, names_, node_, changes.events);
+  if (!changes.events.empty()) send_events(connection_, names_, node_, session_.row_types().event, changes.events);
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
   send_counts(connection_, node_, counts_);
   last_time_ = std::max(last_time_, changes.latest);
   connection_.send(sql_write_node, Parameters().add(node_).add(last_sequence_).add(last_time_));
+  recent_.put_new(changes, [this](OrderId) { return transaction_; });
 }
 
 // One statement for each set of parts that new flows have, and one for each that changes; each in the order of the ids.
@@ -271,8 +315,8 @@ void PostgresBatch::write_flows() {
     count(known);
   }
   // Sent after all texts are built: building them may query names.
-  for (auto& [parts, insert] : inserts) insert.send(connection_);
-  for (auto& [parts, update] : updates) update.send(connection_);
+  for (auto& [parts, insert] : inserts) insert.send(connection_, session_.row_types().flow);
+  for (auto& [parts, update] : updates) update.send(connection_, session_.row_types().flow);
 }
 
 void PostgresBatch::count(const LoadedFlow& known) {

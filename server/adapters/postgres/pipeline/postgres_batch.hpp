@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
+#include "server/adapters/postgres/pipeline/node_session.hpp"
 #include "server/adapters/postgres/tables/counter_table.hpp"
 #include "server/adapters/postgres/tables/flow_table.hpp"
 #include "server/ports/store.hpp"
@@ -18,9 +18,14 @@ namespace sagactl::postgres {
 class PostgresBatch {
  public:
   // `recheck_new`: an earlier try failed since a row that it took for new existed; this one looks first.
-  PostgresBatch(PostgresConnection& connection, sql::InternedNames& names, ServerClockEstimate& server_time,
-                const Writer& writer, bool recheck_new)
-      : connection_(connection), names_(names), server_time_(server_time), writer_(writer), recheck_new_(recheck_new) {}
+  PostgresBatch(NodeSession& session, const Writer& writer, bool recheck_new)
+      : connection_(session.connection()),
+        session_(session),
+        names_(session.names()),
+        server_time_(session.time()),
+        recent_(session.recent_flows()),
+        writer_(writer),
+        recheck_new_(recheck_new) {}
 
   // Locks the writer's own row and the rows that `keys` name, and reads the clock after that: one round trip, and a
   // second one when stock or dependent keys have to be loaded. False: fenced.
@@ -48,7 +53,10 @@ class PostgresBatch {
   void load_dependent(const BatchKeys& keys, Loaded& loaded);
   void read_claims_of(const std::vector<KeyDigest>& keys, PostgresRows rows, Loaded& loaded);
   void read_time(PostgresRows row);
+  std::vector<OrderId> send_flows_load(const std::vector<OrderId>& ids);
+  void read_locked_flows(PostgresRows rows, std::vector<Flow>& flows);
   void read_flows(PostgresRows rows, std::vector<Flow>* flows);
+  void know_stored(const Flow& flow, bool has_order);
   void load_missing(const Changes& changes);
   LoadedFlow& touch(OrderId id);
   void set(const Order& order, bool is_new);
@@ -63,11 +71,14 @@ class PostgresBatch {
   void check_events(const std::vector<const Event*>& events);
 
   PostgresConnection& connection_;
+  NodeSession& session_;
   sql::InternedNames& names_;
   ServerClockEstimate& server_time_;
+  sql::RecentFlows& recent_;
   const Writer writer_;
   const bool recheck_new_;
   std::int64_t node_ = 0, last_sequence_ = 0;
+  std::int64_t transaction_ = 0;  // as the column xmin of the rows that it writes
   Timestamp time_, last_time_;
   std::unordered_map<OrderId, LoadedFlow> known_;
   std::vector<OrderId> touched_;  // in the order of their changes

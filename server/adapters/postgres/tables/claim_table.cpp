@@ -10,8 +10,6 @@ namespace {
 // An order or a user's saga that has been deleted holds no key.
 const std::string claim_columns = "c.key, c.flow, c.live AND (f.order_status IS NOT NULL OR f.input IS NOT NULL)";
 
-// Two statements: one that waits for a lock sees the locked row as it is then, but the joined rows as they were before
-// it waited, and would take an order that another node has placed meanwhile for one that was deleted.
 const PostgresStatement sql_lock_claim{"claim_lock",
                                        "SELECT FROM claim WHERE key = ANY ($1::uuid[]) ORDER BY key FOR UPDATE"};
 const PostgresStatement sql_load_claim{"claim_load",
@@ -35,17 +33,23 @@ void send(PostgresConnection& connection, const PostgresStatement& statement, st
   connection.send(statement, Parameters().add(std::move(keys)).add(std::move(flows)).add(std::move(lives)));
 }
 
+void send_keys(PostgresConnection& connection, const PostgresStatement& statement, const std::vector<KeyDigest>& keys) {
+  ParameterArray array(ParameterType::uuid);
+  for (const KeyDigest& key : keys) array.add_bytes(key.data());
+  connection.send(statement, Parameters().add(std::move(array)));
+}
+
 }  // namespace
 
 const std::string sql_select_claims =
     "SELECT " + claim_columns + " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow ";
 
+void send_claims_lock(PostgresConnection& connection, const std::vector<KeyDigest>& keys) {
+  send_keys(connection, sql_lock_claim, keys);
+}
+
 void send_claims_load(PostgresConnection& connection, const std::vector<KeyDigest>& keys) {
-  for (const PostgresStatement* statement : {&sql_lock_claim, &sql_load_claim}) {
-    ParameterArray array(ParameterType::uuid);
-    for (const KeyDigest& key : keys) array.add_bytes(key.data());
-    connection.send(*statement, Parameters().add(std::move(array)));
-  }
+  send_keys(connection, sql_load_claim, keys);
 }
 
 void send_new_claims(PostgresConnection& connection, const std::vector<const Claim*>& claims) {

@@ -10,7 +10,11 @@ namespace sagactl::postgres {
 
 extern const std::string sql_select_claims;  // rows for read_claim, of the table with the alias c
 
-// Locks those that exist, in the order of their keys. Gives two results, of which the second has the claims.
+// Locks those that exist, in the order of their keys: a row for each.
+void send_claims_lock(PostgresConnection& connection, const std::vector<KeyDigest>& keys);
+// The claims, once they are locked. A statement of its own: one that waits for a lock sees the locked row as it is
+// then, but joined rows as they were before it waited, and would take an order that another node has placed meanwhile
+// for one that was deleted.
 void send_claims_load(PostgresConnection& connection, const std::vector<KeyDigest>& keys);
 // In the order of their keys, so that writers of the same keys do not deadlock. New claims
 // fail as a unique violation when another node was faster.

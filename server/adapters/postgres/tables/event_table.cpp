@@ -1,21 +1,12 @@
 #include "server/adapters/postgres/tables/event_table.hpp"
 
-#include <algorithm>
-
 namespace sagactl::postgres {
 namespace {
 
 const PostgresStatement sql_insert_event{
     "event_insert",
     "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], $5::smallint[], "
-    "$6::uuid[], $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[])"};
-// The same, where one of them follows another node's event.
-const PostgresStatement sql_insert_event_after{
-    "event_insert_after",
-    "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation, after_event) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], "
-    "$5::smallint[], $6::uuid[], $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::bigint[])"};
+    "correlation, after_event) SELECT $1::bigint, * FROM unnest($2::event_row[])"};
 const PostgresStatement sql_last_events{
     "event_last",
     "SELECT DISTINCT ON (flow) flow, node, sequence FROM event WHERE flow = ANY ($1::uuid[]) "
@@ -27,48 +18,45 @@ std::int64_t place_number(const Event::Position& place, sql::InternedNames& name
   return names.number_of_node(place.node) << sequence_bits | place.sequence;
 }
 
-void add_unless_empty(ParameterArray& column, std::string_view text) {
+void add_unless_empty(ParameterRows& rows, std::string_view text) {
   if (text.empty())
-    column.add_null();
+    rows.add_null();
   else
-    column.add(text);
+    rows.add(text);
 }
+
+// As event_row has them.
+constexpr ParameterType event_row_columns[] = {ParameterType::bigint,   ParameterType::uuid,  ParameterType::smallint,
+                                               ParameterType::smallint, ParameterType::uuid,  ParameterType::integer,
+                                               ParameterType::bigint,   ParameterType::text,  ParameterType::text,
+                                               ParameterType::text,     ParameterType::bigint};
 
 }  // namespace
 
-void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node,
+void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, std::uint32_t row_type,
                  const std::vector<const Event*>& events) {
-  ParameterArray sequences(ParameterType::bigint), flows(ParameterType::uuid), types(ParameterType::smallint),
-      aggregate_types(ParameterType::smallint), aggregates(ParameterType::uuid), versions(ParameterType::integer),
-      times(ParameterType::bigint), data(ParameterType::text), metadata(ParameterType::text),
-      correlations(ParameterType::text), places(ParameterType::bigint);
-  const bool has_places =
-      std::any_of(events.begin(), events.end(), [](const Event* event) { return event->after.has_value(); });
+  ParameterRows rows(event_row_columns);
   for (const Event* event : events) {
-    sequences.add(event->sequence);
-    flows.add(event->order.uuid);
-    types.add(static_cast<int>(event->type));
-    aggregate_types.add(static_cast<int>(event->aggregate_type));
+    rows.begin();
+    rows.add(event->sequence);
+    rows.add(event->order.uuid);
+    rows.add(static_cast<int>(event->type));
+    rows.add(static_cast<int>(event->aggregate_type));
     if (event->aggregate == event->order.uuid)
-      aggregates.add_null();
+      rows.add_null();
     else
-      aggregates.add(event->aggregate);
-    versions.add(event->version);
-    times.add(event->occurred_at.us);
-    data.add(std::string_view(event->data));
-    add_unless_empty(metadata, event->metadata);
-    add_unless_empty(correlations, event->correlation);
+      rows.add(event->aggregate);
+    rows.add(event->version);
+    rows.add(event->occurred_at.us);
+    rows.add(std::string_view(event->data));
+    add_unless_empty(rows, event->metadata);
+    add_unless_empty(rows, event->correlation);
     if (event->after)
-      places.add(place_number(*event->after, names));
-    else if (has_places)
-      places.add_null();
+      rows.add(place_number(*event->after, names));
+    else
+      rows.add_null();
   }
-  Parameters parameters;
-  parameters.add(node).add(std::move(sequences)).add(std::move(flows)).add(std::move(types));
-  parameters.add(std::move(aggregate_types)).add(std::move(aggregates)).add(std::move(versions));
-  parameters.add(std::move(times)).add(std::move(data)).add(std::move(metadata)).add(std::move(correlations));
-  if (has_places) parameters.add(std::move(places));
-  connection.send(has_places ? sql_insert_event_after : sql_insert_event, parameters);
+  connection.send(sql_insert_event, Parameters().add(node).add_bytes(rows.take(row_type)));
 }
 
 std::vector<Event> read_events_with_places(PostgresRows rows, sql::InternedNames& names) {

@@ -18,7 +18,8 @@ inline constexpr std::string_view event_columns =
 // The rows that the index event_seldom holds: is_rare() of their type.
 inline constexpr std::string_view is_rare_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15, 22, 23)";
 
-void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node,
+// `row_type` is the OID of event_row.
+void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, std::uint32_t row_type,
                  const std::vector<const Event*>& events);
 
 // The current row.

@@ -96,11 +96,16 @@ std::vector<FlowColumn> columns_of(unsigned parts) {
   return list;
 }
 
-// "$1::uuid[], $2::text[] ...", the first of which are the ids.
-std::string places(const std::vector<FlowColumn>& columns) {
-  std::string text = "$1::uuid[]";
-  for (std::size_t i = 0; i < columns.size(); ++i) text += fmt::format(", ${}::{}[]", i + 2, sql_name(columns[i].type));
-  return text;
+// The types of the columns of flow_row: the id, and those of all parts but part_lra, which has one of part_own_origin.
+const std::vector<ParameterType>& flow_row_columns() {
+  static const std::vector<ParameterType> types = [] {
+    std::vector<ParameterType> list = {ParameterType::uuid};
+    for (const FlowPart part : all_parts)
+      if (part != part_lra)
+        for (const FlowColumn& column : columns_of(part)) list.push_back(column.type);
+    return list;
+  }();
+  return types;
 }
 
 std::string names_of(const std::vector<FlowColumn>& columns, std::string_view prefix) {
@@ -111,7 +116,8 @@ std::string names_of(const std::vector<FlowColumn>& columns, std::string_view pr
 
 PostgresStatement make_insert(unsigned parts, const std::vector<FlowColumn>& columns) {
   return {fmt::format("flow_insert_{}", parts),
-          fmt::format("INSERT INTO flow (id, {}) SELECT * FROM unnest({})", names_of(columns, ""), places(columns))};
+          fmt::format("INSERT INTO flow (id, {}) SELECT id, {} FROM unnest($1::flow_row[])", names_of(columns, ""),
+                      names_of(columns, ""))};
 }
 
 PostgresStatement make_update(unsigned parts, const std::vector<FlowColumn>& columns) {
@@ -119,8 +125,7 @@ PostgresStatement make_update(unsigned parts, const std::vector<FlowColumn>& col
   for (const FlowColumn& column : columns)
     assignments += fmt::format("{}{} = c.{}", assignments.empty() ? "" : ", ", column.name, column.name);
   return {fmt::format("flow_update_{}", parts),
-          fmt::format("UPDATE flow AS f SET {} FROM unnest({}) AS c (id, {}) WHERE f.id = c.id", assignments,
-                      places(columns), names_of(columns, ""))};
+          fmt::format("UPDATE flow AS f SET {} FROM unnest($1::flow_row[]) AS c WHERE f.id = c.id", assignments)};
 }
 
 // Every statement is built once.
@@ -138,36 +143,38 @@ const PostgresStatement& statement_of(FlowWriter::Mode mode, unsigned parts) {
 
 }  // namespace
 
-FlowWriter::FlowWriter(Mode mode, unsigned parts) : mode_(mode), parts_(parts) {
-  columns_.emplace_back(ParameterType::uuid);
-  for (const FlowColumn& column : columns_of(parts)) columns_.emplace_back(column.type);
-}
+FlowWriter::FlowWriter(Mode mode, unsigned parts) : mode_(mode), parts_(parts), rows_(flow_row_columns()) {}
 
 void FlowWriter::put(std::int64_t number) {
-  columns_[at_++].add(number);
+  rows_.add(number);
 }
 void FlowWriter::put(std::string_view text) {
-  columns_[at_++].add(text);
+  rows_.add(text);
 }
 void FlowWriter::put(const Uuid& id) {
-  columns_[at_++].add(id);
+  rows_.add(id);
 }
 void FlowWriter::put_unless_empty(std::string_view text) {
   if (text.empty())
-    columns_[at_++].add_null();
+    rows_.add_null();
   else
     put(text);
 }
 void FlowWriter::add_nulls(FlowPart part) {
-  for (std::size_t i = columns_of(part).size(); i > 0; --i) columns_[at_++].add_null();
+  for (std::size_t i = columns_of(part).size(); i > 0; --i) rows_.add_null();
 }
 
 void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
-  at_ = 0;
+  rows_.begin();
   put(change.id.uuid);
   for (const FlowPart part : all_parts) {
-    if (!(parts_ & part)) continue;
-    if (part == part_payments)
+    if (part == part_own_origin && parts_ & part_lra)
+      add_grown_definition(*change.saga);
+    else if (part == part_lra)
+      continue;
+    else if (!(parts_ & part))
+      add_nulls(part);
+    else if (part == part_payments)
       add_payments(change);
     else if (part == part_barriers)
       put_unless_empty(change.barriers);
@@ -187,11 +194,17 @@ void FlowWriter::add(const FlowChange& change, sql::InternedNames& names) {
       add_own_origin(*change.saga);
     else if (part == part_own)
       add_own(*change.saga);
-    else if (part == part_lra)
-      add_definition(*change.saga);
     else
       add_saga(*change.saga, names);
   }
+}
+
+// In the place of part_own_origin.
+void FlowWriter::add_grown_definition(const Saga& saga) {
+  rows_.add_null();  // input
+  rows_.add_null();  // saga_key
+  add_definition(saga);
+  rows_.add_null();  // first_step
 }
 
 void FlowWriter::add_payments(const FlowChange& change) {
@@ -204,7 +217,7 @@ void FlowWriter::add_reservations(const Changes::Reservations* reservations) {
   if (reservations && reservations->next_check_at)
     put(reservations->next_check_at->us);
   else
-    columns_[at_++].add_null();
+    rows_.add_null();
 }
 
 void FlowWriter::add_order_origin(const Order& order, sql::InternedNames& names) {
@@ -243,7 +256,7 @@ void FlowWriter::add_own_origin(const Saga& saga) {
   if (const auto first = is_inline ? sql::first_step_of(*saga.own_definition.definition) : 0; first != 0)
     put(first);
   else
-    columns_[at_++].add_null();
+    rows_.add_null();
 }
 
 void FlowWriter::add_definition(const Saga& saga) {
@@ -267,7 +280,7 @@ void FlowWriter::add_saga(const Saga& saga, sql::InternedNames& names) {
   if (saga.wake_at)
     put(saga.wake_at->us);
   else
-    columns_[at_++].add_null();
+    rows_.add_null();
   sql::write_retries(saga, text_);
   put_unless_empty(text_);
   put(names.number_of_node(saga.owner.node));
@@ -277,10 +290,8 @@ void FlowWriter::add_saga(const Saga& saga, sql::InternedNames& names) {
   put(saga.updated_at.us);
 }
 
-void FlowWriter::send(PostgresConnection& connection) {
-  Parameters parameters;
-  for (ParameterArray& column : columns_) parameters.add(std::move(column));
-  connection.send(statement_of(mode_, parts_), parameters);
+void FlowWriter::send(PostgresConnection& connection, std::uint32_t row_type) {
+  connection.send(statement_of(mode_, parts_), Parameters().add_bytes(rows_.take(row_type)));
 }
 
 const std::string& flow_columns() {

@@ -37,7 +37,8 @@ struct FlowChange {
   std::int64_t writer = 0;  // the number of its node
 };
 
-// Writes many flows by one statement: the same parts of each.
+// Writes many flows by one statement: the same parts of each. They are sent as one array of the type flow_row, in which
+// the other parts are null.
 class FlowWriter {
  public:
   enum class Mode { insert, update };
@@ -45,7 +46,8 @@ class FlowWriter {
   FlowWriter(Mode mode, unsigned parts);
 
   void add(const FlowChange& change, sql::InternedNames& names);
-  void send(PostgresConnection& connection);
+  // `row_type` is the OID of flow_row.
+  void send(PostgresConnection& connection, std::uint32_t row_type);
 
  private:
   void add_payments(const FlowChange& change);
@@ -57,6 +59,7 @@ class FlowWriter {
   void add_own_origin(const Saga& saga);
   void add_own(const Saga& saga);
   void add_definition(const Saga& saga);
+  void add_grown_definition(const Saga& saga);
   void add_nulls(FlowPart part);
   void put(std::int64_t number);
   void put(std::string_view text);
@@ -65,8 +68,7 @@ class FlowWriter {
 
   const Mode mode_;
   const unsigned parts_;
-  std::vector<ParameterArray> columns_;
-  std::size_t at_ = 0;  // the next column
+  ParameterRows rows_;
   std::string text_;
 };
 

@@ -1,21 +1,39 @@
 #include "server/engine/effects.hpp"
 
+#include <utility>
+
 #include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl {
 namespace {
 
-// A call in progress: what the gateway's callbacks need.
+// A call in progress: what the reply to it needs, and no more, since there may be as many as open sagas.
 struct PendingGatewayCall {
-  GatewayCall call;
-  std::function<void(Command)> reply;
+  PendingGatewayCall(const GatewayCall& call, std::shared_ptr<const ReplyToCall> to)
+      : saga(call.saga),
+        since(call.since),
+        step(call.step),
+        execution(call.execution),
+        tries(call.tries),
+        kind(call.kind),
+        direction(call.direction),
+        is_check(call.is_check),
+        reply(std::move(to)) {}
 
   void answer(Outcome outcome, Charged charged = {}, bool not_charged = false) const {
-    const GatewayReply gateway{call.kind, std::move(charged.transaction_id), not_charged, std::move(charged.facts)};
-    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.execution, std::move(outcome), gateway});
-    reply(StepReplied{
-        call.saga, {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since}, gateway});
+    GatewayReply gateway{kind, std::move(charged.transaction_id), not_charged, std::move(charged.facts)};
+    if (is_check) return (*reply)(PaymentChecked{order_of(saga), execution, std::move(outcome), std::move(gateway)});
+    (*reply)(StepReplied{saga, {step, direction, execution, std::move(outcome), tries, since}, std::move(gateway)});
   }
+
+  SagaId saga;
+  Timestamp since;
+  std::size_t step;
+  int execution, tries;
+  GatewayCall::Kind kind;
+  Direction direction;
+  bool is_check;
+  std::shared_ptr<const ReplyToCall> reply;
 };
 
 std::string key_of(const GatewayCall& call) {
@@ -69,17 +87,22 @@ Command reply_without_call(const ParticipantCall& call) {
 }
 
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply) {
-  ParticipantCall asked = call;  // what reading the answer needs
-  asked.body.clear();
-  asked.headers.clear();
+  // What reading the answer needs is kept beside the call: all but its largest parts.
+  auto body = std::move(call.body);
+  auto headers = std::move(call.headers);
+  call.body = {};
+  call.headers = {};
+  ParticipantCall asked = call;
+  call.body = std::move(body);
+  call.headers = std::move(headers);
   caller.call(std::move(call), [asked = std::move(asked), reply = std::move(reply)](const ParticipantAnswer& answer) {
     if (answer.comes_apart) return;
     reply(reply_to(asked, answer));
   });
 }
 
-void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply) {
-  const auto pending = std::make_shared<const PendingGatewayCall>(PendingGatewayCall{call, std::move(reply)});
+void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::shared_ptr<const ReplyToCall> reply) {
+  const auto pending = std::make_shared<const PendingGatewayCall>(call, std::move(reply));
   const std::string order = order_of(call.saga).text();
   switch (call.kind) {
     case GatewayCall::Kind::charge:

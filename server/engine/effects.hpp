@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "server/engine/command.hpp"
 #include "server/participants/perform.hpp"
@@ -11,10 +12,13 @@
 
 namespace sagactl {
 
-// Each calls `reply` once with the answer, from any thread, possibly before returning.
 // The reply to a call that is not made.
 Command reply_without_call(const ParticipantCall& call);
+
+// Each calls `reply` once with the answer, from any thread, possibly before returning.
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply);
-void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply);
+using ReplyToCall = std::function<void(Command)>;
+// The calls in progress share their `reply`.
+void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::shared_ptr<const ReplyToCall> reply);
 
 }  // namespace sagactl

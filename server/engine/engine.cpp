@@ -103,10 +103,12 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
   if (on_commit_) on_commit_(CommitReport{commands.size(), took, batch.progress(options_.is_traced)});
 
   const std::weak_ptr<Core> self = weak_from_this();
-  for (const GatewayCall& call : batch.gateway_calls())
-    call_gateway(call, gateway_, [self](Command reply) {
-      if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
+  if (!batch.gateway_calls().empty()) {
+    const auto reply = std::make_shared<const ReplyToCall>([self](Command answer) {
+      if (const auto core = self.lock()) core->queue_.put(std::move(answer), nullptr);
     });
+    for (const GatewayCall& call : batch.gateway_calls()) call_gateway(call, gateway_, reply);
+  }
 
   if (participants_) call_participants(batch);
   if (exchange_) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <queue>
+#include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "common/steady_time.hpp"
@@ -12,7 +12,9 @@
 
 namespace sagactl {
 
-// Only used in turns.
+// One timer for each open saga, in a binary heap that knows the place of each: a timer that is replaced or removed is
+// gone at once, however far ahead it was, so that the memory depends on the number of open sagas alone (about 75 bytes
+// each). Only used in turns.
 class SagaTimers {
  public:
   // Replaces the saga's timer. A saga that has ended is removed.
@@ -21,7 +23,7 @@ class SagaTimers {
   // Removes the saga if `at`, which was found to be out of date, is still its timer.
   void forget(OrderId order, Timestamp at);
 
-  // Takes those that are due, at most `max`.
+  // Takes those that are due, at most `max`, the longest overdue first. Their sagas stay open.
   std::vector<WakeRequest> fire(SteadyTime now, std::size_t max);
 
   SteadyTime due() const;                            // of the next one
@@ -33,12 +35,21 @@ class SagaTimers {
   struct Timer {
     SteadyTime due;
     Timestamp at;
-    OrderId order;
-    friend auto operator<=>(const Timer&, const Timer&) = default;
+    std::uint32_t place = 0;  // in the heap; fired: it has fired, and is in no heap
   };
+  using Open = std::unordered_map<OrderId, Timer>;
+  static constexpr std::uint32_t fired = UINT32_MAX;
 
-  std::unordered_map<OrderId, Timestamp> open_;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;  // including replaced ones
+  static bool is_before(const Open::value_type& a, const Open::value_type& b);
+  void put(std::size_t place, Open::value_type* entry);
+  void move_up(std::size_t place);
+  void move_down(std::size_t place);
+  void push(Open::value_type& entry);
+  void remove(Open::value_type& entry);  // from the heap
+  void erase(Open::iterator open);
+
+  Open open_;
+  std::vector<Open::value_type*> heap_;  // each before the two at 2i+1 and 2i+2
 };
 
 }  // namespace sagactl

@@ -22,10 +22,41 @@ struct SimulatedOutcome {
   bool declined = false;
   bool times_out = false;
   bool charged_before_time_out = false;
-  std::string transaction_id;
-  PaymentFacts facts = {};
-  double delay = 0;  // in [0, 1) of the range
+  Uuid transaction;
+  std::shared_ptr<const PaymentFacts> facts = {};  // null: none
+  double delay = 0;                                // in [0, 1) of the range
+
+  Charged charged() const { return {"ext_tx_" + transaction.text(), facts ? *facts : PaymentFacts{}}; }
 };
+
+// An answer that is given later is kept short: there may be as many as open sagas.
+enum class SimulatedAnswer : std::uint8_t { charged, refused, not_charged, unanswered };
+
+ChargeAnswer to_charge(SimulatedAnswer answer, const SimulatedOutcome& outcome) {
+  switch (answer) {
+    case SimulatedAnswer::charged:
+      return outcome.charged();
+    case SimulatedAnswer::refused:
+      return Refused{simulated_refusal};
+    case SimulatedAnswer::not_charged:
+    case SimulatedAnswer::unanswered:
+      break;
+  }
+  return UnknownOutcome{"the payment gateway did not answer in time"};
+}
+
+QueryAnswer to_query(SimulatedAnswer answer, const SimulatedOutcome& outcome) {
+  switch (answer) {
+    case SimulatedAnswer::charged:
+      return outcome.charged();
+    case SimulatedAnswer::refused:
+      return Refused{simulated_refusal};
+    case SimulatedAnswer::not_charged:
+    case SimulatedAnswer::unanswered:
+      break;
+  }
+  return NotCharged{};
+}
 
 class SimulatedGateway : public PaymentGateway {
  public:
@@ -41,13 +72,17 @@ class SimulatedGateway : public PaymentGateway {
     SimulatedOutcome outcome =
         outcome_of(charge.key, success, always_fails || charge.payment_key.starts_with(simulated_declined_key));
     if (of_other) outcome.facts = facts_of(charge.payment_key);
-    answer_later(outcome, [done = std::move(done), answer = charge_once(charge.key, outcome)] { done(answer); });
+    const auto answer = charge_once(charge.key, outcome);
+    if (!answer) return done(Unavailable{answer.error().message});
+    answer_later(outcome, [done = std::move(done), answer = *answer, outcome] { done(to_charge(answer, outcome)); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
     SimulatedOutcome outcome = outcome_of(charge.key, 1, false);
     if (by_page(charge.payment_key)) outcome.facts = facts_of(charge.payment_key);
-    answer_later(outcome, [done = std::move(done), answer = query_once(charge.key, outcome)] { done(answer); });
+    const auto answer = query_once(charge.key);
+    if (!answer) return done(Unavailable{answer.error().message});
+    answer_later(outcome, [done = std::move(done), answer = *answer, outcome] { done(to_query(answer, outcome)); });
   }
 
   void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
@@ -60,10 +95,10 @@ class SimulatedGateway : public PaymentGateway {
     return payment_key.starts_with(simulated_card_key) || payment_key.starts_with(simulated_transfer_key) ||
            payment_key.starts_with(simulated_declined_key);
   }
-  PaymentFacts facts_of(std::string_view payment_key) const {
-    PaymentFacts facts;
-    facts.method = payment_key.starts_with(simulated_transfer_key) ? "TRANSFER" : "CARD";
-    facts.approved_at = clock_.now();
+  std::shared_ptr<const PaymentFacts> facts_of(std::string_view payment_key) const {
+    auto facts = std::make_shared<PaymentFacts>();
+    facts->method = payment_key.starts_with(simulated_transfer_key) ? "TRANSFER" : "CARD";
+    facts->approved_at = clock_.now();
     return facts;
   }
 
@@ -74,32 +109,28 @@ class SimulatedGateway : public PaymentGateway {
     outcome.times_out = random.chance(options_.timeout_share);
     outcome.charged_before_time_out = random.chance(0.5);
     outcome.delay = random.unit();
-    Uuid id;
-    for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(random.next());
-    outcome.transaction_id = "ext_tx_" + id.text();
+    for (auto& byte : outcome.transaction.bytes) byte = static_cast<std::uint8_t>(random.next());
     return outcome;
   }
 
   // The charge is in the book before it is answered.
-  ChargeAnswer charge_once(const std::string& key, const SimulatedOutcome& outcome) {
+  Result<SimulatedAnswer> charge_once(const std::string& key, const SimulatedOutcome& outcome) {
     const auto known = book_->find(key);
-    if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{outcome.transaction_id, outcome.facts};
-    if (*known == ChargeState::refused) return Refused{simulated_refusal};
+    if (!known) return known.error();
+    if (*known == ChargeState::charged) return SimulatedAnswer::charged;
+    if (*known == ChargeState::refused) return SimulatedAnswer::refused;
     const bool times_out = outcome.times_out && !known->has_value();
     ChargeState state = outcome.declined ? ChargeState::refused : ChargeState::charged;
     if (times_out && (outcome.declined || !outcome.charged_before_time_out)) state = ChargeState::unanswered;
-    if (const auto kept = book_->put(key, state); !kept) return Unavailable{kept.error().message};
-    if (times_out) return UnknownOutcome{"the payment gateway did not answer in time"};
-    if (outcome.declined) return Refused{simulated_refusal};
-    return Charged{outcome.transaction_id, outcome.facts};
+    if (const auto kept = book_->put(key, state); !kept) return kept.error();
+    if (times_out) return SimulatedAnswer::unanswered;
+    return outcome.declined ? SimulatedAnswer::refused : SimulatedAnswer::charged;
   }
-  QueryAnswer query_once(const std::string& key, const SimulatedOutcome& outcome) {
+  Result<SimulatedAnswer> query_once(const std::string& key) {
     const auto known = book_->find(key);
-    if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{outcome.transaction_id, outcome.facts};
-    if (*known == ChargeState::refused) return Refused{simulated_refusal};
-    return NotCharged{};
+    if (!known) return known.error();
+    if (*known == ChargeState::charged) return SimulatedAnswer::charged;
+    return *known == ChargeState::refused ? SimulatedAnswer::refused : SimulatedAnswer::not_charged;
   }
 
   void answer_later(const SimulatedOutcome& outcome, std::function<void()> answer) {

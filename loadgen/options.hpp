@@ -19,6 +19,9 @@
 
 namespace sagactl {
 
+// Requests in flight of a closed loop without --concurrency.
+inline constexpr std::uint32_t default_concurrency = 16;
+
 enum class ScenarioKind { duplicate, individual, mixed, all };
 std::string_view to_string(ScenarioKind kind);
 std::optional<ScenarioKind> parse_scenario(std::string_view text);

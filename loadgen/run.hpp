@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -69,6 +70,20 @@ struct LoadSecond {
   friend bool operator==(const LoadSecond&, const LoadSecond&) = default;
 };
 
+// One of the machines that sent a run together.
+struct AgentResult {
+  std::string address;  // as in Ledger::agents
+  std::string host;     // its name of itself
+  GeneratorHealth generator;
+  Duration clock_difference{0};   // its time of day minus that of the machine that leads
+  Duration clock_uncertainty{0};  // half of the shortest round trip: its times are right to that
+  Duration clock_drift{0};        // how far its clock moved against the leading one during the run
+  std::string lost;               // why it did not finish; "": it did
+  Duration lost_after{0};         // of the load, when it was last heard of
+  std::uint64_t reported = 0;     // of a lost one: requests that it had said were sent, warm-up included
+  std::uint64_t unknown = 0;      // of a lost one: requests that it may have sent and that nothing is known of
+};
+
 struct RunResult {
   Ledger ledger;
   RequestCounts requests;
@@ -89,8 +104,17 @@ struct RunResult {
   std::vector<std::string> unexpected_answers;
   // By user: the headers that its log-in gave. Secret; empty without a log-in.
   std::vector<HttpHeaders> user_headers;
-  std::string tear_down_error;  // "" if it was done
-  bool interrupted = false;     // the result is partial
+  std::string tear_down_error;      // "" if it was done
+  std::vector<AgentResult> agents;  // of a run that agents sent; otherwise empty
+  // Of each step, by status: the beginning of the first answer.
+  std::vector<std::map<int, std::string>> first_answers;
+  bool interrupted = false;  // the result is partial
+};
+
+struct AgentProgress {
+  std::string address;
+  std::string state;  // "sending", "lost" ...
+  std::uint64_t sent = 0;
 };
 
 struct LoadProgress {
@@ -107,6 +131,7 @@ struct LoadProgress {
   EntryCounts totals;                         // since the start, warm-up included
   Duration elapsed{0};                        // of this phase
   std::optional<Duration> left;               // of this phase, if known
+  std::vector<AgentProgress> agents;          // empty: there are none
 };
 
 using ProgressCallback = std::function<void(const LoadProgress&)>;

@@ -83,6 +83,16 @@ function endpoints(r) {
     [`${e.method} ${e.path} ${e.target}`.trim(), count(e.requests), count(e.errors), time(e.latency.p50), time(e.latency.p99), time(e.latency.max), answers(e)])) : null;
 }
 
+function agents(r) {
+  const list = rowsOf(r.agents), lost = list.filter(a => a.lost);
+  if (!list.length) return null;
+  const clock = a => `${a.clockDifferenceMs < 0 ? '−' : '+'}${time(Math.abs(a.clockDifferenceMs))}, known to ${time(a.clockUncertaintyMs)}`;
+  return section('Agents', `The machines that sent the load together, each at its planned times; all times are by the clock of the one that led.${lost.length ? ' An agent was lost: what it may have sent, and nothing is known of, counts as indeterminate.' : ''}`,
+    table(['Agent', 'host', '#sent', '#accepted', '#duplicates', '#p50', '#p99', '#max', 'clock', 'end'], list.map(a =>
+      [a.agent, a.host, count(a.requests.sent), count(a.requests.succeeded), count(a.requests.duplicates), time(a.latency.p50), time(a.latency.p99), time(a.latency.max), clock(a),
+        a.lost ? `lost after ${time(a.lost.afterMs)}, ${count(a.lost.unknown)} requests unknown: ${a.lost.reason}` : 'finished'])));
+}
+
 function journeys(r) {
   const j = r.journeys;
   if (!j) return null;
@@ -250,4 +260,4 @@ function origin(r) {
 
 const result = JSON.parse(document.getElementById('result').textContent);
 document.title = `sagactl ${result.kind} ${result.run ?? ''} ${result.verdict ?? ''}`.replace(/\s+/g, ' ').trim();
-document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, journeys, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));
+document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, agents, journeys, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));

@@ -5,6 +5,7 @@
 
 #include "analysis/readable.hpp"
 #include "analysis/report/report.hpp"
+#include "analysis/report/report_agents.hpp"
 #include "analysis/report/report_answers.hpp"
 #include "analysis/result/json_view.hpp"
 #include "analysis/result/run_end.hpp"
@@ -93,6 +94,20 @@ std::string endpoint_table(const JsonView& result) {
   return text;
 }
 
+std::string agent_table(const JsonView& result) {
+  if (result["agents"].list().empty()) return {};
+  std::string text =
+      "\n| agent | sent | accepted | p50 ms | p99 ms | clock | end |\n|---|---:|---:|---:|---:|---|---|\n";
+  for (const Json& item : result["agents"].list()) {
+    const JsonView it(item);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", cell(it["agent"].text()),
+                        with_separators(it["requests"]["sent"].count()),
+                        with_separators(it["requests"]["succeeded"].count()), figure_ms(it["latency"]["p50"]),
+                        figure_ms(it["latency"]["p99"]), cell(agent_clock_text(item)), cell(agent_end_text(item)));
+  }
+  return text;
+}
+
 std::string step_table(const JsonView& result) {
   const JsonView journeys = result["journeys"];
   if (journeys.empty()) return {};
@@ -118,7 +133,8 @@ std::string markdown_report(const Json& json) {
   std::string text = fmt::format("### sagactl {}{}: {}\n", result["kind"].text(),
                                  result["scenario"].empty() ? "" : " " + cell(result["scenario"].text()), end.text);
   text += "\n`" + printable(result["command"].text()) + "`\n";
-  return text + verdicts(result) + thresholds(result) + endpoint_table(result) + step_table(result) + witnesses(result);
+  return text + verdicts(result) + thresholds(result) + endpoint_table(result) + agent_table(result) +
+         step_table(result) + witnesses(result);
 }
 
 }  // namespace sagactl

@@ -1,5 +1,6 @@
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
+#include "loadgen/ledger/agent_figures.hpp"
 #include "loadgen/ledger/endpoint_figures.hpp"
 
 namespace sagactl {
@@ -109,6 +110,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["answers"] = answers_json(load.answers);
   result["answersByTarget"] = targets_json(load.answers, ledger);
   result["endpoints"] = endpoints_json(endpoints_of(ledger), ledger);
+  if (!load.agents.empty()) result["agents"] = agents_json(load);
   if (!load.journeys.steps.empty()) result["journeys"] = journeys_json(load.journeys);
   const RunEnd end = end_of(verdicts, thresholds);
   result["end"] = to_string(end);

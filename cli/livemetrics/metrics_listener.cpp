@@ -6,8 +6,8 @@
 #include <chrono>
 #include <thread>
 
+#include "cli/configuration/listen_address.hpp"
 #include "common/text/host_port.hpp"
-#include "common/text/number.hpp"
 
 namespace sagactl {
 namespace {
@@ -65,24 +65,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::string answer_;
 };
 
-struct ListenAddress {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 0;
-};
-
-Result<ListenAddress> parse_address(const std::string& text) {
-  ListenAddress address;
-  if (const auto port = parse_number<std::uint16_t>(text)) {
-    address.port = *port;
-    return address;
-  }
-  const auto server = parse_host_port(text);
-  if (!server || !server->port)
-    return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is not an address: write PORT, such as 9464, or HOST:PORT", text)};
-  return ListenAddress{server->host, *server->port};
-}
-
 }  // namespace
 
 class MetricsListener::Server {
@@ -120,7 +102,7 @@ class MetricsListener::Server {
 };
 
 Result<MetricsListener> MetricsListener::open(const std::string& text, std::function<std::string()> metrics) {
-  const auto address = parse_address(text);
+  const auto address = parse_listen_address(text, 9464);
   if (!address) return address.error();
   try {
     return MetricsListener(std::make_unique<Server>(*address, std::move(metrics)));

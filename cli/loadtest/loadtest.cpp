@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/agents_verdict.hpp"
 #include "analysis/journey_verdict.hpp"
 #include "cli/client/connecting.hpp"
 #include "cli/client/local_nodes.hpp"
@@ -14,6 +15,7 @@
 #include "cli/flag.hpp"
 #include "cli/livemetrics/run_metrics.hpp"
 #include "cli/loadtest/active_saga_poller.hpp"
+#include "cli/loadtest/agents/agent_command.hpp"
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
@@ -52,6 +54,7 @@ class Loadtest {
            options_.profile.list.pointer_of("ended_at").empty();
   }
   ServerEvidence server_evidence(const RunResult& load);
+  Result<RunResult> send(const LoadOptions& options, const ProgressCallback& progress);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
   ExaminedRun examine(const RunResult& load);
@@ -63,6 +66,7 @@ class Loadtest {
   std::optional<RunMetrics> metrics_;
   ProgressDisplay progress_;
   LoadOptions options_;
+  std::optional<AgentsSetup> agents_;  // none: this process sends the load
   Evidence evidence_;
   std::vector<Threshold> baseline_thresholds_;  // in addition to those of --threshold
   std::stop_token stop_;
@@ -80,8 +84,14 @@ Result<ExitCode> Loadtest::dry_run() const {
     list.push_back({{"what", sample.what}, {"request", sample.request}});
     if (!invocation_.wants_json()) invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << "\n\n";
   }
-  if (invocation_.wants_json())
-    invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
+  Json result{{"requests", list}, {"database", evidence_.database}};
+  if (agents_) {
+    auto agents = agents_seen(*agents_);
+    if (!agents) return agents.error();
+    if (!invocation_.wants_json()) invocation_.terminal.out << agents_seen_text(*agents) << '\n';
+    result["agents"] = std::move(*agents);
+  }
+  if (invocation_.wants_json()) invocation_.print(result, "requests");
   if (evidence_.foreign) invocation_.info("the profile's queries work on " + evidence_.database);
   invocation_.info("dry run: nothing was sent" +
                    (options_.profile.test_data.empty() ? std::string() : "; values from [[test_data]] are made up"));
@@ -110,6 +120,11 @@ void Loadtest::say_what_cannot_be_checked() const {
                                  : "; without it the verdicts about the data will be UNKNOWN"));
 }
 
+Result<RunResult> Loadtest::send(const LoadOptions& options, const ProgressCallback& progress) {
+  if (agents_) return run_load_on_agents(options, *agents_, stop_, progress);
+  return run_load(options, stop_, progress);
+}
+
 // Sends the load and waits for the sagas to end.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
   std::optional<ActiveSagaPoller> sagas;
@@ -120,7 +135,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     watched_options.sample = std::make_shared<AcceptedSample>();
     watch.emplace(invocation_, options_.profile, *watched_options.sample);
   }
-  auto load = run_load(watched_options, stop_, [&](const LoadProgress& now) {
+  auto load = send(watched_options, [&](const LoadProgress& now) {
     metrics_->update(now);
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
   });
@@ -128,6 +143,8 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();
   if (!load) {
+    const bool is_of_agent = load.error().message.starts_with("agent ");
+    if (is_of_agent) return with_tls_advice(load.error());
     if (load.error().code != ErrorCode::unavailable) return load.error();
     return with_tls_advice(with_hint(
         load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
@@ -203,6 +220,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  if (auto agents = every_agent_finished(load)) found.verdicts.push_back(std::move(*agents));
   if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
     found.verdicts.push_back(std::move(*journeys));
   if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
@@ -250,6 +268,11 @@ Result<ExitCode> Loadtest::execute() {
   auto evidence = find_evidence(invocation_, options_.profile, *urls, flags_.table_databases);
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
+  if (flags_.agents.any()) {
+    auto agents = agents_setup(invocation_, flags_.agents);
+    if (!agents) return agents.error();
+    agents_ = std::move(*agents);
+  }
   if (flags_.dry_run) return dry_run();
   auto thresholds = baseline_thresholds(invocation_, flags_.baseline, to_string(options_.scenario));
   if (!thresholds) return thresholds.error();
@@ -288,8 +311,10 @@ void add_loadtest(CLI::App& root, Commands& commands) {
       *app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
              "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
              "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
+             "sagactl loadtest mixed --rate 5000/s --agents load-1,load-2 --agents-token-file agents.token",
              "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
   add_loadtest_init(*app, commands);
+  add_loadtest_agent(*app, commands);
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

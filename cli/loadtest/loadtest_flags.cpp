@@ -186,6 +186,7 @@ void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
   add_amount_flags(app, flags.load);
   add_content_flags(app, flags.load);
   add_sending_flags(app, flags.load);
+  add_agents_flags(app, flags.agents);
   add_result_flags(app, flags);
 }
 

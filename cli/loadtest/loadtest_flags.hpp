@@ -9,6 +9,7 @@
 #include "analysis/run_verdicts.hpp"
 #include "cli/invocation.hpp"
 #include "cli/livemetrics/live_metrics.hpp"
+#include "cli/loadtest/agents/agents_flags.hpp"
 #include "cli/results/baseline.hpp"
 #include "cli/results/report_files.hpp"
 #include "loadgen/options.hpp"
@@ -21,6 +22,7 @@ namespace sagactl {
 
 struct LoadtestFlags {
   LoadOptions load;
+  AgentsFlags agents;
   std::string scenario;      // its name, or a scenario file
   std::string system;        // a built-in profile; empty: order
   std::string profile_file;  // instead of `system`

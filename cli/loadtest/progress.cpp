@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "analysis/readable.hpp"
@@ -51,6 +52,21 @@ std::string nodes_of(const LoadProgress& progress, const ProgressContext& contex
   return text;
 }
 
+// "3 sending; load-2:7410 lost"
+std::string agents_of(const LoadProgress& progress) {
+  std::map<std::string, std::size_t> states;
+  std::string lost;
+  for (const AgentProgress& agent : progress.agents) {
+    if (agent.state == "lost")
+      lost += fmt::format("; {} lost", agent.address);
+    else
+      ++states[agent.state];
+  }
+  std::string text;
+  for (const auto& [state, count] : states) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, state);
+  return text + (text.empty() && !lost.empty() ? lost.substr(2) : lost);
+}
+
 }  // namespace
 
 std::vector<std::string> live_view(const LoadProgress& progress, const ProgressContext& context) {
@@ -66,6 +82,7 @@ std::vector<std::string> live_view(const LoadProgress& progress, const ProgressC
   if (context.sagas_active)
     lines.push_back("  sagas    " + with_separators(static_cast<std::uint64_t>(*context.sagas_active)) + " active");
   if (context.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, context));
+  if (!progress.agents.empty()) lines.push_back("  agents   " + agents_of(progress));
   return lines;
 }
 
@@ -79,6 +96,7 @@ void ProgressDisplay::show(const LoadProgress& progress, const ProgressContext& 
   text += fmt::format(", {} accepted, {} duplicates, {} errors, {:.0f}/s, p99 {}", progress.accepted,
                       progress.duplicates, progress.errors, progress.rate, format_duration(progress.response_p99));
   if (context.sagas_active) text += fmt::format(", {} sagas active", *context.sagas_active);
+  if (!progress.agents.empty()) text += ", agents: " + agents_of(progress);
   if (progress.left) text += ", " + format_duration(*progress.left) + " left";
   invocation_.terminal.err << text << '\n' << std::flush;
 }

@@ -45,6 +45,8 @@ std::string_view words_of(TransportFailure failure) {
       return "no connection";
     case TransportFailure::kept_closed:
       return "keep-alive connection closed as the request was sent";
+    case TransportFailure::agent_lost:
+      return "not known: its agent was lost";
   }
   crash("unknown failure");
 }
@@ -76,6 +78,11 @@ std::string FirstAnswers::text(int status) const {
   const std::lock_guard lock(mutex_);
   const auto found = texts_.find(status);
   return found == texts_.end() ? std::string() : found->second;
+}
+
+std::map<int, std::string> FirstAnswers::texts() const {
+  const std::lock_guard lock(mutex_);
+  return texts_;
 }
 
 std::uint64_t AnswerCounts::answered() const {

@@ -29,7 +29,8 @@ class FirstAnswers {
     const auto place = static_cast<std::size_t>(status);
     return place >= statuses || known_[place].load(std::memory_order_relaxed);
   }
-  std::string text(int status) const;  // "" for none
+  std::string text(int status) const;        // "" for none
+  std::map<int, std::string> texts() const;  // by status, and what stands in its place
 
  private:
   static constexpr std::size_t statuses = 1000;

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "loadgen/ledger/load_figures.hpp"
 #include "loadgen/run.hpp"
 
 namespace sagactl {
@@ -22,8 +23,7 @@ void add(Collected& collected, const LedgerEntry& entry) {
   ++collected.figures.requests;
   collected.figures.errors += is_error(entry);
   ++collected.answers[{entry.http_status, entry.failure, entry.outcome}];
-  const bool was_waited_for = entry.sent.us != 0 || entry.failure == TransportFailure::timed_out;
-  if (was_waited_for) collected.figures.response.record(entry.response_time());
+  if (was_waited_for(entry)) collected.figures.response.record(entry.response_time());
 }
 
 EndpointFigures finished(Collected collected) {

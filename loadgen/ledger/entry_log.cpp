@@ -55,6 +55,7 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
 }
 
 void EntryLog::flush() {
+  if (chunk_.empty()) return;
   store_->add(std::move(chunk_));
   chunk_ = store_->empty_chunk();
 }

@@ -48,7 +48,10 @@ void EntryStore::sort_chunks() {
     EntryChunk chunk = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    for (const LedgerEntry& entry : chunk) sorter_.add(entry);
+    if (tap_)
+      tap_->take(chunk);
+    else
+      for (const LedgerEntry& entry : chunk) sorter_.add(entry);
     lock.lock();
     spare_.push_back(std::move(chunk));
     changed_.notify_all();

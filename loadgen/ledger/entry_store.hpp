@@ -11,6 +11,7 @@
 
 #include "common/records/record_sorter.hpp"
 #include "loadgen/ledger/accepted_sample.hpp"
+#include "loadgen/ledger/entry_tap.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
 
 namespace sagactl {
@@ -39,6 +40,10 @@ class EntryStore {
   void set_sample(std::shared_ptr<AcceptedSample> sample) { sample_ = std::move(sample); }
   AcceptedSample* sample() const { return sample_.get(); }
 
+  // Before entries are added: is given them all, and the store keeps none. Null by default.
+  void set_tap(std::shared_ptr<EntryTap> tap) { tap_ = std::move(tap); }
+  bool has_tap() const { return tap_ != nullptr; }
+
   // All entries, by operation. Only when no thread adds any more.
   LedgerEntries take();
 
@@ -50,6 +55,7 @@ class EntryStore {
 
   const Scratch scratch_;
   std::shared_ptr<AcceptedSample> sample_;
+  std::shared_ptr<EntryTap> tap_;
   const std::shared_ptr<LongNames> names_ = std::make_shared<LongNames>();
   RecordSorter<LedgerEntry> sorter_;  // used by the thread while it runs
   std::mutex mutex_;

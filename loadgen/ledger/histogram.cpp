@@ -90,6 +90,34 @@ std::vector<HistogramBucket> Histogram::buckets() const {
   return filled;
 }
 
+Histogram::Contents Histogram::contents() const {
+  Contents contents;
+  for (std::size_t i = 0; i < counts_.size(); ++i)
+    if (counts_[i] != 0) contents.counts.emplace_back(static_cast<std::uint32_t>(i), counts_[i]);
+  if (count_ > 0) contents.min = min_;
+  contents.max = max_;
+  contents.sum = sum_;
+  return contents;
+}
+
+std::optional<Histogram> Histogram::of(const Contents& contents) {
+  Histogram histogram;
+  for (const auto& [place, count] : contents.counts) {
+    if (place >= histogram.counts_.size() || count == 0 || histogram.counts_[place] != 0) return std::nullopt;
+    histogram.counts_[place] = count;
+    histogram.count_ += count;
+  }
+  if (histogram.count_ == 0) return histogram;
+  const bool is_possible = contents.min >= 0 && contents.min <= contents.max && contents.max <= value_max &&
+                           histogram.counts_[index_of(contents.min)] > 0 &&
+                           histogram.counts_[index_of(contents.max)] > 0 && std::isfinite(contents.sum);
+  if (!is_possible) return std::nullopt;
+  histogram.min_ = contents.min;
+  histogram.max_ = contents.max;
+  histogram.sum_ = contents.sum;
+  return histogram;
+}
+
 std::uint64_t samples_needed(double percentile) {
   return static_cast<std::uint64_t>(std::ceil(std::log(0.05) / std::log(percentile / 100.0)));
 }

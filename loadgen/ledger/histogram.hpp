@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/time.hpp"
@@ -40,6 +42,18 @@ class Histogram {
   double share_at_most(Duration value) const;
 
   std::vector<HistogramBucket> buckets() const;  // the non-empty ones, shortest first
+
+  // Everything that it holds, to be sent to another machine.
+  struct Contents {
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;  // place and count of the buckets that are not empty
+    std::int64_t min = 0, max = 0;                                // only of one that is not empty
+    double sum = 0;
+    friend bool operator==(const Contents&, const Contents&) = default;
+  };
+  Contents contents() const;
+  // Nothing for contents that no histogram has.
+  static std::optional<Histogram> of(const Contents& contents);
+  friend bool operator==(const Histogram&, const Histogram&) = default;
 
  private:
   std::vector<std::uint64_t> counts_;

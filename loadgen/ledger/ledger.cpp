@@ -11,8 +11,8 @@ namespace {
 // Persisted in ledger files, in the order of the enums. Do not rename.
 constexpr std::array<std::string_view, 5> outcome_names = {"accepted", "duplicate", "rejected", "indeterminate",
                                                            "unreached"};
-constexpr std::array<std::string_view, 6> failure_names = {"none",       "timed_out",     "closed",
-                                                           "unreadable", "no_connection", "kept_closed"};
+constexpr std::array<std::string_view, 7> failure_names = {"none",          "timed_out",   "closed",    "unreadable",
+                                                           "no_connection", "kept_closed", "agent_lost"};
 constexpr std::array<std::string_view, 9> status_names = {"none",      "pending",   "processing", "paid", "shipped",
                                                           "delivered", "cancelled", "failed",     "other"};
 

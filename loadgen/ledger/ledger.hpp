@@ -34,6 +34,7 @@ struct Ledger : ProductPlan {
   bool open_loop = false;
   Timestamp started_at, ended_at;
   std::vector<std::string> targets;   // base URLs
+  std::vector<std::string> agents;    // host:port of the machines that sent it; empty: it was sent by one process
   std::vector<std::string> user_ids;  // as registered, by LedgerEntry::user; "" where only a token was given
   std::vector<LedgerPhase> phases;
   std::vector<LedgerStep> steps = {{"create", true}};

@@ -30,8 +30,10 @@ enum class TransportFailure : std::uint8_t {
   closed,         // the connection was closed or reset before the complete answer
   unreadable,     // not an HTTP response
   no_connection,  // refused or unreachable
-  kept_closed     // a keep-alive connection was closed before any byte of the answer: the server may have closed it
+  kept_closed,    // a keep-alive connection was closed before any byte of the answer: the server may have closed it
                   // as idle while the request was being sent
+  agent_lost      // the agent that was to send it was lost, with what it knew of it: `sent` is 0, and it may have been
+                  // sent all the same
 };
 std::string_view to_string(TransportFailure failure);
 std::optional<TransportFailure> parse_transport_failure(std::string_view text);
@@ -77,6 +79,7 @@ struct LedgerEntry {
   std::uint8_t step = 0;  // index into Ledger::steps
   StepEnd step_end = StepEnd::last;
   std::uint16_t member = 0;  // of a group that one journey sent: 0 for the first; see journey()
+  std::uint16_t agent = 0;   // index into Ledger::agents; 0 without agents
 
   // By this machine's clock; 0: did not happen. `planned` is when the request should have been sent (closed loop: when
   // it was sent), `done` when its outcome was known.

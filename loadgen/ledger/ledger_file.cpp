@@ -67,6 +67,7 @@ Json head_of(const Ledger& ledger) {
   if (ledger.steps.size() > 1)
     for (const LedgerStep& step : ledger.steps)
       head["steps"].push_back({{"name", step.name}, {"creates", step.creates}});
+  if (!ledger.agents.empty()) head["agents"] = ledger.agents;
   return head;
 }
 
@@ -84,6 +85,7 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
                  to_string(entry.outcome), to_string(entry.failure));
   if (ledger.steps.size() > 1)
     fmt::format_to(at, R"(,"step":{},"stepEnd":"{}","member":{})", entry.step, to_string(entry.step_end), entry.member);
+  if (!ledger.agents.empty()) fmt::format_to(at, R"(,"agent":{})", entry.agent);
   if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", json_escaped(ledger.order_text(entry)));
   if (!entry.correlation.is_nil()) fmt::format_to(at, R"(,"correlation":"{}")", entry.correlation.text());
   if (entry.claimed_status != ClaimedStatus::none) {
@@ -146,6 +148,7 @@ Ledger ledger_of(const Json& head) {
   ledger.targets = head.at("targets").get<std::vector<std::string>>();
   ledger.user_ids = head.at("userIds").get<std::vector<std::string>>();
   for (const Json& phase : head.at("phases")) ledger.phases.push_back({phase.at("name"), phase.at("warmup")});
+  ledger.agents = head.value("agents", std::vector<std::string>());
   if (!head.contains("steps")) return ledger;
   ledger.steps.clear();
   for (const Json& step : head.at("steps")) ledger.steps.push_back({step.at("name"), step.at("creates")});
@@ -194,6 +197,9 @@ LedgerEntry entry_of(const Json& line, Ledger& ledger) {
     entry.step_end = known(parse_step_end(text("stepEnd")), line.at("stepEnd"));
     entry.member = line.at("member");
   }
+  entry.agent = line.value("agent", std::uint16_t{0});
+  if (entry.agent > 0 && entry.agent >= ledger.agents.size())
+    throw std::invalid_argument("its agent is not in the head");
   if (entry.step >= ledger.steps.size()) throw std::invalid_argument("its step is not in the head");
   if (entry.phase >= ledger.phases.size()) throw std::invalid_argument("its phase is not in the head");
   if (entry.target >= ledger.targets.size()) throw std::invalid_argument("its target is not in the head");

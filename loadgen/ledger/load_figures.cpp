@@ -3,9 +3,8 @@
 #include <algorithm>
 
 namespace sagactl {
-namespace {
 
-void count(RequestCounts& requests, const LedgerEntry& entry) {
+void count_request(RequestCounts& requests, const LedgerEntry& entry) {
   if (entry.sent.us != 0) ++requests.sent;
   if (entry.failure != TransportFailure::none) {
     ++requests.transport_errors;
@@ -30,14 +29,17 @@ void count(RequestCounts& requests, const LedgerEntry& entry) {
   }
 }
 
+bool was_waited_for(const LedgerEntry& entry) {
+  return entry.sent.us != 0 || entry.failure == TransportFailure::timed_out;
+}
+
+namespace {
+
 void record_times(LoadFigures& figures, const LedgerEntry& entry) {
-  if (entry.sent.us != 0) {
-    figures.response.record(entry.response_time());
-    figures.service.record(entry.service_time());
-    figures.lateness.record(entry.lateness());
-  } else if (entry.failure == TransportFailure::timed_out) {
-    figures.response.record(entry.response_time());
-  }
+  if (was_waited_for(entry)) figures.response.record(entry.response_time());
+  if (entry.sent.us == 0) return;
+  figures.service.record(entry.service_time());
+  figures.lateness.record(entry.lateness());
 }
 
 LoadSecond& second_of(LoadFigures& figures, Timestamp at) {
@@ -61,6 +63,11 @@ void place_in_time(LoadFigures& figures, const LedgerEntry& entry) {
   end.response_max = std::max(end.response_max, entry.response_time());
 }
 
+// Of a request whose agent was lost only the plan is known.
+bool has_known_times(const LedgerEntry& entry) {
+  return entry.failure != TransportFailure::agent_lost;
+}
+
 // With fewer answers a late one cannot be distinguished from a slow server.
 constexpr std::size_t answers_for_a_rate = 10;
 
@@ -69,7 +76,7 @@ Duration rated_time(const Ledger& ledger, Timestamp begin) {
   Timestamp last_request = begin;
   std::vector<std::int64_t> ends;
   for (const LedgerEntry& entry : ledger.entries) {
-    if (!ledger.is_measured(entry)) continue;
+    if (!ledger.is_measured(entry) || !has_known_times(entry)) continue;
     last_request = std::max({last_request, entry.planned, entry.sent});
     if (entry.http_status != 0) ends.push_back(entry.done.us);
   }
@@ -87,7 +94,7 @@ LoadFigures figures_of(const Ledger& ledger) {
   Timestamp begin{INT64_MAX};
   Timestamp end{0};
   for (const LedgerEntry& entry : ledger.entries) {
-    if (!ledger.is_measured(entry)) continue;
+    if (!ledger.is_measured(entry) || !has_known_times(entry)) continue;
     begin = std::min(begin, entry.planned);
     end = std::max(end, entry.done);
   }
@@ -97,7 +104,7 @@ LoadFigures figures_of(const Ledger& ledger) {
   figures.rated = rated_time(ledger, begin);
   for (const LedgerEntry& entry : ledger.entries) {
     if (!ledger.is_measured(entry)) continue;
-    count(figures.requests, entry);
+    count_request(figures.requests, entry);
     record_times(figures, entry);
     place_in_time(figures, entry);
   }

@@ -22,4 +22,9 @@ constexpr std::size_t load_seconds_max = 24 * 3600;
 
 LoadFigures figures_of(const Ledger& ledger);
 
+// One more request.
+void count_request(RequestCounts& requests, const LedgerEntry& entry);
+// Whether a request has a response time: it was sent, or its time was over while it waited for a connection.
+bool was_waited_for(const LedgerEntry& entry);
+
 }  // namespace sagactl

@@ -12,6 +12,9 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t buffer_size = 1u << 20;
+constexpr std::string_view requests_header =
+    "operation,phase,kind,group,target,outcome,status,failure,key,order,planned_us,sent_us,first_byte_us,"
+    "done_us,response_ms,service_ms";
 
 // Quoted where RFC 4180 requires it.
 std::string field(std::string_view text) {
@@ -43,14 +46,22 @@ void append_csv(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry
                  field(ledger.targets[entry.target]), to_string(entry.outcome),
                  entry.http_status == 0 ? std::string() : std::to_string(entry.http_status),
                  entry.failure == TransportFailure::none ? std::string_view() : to_string(entry.failure));
-  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}\n", field(ledger.idempotency_key(entry)),
+  fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},{},{}", field(ledger.idempotency_key(entry)),
                  field(ledger.order_text(entry)), time_field(entry.planned), time_field(entry.sent),
                  time_field(entry.first_byte), time_field(entry.done), ms_field(entry.planned, entry.done),
                  ms_field(entry.sent, entry.done));
+  if (!ledger.agents.empty()) fmt::format_to(std::back_inserter(out), ",{}", field(ledger.agents[entry.agent]));
+  out.push_back('\n');
 }
 
 std::string label_of(const Ledger& ledger) {
   return ledger.path.empty() ? ledger.system : fmt::format("{} {}", ledger.method, ledger.path);
+}
+
+// As JMeter names them: "host:port-group 1-17" where several machines have sent it.
+std::string thread_name(const Ledger& ledger, const LedgerEntry& entry) {
+  const std::string name = fmt::format("{} 1-{}", ledger.phases[entry.phase].name, entry.user + 1);
+  return ledger.agents.empty() ? name : fmt::format("{}-{}", ledger.agents[entry.agent], name);
 }
 
 void append_jtl(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry& entry) {
@@ -66,9 +77,9 @@ void append_jtl(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry
   const bool success = was_successful(entry);
   fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{},text,{},{},0,0,1,1,{},{},0,0\n", began.us / 1000,
                  ms(began, entry.done), field(label_of(ledger)), code, field(message),
-                 field(fmt::format("{} 1-{}", ledger.phases[entry.phase].name, entry.user + 1)),
-                 success ? "true" : "false", success ? std::string_view() : to_string(entry.outcome),
-                 field(ledger.targets[entry.target]), ms(entry.sent, entry.first_byte));
+                 field(thread_name(ledger, entry)), success ? "true" : "false",
+                 success ? std::string_view() : to_string(entry.outcome), field(ledger.targets[entry.target]),
+                 ms(entry.sent, entry.first_byte));
 }
 
 template <class Append>
@@ -91,8 +102,7 @@ Result<void> save(const Ledger& ledger, const std::filesystem::path& path, std::
 
 Result<void> save_requests_csv(const Ledger& ledger, const std::filesystem::path& path) {
   return save(ledger, path,
-              "operation,phase,kind,group,target,outcome,status,failure,key,order,planned_us,sent_us,first_byte_us,"
-              "done_us,response_ms,service_ms",
+              ledger.agents.empty() ? std::string(requests_header) : fmt::format("{},agent", requests_header),
               [&](fmt::memory_buffer& out, const LedgerEntry& entry) { append_csv(out, ledger, entry); });
 }
 

@@ -9,7 +9,8 @@
 namespace sagactl {
 
 // RFC 4180 with a header: one line per request, warm-up included. Times are microseconds since 1970 by this machine's
-// clock, and empty where something did not happen; durations are milliseconds.
+// clock, and empty where something did not happen; durations are milliseconds. The last column, `agent`, is there where
+// several machines have sent the run.
 Result<void> save_requests_csv(const Ledger& ledger, const std::filesystem::path& path);
 
 // A result file of Apache JMeter in its CSV format, with JMeter's default columns and their names (JMeter 5.6,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/time.hpp"
@@ -24,11 +25,15 @@ class CookieJar {
   std::size_t header_max() const;
   std::size_t size() const { return cookies_.size(); }
 
- private:
   struct Cookie {
     std::string name, value, path;
     Timestamp expires;
   };
+  const std::vector<Cookie>& cookies() const { return cookies_; }
+  // Those of another jar.
+  void set(std::vector<Cookie> cookies) { cookies_ = std::move(cookies); }
+
+ private:
   void take_one(std::string_view line, std::string_view path, Timestamp now);
 
   std::vector<Cookie> cookies_;

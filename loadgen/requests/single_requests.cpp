@@ -85,7 +85,7 @@ Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, cons
   return {};
 }
 
-Result<void> SingleRequests::set_up() {
+Result<std::vector<std::string>> SingleRequests::set_up() {
   const std::vector<JourneyStep>& steps = setup_.profile->journey.set_up;
   std::vector<std::string> values(kept_names(setup_.profile->journey, KeptScope::run).size());
   PlannedOrder order;
@@ -95,7 +95,7 @@ Result<void> SingleRequests::set_up() {
       return Error{sent.error().code, "set-up: " + sent.error().message};
     setup_.writer->set_run_values(values);
   }
-  return {};
+  return values;
 }
 
 Result<void> SingleRequests::tear_down() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/result.hpp"
 #include "common/time.hpp"
@@ -28,8 +29,8 @@ class SingleRequests {
  public:
   explicit SingleRequests(const SingleRequestsSetup& setup);
 
-  // What it keeps is given to the writer.
-  Result<void> set_up();
+  // What it keeps is given to the writer, and returned.
+  Result<std::vector<std::string>> set_up();
   Result<void> tear_down();
   // The user's authorization, values and cookies are given to the writer. Returns when to do so again, by steady_ns():
   // after three quarters of the time for which the server says it is valid; nothing if it says none.

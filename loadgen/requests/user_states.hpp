@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -32,12 +33,21 @@ class UserStates {
   // Of the jar at this moment.
   std::string cookies(std::size_t user, std::string_view path, Timestamp now) const;
   CookieJar jar(std::size_t user) const;
+  void set_cookies(std::size_t user, std::vector<CookieJar::Cookie> cookies);
+
+  // A request that was sent then was answered with 401: what the user's log-in gave is of no use any more, unless it
+  // was replaced since.
+  void note_refused(std::size_t user, std::int64_t sent_ns);
+  // Whether that was so since the last call.
+  bool take_refused(std::size_t user) { return users_[user].is_refused.exchange(false); }
 
  private:
   struct User {
     std::atomic<const UserState*> state = nullptr;
     mutable std::mutex mutex;
     CookieJar jar;
+    std::atomic<std::int64_t> replaced_ns{0};
+    std::atomic<bool> is_refused{false};
   };
 
   std::deque<User> users_;

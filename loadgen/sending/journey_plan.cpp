@@ -35,6 +35,7 @@ StepPlan::StepPlan(const Profile& profile, const std::vector<ValueSource>& keep)
 JourneyPlan::JourneyPlan(const Profile& profile, std::uint64_t seed) : seed_(seed) {
   const Journey& journey = profile.journey;
   cookies_ = journey.cookies;
+  logs_in_ = !journey.log_in.requests.empty();
   values_ = kept_names(journey, KeptScope::journey).size();
   for (const JourneyStep& step : journey.before) add(profile, step);
   creating_ = steps_.size();
@@ -73,6 +74,12 @@ void JourneyPlan::add(const Profile& profile, const JourneyStep& step) {
                                   [&](const JourneyBranch& branch) { return branch.name == step.branch; });
   if (found != branches.end()) made->branch = static_cast<std::uint8_t>(found - branches.begin());
   steps_.push_back(std::move(made));
+}
+
+std::vector<LedgerStep> JourneyPlan::ledger_steps() const {
+  std::vector<LedgerStep> steps;
+  for (const auto& step : steps_) steps.push_back({step->name, step->creates});
+  return steps;
 }
 
 bool JourneyPlan::reads_body() const {

@@ -49,6 +49,9 @@ class JourneyPlan {
   std::int64_t pause_ns(std::size_t step, std::uint64_t journey) const;
   std::size_t values() const { return values_; }  // kept_names of the scope journey
   CookieUse cookies() const { return cookies_; }
+  // Whether users log in by requests, which may be repeated.
+  bool logs_in() const { return logs_in_; }
+  std::vector<LedgerStep> ledger_steps() const;
   // Whether all requests of a journey are of one user, though orders of a group are of several.
   bool has_one_user() const { return size() > 1 || cookies_ != CookieUse::none; }
 
@@ -63,6 +66,7 @@ class JourneyPlan {
   std::size_t creating_ = 0;
   std::size_t values_ = 0;
   CookieUse cookies_ = CookieUse::none;
+  bool logs_in_ = false;
 };
 
 // Of each step: the beginning of an answer with which journeys ended early; "" for none.

@@ -14,6 +14,7 @@ using Progress = NonblockingStream::Progress;
 constexpr std::int64_t never_ns = INT64_MAX;
 constexpr std::int64_t spin_margin_ns = 100'000;
 constexpr std::int64_t tick_ns = 20'000'000;
+constexpr std::int64_t flush_interval_ns = 200'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
@@ -408,6 +409,10 @@ void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
 
 void LoadWorker::tick(std::int64_t now) {
   next_tick_ns_ = now + tick_ns;
+  if (setup_.store->has_tap() && now >= next_flush_ns_) {
+    flush_entries();
+    next_flush_ns_ = now + flush_interval_ns;
+  }
   pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
   // No request waits for an address whose host has others, so it is retried here until it is reachable.
   for (std::size_t target = 0; target < setup_.targets.size(); ++target)

@@ -14,6 +14,7 @@
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/options.hpp"
 #include "loadgen/requests/request_writer.hpp"
+#include "loadgen/schedule/load_share.hpp"
 #include "loadgen/sending/connection_pool.hpp"
 #include "loadgen/sending/journey_plan.hpp"
 #include "loadgen/sending/running_journeys.hpp"
@@ -24,16 +25,22 @@ namespace sagactl {
 // The units of a closed loop, taken by any worker.
 class SharedUnits {
  public:
-  explicit SharedUnits(UnitSource source) : source_(std::move(source)) {}
+  explicit SharedUnits(UnitSource source, LoadShare share = {}, bool splits_groups = false)
+      : source_(std::move(source)), share_(share), splits_groups_(splits_groups) {}
+  // The next one of the share.
   std::optional<LoadUnit> next() {
     const std::lock_guard lock(mutex_);
-    return source_.next();
+    while (const auto unit = source_.next())
+      if (const auto part = share_.part_of(*unit, splits_groups_)) return part;
+    return std::nullopt;
   }
   UnitSource& source() { return source_; }  // when no worker runs
 
  private:
   std::mutex mutex_;
   UnitSource source_;
+  const LoadShare share_;
+  const bool splits_groups_;
 };
 
 // One worker's part of a phase.
@@ -162,6 +169,7 @@ class LoadWorker {
   bool stopping_ = false;
   std::int64_t stop_limit_ns_ = 0;
   std::int64_t next_tick_ns_ = 0;
+  std::int64_t next_flush_ns_ = 0;  // of entries that somebody waits for
   std::uint32_t in_flight_ = 0;
 };
 

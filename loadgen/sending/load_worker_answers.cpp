@@ -5,6 +5,8 @@
 namespace sagactl {
 namespace {
 
+constexpr int unauthorized = 401;
+
 // Of the request that was sent.
 std::string_view path_of_request(const LoadConnection& connection) {
   const std::string_view request(connection.out.data(), connection.out_size);
@@ -36,6 +38,8 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   entry.claimed_total = answer.total;
   connection.times.done_ns = now;
   if (step.cookies) take_cookies(connection, step);
+  if (status == unauthorized && setup_.plan->logs_in())
+    setup_.writer->users().note_refused(entry.user, connection.times.sent_ns);
   keep_values(connection, answer, body);
   entry.step_end = follow(entry, connection.journey, answer.is_duplicate, now);
   keep(entry, connection.times);

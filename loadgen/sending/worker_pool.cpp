@@ -6,7 +6,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::uint32_t default_concurrency = 16;
 constexpr std::uint32_t workers_wanted_max = 8;
 constexpr std::uint32_t open_connections_min = 32;
 constexpr std::uint32_t open_connections_max = 1024;
@@ -72,6 +71,8 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
 WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
     : pacing_(pacing_for(options, setup)), store_(options.scratch), step_store_(options.scratch) {
   store_.set_sample(options.sample);
+  store_.set_tap(setup.tap);
+  step_store_.set_tap(setup.tap);
   LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
@@ -82,7 +83,7 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
   worker.users = setup.users;
   worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
   worker.timeout_ns = options.timeout.count() * 1000;
-  worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
+  worker.epoch_offset_ns = setup.epoch_offset_ns.value_or(wall_clock_now().us * 1000 - steady_ns());
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
     if (options.http2) worker.streams = {options.streams, options.connections == 0};
     worker.connections = part_of(setup.size.connections, setup.size.workers, i);
@@ -132,13 +133,17 @@ EntryCounts WorkerPool::counts() const {
   return counts;
 }
 
-LedgerEntries WorkerPool::take_entries() {
+void WorkerPool::flush_entries() {
   for (const auto& worker : workers_) worker->flush_entries();
+}
+
+LedgerEntries WorkerPool::take_entries() {
+  flush_entries();
   return store_.take();
 }
 
 LedgerEntries WorkerPool::take_step_entries() {
-  for (const auto& worker : workers_) worker->flush_entries();
+  flush_entries();
   return step_store_.take();
 }
 

@@ -32,6 +32,8 @@ struct WorkerPoolSetup {
   WorkerPoolSize size;
   std::uint32_t users = 1;
   std::uint32_t cores = 1;
+  std::optional<std::int64_t> epoch_offset_ns = {};  // from steady_ns() to the times of entries; none: by this machine
+  std::shared_ptr<EntryTap> tap = {};                // is given the entries, instead of take_entries()
 };
 
 class WorkerPool {
@@ -49,6 +51,7 @@ class WorkerPool {
   EntryCounts counts() const;  // since the start, warm-up included
 
   // When no phase runs.
+  void flush_entries();
   LedgerEntries take_entries();
   LedgerEntries take_step_entries();
   void add_health_to(GeneratorHealth& health);  // since the last call

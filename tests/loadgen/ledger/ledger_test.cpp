@@ -167,7 +167,7 @@ TEST(Ledger, NamesAreReadBack) {
   for (const char* name : {"accepted", "duplicate", "rejected", "indeterminate", "unreached"}) {
     EXPECT_EQ(to_string(*parse_request_outcome(name)), name);
   }
-  for (const char* name : {"none", "timed_out", "closed", "unreadable", "no_connection", "kept_closed"}) {
+  for (const char* name : {"none", "timed_out", "closed", "unreadable", "no_connection", "kept_closed", "agent_lost"}) {
     EXPECT_EQ(to_string(*parse_transport_failure(name)), name);
   }
   for (const char* name :

@@ -1,0 +1,90 @@
+#include "cli/loadtest/agents/agent_command.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <ostream>
+#include <stop_token>
+
+#include "cli/client/connecting.hpp"
+#include "cli/configuration/listen_address.hpp"
+#include "cli/flag.hpp"
+#include "cli/invocation.hpp"
+#include "cli/loadtest/agents/agent_server.hpp"
+#include "cli/loadtest/agents/agents_flags.hpp"
+#include "cli/version.hpp"
+#include "common/loopback.hpp"
+#include "common/text/host_port.hpp"
+#include "server/http/server.hpp"
+
+namespace sagactl {
+namespace {
+
+struct AgentFlags {
+  std::string listen = std::to_string(agent_port);
+  bool without_tls = false;
+};
+
+Result<void> check_flags(const AgentFlags& flags, const ListenAddress& address, const std::string& token) {
+  if (auto checked = check_agents_token(token, "--token-file"); !checked) return checked;
+  if (is_loopback_host(address.host) || flags.without_tls) return {};
+  return Error{ErrorCode::invalid,
+               fmt::format("--listen {} is reached from other machines, without TLS: everyone on the way reads tokens "
+                           "and passwords of the servers under test. Listen on 127.0.0.1 behind a proxy with TLS or an "
+                           "SSH tunnel, or say --without-tls in a network of your own",
+                           flags.listen)};
+}
+
+Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
+  const auto address = parse_listen_address(flags.listen, agent_port);
+  if (!address) return Error{address.error().code, "--listen: " + address.error().message};
+  if (auto checked = check_flags(flags, *address, invocation.settings.token); !checked) return checked.error();
+  AgentServerSetup setup;
+  setup.token = invocation.settings.token;
+  setup.version = version_text();
+  auto connect = connect_options(invocation);
+  if (!connect) return connect.error();
+  setup.connect = std::move(*connect);
+  setup.scratch.directory = invocation.environment.scratch_directory();
+  setup.say = [&](const std::string& line) { invocation.info("sagactl: " + line); };
+  boost::asio::io_context context{1};
+  AgentServer agent(context, std::move(setup));
+  http::ServerOptions options;
+  options.host = address->host;
+  options.port = address->port;
+  auto server = http::Server::listen(context, options, std::make_shared<const http::Router>(agent.routes()),
+                                     std::make_shared<http::Metrics>());
+  if (!server) return Error{server.error().code, "--listen: " + server.error().message};
+  const std::string reached = host_port_text(address->host, (*server)->port());
+  if (invocation.wants_json())
+    invocation.print(Json{{"agent", reached}});
+  else
+    invocation.terminal.out << "agent of load tests at " << reached << '\n';
+  invocation.terminal.out.flush();
+  const std::stop_callback stopping(invocation.interrupt.take_over(),
+                                    [&] { boost::asio::post(context, [&] { context.stop(); }); });
+  context.run();
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_loadtest_agent(CLI::App& loadtest, Commands& commands) {
+  const auto flags = std::make_shared<AgentFlags>();
+  CLI::App* app = add_command(loadtest, "agent", "Send a part of the load tests of another machine (--agents)");
+  add_text(
+      *app, "--listen", flags->listen, "[HOST:]PORT",
+      fmt::format("Address for who leads a load test, on this machine unless HOST says otherwise [{}]", agent_port));
+  add_switch(*app, "--without-tls", flags->without_tls,
+             "Listen for other machines although nothing on the way is encrypted");
+  set_footer(*app,
+             "It takes one run at a time, from whoever has the token of --token-file, and ends it by itself when it\n"
+             "hears nothing for 5 s. --ca-file, --cert, --insecure and --proxy say how it reaches the servers under "
+             "test.");
+  set_examples(*app, {"sagactl loadtest agent --token-file agents.token",
+                      "sagactl loadtest agent --listen 10.0.0.5:7410 --without-tls --token-file agents.token"});
+  commands.add(app, [flags](Invocation& invocation) { return serve_agent(invocation, *flags); });
+}
+
+}  // namespace sagactl

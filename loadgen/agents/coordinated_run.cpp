@@ -1,0 +1,418 @@
+#include "loadgen/agents/coordinated_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "loadgen/agents/led_agent.hpp"
+#include "loadgen/agents/lost_share.hpp"
+#include "loadgen/agents/options_codec.hpp"
+#include "loadgen/running/progress_report.hpp"
+#include "loadgen/running/run_result.hpp"
+#include "loadgen/sending/steady_ns.hpp"
+
+namespace sagactl {
+namespace {
+
+// Time to announce the start of a phase to all agents.
+constexpr std::int64_t start_lead_ns = 500'000'000;
+// What an agent that hears nothing any more may send after contact_lost_after, until it has noticed.
+constexpr std::int64_t notice_ns = 1'000'000'000;
+constexpr std::chrono::milliseconds report_interval{250};
+// A closed loop without a plan may have sent that many more requests than its rate says.
+constexpr std::uint64_t unplanned_margin = 1'000;
+
+std::int64_t epoch_offset() {
+  return wall_clock_now().us * 1000 - steady_ns();
+}
+
+// Of all agents at once; the first error by their order.
+template <class Agents, class Call>
+Result<void> each_at_once(Agents& agents, Call call) {
+  std::vector<Result<void>> results(agents.size());
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < agents.size(); ++i) threads.emplace_back([&, i] { results[i] = call(agents[i], i); });
+  }
+  for (const Result<void>& result : results)
+    if (!result) return result;
+  return {};
+}
+
+void add_health(GeneratorHealth& all, const GeneratorHealth& part) {
+  const double workers = all.workers + part.workers;
+  if (workers > 0) all.cpu_share = (all.cpu_share * all.workers + part.cpu_share * part.workers) / workers;
+  all.pacing = all.workers == 0 || part.pacing == all.pacing ? part.pacing : Pacing::sleep;
+  all.own_lateness.merge(part.own_lateness);
+  all.skipped += part.skipped;
+  all.backlog_peak = std::max(all.backlog_peak, part.backlog_peak);
+  all.connections_max += part.connections_max;
+  all.connections_peak += part.connections_peak;
+  all.streams = std::max(all.streams, part.streams);
+  all.reconnects += part.reconnects;
+  all.workers += part.workers;
+  all.cpu_seconds += part.cpu_seconds;
+  all.tls.is_used = all.tls.is_used || part.tls.is_used;
+  all.tls.insecure = all.tls.insecure || part.tls.insecure;
+  all.tls.handshakes.merge(part.tls.handshakes);
+  all.tls.resumed += part.tls.resumed;
+}
+
+void add_counts(EntryCounts& all, const EntryCounts& part) {
+  all.sent += part.sent;
+  all.accepted += part.accepted;
+  all.duplicates += part.duplicates;
+  all.errors += part.errors;
+  all.response_us += part.response_us;
+  all.statuses.resize(std::max(all.statuses.size(), part.statuses.size()));
+  for (std::size_t i = 0; i < part.statuses.size(); ++i) all.statuses[i] += part.statuses[i];
+  for (std::size_t i = 0; i < part.response.size(); ++i) all.response[i] += part.response[i];
+}
+
+std::string_view word_of(const LedAgent::State& state) {
+  if (state.is_lost()) return "lost";
+  switch (state.status.state) {
+    case PartState::preparing:
+      return "preparing";
+    case PartState::waiting:
+      return "waiting";
+    case PartState::sending:
+      return "sending";
+    case PartState::finished:
+      return "finished";
+    case PartState::failed:
+      return "failed";
+  }
+  crash("unknown state of a part");
+}
+
+class CoordinatedRun {
+ public:
+  CoordinatedRun(const LoadOptions& options, const AgentsSetup& agents, const std::stop_token& stop,
+                 const ProgressCallback& progress)
+      : options_(options), setup_(agents), stop_(stop), progress_callback_(progress) {}
+
+  Result<RunResult> execute();
+
+ private:
+  Result<void> prepare();
+  Result<void> hand_over();
+  Result<void> wait_until_prepared();
+  Result<void> run_phase(std::size_t index);
+  Result<void> plan_seconds(const LoadPhase& phase, const PhaseStart& start);
+  template <class Done>
+  void wait_until(Done done, const ProgressReport* progress);
+  bool any_lost();
+  void stop_all();
+  void report();
+  LedgerEntries with_lost_requests(LedgerEntries known, RunResult& result);
+  void take_agents(RunResult& result);
+  RunResult take_result();
+
+  LoadOptions options_;
+  const AgentsSetup& setup_;
+  const std::stop_token stop_;
+  const ProgressCallback& progress_callback_;
+  const std::int64_t epoch_offset_ns_ = epoch_offset();
+  std::vector<LoadPhase> phases_;
+  std::optional<RunPreparation> preparation_;
+  std::optional<JourneyPlan> plan_;
+  std::optional<ProgressReport> progress_;
+  PlannedSeconds planned_;
+  std::optional<GatheredEntries> entries_;  // outlives the agents
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<LedAgent> agents_;
+  bool has_stopped_ = false;
+  std::vector<PhaseStart> starts_;  // of the phases that have begun
+  PhaseNumbers next_;
+  Timestamp started_at_;
+};
+
+Result<void> CoordinatedRun::prepare() {
+  if (auto checked = check(options_); !checked) return checked;
+  if (options_.run.empty()) options_.run = new_run_id();
+  phases_ = plan_phases(options_);
+  HttpClientOptions http;
+  http.token = setup_.token;
+  http.connect = setup_.connect;
+  for (const Url& url : setup_.urls) {
+    LedAgentSetup agent;
+    agent.url = url;
+    agent.http = http;
+    agent.index = static_cast<std::uint16_t>(agents_.size());
+    agent.run = options_.run;
+    agent.changed = [this] {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+    };
+    agents_.emplace_back(std::move(agent));
+  }
+  const auto greeted = each_at_once(agents_, [&](LedAgent& agent, std::size_t) { return agent.greet(setup_.version); });
+  if (!greeted) return greeted;
+  LoadOptions planned = options_;
+  if (!planned.stages.empty()) planned.rate = stages_rate_max(planned.stages);
+  preparation_.emplace(planned, stop_);
+  progress_.emplace(planned, progress_callback_);
+  if (auto prepared = preparation_->prepare(); !prepared) return prepared;
+  plan_.emplace(options_.profile, options_.seed);
+  return {};
+}
+
+Result<void> CoordinatedRun::hand_over() {
+  std::vector<bool> creates;
+  for (std::size_t step = 0; step < plan_->size(); ++step) creates.push_back(plan_->step(step).creates);
+  entries_.emplace(options_.scratch, creates, preparation_->target_names());
+  entries_->set_sample(options_.sample);
+  RunDescription description;
+  description.led_by = setup_.led_by;
+  description.options = options_;
+  description.prepared = preparation_->prepared();
+  std::vector<std::string> messages;
+  for (std::size_t i = 0; i < agents_.size(); ++i) {
+    description.share = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(agents_.size())};
+    description.epoch_offset_ns = epoch_offset_ns_ - agents_[i].clock().difference_ns();
+    messages.push_back(encoded(description));
+    if (messages.back().size() > run_message_max)
+      return Error{ErrorCode::invalid, fmt::format("the profile has {} MB with its data files, and agents take {} MB: "
+                                                   "use smaller data files",
+                                                   messages.back().size() >> 20, run_message_max >> 20)};
+  }
+  return each_at_once(agents_, [&](LedAgent& agent, std::size_t i) {
+    auto handed = agent.hand_over(messages[i]);
+    if (handed) agent.follow(*entries_, {phases_.size(), 0, plan_->size(), preparation_->users().size()});
+    return handed;
+  });
+}
+
+// Waits until done(state) holds of every agent, and reports meanwhile. When a stop is requested, or an agent is lost,
+// all are stopped.
+template <class Done>
+void CoordinatedRun::wait_until(Done done, const ProgressReport* progress) {
+  const auto all_done = [&] {
+    return std::all_of(agents_.begin(), agents_.end(), [&](const LedAgent& agent) { return done(agent.state()); });
+  };
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (changed_.wait_for(lock, report_interval, all_done)) break;
+    }
+    if (progress != nullptr) report();
+    if (!has_stopped_ && (stop_.stop_requested() || any_lost())) stop_all();
+  }
+}
+
+bool CoordinatedRun::any_lost() {
+  return std::any_of(agents_.begin(), agents_.end(), [](const LedAgent& agent) { return agent.state().is_lost(); });
+}
+
+void CoordinatedRun::stop_all() {
+  has_stopped_ = true;
+  [[maybe_unused]] const auto done = each_at_once(agents_, [](LedAgent& agent, std::size_t) {
+    agent.stop();
+    return Result<void>();
+  });
+}
+
+void CoordinatedRun::report() {
+  EntryCounts all;
+  all.by_target.resize(entries_->targets().size());
+  std::vector<AgentProgress> shown;
+  for (const LedAgent& agent : agents_) {
+    const LedAgent::State state = agent.state();
+    add_counts(all, state.status.counts);
+    for (std::size_t i = 0; i < std::min(state.status.targets.size(), state.status.counts.by_target.size()); ++i) {
+      const std::size_t place = entries_->target(state.status.targets[i]);
+      if (place >= all.by_target.size()) all.by_target.resize(place + 1);
+      all.by_target[place] += state.status.counts.by_target[i];
+    }
+    shown.push_back({agent.name(), std::string(word_of(state)), state.status.counts.sent});
+  }
+  progress_->set_agents(std::move(shown));
+  progress_->report(all, planned_);
+  if (starts_.size() <= phases_.size() && !starts_.empty() && phases_[starts_.size() - 1].warmup)
+    progress_->end_warmup(all);
+}
+
+Result<void> CoordinatedRun::wait_until_prepared() {
+  wait_until([](const LedAgent::State& state) { return state.is_over() || state.status.state == PartState::waiting; },
+             nullptr);
+  for (const LedAgent& agent : agents_)
+    if (const auto state = agent.state(); state.is_lost())
+      return Error{ErrorCode::unavailable, fmt::format("agent {} cannot send: {}", agent.name(), state.lost)};
+  return {};
+}
+
+Result<void> CoordinatedRun::plan_seconds(const LoadPhase& phase, const PhaseStart& start) {
+  planned_.begin_phase(phase.warmup, start.start_ns);
+  const LoadOptions& options = preparation_->options();
+  if (!options.rate) return {};
+  const auto times = plan_times(options, phase);
+  if (!times) return times.error();
+  UnitSource source(phase, options.seed, start.numbers.operation, start.numbers.group, start.numbers.journey);
+  source.limit_journeys(journeys_max(options.profile));
+  const std::size_t used = deal_units(*times, source, [](const LoadUnit&, std::size_t) {});
+  for (std::size_t i = 0; i < used; ++i) planned_.add((*times)[i]);
+  return {};
+}
+
+Result<void> CoordinatedRun::run_phase(std::size_t index) {
+  const LoadPhase& phase = phases_[index];
+  // A long plan takes its time, so it is made before the start is fixed.
+  PhaseStart start{next_, 0};
+  if (auto planned = plan_seconds(phase, start); !planned) return planned;
+  start.start_ns = steady_ns() + start_lead_ns;
+  starts_.push_back(start);
+  progress_->begin_phase(phase, start.start_ns);
+  [[maybe_unused]] const auto done = each_at_once(agents_, [&](LedAgent& agent, std::size_t) {
+    agent.begin_phase(index, start);
+    return Result<void>();
+  });
+  wait_until([&](const LedAgent::State& state) { return state.is_over() || state.status.phases_ended > index; },
+             &*progress_);
+  report();
+  for (const LedAgent& agent : agents_) {
+    const PhaseNumbers numbers = agent.state().status.next;
+    next_.operation = std::max(next_.operation, numbers.operation);
+    next_.group = std::max(next_.group, numbers.group);
+    next_.journey = std::max(next_.journey, numbers.journey);
+  }
+  return {};
+}
+
+// Adds the requests that lost agents may have sent and that are not among the known ones.
+LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult& result) {
+  if (!any_lost()) return known;
+  EntryStore all(options_.scratch);
+  EntryChunk chunk = all.empty_chunk();
+  const auto add = [&](const LedgerEntry& entry) {
+    chunk.push_back(entry);
+    if (chunk.size() < EntryStore::chunk_size) return;
+    all.add(std::move(chunk));
+    chunk = all.empty_chunk();
+  };
+  for (std::size_t i = 0; i < agents_.size(); ++i) {
+    const LedAgent::State state = agents_[i].state();
+    if (!state.is_lost()) continue;
+    LostShare lost;
+    lost.share = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(agents_.size())};
+    lost.agent = static_cast<std::uint16_t>(i);
+    lost.users = static_cast<std::uint32_t>(preparation_->users().size());
+    lost.targets = result.ledger.targets.size();
+    lost.epoch_offset_ns = epoch_offset_ns_;
+    lost.sent_until_ns = state.asked_ns + contact_lost_after.count() * 1000 + notice_ns;
+    for (std::size_t phase = 0; phase < starts_.size(); ++phase) {
+      const PhaseStart& start = starts_[phase];
+      if (phases_[phase].duration) {
+        // As many again for each time that has passed since it was heard of, and as much again to be safe.
+        const auto known_ns = static_cast<double>(std::max<std::int64_t>(1, state.heard_ns - start.start_ns));
+        const auto unknown_ns = static_cast<double>(std::max<std::int64_t>(0, lost.sent_until_ns - state.heard_ns));
+        const auto sent =
+            static_cast<double>(state.last_operation - std::min(state.last_operation, start.numbers.operation));
+        lost.operations_max = std::max(state.last_operation, start.numbers.operation) +
+                              static_cast<std::uint64_t>(2 * sent * unknown_ns / known_ns) +
+                              unplanned_margin * agents_.size();
+      } else {
+        lost.operations_max = UINT64_MAX;
+      }
+      each_lost_request(lost, preparation_->options(), phases_[phase], phase, start, *plan_,
+                        [&](const LedgerEntry& entry) {
+                          if (known.find(entry.operation) != nullptr) return;
+                          ++result.agents[i].unknown;
+                          add(entry);
+                        });
+    }
+  }
+  for (const LedgerEntry& entry : std::as_const(known)) add(entry);
+  all.add(std::move(chunk));
+  LedgerEntries entries = all.take();
+  entries.share(known.names());
+  return entries;
+}
+
+void CoordinatedRun::take_agents(RunResult& result) {
+  for (LedAgent& agent : agents_) {
+    const LedAgent::State state = agent.state();
+    AgentResult it;
+    it.address = agent.name();
+    it.host = agent.greeting().host;
+    it.clock_difference = Duration{agent.clock().wall_difference_ns(epoch_offset_ns_) / 1000};
+    it.clock_uncertainty = Duration{(agent.clock().uncertainty_ns() + 999) / 1000};
+    it.clock_drift = Duration{agent.clock_drift_ns() / 1000};
+    it.lost = state.lost;
+    if (state.is_lost()) {
+      const std::int64_t begun_ns = starts_.empty() ? state.heard_ns : starts_.front().start_ns;
+      it.lost_after = Duration{std::max<std::int64_t>(0, state.heard_ns - begun_ns) / 1000};
+      it.reported = state.status.counts.sent;
+    }
+    it.generator = state.status.generator;
+    add_health(result.generator, it.generator);
+    for (std::size_t step = 0; step < std::min(state.status.first_answers.size(), plan_->size()); ++step)
+      for (const auto& [status, text] : state.status.first_answers[step])
+        plan_->step(step).first_answers.note(status, text, {});
+    result.ledger.agents.push_back(it.address);
+    result.agents.push_back(std::move(it));
+  }
+}
+
+RunResult CoordinatedRun::take_result() {
+  RunResult result;
+  Ledger& ledger = result.ledger;
+  describe_run(ledger, *preparation_, phases_);
+  ledger.started_at = started_at_;
+  ledger.ended_at = wall_clock_now();
+  ledger.steps = plan_->ledger_steps();
+  ledger.targets = entries_->targets();
+  result.interrupted = stop_.stop_requested();
+  take_agents(result);
+  ledger.entries = with_lost_requests(entries_->take_orders(), result);
+  ledger.step_entries = entries_->take_steps();
+  ledger.step_entries.share(ledger.entries.names());
+  add_figures(result, *plan_, planned_);
+  return result;
+}
+
+Result<RunResult> CoordinatedRun::execute() {
+  if (auto prepared = prepare(); !prepared) return prepared.error();
+  if (auto handed = hand_over(); !handed) return handed.error();
+  if (auto prepared = wait_until_prepared(); !prepared) return prepared.error();
+  started_at_ = wall_clock_now();
+  for (std::size_t index = 0; index < phases_.size() && !has_stopped_ && !stop_.stop_requested(); ++index)
+    if (auto ran = run_phase(index); !ran) return ran.error();
+  if (stop_.stop_requested() && !has_stopped_) stop_all();
+  wait_until([](const LedAgent::State& state) { return state.is_over(); }, nullptr);
+  const auto torn_down = preparation_->tear_down();
+  preparation_->renew();
+  RunResult result = take_result();
+  if (!torn_down) result.tear_down_error = torn_down.error().message;
+  result.user_headers = preparation_->user_headers();
+  return result;
+}
+
+}  // namespace
+
+Result<RunResult> run_load_on_agents(const LoadOptions& options, const AgentsSetup& agents,
+                                     const std::stop_token& interrupt, const ProgressCallback& progress) {
+  return CoordinatedRun(options, agents, interrupt, progress).execute();
+}
+
+Result<std::vector<AgentSeen>> see_agents(const AgentsSetup& setup) {
+  HttpClientOptions http;
+  http.token = setup.token;
+  http.connect = setup.connect;
+  std::deque<LedAgent> agents;
+  for (const Url& url : setup.urls) agents.emplace_back(LedAgentSetup{url, http, 0, {}, [] {}});
+  const auto greeted = each_at_once(agents, [&](LedAgent& agent, std::size_t) { return agent.greet(setup.version); });
+  if (!greeted) return greeted.error();
+  std::vector<AgentSeen> seen;
+  for (const LedAgent& agent : agents)
+    seen.push_back({agent.name(), agent.greeting(), Duration{agent.clock().wall_difference_ns(epoch_offset()) / 1000},
+                    Duration{(agent.clock().uncertainty_ns() + 999) / 1000}});
+  return seen;
+}
+
+}  // namespace sagactl

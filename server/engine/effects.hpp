@@ -15,7 +15,7 @@ namespace sagactl {
 // Each calls `reply` once with the answer, from any thread, possibly before returning.
 // The reply to a call that is not made.
 Command reply_without_call(const ParticipantCall& call);
-// A nested LRA is told by a command, to this node's engine; what that answers is the reply to its parent.
+// What is said to a nested LRA is a command to this node's engine; what that answers is the reply to its parent.
 Command command_to_nested(const ParticipantCall& call);
 Completion reply_from_nested(const ParticipantCall& call, const Clock& clock, std::function<void(Command)> reply);
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply);

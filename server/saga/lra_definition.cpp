@@ -29,7 +29,7 @@ bool acts(const LraLinks& links) {
   return !links.compensate.empty() || !links.complete.empty();
 }
 
-// Whether it may have to compensate after it has completed, and is told once it need not any more.
+// Whether it may have to compensate after it has completed, and hears when it need not any more.
 bool is_told_to_forget_in_the_end(const LraDefinition& lra, const LraParticipant& participant) {
   const LraLinks& links = participant.links;
   return !links.compensate.empty() && !links.forget.empty() && (lra.is_nested() || participant.nested);

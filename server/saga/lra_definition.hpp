@@ -2,8 +2,8 @@
 // is stored with it and grows as participants join. Its first step waits until the LRA is closed or cancelled; it is
 // the pivot. Then comes a step for each participant, done by its `complete` and undone by its `compensate`, and one for
 // each that wants to hear how the LRA ended. A nested LRA has a second step that waits for its parent, and is a
-// participant of that; participants that may have to compensate after they completed have a step in which they are told
-// to forget. Rules: Eclipse MicroProfile LRA 2.0.
+// participant of that; participants that may have to compensate after they completed have a step in which they hear
+// that they may forget. Rules: Eclipse MicroProfile LRA 2.0.
 #pragma once
 
 #include <string>
@@ -70,8 +70,8 @@ std::optional<std::size_t> find_lra_participant(const LraDefinition& lra, const 
 // The participant that calls itself so: by any of its URLs, or by what stands before their "/compensate".
 std::optional<std::size_t> find_lra_participant(const LraDefinition& lra, std::string_view url);
 
-// How many steps a participant has: one for what it does, one for what it hears, and one in which it is told to forget,
-// if it may have to compensate once it has completed: as a nested LRA, or as a participant of one.
+// How many steps a participant has: one for what it does, one for what it hears, and one in which it hears that it may
+// forget, if it may have to compensate once it has completed: as a nested LRA, or as a participant of one.
 std::size_t lra_steps_of(const LraDefinition& lra, const LraParticipant& participant);
 // The first of them: the participant's name is that of this step ("01").
 std::size_t first_lra_step(const LraDefinition& lra, std::size_t participant);

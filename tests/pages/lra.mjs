@@ -12,7 +12,7 @@ test('The list has the LRAs', async () => {
   await picture('lra-list');
 });
 
-test('An LRA shows who joined it, what each was told, and the LRA that is nested in it', async () => {
+test('An LRA shows who joined it, what each was asked, and the LRA that is nested in it', async () => {
   await at(`/ui/sagas/${world.ids.lra}`);
   const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'Long running action' }) });
   await panel.getByText('Active').first().waitFor();

@@ -202,7 +202,7 @@ ParticipantAnswer LraCluster::answer(const ParticipantCall& call) {
   }
   if (what != "status" && member.called++ == 0) script->first_calls.push_back(index);
   if (what == "compensate" && member.has_forgotten && !member.has_failed)
-    wrong_.push_back(fmt::format("{}: its participant was told to forget", name));
+    wrong_.push_back(fmt::format("{}: its participant has been allowed to forget", name));
   return work(member, call);
 }
 
@@ -212,14 +212,14 @@ bool LraCluster::may_be_called(const Script& script) {
   return false;
 }
 
-// One that has not failed is told so only when nothing can be cancelled any more.
+// One that has not failed may only do so when nothing can be cancelled any more.
 void LraCluster::check_forget(const Script& script, const LraMember& member) {
   if (member.has_failed) return;
   const Script* outermost = &script;
   while (outermost->parent) outermost = outermost->parent;
   const auto saga = saga_of(*outermost);
   if (!script.parent || !saga || lra_status_of(*saga) != LraStatus::closed)
-    wrong_.push_back(fmt::format("participant {} was told to forget while it may have to compensate", member.key));
+    wrong_.push_back(fmt::format("participant {} was asked to forget while it may have to compensate", member.key));
 }
 
 ParticipantAnswer LraCluster::work(LraMember& member, const ParticipantCall& call) {

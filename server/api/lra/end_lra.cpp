@@ -20,11 +20,12 @@ bool has_been_called_once(const Flow& flow) {
   for (std::size_t i = 1; i < saga.steps.size(); ++i) {
     const StepState& step = saga.steps[i];
     if (!is_lra_work(saga, i)) continue;
-    const bool is_untouched = step.status == StepStatus::pending || (is_in_progress(step) && step.tries == 0);
-    if (is_untouched || (step.calling && step.tries <= 1)) return false;
-    // A nested LRA is asked again as soon as it has ended, else after a while.
+    // A nested LRA is asked once more: when it has ended, or else after a while.
     const bool is_nested = saga.own_definition->steps[i].call->participant == ParticipantStep::no_participant;
-    if (is_nested && is_in_progress(step) && !is_given_up(saga, i) && step.tries <= 1) return false;
+    const int rounds = is_nested ? 2 : 1;
+    const bool is_called = is_in_progress(step) && !is_given_up(saga, i) &&
+                           (step.tries < rounds || (step.calling && step.tries == rounds));
+    if (step.status == StepStatus::pending || is_called) return false;
   }
   return true;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/checks/nested_lras.hpp"
 #include "analysis/history/run_filter.hpp"
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
@@ -42,6 +43,7 @@ class AllSagasEnd final : public Check {
     if (!facts.flow.saga) return;
     const Saga& saga = *facts.flow.saga;
     ++sagas_;
+    nested_.take(saga);
     manual_ += saga.requires_manual_intervention;
     if (is_terminal(saga.status)) return;
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
@@ -85,6 +87,12 @@ class AllSagasEnd final : public Check {
         witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
       violations.add(std::move(witness));
     }
+    for (const NestedLras::Nested& it : nested_.forsaken())
+      violations.add({.what = fmt::format("LRA {} waits for {}, in which it is nested and which is completed",
+                                          it.id.text(), it.parent.text()),
+                      .rule = "an LRA ends once those that are nested in it know how",
+                      .rows = Json::array({Json{
+                          {"table", "saga_instances"}, {"id", it.id.text()}, {"status", to_string(it.status)}}})});
     if (violations.count() == 0 && running > of_others) {
       Verdict verdict = undecided(name, fmt::format("{} of {} still running, none without progress for longer than {}",
                                                     with_separators(unfinished_count_), count_of(sagas_, "saga"),
@@ -116,6 +124,7 @@ class AllSagasEnd final : public Check {
   }
   const CheckOptions options_;
   const RunFilter of_run_;
+  NestedLras nested_;
   std::uint64_t sagas_ = 0, unfinished_count_ = 0, manual_ = 0;
   std::vector<Unfinished> unfinished_;
   Timestamp oldest_progress_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/checks/nested_lras.hpp"
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
 
@@ -129,17 +130,27 @@ class CompensationComplete final : public Check {
   void on_flow(const FlowFacts& facts) override {
     if (!facts.flow.saga || !facts.definition) return;
     const Saga& saga = *facts.flow.saga;
+    nested_.take(saga);
     compensated_ += saga.status == SagaStatus::compensated;
     if (!check_events(facts)) return;
     if (saga.status == SagaStatus::compensated) check_rows(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
+    for (const NestedLras::Nested& it : nested_.not_compensated())
+      violations_.add({.what = fmt::format("LRA {} is {}, and {}, in which it is nested, is compensated", it.id.text(),
+                                           to_string(it.status), it.parent.text()),
+                       .rule = "a nested LRA is compensated with its parent, also when it was closed",
+                       .rows = Json::array({nested_row(it)})});
     return violations_.verdict(name, fmt::format("{}: each step compensated once, in reverse order",
                                                  count_of(compensated_, "compensated saga")));
   }
 
  private:
+  static Json nested_row(const NestedLras::Nested& it) {
+    return Json{{"table", "saga_instances"}, {"id", it.id.text()}, {"status", to_string(it.status)}};
+  }
+
   void add(const FlowFacts& facts, const std::string& what, const EventFacts* event, Json row = nullptr) {
     Json rows = Json::array({row_of(*facts.flow.saga, facts.definition)});
     if (event)
@@ -195,6 +206,7 @@ class CompensationComplete final : public Check {
   }
 
   std::uint64_t compensated_ = 0;
+  NestedLras nested_;
   Violations violations_;
 };
 

@@ -18,6 +18,7 @@ namespace sagactl {
 namespace {
 
 constexpr Duration follow_interval = 200ms;
+constexpr int nested_max = 50;  // traces of nested LRAs
 
 struct TraceFlags {
   std::string id;
@@ -61,6 +62,21 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
   return Uuid::parse(id) ? Result<Json>(std::move(none)) : find_trace_by_key_or_prefix(client, id, std::move(none));
 }
 
+// Adds the traces of the LRAs that are nested in this one, and in those. One that cannot be read is left out, but for
+// its id, which its parent has.
+void add_nested_traces(NodeClient& client, Json& trace, int& left) {
+  const Json participants = json_member(json_member(json_member(trace, "saga"), "lra"), "participants");
+  for (const Json& participant : participants) {
+    const std::string id = text_member(participant, "nested");
+    if (id.empty() || left == 0) continue;
+    --left;
+    auto nested = find_trace(client, id);
+    if (!nested) continue;
+    add_nested_traces(client, *nested, left);
+    trace["nested"][id] = std::move(*nested);
+  }
+}
+
 // Prints the events after the first `shown` ones.
 void print_new_events(const Invocation& invocation, const Json& trace, std::size_t& shown) {
   const Json& timeline = json_member(trace, "timeline");
@@ -88,8 +104,10 @@ Result<Json> follow(Invocation& invocation, NodeClient& client, const std::strin
 Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto trace = flags.follow ? follow(invocation, *client, flags.id) : find_trace(*client, flags.id);
+  auto trace = flags.follow ? follow(invocation, *client, flags.id) : find_trace(*client, flags.id);
   if (!trace) return trace.error();
+  int nested = nested_max;
+  add_nested_traces(*client, *trace, nested);
   if (invocation.settings.format == OutputFormat::table)
     invocation.terminal.out << (flags.follow ? "\n" : "")
                             << saga_tree(*trace, invocation.paint, invocation.terminal.table_width());

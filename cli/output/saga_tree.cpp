@@ -111,17 +111,29 @@ void add_own_values(const Json& saga, const Paint& paint, Branch& root) {
   }
 }
 
-// Who joined an LRA, and how each does.
-void add_lra(const Json& saga, Branch& root) {
+Branch trace_branch(const Json& trace, const Paint& paint);
+
+std::string lra_participant_text(const Json& participant) {
+  const std::string nested = text_member(participant, "nested");
+  const std::string url = or_default(text_member(participant, "compensate"), text_member(participant, "after"));
+  std::string text =
+      fmt::format("{}  {}  {}  joined at {}", text_member(participant, "name"), text_member(participant, "status"),
+                  nested.empty() ? url : "nested LRA " + nested, text_member(participant, "joinedAt"));
+  if (const std::string left = text_member(participant, "leftAt"); !left.empty()) text += ", left at " + left;
+  return text;
+}
+
+// Who joined an LRA, and how each does; of those that are LRAs themselves their traces, where they were read.
+void add_lra(const Json& trace, const Json& saga, const Paint& paint, Branch& root) {
   const Json& lra = json_member(saga, "lra");
   if (!lra.is_object()) return;
   Branch made{fmt::format("LRA {}  {}", text_member(lra, "id"), text_member(lra, "status"))};
+  if (const std::string parent = text_member(lra, "parent"); !parent.empty())
+    made.branches.push_back({"nested in " + parent});
   for (const Json& participant : json_member(lra, "participants")) {
-    const std::string url = or_default(text_member(participant, "compensate"), text_member(participant, "after"));
-    std::string text = fmt::format("{}  {}  {}  joined at {}", text_member(participant, "name"),
-                                   text_member(participant, "status"), url, text_member(participant, "joinedAt"));
-    if (const std::string left = text_member(participant, "leftAt"); !left.empty()) text += ", left at " + left;
-    made.branches.push_back({std::move(text)});
+    Branch& branch = made.branches.emplace_back(Branch{lra_participant_text(participant)});
+    const Json& nested = json_member(json_member(trace, "nested"), text_member(participant, "nested"));
+    if (nested.is_object()) branch.branches.push_back(trace_branch(nested, paint));
   }
   root.branches.push_back(std::move(made));
 }
@@ -160,14 +172,16 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   return text;
 }
 
-std::string saga_tree(const Json& trace, const Paint& paint, int width) {
+namespace {
+
+Branch trace_branch(const Json& trace, const Paint& paint) {
   const Json& saga = json_member(trace, "saga");
   Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga for this order")};
   if (json_member(trace, "order").is_object())
     root.branches.push_back({order_text(json_member(trace, "order"), paint)});
   if (saga.is_object()) {
     add_own_values(saga, paint, root);
-    add_lra(saga, root);
+    add_lra(trace, saga, paint, root);
     add_steps(trace, saga, paint, root);
   }
   add_payments(trace, paint, root);
@@ -183,7 +197,13 @@ std::string saga_tree(const Json& trace, const Paint& paint, int width) {
     for (const Json& event : timeline) events.branches.push_back({event_line(event, began, paint)});
     root.branches.push_back(std::move(events));
   }
-  return drawn(root, width);
+  return root;
+}
+
+}  // namespace
+
+std::string saga_tree(const Json& trace, const Paint& paint, int width) {
+  return drawn(trace_branch(trace, paint), width);
 }
 
 }  // namespace sagactl

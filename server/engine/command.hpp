@@ -68,6 +68,9 @@ struct StartSagaRequest {
   std::string key = {};          // empty: none
   std::string correlation = {};  // empty: its id
   std::string trace_parent = {};
+  // Of an LRA: the one in which it is nested, and which it joins in the same commit. `not_found` when that is not
+  // there, else the errors of JoinLra.
+  std::optional<SagaId> parent = {};
 };
 
 // A user answers for a step: as AnswerStep. `not_found` for an unknown saga or step.
@@ -90,13 +93,15 @@ struct StopSagaRequest {
 // The calls of a user's saga that wait for their next try are made now: as TryNow.
 struct TryNowRequest {
   SagaId saga;
+  std::optional<SagaId> nested = {};
 };
 
-// What a client or participant of an LRA asks. `not_found` for a saga that is none; else the errors of the change.
+// What a client or participant of an LRA asks, or its parent. `not_found` for a saga that is none; else the errors of
+// the change.
 struct ChangeLraRequest {
   SagaId saga;
   Actor actor;
-  std::variant<JoinLra, LeaveLra, RenewLra, EndLra, MoveLraParticipant> change;
+  std::variant<JoinLra, LeaveLra, RenewLra, EndLra, TellLra, MoveLraParticipant> change;
 };
 
 // The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates

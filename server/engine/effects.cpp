@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/participants/calls/lra_call.hpp"
 #include "server/participants/calls/participant_request.hpp"
 
 namespace sagactl {
@@ -84,6 +85,27 @@ Command reply_without_call(const ParticipantCall& call) {
   answer.failure = "not called: the saga goes forward no more";
   answer.was_sent = answer.was_called = false;
   return reply_to(call, answer);
+}
+
+Command command_to_nested(const ParticipantCall& call) {
+  return ChangeLraRequest{call.nested->lra, Actor{UserId{}, Role::admin}, TellLra{call.nested->word}};
+}
+
+// An error leaves open whether the command was carried out. It may be repeated.
+Completion reply_from_nested(const ParticipantCall& call, const Clock& clock, std::function<void(Command)> reply) {
+  return [call, &clock, began = clock.steady(), reply = std::move(reply)](const Result<Receipt>& receipt) {
+    ParticipantAnswer answer;
+    if (receipt) {
+      answer = nested_lra_answer(*receipt->flow->saga, call.nested->word);
+    } else if (receipt.error().code == ErrorCode::not_found) {
+      answer.status = 409;
+      answer.body = receipt.error().message;
+    } else {
+      answer.failure = receipt.error().message;
+    }
+    answer.took = clock.steady() - began;
+    reply(reply_to(call, answer));
+  };
 }
 
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply) {

@@ -7,6 +7,7 @@
 
 #include "server/engine/command.hpp"
 #include "server/participants/perform.hpp"
+#include "server/ports/clock.hpp"
 #include "server/ports/participant_caller.hpp"
 #include "server/ports/payment_gateway.hpp"
 
@@ -14,6 +15,9 @@ namespace sagactl {
 
 // The reply to a call that is not made.
 Command reply_without_call(const ParticipantCall& call);
+// What is said to a nested LRA is a command to this node's engine; what that answers is the reply to its parent.
+Command command_to_nested(const ParticipantCall& call);
+Completion reply_from_nested(const ParticipantCall& call, const Clock& clock, std::function<void(Command)> reply);
 
 // Each calls `reply` once with the answer, from any thread, possibly before returning.
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply);

@@ -111,6 +111,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
   }
 
   if (participants_) call_participants(batch);
+  for (const auto& it : batch.ended_nested()) queue_.put(TryNowRequest{it.parent, it.nested}, nullptr);
   if (exchange_) {
     for (const RemoteCall& call : batch.remote_calls()) exchange_->send(call);
     for (const RemoteReply& reply : batch.remote_replies()) exchange_->send(reply);
@@ -144,10 +145,15 @@ void Engine::Core::call_participants(CommandBatch& batch) {
   for (const SagaId saga : batch.withdrawn()) participants_->withdraw(saga);
   for (const ParticipantCall& call : batch.take_withdrawn_calls()) queue_.put(reply_without_call(call), nullptr);
   const std::weak_ptr<Core> self = weak_from_this();
-  for (ParticipantCall& call : batch.participant_calls())
-    call_participant(std::move(call), *participants_, [self](Command reply) {
-      if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
-    });
+  for (ParticipantCall& call : batch.participant_calls()) {
+    const auto reply = [self](Command answer) {
+      if (const auto core = self.lock()) core->queue_.put(std::move(answer), nullptr);
+    };
+    if (call.nested)
+      queue_.put(command_to_nested(call), reply_from_nested(call, clock_, reply));
+    else
+      call_participant(std::move(call), *participants_, reply);
+  }
 }
 
 // What this epoch has decided to call must not begin under a later one: another node may drive those sagas by then.

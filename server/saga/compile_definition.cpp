@@ -274,7 +274,7 @@ Result<DefinitionPointer> compile_definition(std::string_view text, int version)
     auto compiled = is_dtm ? compile_dtm_definition(json) : compile_lra_definition(json);
     if (!compiled) return compiled.error();
     compiled->text = text;
-    compiled->version = version;
+    if (is_dtm) compiled->version = version;
     return std::make_shared<const SagaDefinition>(std::move(*compiled));
   }
   auto out = std::make_shared<SagaDefinition>();

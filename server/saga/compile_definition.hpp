@@ -12,7 +12,7 @@ namespace sagactl {
 
 // `invalid` says what is wrong and where. `text` is the canonical JSON: of a published definition its members are those
 // of the file; of a transaction of DTM's clients those of server/saga/dtm_definition.hpp, of an LRA those of
-// server/saga/lra_definition.hpp.
+// server/saga/lra_definition.hpp, and the version follows from whether it is nested.
 Result<DefinitionPointer> compile_definition(std::string_view text, int version);
 
 // The canonical text of a definition: JSON without blanks, its members in their order.

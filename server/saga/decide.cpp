@@ -130,6 +130,11 @@ Result<SagaDecision> SagaDecider::on(const ProceedSaga&) {
 }
 
 Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
+  if (has_begun_to_forget())
+    return Error{ErrorCode::conflict,
+                 fmt::format("LRA {} is closed, and its participants were told that they may forget how to compensate",
+                             saga().id.text()),
+                 Json{{"code", "LRA_FORGOTTEN"}, {"sagaId", saga().id.text()}}};
   switch (saga().status) {
     case SagaStatus::compensating:
     case SagaStatus::compensated:
@@ -183,16 +188,18 @@ void SagaDecider::resume_others() {
   if (is_undone) roll_back();
 }
 
-Result<SagaDecision> SagaDecider::on(const TryNow&) {
+Result<SagaDecision> SagaDecider::on(const TryNow& command) {
   if (is_terminal(saga().status) || !is_own()) return not_allowed("tried", "started or compensating");
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     const StepState& state = step(i);
     const bool is_over = is_lra() && is_given_up(saga(), i);
     const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0 && !is_over;
     const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
-    if (!waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
+    const bool is_meant = !command.nested || is_of_nested(i, *command.nested);
+    if (!is_meant || !waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
     issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
   }
+  if (command.nested && out_.calls.empty()) return Error{ErrorCode::retry, "nothing waits for the nested LRA"};
   return finish();
 }
 

@@ -122,8 +122,10 @@ struct StopSaga {
   std::string reason;
   std::string by = {};
 };
-// The calls that wait for their next try are made now.
-struct TryNow {};
+// The calls that wait for their next try are made now: all, or of an LRA only that to the one that is nested in it.
+struct TryNow {
+  std::optional<SagaId> nested = {};
+};
 // A user answers for the participant of a step that is in progress or that failed, or for the person who is waited
 // for.
 struct AnswerStep {
@@ -162,6 +164,21 @@ struct EndLra {
   bool closes = true;  // else it is cancelled
   std::string who = {}, data = {};
 };
+// An LRA that is nested in this one joins it. Errors as those of JoinLra.
+struct EnlistLra {
+  SagaId nested;
+  LraLinks links;
+};
+// What a parent says to an LRA that is nested in it. `not_found` for one that is not nested. `conflict` where it cannot
+// be: told to forget while it is active, or being closed.
+enum class LraWord : std::uint8_t {
+  complete,    // closes it, unless it has been ended
+  compensate,  // cancels it, also when it is closed
+  forget,      // it stays closed: its participants may forget
+};
+struct TellLra {
+  LraWord word = LraWord::complete;
+};
 // Another server takes the participant's place. Also while it is being completed or compensated, and after that failed.
 // `not_found`: there is no such participant.
 struct MoveLraParticipant {
@@ -169,8 +186,9 @@ struct MoveLraParticipant {
   LraLinks links;    // of the same kinds as those before
 };
 
-using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga,
-                                 AnswerStep, TryNow, JoinLra, LeaveLra, RenewLra, EndLra, MoveLraParticipant>;
+using SagaCommand =
+    std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga, AnswerStep, TryNow,
+                 JoinLra, LeaveLra, RenewLra, EndLra, EnlistLra, TellLra, MoveLraParticipant>;
 
 struct SagaDecision {
   Saga saga;                    // the new state

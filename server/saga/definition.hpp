@@ -83,12 +83,26 @@ struct AnswerRules {
   std::vector<std::string> done, refused, again;
 };
 
+// What a step of an LRA is about.
+enum class LraPart : std::uint8_t {
+  acts,     // its participant completes or compensates
+  listens,  // who listens hears how the LRA ended
+  forgets,  // its participant may forget how to compensate, as nothing above it can be cancelled any more
+};
+
+template <>
+struct Spelling<LraPart> {
+  static constexpr std::string_view names[] = {"acts", "listens", "forgets"};
+};
+
 // A name, and the JSON pointer to its value in an answer.
 using KeptValue = std::pair<std::string, std::string>;
 
 // What a step of a user's saga asks of its participant.
 struct ParticipantStep {
-  std::size_t participant = 0;  // in SagaDefinition::participants
+  // In SagaDefinition::participants; no_participant: an LRA that is nested in this one, which no request leads to.
+  std::size_t participant = 0;
+  static constexpr std::size_t no_participant = std::numeric_limits<std::size_t>::max();
   RequestTemplate perform;
   std::optional<RequestTemplate> undo;  // none: there is nothing to undo
   std::optional<RequestTemplate> ask;   // what became of it, when no answer came
@@ -96,9 +110,9 @@ struct ParticipantStep {
   AnswerRules rules;
   bool undo_refused = false;                         // undone also when it was refused
   std::optional<std::size_t> undo_participant = {};  // none: the same
-  // Of a participant of an LRA: what is called once it has failed, and whether it only hears how the LRA ended.
+  // Of a participant of an LRA: what is called once it has failed.
   std::optional<RequestTemplate> forget = {};
-  bool is_listener = false;
+  LraPart part = LraPart::acts;
 };
 
 struct StepDefinition {

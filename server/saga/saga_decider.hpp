@@ -27,11 +27,13 @@ class SagaDecider {
   Result<SagaDecision> on(const ProceedSaga&);
   Result<SagaDecision> on(const StopSaga& command);
   Result<SagaDecision> on(const AnswerStep& command);
-  Result<SagaDecision> on(const TryNow&);
+  Result<SagaDecision> on(const TryNow& command);
   Result<SagaDecision> on(const JoinLra& command);
   Result<SagaDecision> on(const LeaveLra& command);
   Result<SagaDecision> on(const RenewLra& command);
   Result<SagaDecision> on(const EndLra& command);
+  Result<SagaDecision> on(const EnlistLra& command);
+  Result<SagaDecision> on(const TellLra& command);
   Result<SagaDecision> on(const MoveLraParticipant& command);
 
  private:
@@ -91,11 +93,23 @@ class SagaDecider {
   Result<void> check_active();
   void extend(LraDefinition& lra, Duration limit);
   Result<SagaDecision> change(LraDefinition lra);
-  bool is_listener(std::size_t i) const { return step_definition(i).call->is_listener; }
+  Result<void> check_room(std::size_t steps);
+  bool is_of_nested(std::size_t i, SagaId nested) const {
+    return is_lra() && step_definition(i).call != nullptr &&
+           definition_.lra->participants[lra_participant_of(*definition_.lra, i)].nested == nested;
+  }
+  // Whether the step is of a participant, and about that.
+  bool is_of(std::size_t i, LraPart part) const {
+    return step_definition(i).call != nullptr && step_definition(i).call->part == part;
+  }
+  void end_active(bool closes, std::string_view reason);
+  bool have_all_ended(LraPart part);
+  bool stays_closed();
+  bool is_any_given_up();
+  bool has_begun_to_forget();
   void settle_lra();
   void call_lra_step(std::size_t i);
   bool awaits_first_answer(std::size_t i);
-  bool is_any_open(bool listeners);
   void end_lra();
   void give_up(std::size_t i, const std::string& reason);
   void retry_given_up();

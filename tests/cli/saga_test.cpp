@@ -101,6 +101,32 @@ TEST(CliTrace, FollowShowsEventsUntilTheSagaHasEnded) {
   EXPECT_EQ(outcome.out, a_trace()["timeline"][0].dump() + "\n" + a_trace()["timeline"][1].dump() + "\n");
 }
 
+// The trace of an LRA that is started, in which the LRA `nested` is; empty: none is.
+Json trace_of_lra(const std::string& id, const std::string& nested) {
+  Json trace = a_trace();
+  Json lra{{"id", "http://node/lra-coordinator/" + id}, {"status", "Active"}, {"participants", Json::array()}};
+  if (!nested.empty())
+    lra["participants"].push_back(Json{{"name", "01"}, {"nested", nested}, {"status", "Completed"}, {"joinedAt", "now"}});
+  trace["saga"] = Json{{"id", id}, {"type", "lra"}, {"status", "started"}, {"lra", lra}, {"steps", Json::array()}};
+  for (const char* member : {"order", "payments", "timeline"}) trace.erase(member);
+  return trace;
+}
+
+TEST(CliTrace, ShowsTheLrasThatAreNestedInOne) {
+  CliSandbox sandbox;
+  FakeNode node;
+  const std::string inner = "0198f0a0-0000-7000-8000-000000000009";
+  for (int i = 0; i < 2; ++i) {
+    node.answer(std::string("GET /trace/correlation/") + some_id, 200, trace_of_lra(some_id, inner));
+    node.answer("GET /trace/correlation/" + inner, 200, trace_of_lra(inner, ""));
+  }
+  const std::string tree = sandbox.run({"trace", some_id, "--url", node.url()}).out;
+  EXPECT_THAT(tree, HasSubstr("01  Completed  nested LRA " + inner + "  joined at now\n"));
+  EXPECT_THAT(tree, HasSubstr("└─ lra " + inner + "  started"));
+  const Json json = sandbox.run({"trace", some_id, "-o", "json", "--url", node.url()}).json();
+  EXPECT_EQ(json["nested"][inner]["saga"]["id"], inner);
+}
+
 TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
   CliSandbox sandbox;
   FakeNode node;

@@ -209,6 +209,29 @@ TEST(OldSchema, ANodeOfABuildThatDoesNotKnowLrasLeavesThem) {
   EXPECT_THAT(owners(sql), testing::HasSubstr("lra|new"));
 }
 
+// By a build that adopts LRAs, and does not know that they may be nested.
+TEST(OldSchema, ANodeOfABuildThatDoesNotKnowNestedLrasLeavesThem) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  PostgresSubject subject(*postgres_url());
+  PostgresSession& sql = subject.sql();
+  {
+    WriterNode dead(subject, "dead", 500ms);
+    const Flow nested = new_own_flow(lra_definition(2, true), 3, dead.owner(), {});
+    const Flow dtm = new_own_flow(dtm_definition("msg", 2, true, 5s), 7, dead.owner(), {});
+    const Flow alone = new_own_flow(lra_definition(2), 11, dead.owner(), {});
+    dead.write([&](ChangeList& list, Timestamp) {
+      for (Flow flow : {nested, dtm, alone}) list.create(flow);
+    });
+  }
+  sql.run("INSERT INTO node (name) VALUES ('old')");
+  sql.run(std::string("BEGIN; SET LOCAL sagactl.users_sagas = 'adopt'; SET LOCAL sagactl.lras = 'adopt';") +
+          old_adoption + "; COMMIT");
+  EXPECT_EQ(owners(sql), "dtm-msg|old\nlra|dead\nlra|old");
+
+  adopt_by_new_node(subject, 1);
+  EXPECT_THAT(owners(sql), testing::HasSubstr("lra|new"));
+}
+
 TEST(OldSchema, ANodeOfTheBuildBeforeAdoptsOrdersAndLeavesUsersSagas) {
   SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
   PostgresSubject subject(*postgres_url());

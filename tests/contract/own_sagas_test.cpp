@@ -115,7 +115,8 @@ TEST_P(OwnSagaContract, ASagaIsLoadedWholeAsItWasWritten) {
                                                       dtm_definition("msg", 1, true, 5s),
                                                       dtm_definition("msg", 100, false, 5s),
                                                       dtm_definition("msg", 2, true, Duration{0}),
-                                                      lra_definition(3)};
+                                                      lra_definition(3),
+                                                      lra_definition(3, true)};
   for (int number = 0; number < 24; ++number) {
     const Flow flow = start(node, definitions[static_cast<std::size_t>(number) % definitions.size()], number);
     const Loaded loaded = load(*subject, node, {.flows = {flow.order.id}});

@@ -196,12 +196,14 @@ DefinitionPointer dtm_definition(std::string_view type, std::size_t branches, bo
   return compile_definition(canonical_text(dtm_definition_json(transaction)), 1).value();
 }
 
-DefinitionPointer lra_definition(std::size_t participants) {
+DefinitionPointer lra_definition(std::size_t participants, bool is_nested) {
   LraDefinition lra;
   lra.coordinator = "http://node/lra-coordinator";
+  if (is_nested) lra.parent = lra.coordinator + "/01a22843-12b9-7001-8494-012165d7c736";
   for (std::size_t i = 0; i < participants; ++i) {
     LraParticipant& each = lra.participants.emplace_back();
     each.links.compensate = fmt::format("http://hotel-{}/compensate", i);
+    if (is_nested) each.links.forget = fmt::format("http://hotel-{}/forget", i);
     each.joined_at = Timestamp{static_cast<std::int64_t>(i) + 1};
   }
   return compile_definition(canonical_text(lra_definition_json(lra)), 1).value();

@@ -31,7 +31,7 @@ Flow new_own_flow(const DefinitionPointer& definition, int number, const Owner& 
 // What DTM's clients send: a definition that is stored with its saga.
 DefinitionPointer dtm_definition(std::string_view type, std::size_t branches, bool is_prepared, Duration delay);
 // An LRA with that many participants: a definition that grows.
-DefinitionPointer lra_definition(std::size_t participants);
+DefinitionPointer lra_definition(std::size_t participants, bool is_nested = false);
 CallRecord call_record(const Flow& flow, int tries, Timestamp now);
 // The same, paid and completed.
 Flow completed(Flow flow, Timestamp now);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/random.hpp"
 #include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
@@ -160,6 +161,38 @@ TEST_F(Outage, APauseOfAllNodesFencesNone) {
   clock.advance(60s);
   pass(10s);
   EXPECT_EQ(fenced(), 0u);
+}
+
+// Three nodes on a crowded machine adopted each other's sagas again and again. One that hears from the store more rarely
+// than its lease lasts adopts nothing, so there is always one that gets on.
+TEST_F(Outage, NodesWhoseCallsTakeLongerThanTheirLeasesEndTheirSagas) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    Random random(seed);
+    engines.clear();
+    memory = make_memory_store(clock);
+    ControlledStore slow(*memory);
+    slow.on_call = [&] { clock.advance(Duration{static_cast<std::int64_t>(random.below(300'000))}); };
+    options.lease = 200ms;
+    for (const char* name : {"node-1", "node-2", "node-3"}) {
+      options.node = name;
+      engines.push_back(std::make_unique<Engine>(options, slow, gateway, *bus, clock));
+      ASSERT_TRUE(engines.back()->start());
+      for (const char* product : {"A", "B", "C", "D"})
+        engines.back()->submit(order_for(name + std::string(product)), [](const Result<Receipt>&) {});
+    }
+    const auto have_ended = [&] {
+      const auto counts = memory->counts();
+      std::int64_t ended = 0;
+      for (const auto& [what, count] : counts->sagas) ended += is_terminal(what.second) ? count : 0;
+      return ended == 12;
+    };
+    for (int turns = 0; turns < 2'000 && !have_ended(); ++turns) {
+      engines[random.below(engines.size())]->turn();
+      while (!gateway.charges.empty()) gateway.answer_charge(Charged{"tx"});
+      while (!gateway.queries.empty()) gateway.answer_query(Charged{"tx"});
+    }
+    EXPECT_TRUE(have_ended()) << "seed " << seed;
+  }
 }
 
 // Whichever call fails after the one that adopted the sagas.

@@ -3,6 +3,7 @@
 import './log_in.mjs';
 import './list.mjs';
 import './saga.mjs';
+import './lra.mjs';
 import './bulk.mjs';
 import './operations.mjs';
 import './kafka.mjs';

@@ -17,7 +17,7 @@ mkdirSync(pictures, { recursive: true });
 export const picture = (name) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 
 before(async () => {
-  await world.start();
+  await world.start('--allow-lra');
   await world.fill();
   browser = await openBrowser(program);
   page = browser.page;

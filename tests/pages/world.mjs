@@ -24,6 +24,7 @@ export async function startParticipant(port) {
     let text = '';
     for await (const piece of request) text += piece;
     const url = new URL(request.url, 'http://participant');
+    if (url.pathname.startsWith('/lra/')) return response.writeHead(200).end();
     const mood = (text ? JSON.parse(text).mood : null) ?? url.searchParams.get('mood') ?? '';
     const answer = (status, body) => response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     ++state.calls;
@@ -118,6 +119,23 @@ export class World {
     return this.ask(`/sagas/definitions/${definition}/sagas`, { method: 'POST', body: input, headers: { 'Idempotency-Key': key, ...(wait ? { Prefer: 'wait=10' } : {}) } });
   }
 
+  // As LRA's clients ask, who send no token: the text of the answer.
+  async lra(method, path, headers = {}) {
+    const answer = await fetch(`${this.base}/lra-coordinator${path}`, { method, headers: { Accept: 'text/plain', ...headers } });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text;
+  }
+
+  // The saga of an LRA that is started, also in another, and joined by a participant.
+  async startLra(participant, parent) {
+    const id = await this.lra('POST', `/start?ClientID=pages${parent ? `&ParentLRA=${encodeURIComponent(`${this.base}/lra-coordinator/${parent}`)}` : ''}`);
+    const saga = /lra-coordinator\/([^?]+)/.exec(id)[1];
+    const link = (rel) => `<http://127.0.0.1:${this.port + 1}/lra/${participant}/${rel}>; rel="${rel}"`;
+    await this.lra('PUT', `/${saga}`, { Link: ['compensate', 'complete', 'forget', 'after'].map(link).join(', ') });
+    return saga;
+  }
+
   // Sagas of every kind; their ids by what they are.
   async fill() {
     this.participant = await startParticipant(this.port + 1);
@@ -131,6 +149,11 @@ export class World {
     ids.waiting = (await this.saga('leave', 'leave-cid', { guest: 'Cid' }, false)).id;
     ids.cancelled = (await this.saga('leave', 'leave-dan', { guest: 'Dan' }, false)).id;
     ids.skipped = (await this.saga('leave', 'leave-eve', { guest: 'Eve' }, false)).id;
+    ids.lra = await this.startLra('hotel');
+    ids.nestedLra = await this.startLra('flight', ids.lra);
+    await this.lra('PUT', `/${ids.nestedLra}/close`);
+    ids.cancelledLra = await this.startLra('car');
+    await this.lra('PUT', `/${ids.cancelledLra}/cancel`);
     for (let i = 0; i < 12; ++i) {
       const { id } = await this.ask('/orders', { method: 'POST', body: { items: [{ productId: `BOOK-${i}`, productName: `Book ${i}`, quantity: 1, price: 9.5 }], shippingAddress: 'Main Street 1' }, headers: { 'Idempotency-Key': `order-${i}` } }).then((o) => ({ id: o.orderId ?? o.order?.id ?? o.id }));
       ids.order = id;

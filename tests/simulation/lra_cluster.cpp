@@ -11,7 +11,7 @@ namespace {
 
 constexpr Duration lra_settle_limit = 4h;  // of simulated time, after the faults have ended
 constexpr int lra_turns_max = 2'000'000;
-constexpr Duration lra_commit_window = 8ms;  // on every second node
+constexpr int persons_max = 2 + lra_levels_max;  // rounds of retries: a nested LRA before its parent
 
 const Actor lra_admin{UserId{}, Role::admin};
 
@@ -81,71 +81,17 @@ class LraCluster::Caller final : public ParticipantCaller {
 };
 
 LraCluster::LraCluster(const LraOptions& options)
-    : options_(options),
-      injector_(options.seed, options.faults),
-      faults_(options.participants),
-      store_(make_memory_store(clock_)),
-      provider_(clock_, injector_),
-      bus_(injector_) {
-  for (int i = 1; i <= options.nodes; ++i) {
-    auto node = std::make_unique<Node>();
-    node->name = fmt::format("node-{}", i);
-    node->clock = std::make_unique<NodeClock>(clock_, some_time(1'000));
-    node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? lra_commit_window : Duration{0});
-    node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
-    nodes_.push_back(std::move(node));
-  }
-  for (auto& node : nodes_) start_node(*node);
+    : SimulatedNodes(options.seed, options.faults), options_(options), faults_(options.participants) {
+  add_nodes(options.nodes, [this](int) { return some_time(1'000); });
 }
 
 LraCluster::~LraCluster() {
-  for (auto& node : nodes_) {
-    node->engine.reset();
-    node->caller.reset();
-  }
+  remove_nodes();
 }
 
-void LraCluster::start_node(Node& node) {
-  EngineOptions options;
-  options.node = node.name;
-  options.seed = injector_.random.next();
-  node.caller = std::make_unique<Caller>(*this);
-  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
-  node.engine->set_participants(*node.caller);
-  node.engine->on_work([this, &node] { node.due = std::min(node.due, clock_.steady() + some_time(2'000)); });
-  node.due = clock_.steady();
-  try {
-    (void)node.engine->start();  // a start that fails is retried in the turns
-  } catch (const Crash&) {
-    kill(node);
-  }
-}
-
-void LraCluster::kill(Node& node) {
-  if (!node.engine) return;
-  ++crashes_;
-  node.engine.reset();
-  node.caller.reset();
-  clock_.after(some_time(6'000'000), [this, &node] {
-    if (!node.engine) start_node(node);
-  });
-}
-
-void LraCluster::turn(Node& node) {
-  try {
-    node.due = never_due;
-    const SteadyTime due = node.clock->cluster_time(node.engine->turn());
-    node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
-  } catch (const Crash&) {
-    kill(node);
-  }
-}
-
-LraCluster::Node* LraCluster::random_node() {
-  std::vector<Node*> up;
-  for (auto& node : nodes_)
-    if (node->engine) up.push_back(node.get());
-  return up.empty() ? nullptr : up[injector_.random.below(up.size())];
+void LraCluster::attach(Node& node) {
+  auto& caller = callers_[node.number] = std::make_unique<Caller>(*this);
+  node.engine->set_participants(*caller);
 }
 
 LraCluster::Script LraCluster::draw_script(int number) {
@@ -153,6 +99,12 @@ LraCluster::Script LraCluster::draw_script(int number) {
   script.id = SagaId{make_uuid_v7(clock_.now(), injector_.random.next(), injector_.random.next())};
   LraDefinition lra;
   lra.coordinator = "http://node/lra-coordinator";
+  if (const Script* parent = scripts_.empty() ? nullptr : scripts_[injector_.random.below(scripts_.size())].get();
+      parent && parent->definition->lra->level < lra_levels_max && injector_.happens(0.5)) {
+    script.parent = parent;
+    lra.parent = lra_id(*parent->definition->lra, parent->id);
+    lra.level = parent->definition->lra->level + 1;
+  }
   script.has_limit = injector_.happens(0.3);
   if (script.has_limit) lra.limit = some_time(2'000'000) + 1ms;
   script.definition = compile_definition(canonical_text(lra_definition_json(lra)), 1).value();
@@ -194,6 +146,7 @@ void LraCluster::run_next(Script& script) {
   if (script.next == 0) {
     StartSagaRequest request;
     request.id = script.id;
+    if (script.parent) request.parent = script.parent->id;
     request.actor = lra_admin;
     request.definition = script.definition;
     request.input = "{}";
@@ -212,7 +165,8 @@ void LraCluster::run_next(Script& script) {
 
 void LraCluster::go_on(Script& script, const Result<Receipt>& receipt) {
   const std::size_t members = script.members.size();
-  const bool is_known = receipt || receipt.error().code == ErrorCode::conflict ||
+  const bool has_no_parent = script.parent && script.parent->is_over && !saga_of(*script.parent);
+  const bool is_known = receipt || receipt.error().code == ErrorCode::conflict || has_no_parent ||
                         receipt.error().code == ErrorCode::invalid || receipt.error().code == ErrorCode::bug;
   if (!is_known) {
     clock_.after(some_time(500'000), [this, &script] { run_next(script); });
@@ -235,19 +189,37 @@ ParticipantAnswer LraCluster::answer(const ParticipantCall& call) {
   auto& [script, index] = members_.at(key);
   LraMember& member = script->members[index];
   const std::string name = fmt::format("{} of LRA {}", what, script->id.text());
-  if (!script->may_be_called && !script->has_limit)
-    wrong_.push_back(fmt::format("{} was called before anybody ended it", name));
+  if (!may_be_called(*script)) wrong_.push_back(fmt::format("{} was called before anybody ended it", name));
   if (injector_.happens(faults_.unavailable)) return of_status(503);
   if (what == "after") {
     member.told.push_back(call.body);
     return of_status(200);
   }
   if (what == "forget") {
+    check_forget(*script, member);
     member.has_forgotten = true;
     return of_status(200);
   }
   if (what != "status" && member.called++ == 0) script->first_calls.push_back(index);
+  if (what == "compensate" && member.has_forgotten && !member.has_failed)
+    wrong_.push_back(fmt::format("{}: its participant has been allowed to forget", name));
   return work(member, call);
+}
+
+bool LraCluster::may_be_called(const Script& script) {
+  for (const Script* it = &script; it; it = it->parent)
+    if (it->may_be_called || it->has_limit) return true;
+  return false;
+}
+
+// One that has not failed may only do so when nothing can be cancelled any more.
+void LraCluster::check_forget(const Script& script, const LraMember& member) {
+  if (member.has_failed) return;
+  const Script* outermost = &script;
+  while (outermost->parent) outermost = outermost->parent;
+  const auto saga = saga_of(*outermost);
+  if (!script.parent || !saga || lra_status_of(*saga) != LraStatus::closed)
+    wrong_.push_back(fmt::format("participant {} was asked to forget while it may have to compensate", member.key));
 }
 
 ParticipantAnswer LraCluster::work(LraMember& member, const ParticipantCall& call) {
@@ -260,7 +232,10 @@ ParticipantAnswer LraCluster::work(LraMember& member, const ParticipantCall& cal
     return of_status(200, "Active");
   }
   if (is_at_work) return of_status(202);
-  if (!is_done && injector_.happens(faults_.fails)) return of_status(409, "no");
+  if (!is_done && injector_.happens(faults_.fails)) {
+    member.has_failed = true;
+    return of_status(409, "no");
+  }
   const bool works_on = !is_done && injector_.happens(faults_.works_on);
   is_done = true;
   if (!works_on) return of_status(200);
@@ -274,28 +249,23 @@ std::optional<Saga> LraCluster::saga_of(const Script& script) {
   return std::move((*flow)->saga);
 }
 
-void LraCluster::step() {
-  Node* next = nullptr;
-  for (auto& node : nodes_)
-    if (node->engine && (!next || node->due < next->due)) next = node.get();
-  const auto event = clock_.next();
-  if (next && (!event || next->due <= *event)) {
-    if (next->due > clock_.steady()) clock_.advance(next->due - clock_.steady());
-    if (next->engine && next->due <= clock_.steady()) turn(*next);
-  } else if (event) {
-    clock_.advance_to_next();
-  }
-}
-
 bool LraCluster::is_settled() {
-  for (const auto& node : nodes_)
-    if (!node->engine || node->engine->stats().queue_depth > 0) return false;
+  if (!are_all_idle()) return false;
   for (const auto& script : scripts_) {
     if (!script->is_over) return false;
     const auto saga = saga_of(*script);
-    if (saga && !is_terminal(saga->status)) return false;
+    if (saga && !is_terminal(saga->status) && !waits_for_a_person(*script)) return false;
   }
   return true;
+}
+
+// It is nested and closed, and one above it has failed.
+bool LraCluster::waits_for_a_person(const Script& script) {
+  const auto saga = saga_of(script);
+  if (!script.parent || !saga || !is_closed_for_now(*saga) || lra_status_of(*saga) != LraStatus::closed) return false;
+  for (const Script* it = script.parent; it; it = it->parent)
+    if (const auto above = saga_of(*it); above && above->status == SagaStatus::failed) return true;
+  return false;
 }
 
 void LraCluster::retry_failed() {
@@ -322,7 +292,7 @@ void LraCluster::run() {
   for (int i = 0; i < lra_turns_max && clock_.steady() < limit && !is_settled_; ++i) {
     step();
     if (i % 256 != 0 || !is_settled()) continue;
-    if (persons++ < 2)
+    if (persons++ < persons_max)
       retry_failed();
     else
       is_settled_ = true;
@@ -335,26 +305,38 @@ void LraCluster::check(const Script& script, std::vector<std::string>& wrong) {
   if (script.is_started && !saga) return add("it was acknowledged and is not there");
   if (!saga) return;
   if (saga->status != SagaStatus::completed && saga->status != SagaStatus::compensated)
-    return add(fmt::format("it is {} in the end", to_string(saga->status)));
-  const bool is_closed = saga->status == SagaStatus::completed;
-  if (is_closed && !script.closes) add("it is closed, and was cancelled");
-  if (!is_closed && script.closes && !script.has_limit) add("it is cancelled, and was closed");
-  for (const LraMember& member : script.members) {
-    if (member.may_have_left || !member.is_joined) continue;
-    if (is_closed && (member.is_compensated || (!member.links.complete.empty() && !member.is_completed)))
-      add(fmt::format("participant {} did not complete, or compensated", member.key));
-    if (!is_closed && (member.is_completed || (!member.links.compensate.empty() && !member.is_compensated)))
-      add(fmt::format("participant {} did not compensate, or completed", member.key));
-    if (!member.links.after.empty() && member.told.empty())
-      add(fmt::format("participant {} never heard of the end", member.key));
-    for (const std::string& end : member.told)
-      if (end != (is_closed ? "Closed" : "Cancelled") && end != (is_closed ? "FailedToClose" : "FailedToCancel"))
-        add(fmt::format("participant {} heard of {}", member.key, end));
-  }
-  const bool is_calm = options_.faults.crash == 0 && options_.faults.store_unavailable == 0 &&
+    return add(fmt::format("it is {} in the end, {}: {}", to_string(saga->status), to_string(lra_status_of(*saga)),
+                           saga->error));
+  const bool is_closed = saga->status == SagaStatus::completed, is_nested = script.parent != nullptr;
+  if (is_closed && !script.closes && !is_nested) add("it is closed, and was cancelled");
+  if (!is_closed && script.closes && !script.has_limit && !is_nested) add("it is cancelled, and was closed");
+  if (is_closed && is_nested && saga_of(*script.parent)->status != SagaStatus::completed)
+    add("it is closed, and its parent is not");
+  for (const LraMember& member : script.members)
+    if (!member.may_have_left && member.is_joined) check_member(member, is_closed, is_nested, wrong);
+  const bool is_calm = !is_nested && options_.faults.crash == 0 && options_.faults.store_unavailable == 0 &&
                        options_.faults.commit_in_doubt == 0 && options_.participants.unavailable == 0;
   if (is_calm && !std::is_sorted(script.first_calls.rbegin(), script.first_calls.rend()))
     add("one that joined earlier was called first");
+}
+
+// One of a nested LRA may have completed, and heard of that, before it compensated.
+void LraCluster::check_member(const LraMember& member, bool is_closed, bool is_nested,
+                              std::vector<std::string>& wrong) {
+  const auto add = [&](const char* what) { wrong.push_back(fmt::format("participant {} {}", member.key, what)); };
+  const LraLinks& links = member.links;
+  if (is_closed && member.is_compensated) add("compensated, and its LRA is closed");
+  if (is_closed && !links.complete.empty() && !member.is_completed) add("did not complete");
+  if (is_closed && is_nested && !links.forget.empty() && !links.compensate.empty() && !member.has_forgotten)
+    add("was not told to forget");
+  if (!is_closed && member.is_completed && !is_nested) add("completed, and its LRA is cancelled");
+  if (!is_closed && !links.compensate.empty() && !member.is_compensated) add("did not compensate");
+  if (!links.after.empty() && member.told.empty()) add("never heard of the end");
+  for (std::size_t i = is_nested && !member.told.empty() ? member.told.size() - 1 : 0; i < member.told.size(); ++i) {
+    const std::string& end = member.told[i];
+    if (end != (is_closed ? "Closed" : "Cancelled") && end != (is_closed ? "FailedToClose" : "FailedToCancel"))
+      add("heard of another end");
+  }
 }
 
 std::vector<std::string> LraCluster::violations() {

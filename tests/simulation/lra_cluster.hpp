@@ -1,5 +1,5 @@
-// LRAs on a cluster in one thread: clients that start, join, leave, close and cancel them, participants and faults are
-// all drawn from one seed.
+// LRAs on a cluster in one thread, some nested in others: clients that start, join, leave, close and cancel them,
+// participants and faults are all drawn from one seed.
 #pragma once
 
 #include <map>
@@ -8,11 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "server/adapters/memory/memory_store.hpp"
-#include "server/adapters/simulated/simulated_clock.hpp"
-#include "server/engine/engine.hpp"
 #include "server/saga/lra_view.hpp"
-#include "tests/simulation/unreliable_ports.hpp"
+#include "tests/simulation/simulated_nodes.hpp"
 
 namespace sagactl::simulation {
 
@@ -41,37 +38,29 @@ struct LraMember {
   bool is_joined = false;  // acknowledged
   bool may_have_left = false;
   bool is_completed = false, is_compensated = false, has_forgotten = false;
+  bool has_failed = false;  // and so may be told to forget that
   int called = 0;
   SteadyTime works_until;
   std::vector<std::string> told;  // the ends of which it heard
 };
 
-class LraCluster {
+class LraCluster final : public SimulatedNodes {
  public:
   explicit LraCluster(const LraOptions& options);
-  ~LraCluster();
+  ~LraCluster() override;
 
   // Clients and faults first; then all faults end, persons retry what failed, and every LRA has to end.
   void run();
   // The violated invariants, one line each.
   std::vector<std::string> violations();
-  int crashes() const { return crashes_; }
   std::map<LraStatus, int> endings();
 
  private:
   class Caller;
-  struct Node {
-    NodeName name;
-    std::unique_ptr<NodeClock> clock;
-    std::unique_ptr<UnreliableStore> store;
-    std::unique_ptr<UnreliableGateway> gateway;
-    std::unique_ptr<Caller> caller;
-    std::unique_ptr<Engine> engine;  // none: it is down
-    SteadyTime due;
-  };
   // What a client does with one LRA, one command after the other.
   struct Script {
     SagaId id;
+    const Script* parent = nullptr;
     DefinitionPointer definition;
     std::vector<LraMember> members;
     int attempts = 0;      // of all commands
@@ -87,31 +76,23 @@ class LraCluster {
   void go_on(Script& script, const Result<Receipt>& receipt);
   ParticipantAnswer answer(const ParticipantCall& call);
   ParticipantAnswer work(LraMember& member, const ParticipantCall& call);
-  void start_node(Node& node);
-  void kill(Node& node);
-  void turn(Node& node);
-  void step();
-  Node* random_node();
+  static bool may_be_called(const Script& script);
+  bool waits_for_a_person(const Script& script);
+  void check_forget(const Script& script, const LraMember& member);
+  void check_member(const LraMember& member, bool is_closed, bool is_nested, std::vector<std::string>& wrong);
+  void attach(Node& node) override;
+  void ended(Node& node) override { callers_.erase(node.number); }
   std::optional<Saga> saga_of(const Script& script);
   bool is_settled();
   void retry_failed();
   void check(const Script& script, std::vector<std::string>& wrong);
-  Duration some_time(std::uint64_t below_us) {
-    return Duration{static_cast<std::int64_t>(injector_.random.below(below_us))};
-  }
 
   const LraOptions options_;
-  SimulatedClock clock_;
-  FaultInjector injector_;
   LraFaults faults_;
-  std::unique_ptr<MemoryStore> store_;
-  SimulatedProvider provider_;
-  UnreliableBus bus_;
-  std::vector<std::unique_ptr<Node>> nodes_;
+  std::map<std::size_t, std::unique_ptr<Caller>> callers_;  // by the numbers of their nodes
   std::vector<std::unique_ptr<Script>> scripts_;
   std::map<std::string, std::pair<Script*, std::size_t>> members_;  // by their keys
   std::vector<std::string> wrong_;
-  int crashes_ = 0;
   bool is_settled_ = false;
 };
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr Duration settle_limit = 3h;  // of simulated time, after the faults have ended
 constexpr int turns_max = 3'000'000;
-constexpr Duration commit_window = 8ms;  // on every second node
 
 const Actor admin{UserId{}, Role::admin};
 
@@ -45,92 +44,31 @@ OwnSagaOptions own_saga_swarm(std::uint64_t seed) {
 }
 
 OwnSagaCluster::OwnSagaCluster(const OwnSagaOptions& options)
-    : options_(options),
-      injector_(options.seed, options.faults),
-      store_(make_memory_store(clock_)),
-      provider_(clock_, injector_),
-      bus_(injector_),
+    : SimulatedNodes(options.seed, options.faults, options.pause_share),
+      options_(options),
       participants_(clock_, injector_.random, options.participants) {
   injector_.crash_at = options.crash_at;
   participants_.on_report([this](const StepReply& reply, SagaId saga, std::function<void()> acknowledged) {
     report(reply, saga, std::move(acknowledged));
   });
   for (int i = 0; i < options.definitions; ++i) definitions_.push_back(draw_definition(injector_.random, i));
-  for (int i = 1; i <= options.nodes; ++i) {
-    auto node = std::make_unique<Node>();
-    node->name = fmt::format("node-{}", i);
-    node->number = static_cast<std::size_t>(i);
-    node->clock =
-        std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
-    node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? commit_window : Duration{0});
-    node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
-    nodes_.push_back(std::move(node));
-  }
-  for (auto& node : nodes_) start_node(*node);
+  add_nodes(options.nodes, [this](int) { return some_time(1'000); });
 }
 
 OwnSagaCluster::~OwnSagaCluster() {
-  for (auto& node : nodes_) {
-    node->engine.reset();
-    node->caller.reset();
-  }
+  remove_nodes();
 }
 
-void OwnSagaCluster::start_node(Node& node) {
-  EngineOptions options;
-  options.node = node.name;
-  options.seed = injector_.random.next();
-  node.caller =
+void OwnSagaCluster::attach(Node& node) {
+  auto& caller = callers_[node.number] =
       std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_, [this](const BegunCall& call) {
         check_undo_order(call);
         calls_of_[call.call.saga].push_back(begun_.size());
         begun_.push_back(call);
         begun_.back().number = begun_.size();
       });
-  node.caller->drops_withdrawals = options_.drops_withdrawals;
-  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
-  node.engine->set_participants(*node.caller);
-  node.engine->on_work([this, &node] {
-    node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(injector_.random.below(2'000))});
-  });
-  node.due = clock_.steady();
-  try {
-    (void)node.engine->start();  // a start that fails is retried in the turns
-  } catch (const Crash&) {
-    kill(node);
-  }
-}
-
-// The process ends: its memory is lost, and answers to its calls in progress are dropped.
-void OwnSagaCluster::kill(Node& node) {
-  if (!node.engine) return;
-  ++crashes_;
-  node.engine.reset();
-  node.caller.reset();
-  clock_.after(Duration{static_cast<std::int64_t>(injector_.random.below(6'000'000))}, [this, &node] {
-    if (!node.engine) start_node(node);
-  });
-}
-
-void OwnSagaCluster::turn(Node& node) {
-  if (injector_.happens(options_.pause_share) && started_ < options_.sagas) {
-    node.due = clock_.steady() + 5s;
-    return;
-  }
-  try {
-    node.due = never_due;
-    const SteadyTime due = node.clock->cluster_time(node.engine->turn());
-    node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
-  } catch (const Crash&) {
-    kill(node);
-  }
-}
-
-OwnSagaCluster::Node* OwnSagaCluster::random_node() {
-  std::vector<Node*> up;
-  for (auto& node : nodes_)
-    if (node->engine) up.push_back(node.get());
-  return up.empty() ? nullptr : up[injector_.random.below(up.size())];
+  caller->drops_withdrawals = options_.drops_withdrawals;
+  node.engine->set_participants(*caller);
 }
 
 void OwnSagaCluster::submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done) {
@@ -252,23 +190,8 @@ void OwnSagaCluster::settle_with_persons() {
   }
 }
 
-// Advances to the next event: a node's turn or a timer of the clock.
-void OwnSagaCluster::step() {
-  Node* next = nullptr;
-  for (auto& node : nodes_)
-    if (node->engine && (!next || node->due < next->due)) next = node.get();
-  const auto event = clock_.next();
-  if (next && (!event || next->due <= *event)) {
-    if (next->due > clock_.steady()) clock_.advance(next->due - clock_.steady());
-    if (next->engine && next->due <= clock_.steady()) turn(*next);
-  } else if (event) {
-    clock_.advance_to_next();
-  }
-}
-
 bool OwnSagaCluster::is_settled() {
-  for (const auto& node : nodes_)
-    if (!node->engine || node->engine->stats().queue_depth > 0) return false;
+  if (!are_all_idle()) return false;
   for (const SagaId id : attempted_) {
     const auto saga = saga_of_id(id);
     if (saga && !is_terminal(saga->status) && !waits_by_definition(*saga)) return false;
@@ -287,8 +210,9 @@ void OwnSagaCluster::run() {
     }
     step();
   }
+  end_pauses();
   // Faults go on until most sagas have had their time; operators as well.
-  const SteadyTime calm = clock_.steady() + Duration{static_cast<std::int64_t>(injector_.random.below(90'000'000))};
+  const SteadyTime calm = clock_.steady() + some_time(90'000'000);
   for (int i = 0; i < turns_max && clock_.steady() < calm; ++i) {
     step();
     if (i % 64 == 0 && injector_.happens(options_.operator_share)) run_operator_command();

@@ -8,11 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "server/adapters/memory/memory_store.hpp"
-#include "server/adapters/simulated/simulated_clock.hpp"
-#include "server/engine/engine.hpp"
+#include "tests/simulation/simulated_nodes.hpp"
 #include "tests/simulation/simulated_participants.hpp"
-#include "tests/simulation/unreliable_ports.hpp"
 
 namespace sagactl::simulation {
 
@@ -41,39 +38,24 @@ struct AcknowledgedCommand {
   std::size_t begun_before = 0;  // the calls of all sagas that had begun by then
 };
 
-class OwnSagaCluster {
+class OwnSagaCluster final : public SimulatedNodes {
  public:
   explicit OwnSagaCluster(const OwnSagaOptions& options);
-  ~OwnSagaCluster();
+  ~OwnSagaCluster() override;
 
   // Sagas start while faults happen; then all faults end and every saga has to end.
   void run();
   // The violated invariants, one line each.
   std::vector<std::string> violations();
 
-  std::uint64_t port_calls() const { return injector_.calls; }
-  int crashes() const { return crashes_; }
   int accepted() const { return static_cast<int>(accepted_.size()); }
   std::size_t calls() const { return begun_.size(); }
   int late_undos() const;
   std::map<SagaStatus, int> endings();
 
  private:
-  struct Node {
-    NodeName name;
-    std::size_t number = 0;
-    std::unique_ptr<NodeClock> clock;
-    std::unique_ptr<UnreliableStore> store;
-    std::unique_ptr<UnreliableGateway> gateway;
-    std::unique_ptr<UnreliableCaller> caller;
-    std::unique_ptr<Engine> engine;  // none: it is down
-    SteadyTime due;
-  };
-
-  void start_node(Node& node);
-  void kill(Node& node);
-  void turn(Node& node);
-  void step();
+  void attach(Node& node) override;
+  void ended(Node& node) override { callers_.erase(node.number); }
   void start_saga();
   void retry(Node& node, SagaId saga);
   void run_operator_command();
@@ -81,7 +63,6 @@ class OwnSagaCluster {
   void submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done);
   void report(const StepReply& reply, SagaId saga, std::function<void()> acknowledged);
   void settle_with_persons();
-  Node* random_node();
   std::optional<Saga> saga_of_id(SagaId id);
   std::optional<Saga> random_saga();
   bool is_settled();
@@ -93,14 +74,9 @@ class OwnSagaCluster {
   void check_undo_order(const BegunCall& call);
 
   const OwnSagaOptions options_;
-  SimulatedClock clock_;
-  FaultInjector injector_;
-  std::unique_ptr<MemoryStore> store_;
-  SimulatedProvider provider_;
-  UnreliableBus bus_;
   SimulatedParticipants participants_;
+  std::map<std::size_t, std::unique_ptr<UnreliableCaller>> callers_;  // by the numbers of their nodes
   std::vector<DefinitionPointer> definitions_;
-  std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<SagaId> accepted_;   // acknowledged to a client
   std::vector<SagaId> attempted_;  // also those whose acknowledgement was lost
   std::vector<AcknowledgedCommand> cancelled_;
@@ -108,7 +84,6 @@ class OwnSagaCluster {
   std::vector<BegunCall> begun_;
   std::map<SagaId, std::vector<std::size_t>> calls_of_;  // in begun_
   std::vector<std::string> wrong_order_;
-  int crashes_ = 0;
   int started_ = 0;
   bool is_settled_ = false;
 };

@@ -15,7 +15,6 @@ namespace {
 constexpr Duration settle_limit = 30min;  // of simulated time, after the faults have ended
 constexpr int steps_max = 5'000'000;
 constexpr int product_count = 6, user_count = 5;
-constexpr Duration commit_window = 8ms;  // on every second node
 
 const Actor admin{UserId{}, Role::admin};
 
@@ -76,92 +75,39 @@ SimulationOptions swarm(std::uint64_t seed) {
 }
 
 SimulatedCluster::SimulatedCluster(const SimulationOptions& options)
-    : options_(options),
-      injector_(options.seed, options.faults),
-      store_(make_memory_store(clock_)),
-      lock_(make_memory_lock(clock_)),
-      provider_(clock_, injector_),
-      bus_(injector_) {
+    : SimulatedNodes(options.seed, options.faults, options.pause_share),
+      options_(options),
+      lock_(make_memory_lock(clock_)) {
   injector_.crash_at = options.crash_at;
   ledger_.run = "simulated";
   ledger_.seed = options.seed;
   ledger_.targets = {"http://any-node"};
   ledger_.user_ids = {""};
   ledger_.phases = {{"duplicate", false}};
-  for (int i = 1; i <= options.nodes; ++i) {
-    auto node = std::make_unique<Node>();
-    node->name = fmt::format("node-{}", i);
-    Random random(options.seed + static_cast<std::uint64_t>(i));
-    const Duration began{static_cast<std::int64_t>(random.below(1'000'000'000'000))};
-    node->clock = std::make_unique<NodeClock>(clock_, began);
-    node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? commit_window : Duration{0});
-    node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
-    nodes_.push_back(std::move(node));
-  }
-  for (auto& node : nodes_) start_node(*node);
+  add_nodes(options.nodes, [&options](int number) {
+    Random random(options.seed + static_cast<std::uint64_t>(number));
+    return Duration{static_cast<std::int64_t>(random.below(1'000'000'000'000))};
+  });
 }
 
 SimulatedCluster::~SimulatedCluster() {
   // Callbacks of the lock and the clock must not reach a partly destroyed node.
-  for (auto& node : nodes_) {
-    node->admission.reset();
-    node->engine.reset();
-  }
+  remove_nodes();
 }
 
-void SimulatedCluster::start_node(Node& node) {
-  EngineOptions options;
-  options.node = node.name;
-  options.seed = injector_.random.next();
+void SimulatedCluster::configure(Node&, EngineOptions& options) {
   options.policy.reservation_ttl = options_.reservation_ttl;
   options.policy.shop_confirms = options_.shop_confirms;
   options.policy.charge_checks = options_.charge_checks;
-  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
-  node.admission = std::make_unique<OrderAdmission>(*node.engine, *lock_, *node.clock);
-  node.engine->on_work([this, &node] {
-    node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(injector_.random.below(2'000))});
-  });
-  node.due = clock_.steady();
-  try {
-    // A start that fails is retried in the turns.
-    (void)node.engine->start();
-  } catch (const Crash&) {
-    kill(node);
-  }
 }
 
-// The process ends: its memory is lost, and answers to its calls in progress are dropped.
-void SimulatedCluster::kill(Node& node) {
-  if (!node.engine) return;
-  ++crashes_;
+void SimulatedCluster::attach(Node& node) {
+  admissions_[node.number] = std::make_unique<OrderAdmission>(*node.engine, *lock_, *node.clock);
+}
+
+void SimulatedCluster::detach(Node& node) {
   adopted_ += static_cast<int>(node.engine->stats().adopted);
-  node.admission.reset();
-  node.engine.reset();
-  const Duration down{static_cast<std::int64_t>(injector_.random.below(6'000'000))};
-  clock_.after(down, [this, &node] {
-    if (!node.engine) start_node(node);
-  });
-}
-
-void SimulatedCluster::turn(Node& node) {
-  if (injector_.happens(options_.pause_share) && placed_ < options_.orders) {
-    node.due = clock_.steady() + 5s;
-    return;
-  }
-  try {
-    node.due = never_due;
-    const SteadyTime due = node.clock->cluster_time(node.engine->turn());
-    node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
-  } catch (const Crash&) {
-    kill(node);
-  }
-}
-
-SimulatedCluster::Node* SimulatedCluster::random_node() {
-  std::vector<Node*> up;
-  for (auto& node : nodes_)
-    if (node->engine) up.push_back(node.get());
-  return up.empty() ? nullptr : up[injector_.random.below(up.size())];
+  admissions_.erase(node.number);
 }
 
 LedgerEntry& SimulatedCluster::begin_request(OrderKind kind, std::uint32_t group) {
@@ -192,19 +138,20 @@ void SimulatedCluster::place_order() {
   if (options_.all_systems) choose_saga(order);
   const OrderId id = order.id;
   const bool waits = options_.shop_confirms && is_checkout(order.saga);
-  node->admission->place(std::move(order), [this, id, waits, operation = request.operation](Result<Receipt> receipt) {
-    LedgerEntry& entry = ledger_.entries[operation];
-    entry.outcome = outcome_of(receipt);
-    entry.done = clock_.now();
-    if (!receipt) return;
-    entry.order = id.uuid;
-    accepted_.push_back(id);
-    if (!waits) return;
-    // A shop whose page the buyer has left never confirms.
-    for (int times = static_cast<int>(injector_.random.below(4)); times > 0; --times)
-      clock_.after(Duration{static_cast<std::int64_t>(injector_.random.below(3'000'000))},
-                   [this, id] { confirm_payment(id); });
-  });
+  admissions_.at(node->number)
+      ->place(std::move(order), [this, id, waits, operation = request.operation](Result<Receipt> receipt) {
+        LedgerEntry& entry = ledger_.entries[operation];
+        entry.outcome = outcome_of(receipt);
+        entry.done = clock_.now();
+        if (!receipt) return;
+        entry.order = id.uuid;
+        accepted_.push_back(id);
+        if (!waits) return;
+        // A shop whose page the buyer has left never confirms.
+        for (int times = static_cast<int>(injector_.random.below(4)); times > 0; --times)
+          clock_.after(Duration{static_cast<std::int64_t>(injector_.random.below(3'000'000))},
+                       [this, id] { confirm_payment(id); });
+      });
 }
 
 // Every definition gets a quarter of the orders.
@@ -343,28 +290,12 @@ void SimulatedCluster::visit_flows(const std::function<void(const Flow&)>& see) 
   });
 }
 
-// Advances to the next event: a node's turn or a timer of the clock.
-void SimulatedCluster::step() {
-  Node* next = nullptr;
-  for (auto& node : nodes_)
-    if (node->engine && (!next || node->due < next->due)) next = node.get();
-  const auto event = clock_.next();
-  if (next && (!event || next->due <= *event)) {
-    if (next->due > clock_.steady()) clock_.advance(next->due - clock_.steady());
-    if (next->engine && next->due <= clock_.steady()) turn(*next);
-  } else if (event) {
-    clock_.advance_to_next();
-  }
-}
-
 bool SimulatedCluster::is_settled() {
   const auto counts = store_->counts();
   for (const auto& [what, count] : counts->sagas)
     if (!is_terminal(what.second) && count > 0) return false;
   if (counts->unpublished_events > 0 || !store_->due_flows(1)->empty()) return false;
-  return are_payments_settled() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
-           return node->engine && node->engine->stats().queue_depth == 0;
-         });
+  return are_payments_settled() && are_all_idle();
 }
 
 void SimulatedCluster::run() {
@@ -382,6 +313,7 @@ void SimulatedCluster::run() {
     }
     step();
   }
+  end_pauses();
   clock_.advance(2s);
   injector_.faults = Faults{};
   close_shop();

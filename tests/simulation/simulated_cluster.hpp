@@ -9,11 +9,8 @@
 
 #include "loadgen/ledger/ledger.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
-#include "server/adapters/memory/memory_store.hpp"
-#include "server/adapters/simulated/simulated_clock.hpp"
-#include "server/engine/engine.hpp"
 #include "server/engine/order_admission.hpp"
-#include "tests/simulation/unreliable_ports.hpp"
+#include "tests/simulation/simulated_nodes.hpp"
 
 namespace sagactl::simulation {
 
@@ -37,10 +34,10 @@ struct SimulationOptions {
 // The options of a seed. Any fault may be absent, so that frequent faults do not hide rare ones.
 SimulationOptions swarm(std::uint64_t seed);
 
-class SimulatedCluster {
+class SimulatedCluster final : public SimulatedNodes {
  public:
   explicit SimulatedCluster(const SimulationOptions& options);
-  ~SimulatedCluster();
+  ~SimulatedCluster() override;
 
   // Clients place orders while faults happen; then all faults end and everything has to settle.
   void run();
@@ -48,8 +45,6 @@ class SimulatedCluster {
   // The violated invariants, one line each.
   std::vector<std::string> violations();
 
-  std::uint64_t port_calls() const { return injector_.calls; }
-  int crashes() const { return crashes_; }
   int accepted() const { return static_cast<int>(accepted_.size()); }
   int adopted() const { return adopted_; }
   // How the sagas of accepted orders ended.
@@ -57,21 +52,9 @@ class SimulatedCluster {
   Endings endings() const;
 
  private:
-  struct Node {
-    NodeName name;
-    std::unique_ptr<NodeClock> clock;
-    std::unique_ptr<UnreliableStore> store;
-    std::unique_ptr<UnreliableGateway> gateway;
-    std::unique_ptr<Engine> engine;  // none: it is down
-    std::unique_ptr<OrderAdmission> admission;
-    SteadyTime due;  // on the cluster's clock
-    std::uint64_t adopted_before = 0;
-  };
-
-  void start_node(Node& node);
-  void kill(Node& node);
-  void turn(Node& node);
-  void step();
+  void configure(Node& node, EngineOptions& options) override;
+  void attach(Node& node) override;
+  void detach(Node& node) override;
   void place_order();
   void choose_saga(PlaceOrder& order);
   void set_stocks();
@@ -83,22 +66,15 @@ class SimulatedCluster {
   void retry_failed_compensations();
   bool are_payments_settled();
   void visit_flows(const std::function<void(const Flow&)>& see);
-  Node* random_node();
   bool is_settled();
 
   const SimulationOptions options_;
-  SimulatedClock clock_;
-  FaultInjector injector_;
-  std::unique_ptr<MemoryStore> store_;
   std::unique_ptr<Lock> lock_;
-  SimulatedProvider provider_;
-  UnreliableBus bus_;
-  std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<OrderId> accepted_;  // acknowledged to a client
+  std::map<std::size_t, std::unique_ptr<OrderAdmission>> admissions_;  // by the numbers of their nodes
+  std::vector<OrderId> accepted_;                                      // acknowledged to a client
   bool is_stocked_ = false;
   Ledger ledger_;  // of the clients
   int placed_ = 0;
-  int crashes_ = 0;
   int adopted_ = 0;
   bool is_settled_ = false;
 };

@@ -99,9 +99,10 @@ const PostgresStatement sql_events_after{"store_events_after",
 // Does not wait for the disk: when the server crashes, a lost checkpoint only has some events published again, and a
 // lost adoption is done again.
 const PostgresStatement sql_asynchronous_commit{"store_asynchronous_commit", "SET LOCAL synchronous_commit = off"};
-// sql/postgres/0012_adoption.sql, and 0013_lras.sql
+// sql/postgres/0012_adoption.sql, 0013_lras.sql and 0014_nested_lras.sql
 const PostgresStatement sql_adopts_users_sagas{"store_adopts_users_sagas", "SET LOCAL sagactl.users_sagas = 'adopt'"};
 const PostgresStatement sql_adopts_lras{"store_adopts_lras", "SET LOCAL sagactl.lras = 'adopt'"};
+const PostgresStatement sql_adopts_nested_lras{"store_adopts_nested_lras", "SET LOCAL sagactl.nested_lras = 'adopt'"};
 const PostgresStatement sql_set_published{
     "store_set_published", "UPDATE node SET published = greatest(published, $2::bigint) WHERE name = $1"};
 
@@ -204,6 +205,7 @@ Result<std::vector<OrderId>> PostgresDatabase::adopt(const Writer& writer, Owner
     connection.send(sql_asynchronous_commit);
     connection.send(sql_adopts_users_sagas);
     connection.send(sql_adopts_lras);
+    connection.send(sql_adopts_nested_lras);
     const std::int64_t number = lock_writer(connection, writer, owners == Owners::dead);
     const std::int64_t of_dead = owners == Owners::dead ? 1 : 0;
     connection.send(sql_adopt, Parameters().add(number).add(writer.epoch).add(sql::sql_limit(limit)).add(of_dead));

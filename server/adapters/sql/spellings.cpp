@@ -16,9 +16,10 @@ namespace {
 constexpr std::int64_t after_prepared = 200, after_delay = 400;
 
 // One with as many steps as an LRA may have: they are called by their numbers.
-std::string longest_lra() {
+std::string longest_lra(bool is_nested) {
   LraDefinition lra;
-  lra.participants.resize(steps_max - 1);
+  if (is_nested) lra.parent = "http://node/lra-coordinator";
+  lra.participants.resize(steps_max - (is_nested ? 2 : 1));
   for (LraParticipant& each : lra.participants) each.links.compensate = "http://participant/compensate";
   return canonical_text(lra_definition_json(lra));
 }
@@ -38,7 +39,8 @@ std::vector<DefinitionPointer> inline_forms() {
   add("saga", false, {});
   for (const bool is_prepared : {false, true})
     for (const Duration delay : {Duration{0}, Duration{1}}) add("msg", is_prepared, delay);
-  if (auto compiled = compile_definition(longest_lra(), 1)) forms.push_back(std::move(*compiled));
+  for (const bool is_nested : {false, true})
+    if (auto compiled = compile_definition(longest_lra(is_nested), 1)) forms.push_back(std::move(*compiled));
   return forms;
 }
 

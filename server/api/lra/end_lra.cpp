@@ -19,9 +19,13 @@ bool has_been_called_once(const Flow& flow) {
   if (!is_under_way(lra_status_of(saga))) return true;
   for (std::size_t i = 1; i < saga.steps.size(); ++i) {
     const StepState& step = saga.steps[i];
-    if (saga.own_definition->steps[i].call->is_listener) continue;
-    const bool is_untouched = step.status == StepStatus::pending || (is_in_progress(step) && step.tries == 0);
-    if (is_untouched || (step.calling && step.tries <= 1)) return false;
+    if (!is_lra_work(saga, i)) continue;
+    // A nested LRA is asked once more: when it has ended, or else after a while.
+    const bool is_nested = saga.own_definition->steps[i].call->participant == ParticipantStep::no_participant;
+    const int rounds = is_nested ? 2 : 1;
+    const bool is_called = is_in_progress(step) && !is_given_up(saga, i) &&
+                           (step.tries < rounds || (step.calling && step.tries == rounds));
+    if (step.status == StepStatus::pending || is_called) return false;
   }
   return true;
 }
@@ -35,7 +39,7 @@ http::Response ended_answer(const Request& request, const Saga& saga) {
       wants_json(request) ? http::json_response(200, Json{{"status", text}}) : lra_text(200, text);
   if (goes_on) {
     response.status = 202;
-    response.headers.push_back({"Location", id + "/status"});
+    response.headers.push_back({"Location", lra_status_url(*saga.own_definition->lra, saga.id)});
   }
   response.headers.push_back({std::string(lra_header), id});
   return response;

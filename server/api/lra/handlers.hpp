@@ -12,6 +12,11 @@ awaitable<Answer> renew_lra(Context& context, Request& request);
 awaitable<Answer> close_lra(Context& context, Request& request);
 awaitable<Answer> cancel_lra(Context& context, Request& request);
 
+awaitable<Answer> complete_nested(Context& context, Request& request);
+awaitable<Answer> compensate_nested(Context& context, Request& request);
+awaitable<Answer> forget_nested(Context& context, Request& request);
+awaitable<Answer> nested_status(Context& context, Request& request);
+
 awaitable<Answer> list_lras(Context& context, Request& request);
 awaitable<Answer> show_lra(Context& context, Request& request);
 awaitable<Answer> lra_status(Context& context, Request& request);

@@ -44,7 +44,7 @@ std::optional<Timestamp> finished_at(const Saga& saga) {
   if (!has_ended(lra_status_of(saga))) return std::nullopt;
   Timestamp last = saga.steps.front().ended_at;
   for (std::size_t i = 1; i < saga.steps.size(); ++i)
-    if (!saga.own_definition->steps[i].call->is_listener) last = std::max(last, saga.steps[i].ended_at);
+    if (is_lra_work(saga, i)) last = std::max(last, saga.steps[i].ended_at);
   return last;
 }
 
@@ -61,9 +61,7 @@ Result<std::string> coordinator_url(const Context& context, const http::Request&
 
 Result<SagaId> lra_in_path(const http::Request& request) {
   const std::string_view given = request.parameter("id");
-  std::string_view text = given.substr(0, given.find('?'));
-  if (const auto slash = text.rfind('/'); slash != text.npos) text.remove_prefix(slash + 1);
-  if (const auto id = SagaId::parse(text)) return *id;
+  if (const auto id = saga_of_lra_id(given)) return *id;
   return Error{ErrorCode::not_found, fmt::format("there is no LRA {}", given.substr(0, 200))};
 }
 
@@ -156,7 +154,7 @@ Json lra_json(const Flow& flow) {
   return Json{{"lraId", lra_id(lra, saga.id)},
               {"clientId", text_or_empty(read_json(saga.input), "clientId")},
               {"status", to_string(status)},
-              {"topLevel", true},
+              {"topLevel", !lra.is_nested()},
               {"recovering", is_under_way(status)},
               {"startTime", time_or_zero(saga.created_at)},
               {"finishTime", time_or_zero(finished_at(saga))},

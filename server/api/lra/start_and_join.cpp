@@ -5,6 +5,7 @@
 #include "server/api/lra/link_header.hpp"
 #include "server/api/lra/lra_answer.hpp"
 #include "server/api/query.hpp"
+#include "server/api/read_flow.hpp"
 #include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
 #include "server/participants/calls/lra_call.hpp"
@@ -58,6 +59,28 @@ bool says_ended(const Error& error) {
   return status && has_ended(*status);
 }
 
+// What the LRA that the client names as its parent says of itself; nothing when it names none. Whether it is active is
+// decided when the new one joins it.
+awaitable<Result<void>> read_parent(Context& context, Request& request, LraDefinition& lra,
+                                    std::optional<SagaId>& parent) {
+  const std::string_view given = request.query_value("ParentLRA").value_or("");
+  if (given.empty()) co_return Result<void>{};
+  const Error unknown{ErrorCode::not_found,
+                      fmt::format("this coordinator has no LRA {}, and nests in its own alone", given.substr(0, 200))};
+  parent = saga_of_lra_id(given);
+  if (!parent) co_return unknown;
+  const Result<Flow> flow = co_await read_flow(context, request, order_of(*parent));
+  if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
+  if (!flow || !flow->saga || !is_lra(*flow->saga)) co_return unknown;
+  const LraDefinition& above = *flow->saga->own_definition->lra;
+  if (above.level >= lra_levels_max)
+    co_return Error{ErrorCode::conflict,
+                    fmt::format("the parent is nested in {} LRAs, which is the most", above.level)};
+  lra.parent = lra_id(above, *parent);
+  lra.level = above.level + 1;
+  co_return Result<void>{};
+}
+
 http::Response joined_answer(const Request& request, const std::string& id, const std::string& recovery,
                              const std::string& data) {
   http::Response response =
@@ -79,17 +102,17 @@ awaitable<Answer> start_lra(Context& context, Request& request) {
   const std::string client(request.query_value("ClientID").value_or(""));
   if (client.size() > client_id_max)
     co_return Error{ErrorCode::invalid, fmt::format("ClientID has {} bytes; at most {}", client.size(), client_id_max)};
-  if (const auto parent = request.query_value("ParentLRA"); parent && !parent->empty())
-    co_return Error{ErrorCode::not_found,
-                    fmt::format("this coordinator nests no LRAs: ParentLRA is {}", parent->substr(0, 200))};
   LraDefinition lra;
   lra.coordinator = std::move(*coordinator);
   lra.limit = *limit;
+  std::optional<SagaId> parent;
+  if (const auto read = co_await read_parent(context, request, lra, parent); !read) co_return read.error();
   auto definition = compile_definition(canonical_text(lra_definition_json(lra)), 1);
   if (!definition) co_return definition.error();
   Json input = Json::object();
   if (!client.empty()) input["clientId"] = client;
   StartSagaRequest command{SagaId::fresh(), actor_of(request), *definition, json_text(input), {}, {}, {}};
+  command.parent = parent;
   const std::string id = lra_id(lra, command.id);
   if (!request.trace.is_continued()) request.trace.trace_id = command.id.uuid.bytes;
   command.trace_parent = request.trace.traceparent();

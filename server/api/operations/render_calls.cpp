@@ -38,7 +38,8 @@ Json request_json(const Saga& saga, const CallRecord& record, bool forgets) {
   call.ask_first = call.ask_only = record.is_question;
   const auto request = request_of(saga_at(saga, record, forgets), call, Moment{});
   if (!request || !request->definition) return nullptr;
-  Json json{{"participant", definition.participants[request->participant].name},
+  const bool has_participant = request->participant < definition.participants.size();
+  Json json{{"participant", has_participant ? Json(definition.participants[request->participant].name) : Json(nullptr)},
             {"method", text_or_null(request->method)},
             {"url", text_or_null(request->url)},
             {"command", text_or_null(request->command)},

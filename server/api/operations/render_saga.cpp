@@ -35,6 +35,7 @@ void add_members_of_users_step(Json& json, const SagaDefinition& definition, std
   for (const std::size_t before : steps_before(definition, i)) json["after"].push_back(definition.steps[before].name);
   const bool has_participant = step.call && step.call->participant < definition.participants.size();
   json["participant"] = has_participant ? Json(definition.participants[step.call->participant].name) : Json(nullptr);
+  if (definition.lra && step.call) json["part"] = to_string(step.call->part);
   json["kept"] = stored_json(state.kept);
   json["waitsUntil"] = state.wake_at ? Json(iso8601_ms(*state.wake_at)) : Json(nullptr);
 }
@@ -78,12 +79,15 @@ Json lra_members(const Saga& saga) {
                                 {"compensate", text_or_null(each.links.compensate)},
                                 {"complete", text_or_null(each.links.complete)},
                                 {"after", text_or_null(each.links.after)},
+                                {"nested", each.nested ? Json(each.nested->text()) : Json(nullptr)},
                                 {"status", status},
                                 {"joinedAt", iso8601_ms(each.joined_at)},
                                 {"leftAt", time_or_null(each.left_at)}});
   }
+  const auto parent = saga_of_lra_id(lra.parent);
   return Json{{"id", lra_id(lra, saga.id)},
               {"status", to_string(lra_status_of(saga))},
+              {"parent", parent ? Json(parent->text()) : Json(nullptr)},
               {"participants", std::move(participants)}};
 }
 

@@ -34,6 +34,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
     void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
     void operator()(const StartSagaRequest& c) {
       if (!c.key.empty()) keys.claims.push_back(digest_of_key(claim_of_saga_key(c.definition->key_space(), c.key)));
+      if (c.parent) keys.flows.push_back(order_of(*c.parent));
     }
     void operator()(const AnswerStepRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StopSagaRequest& c) { keys.flows.push_back(order_of(c.saga)); }

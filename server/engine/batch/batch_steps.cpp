@@ -250,6 +250,9 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   saga.trace_parent = command.trace_parent;
   const auto started = decide_saga(draft, StartSaga{});
   if (!started) return started.error();
+  auto parent = enlist_nested(command);
+  if (!parent) return parent.error();
+  if (*parent) write_draft(std::move(**parent));
   auto receipt = accept(std::move(draft));
   if (receipt && !command.key.empty()) {
     const KeyDigest key = digest_of_key(claim_of_saga_key(definition.key_space(), command.key));
@@ -257,6 +260,25 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
     claims_changed_.push_back(key);
   }
   return receipt;
+}
+
+// The parent with the new LRA among its participants; none: it is not nested.
+Result<std::optional<CommandBatch::Draft>> CommandBatch::enlist_nested(const StartSagaRequest& command) {
+  if (!command.parent) return std::optional<Draft>();
+  auto found = draft_of_flow(order_of(*command.parent), command.actor, "LRA");
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const auto joined = decide_saga(draft, EnlistLra{command.id, links_of_nested(*command.definition->lra, command.id)});
+  if (!joined) return joined.error();
+  return std::optional<Draft>(std::move(draft));
+}
+
+void CommandBatch::note_end_of_nested(const Flow& before, const Flow& after) {
+  if (!before.saga || !after.saga || !is_nested_lra(*after.saga)) return;
+  const LraStatus status = lra_status_of(*after.saga);
+  if (!has_ended(status) || status == lra_status_of(*before.saga)) return;
+  if (const auto parent = saga_of_lra_id(after.saga->own_definition->lra->parent))
+    ended_nested_.push_back({*parent, after.saga->id});
 }
 
 Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
@@ -317,7 +339,7 @@ Result<Receipt> CommandBatch::on(const TryNowRequest& command) {
   auto found = draft_of_saga(order_of(command.saga));
   if (!found) return found.error();
   Draft draft = std::move(*found);
-  const auto done = decide_saga(draft, TryNow{});
+  const auto done = decide_saga(draft, TryNow{command.nested});
   if (!done) return done.error();
   return accept(std::move(draft));
 }

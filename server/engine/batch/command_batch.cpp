@@ -302,6 +302,7 @@ void CommandBatch::write_draft(Draft&& draft) {
     tracked->writer_changed |= before.writer != draft.flow.writer;
     for (std::size_t i = 0; i < tracked->payments_stored; ++i)
       if (before.payments[i] != draft.flow.payments[i]) tracked->payment_changed[i] = true;
+    note_end_of_nested(before, draft.flow);
   }
   tracked->flow = std::move(draft.flow);
 }

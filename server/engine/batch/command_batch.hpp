@@ -59,6 +59,11 @@ class CommandBatch {
   std::vector<ParticipantCall> take_withdrawn_calls();
   // The users' sagas that go forward no more: their actions that have not begun must not.
   std::vector<SagaId> withdrawn() const;
+  // Nested LRAs that ended, and their parents, which may wait for that.
+  struct EndedNested {
+    SagaId parent, nested;
+  };
+  const std::vector<EndedNested>& ended_nested() const { return ended_nested_; }
   std::int64_t last_sequence() const { return sequence_; }
 
   // One for each saga that was written.
@@ -133,6 +138,8 @@ class CommandBatch {
   bool add_due_payment_checks(Draft& draft);
   Result<Receipt> accept(Draft&& draft);
   void write_draft(Draft&& draft);
+  Result<std::optional<Draft>> enlist_nested(const StartSagaRequest& command);
+  void note_end_of_nested(const Flow& before, const Flow& after);
   void append_events(std::vector<Event> events, Flow* flow);
   void merge_stocks(const StockOverlay& stocks);
   Result<void> check_stocks_loaded(const Draft& draft) const;
@@ -170,6 +177,7 @@ class CommandBatch {
   std::vector<ParticipantCall> participant_calls_;
   std::deque<std::pair<OrderId, CallRecord>> call_records_;
   std::vector<StepCall> retried_calls_;
+  std::vector<EndedNested> ended_nested_;
 };
 
 }  // namespace sagactl

@@ -121,10 +121,36 @@ std::size_t server_of(const SagaDefinition& definition, std::string_view url, st
   return usual;
 }
 
+LraWord word_of(const StepCall& call, const ParticipantStep& step) {
+  if (step.part == LraPart::forgets) return LraWord::forget;
+  return call.direction == Direction::compensation ? LraWord::compensate : LraWord::complete;
+}
+
 }  // namespace
 
-std::string lra_id(const LraDefinition& lra, SagaId saga) {
-  return fmt::format("{}/{}", lra.coordinator, saga.text());
+ParticipantAnswer nested_lra_answer(const Saga& nested, LraWord word) {
+  using enum LraStatus;
+  const LraStatus status = lra_status_of(nested);
+  const bool goes_back = status == cancelling || status == cancelled || status == failed_to_cancel;
+  const bool undoes = word == LraWord::compensate, has_failed = status == failed_to_close || status == failed_to_cancel;
+  ParticipantAnswer answer;
+  answer.status = 200;
+  answer.body = to_string(as_participant(status));
+  if (undoes && !goes_back) {
+    answer.status = 409;
+    answer.body = to_string(LraParticipantStatus::failed_to_compensate);
+  } else if (!undoes && goes_back) {
+    answer.status = status == cancelling ? 202 : 410;
+  } else if (is_under_way(status)) {
+    answer.status = 202;
+  } else if (has_failed) {
+    answer.status = 409;
+  }
+  return answer;
+}
+
+std::string lra_status_url(const LraDefinition& lra, SagaId saga) {
+  return fmt::format("{}/{}/status", lra.coordinator, saga.text());
 }
 
 std::string lra_recovery_url(const LraDefinition& lra, SagaId saga, std::size_t participant) {
@@ -149,25 +175,32 @@ Result<ParticipantCall> lra_request_of(const Saga& saga, const StepCall& call, c
     out.method = request->method;
     out.url = request->url.front().literal;
   }
+  const LraDefinition& lra = *definition.lra;
+  const std::size_t who = lra_participant_of(lra, call.step);
+  if (lra.participants[who].nested) {
+    out.nested = NestedLraCall{*lra.participants[who].nested, word_of(call, step)};
+    out.participant = ParticipantStep::no_participant;
+    return out;
+  }
   const bool undoes = call.direction == Direction::compensation;
   const std::size_t usual = undoes ? step.undo_participant.value_or(step.participant) : step.participant;
   out.participant = server_of(definition, out.url, usual);
   out.timeout = definition.participants[out.participant].timeout;
-  const LraDefinition& lra = *definition.lra;
-  const std::size_t who = lra_participant_of(lra, call.step);
+  const bool listens = step.part == LraPart::listens;
   const auto add = [&](const char* name, std::string value) { out.headers.emplace_back(name, std::move(value)); };
   if (out.method == "PUT") add("Content-Type", "text/plain");
-  add(step.is_listener ? "Long-Running-Action-Ended" : "Long-Running-Action", lra_id(lra, saga.id));
+  add(listens ? "Long-Running-Action-Ended" : "Long-Running-Action", lra_id(lra, saga.id));
+  if (lra.is_nested()) add("Long-Running-Action-Parent", lra.parent);
   add("Long-Running-Action-Recovery", lra_recovery_url(lra, saga.id, who));
   if (!lra.participants[who].data.empty()) add("Narayana-LRA-Participant-Data", lra.participants[who].data);
   add("traceparent", child_span(saga, moment.entropy ^ (call.step * 0x9E3779B97F4A7C15ull) ^ moment.now.us));
-  if (step.is_listener) out.body = to_string(lra_status_of(saga));
+  if (listens) out.body = to_string(lra_status_of(saga));
   return out;
 }
 
 Outcome read_lra_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {
   const ParticipantStep& step = *call.definition->steps[call.call.step].call;
-  if (step.is_listener || call.forgets) return read_told(call, answer);
+  if (step.part != LraPart::acts || call.forgets) return read_told(call, answer);
   return call.is_question ? read_question(call, answer) : read_work(call, step, answer);
 }
 

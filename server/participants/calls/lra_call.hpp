@@ -11,8 +11,12 @@ namespace sagactl {
 Result<ParticipantCall> lra_request_of(const Saga& saga, const StepCall& call, const Moment& moment);
 Outcome read_lra_answer(const ParticipantCall& call, const ParticipantAnswer& answer);
 
-// The LRA's id: an absolute URL, from which clients take the coordinator's address.
-std::string lra_id(const LraDefinition& lra, SagaId saga);
+// The answer of a nested LRA that has been told `word`, as version 2.0 of the API has it: 200 with its status as a
+// participant's, 202 while it is under way, 409 when it has failed, 410 when it is cancelled and need not do that.
+ParticipantAnswer nested_lra_answer(const Saga& nested, LraWord word);
+
+// Where its status is found: an id may have a query.
+std::string lra_status_url(const LraDefinition& lra, SagaId saga);
 // Under which a participant is found and moved; it stands in each call to it.
 std::string lra_recovery_url(const LraDefinition& lra, SagaId saga, std::size_t participant);
 

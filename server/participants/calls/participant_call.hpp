@@ -12,6 +12,12 @@
 
 namespace sagactl {
 
+// What a parent says to an LRA that is nested in it, in place of a request.
+struct NestedLraCall {
+  SagaId lra;
+  LraWord word = LraWord::complete;
+};
+
 // One call, made after the decision that requires it is durable.
 struct ParticipantCall {
   StepCall call;                 // whose it is
@@ -22,6 +28,7 @@ struct ParticipantCall {
   // Of an LRA's participant:
   bool forgets = false;        // it is asked to forget its failure
   bool has_forgotten = false;  // it was asked so before a person retried it: that it knows nothing does not mean done
+  std::optional<NestedLraCall> nested = {};  // no request is sent: `participant` is none
   // An HTTP request. `url` is absolute. The caller adds to the headers what depends on the node: Saga-Answer,
   // Saga-Deadline and the signature.
   std::string method, url;

@@ -3,26 +3,22 @@
 
 #include "server/saga/compile_definition.hpp"
 #include "server/saga/lra_view.hpp"
-#include "tests/analysis/judging.hpp"
+#include "tests/analysis/checks/own_saga_world.hpp"
 
 namespace sagactl {
 namespace {
 
-class LraChecks : public testing::Test {
+class LraChecks : public OwnSagaWorld {
  protected:
-  // Two participants have joined, and one has left.
-  FlowHistory& joined() {
+  FlowHistory& started(const FlowHistory* parent = nullptr) {
     LraDefinition lra;
     lra.coordinator = "http://node/lra-coordinator";
-    const auto definition = compile_definition(canonical_text(lra_definition_json(lra)), 1).value();
-    const SagaId id = SagaId::fresh();
-    world.pass(1ms);
-    FlowHistory& flow = world.flows.emplace_back();
-    flow.flow.order.id = order_of(id);
-    Saga& saga = flow.flow.saga.emplace(new_saga(*definition, id, moment()));
-    saga.own_definition = {definition};
-    saga.input = "{}";
-    command(flow, StartSaga{});
+    if (parent) lra.parent = lra_id(*parent->flow.saga->own_definition->lra, parent->flow.saga->id);
+    return add(compile_definition(canonical_text(lra_definition_json(lra)), 1).value());
+  }
+  // Two participants have joined, and one has left.
+  FlowHistory& joined() {
+    FlowHistory& flow = started();
     for (const std::string name : {"hotel", "flight", "car"})
       command(flow, JoinLra{{"http://" + name + "/compensate", "http://" + name + "/complete", {}, {}, {}, {}}});
     command(flow, JoinLra{{"http://bus/compensate", {}, {}, {}, "http://bus/after", {}}});
@@ -37,38 +33,65 @@ class LraChecks : public testing::Test {
     EXPECT_TRUE(is_terminal(flow.flow.saga->status));
     return flow;
   }
+  // One with another in it, whose participant has completed: the outer and the nested one.
+  std::pair<FlowHistory*, FlowHistory*> nested() {
+    FlowHistory& outer = started();
+    FlowHistory& inner = started(&outer);
+    const LraLinks links = links_of_nested(*inner.flow.saga->own_definition->lra, inner.flow.saga->id);
+    command(outer, EnlistLra{inner.flow.saga->id, links});
+    command(inner, JoinLra{{"http://hotel/compensate", "http://hotel/complete", {}, "http://hotel/forget", {}, {}}});
+    command(inner, EndLra{true});
+    reply(inner, 2);
+    return {&outer, &inner};
+  }
+  std::pair<FlowHistory*, FlowHistory*> nested_and_ended(bool closes) {
+    const auto [outer, inner] = nested();
+    command(*outer, EndLra{closes});
+    if (!closes) {
+      command(*inner, TellLra{LraWord::compensate});
+      reply(*inner, 2);
+      reply(*outer, 1);
+    } else {
+      reply(*outer, 1);
+      command(*inner, TellLra{LraWord::forget});
+      reply(*inner, 3);
+      reply(*outer, 2);
+    }
+    for (const FlowHistory* flow : {outer, inner}) EXPECT_TRUE(is_terminal(flow->flow.saga->status));
+    return {outer, inner};
+  }
   void reply(FlowHistory& flow, std::size_t step) {
     const StepState& state = flow.flow.saga->steps[step];
     command(flow, StepReply{step, direction_of(state), 1, Succeeded{}, state.tries, state.began_at});
   }
-  void command(FlowHistory& flow, const SagaCommand& it) {
-    world.pass(1ms);
-    const DefinitionPointer definition = flow.flow.saga->own_definition.definition;
-    auto decided = decide(*definition, *flow.flow.saga, it, moment());
-    ASSERT_TRUE(decided) << decided.error().message;
-    flow.flow.saga = std::move(decided->saga);
-    for (Event& event : decided->events) {
-      event.node = "node-1";
-      event.occurred_at = world.now();
-      flow.events.push_back(std::move(event));
-    }
-  }
-  Moment moment() const { return {world.now(), "node-1", 1, 7}; }
-  std::vector<Verdict> verdicts() {
-    world.number_events();
-    return judge(world, {});
-  }
-
-  World world;
 };
 
 TEST_F(LraChecks, OfEveryKindPass) {
   ended(true);
   ended(false);
   joined();
-  for (const Verdict& verdict : verdicts())
-    EXPECT_TRUE(verdict.ruling == Ruling::pass || verdict.reason.starts_with("does not apply"))
-        << verdict.name << ": " << verdict.reason << verdict.witness.dump();
+  nested();
+  nested_and_ended(true);
+  nested_and_ended(false);
+  expect_all_pass();
+}
+
+TEST_F(LraChecks, ANestedOneThatIsNotCompensatedWithItsParentIsFound) {
+  const auto [outer, inner] = nested();
+  command(*outer, EndLra{false});
+  reply(*outer, 1);
+  const Verdict found = named(verdicts(), "compensation-complete");
+  EXPECT_EQ(found.ruling, Ruling::fail);
+  EXPECT_THAT(found.witness.dump(), testing::HasSubstr(inner->flow.saga->id.text()));
+}
+
+TEST_F(LraChecks, ANestedOneThatWaitsForAParentThatIsClosedIsFound) {
+  const auto [outer, inner] = nested();
+  command(*outer, EndLra{true});
+  for (const std::size_t step : {1, 2}) reply(*outer, step);
+  const Verdict found = named(verdicts(), "all-sagas-end");
+  EXPECT_EQ(found.ruling, Ruling::fail);
+  EXPECT_THAT(found.witness.dump(), testing::HasSubstr(inner->flow.saga->id.text()));
 }
 
 TEST_F(LraChecks, AParticipantOfAClosedOneThatDidNotCompleteIsFound) {

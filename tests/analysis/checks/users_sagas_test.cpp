@@ -2,9 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "common/text/text.hpp"
-#include "server/ports/saga_keys.hpp"
 #include "server/saga/compile_definition.hpp"
-#include "tests/analysis/judging.hpp"
+#include "tests/analysis/checks/own_saga_world.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,39 +21,14 @@ constexpr const char* trip = R"({
 
 constexpr std::size_t hotel = 0, flight = 1, approval = 2, rest = 3, mail = 4;
 
-class UsersSagas : public testing::Test {
+class UsersSagas : public OwnSagaWorld {
  protected:
   // A saga that has started: its hotel and flight are called.
-  FlowHistory& start(const std::string& key = "") {
-    const SagaId id = SagaId::fresh();
-    world.pass(1ms);
-    FlowHistory& flow = world.flows.emplace_back();
-    flow.flow.order.id = order_of(id);
-    Saga& saga = flow.flow.saga.emplace(new_saga(*definition, id, moment()));
-    saga.own_definition = {definition};
-    saga.input = "{}";
-    saga.key = key;
-    saga.correlation = id.text();
-    if (!key.empty()) world.claims.push_back({digest_of_key(claim_of_saga_key("trip", key)), order_of(id), true});
-    command(flow, StartSaga{});
-    return flow;
-  }
-  void command(FlowHistory& flow, const SagaCommand& it) {
-    world.pass(1ms);
-    auto decided = decide(*definition, *flow.flow.saga, it, moment());
-    ASSERT_TRUE(decided) << decided.error().message;
-    flow.flow.saga = std::move(decided->saga);
-    for (Event& event : decided->events) {
-      event.node = "node-1";
-      event.occurred_at = world.now();
-      flow.events.push_back(std::move(event));
-    }
-  }
+  FlowHistory& start(const std::string& key = "") { return add(definition, SagaId::fresh(), key); }
   void reply(FlowHistory& flow, std::size_t step, Outcome outcome, Direction direction = Direction::action) {
     command(flow, StepReply{step, direction, 1, std::move(outcome)});
   }
   void undo(FlowHistory& flow, std::size_t step) { reply(flow, step, Succeeded{}, Direction::compensation); }
-  Moment moment() const { return {world.now(), "node-1", 1, 7}; }
   FlowHistory& completed() {
     FlowHistory& flow = start();
     for (const std::size_t step : {flight, hotel}) reply(flow, step, Succeeded{});
@@ -79,17 +53,6 @@ class UsersSagas : public testing::Test {
     for (const std::size_t step : {hotel, flight}) reply(flow, step, Succeeded{});
     return flow;
   }
-  std::vector<Verdict> verdicts() {
-    world.number_events();
-    return judge(world, {});
-  }
-  void expect_all_pass() {
-    for (const Verdict& verdict : verdicts())
-      EXPECT_TRUE(verdict.ruling == Ruling::pass || verdict.reason.starts_with("does not apply"))
-          << verdict.name << ": " << verdict.reason << verdict.witness.dump();
-  }
-
-  World world;
   const DefinitionPointer definition = compile_definition(trip, 1).value();
 };
 

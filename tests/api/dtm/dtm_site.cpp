@@ -1,5 +1,7 @@
 #include "tests/api/dtm/dtm_site.hpp"
 
+#include "server/api/read_flow.hpp"
+
 namespace sagactl::test {
 namespace {
 
@@ -31,6 +33,7 @@ TestAnswer DtmParticipant::respond(const Received& request) {
     }
     index = calls_.size();
     calls_.push_back(std::move(call));
+    called_.notify_all();
   }
   std::this_thread::sleep_for(given.after);
   {
@@ -43,6 +46,11 @@ TestAnswer DtmParticipant::respond(const Received& request) {
 
 std::vector<DtmCall> DtmParticipant::calls(const std::string& what) const {
   const std::lock_guard lock(mutex_);
+  return calls_of(what);
+}
+
+// Precondition: the lock is held.
+std::vector<DtmCall> DtmParticipant::calls_of(const std::string& what) const {
   std::vector<DtmCall> found;
   for (const DtmCall& call : calls_)
     if (what.empty() || call.what == what) found.push_back(call);
@@ -56,10 +64,9 @@ std::vector<std::string> DtmParticipant::order() const {
 }
 
 void DtmParticipant::await_calls(const std::string& what, std::size_t count) const {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (calls(what).size() < count && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  EXPECT_GE(calls(what).size(), count) << what;
+  std::unique_lock lock(mutex_);
+  const bool came = called_.wait_for(lock, std::chrono::minutes(1), [&] { return calls_of(what).size() >= count; });
+  EXPECT_TRUE(came) << what;
 }
 
 Json Dtm::get(const std::string& route) {
@@ -77,12 +84,11 @@ std::string Dtm::statuses(const std::string& gid) {
 }
 
 std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  std::string now = statuses(gid);
-  while (!now.starts_with(begin) && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    now = statuses(gid);
-  }
+  const auto flow = api::find_named_flow(node.queries(), gid);
+  EXPECT_TRUE(flow && *flow) << "there is no transaction " << gid;
+  if (!flow || !*flow) return {};
+  std::string now;
+  node.await_write((*flow)->order.id, [&] { return (now = statuses(gid)).starts_with(begin); });
   EXPECT_TRUE(now.starts_with(begin)) << now;
   return now;
 }

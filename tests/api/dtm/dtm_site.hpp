@@ -40,8 +40,10 @@ class DtmParticipant {
 
  private:
   TestAnswer respond(const Received& request);
+  std::vector<DtmCall> calls_of(const std::string& what) const;
 
   mutable std::mutex mutex_;
+  mutable std::condition_variable called_;
   std::map<std::string, std::pair<std::deque<DtmAnswer>, bool>> scripts_;
   std::vector<DtmCall> calls_;
   int moments_ = 0;

@@ -17,6 +17,7 @@ TestAnswer LraParticipants::respond(const Received& request) {
   {
     const std::lock_guard lock(mutex_);
     calls_.push_back({request.method, request.path, request.body, request.headers});
+    called_.notify_all();
     auto& answers = scripts_[request.method + " " + request.path];
     if (!answers.empty()) {
       given = answers.front();
@@ -36,6 +37,11 @@ std::vector<std::string> LraParticipants::order() const {
 
 std::vector<LraCall> LraParticipants::calls(const std::string& what) const {
   const std::lock_guard lock(mutex_);
+  return calls_of(what);
+}
+
+// Precondition: the lock is held.
+std::vector<LraCall> LraParticipants::calls_of(const std::string& what) const {
   std::vector<LraCall> found;
   for (const LraCall& call : calls_)
     if (call.method + " " + call.target == what) found.push_back(call);
@@ -43,10 +49,9 @@ std::vector<LraCall> LraParticipants::calls(const std::string& what) const {
 }
 
 void LraParticipants::await_calls(const std::string& what, std::size_t count) const {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (calls(what).size() < count && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  EXPECT_GE(calls(what).size(), count) << what;
+  std::unique_lock lock(mutex_);
+  const bool came = called_.wait_for(lock, std::chrono::minutes(1), [&] { return calls_of(what).size() >= count; });
+  EXPECT_TRUE(came) << what;
 }
 
 HttpResponse LraSite::send(const std::string& method, const std::string& path, const std::string& body,
@@ -84,12 +89,8 @@ std::string LraSite::link(const std::string& path, const std::vector<std::string
 }
 
 void LraSite::await_status(const std::string& id, const std::string& status) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  std::string now = get(id + "/status");
-  while (now != status && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    now = get(id + "/status");
-  }
+  std::string now;
+  node.await_write(order_of(saga_of_lra_id(id).value()), [&] { return (now = get(id + "/status")) == status; });
   EXPECT_EQ(now, status);
 }
 

@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "server/saga/lra_definition.hpp"
 #include "tests/api/support/api_node.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 
@@ -32,8 +33,10 @@ class LraParticipants {
 
  private:
   TestAnswer respond(const Received& request);
+  std::vector<LraCall> calls_of(const std::string& what) const;
 
   mutable std::mutex mutex_;
+  mutable std::condition_variable called_;
   std::map<std::string, std::deque<LraAnswer>> scripts_;
   std::vector<LraCall> calls_;
   ScriptedServer server_{[this](const Received& request) { return respond(request); }};
@@ -57,7 +60,7 @@ class LraSite : public testing::Test {
     return put(id, "", {{"Link", link(path, more)}});
   }
   void await_status(const std::string& id, const std::string& status);
-  std::string saga_of(const std::string& id) const { return id.substr(id.rfind('/') + 1); }
+  static std::string saga_of(const std::string& id) { return saga_of_lra_id(id).value().text(); }
   Json saga_json(const std::string& id) { return admin.get("/sagas/" + saga_of(id))->json().value(); }
 
   LraParticipants participants;

@@ -135,6 +135,17 @@ std::string ApiNode::register_customer() {
   return answer.json().value()["accessToken"];
 }
 
+bool ApiNode::await_write(OrderId order, const std::function<bool()>& holds) {
+  FlowWatch::Watcher watcher(engine().watch(), order);
+  for (;;) {
+    watcher.clear();
+    if (holds()) return true;
+    const auto written = std::make_shared<std::promise<void>>();
+    watcher.on_write([written](bool) { written->set_value(); });
+    if (written->get_future().wait_for(std::chrono::minutes(1)) != std::future_status::ready) return false;
+  }
+}
+
 Json ApiNode::place(HttpClient& client, const std::string& product) {
   const HttpResponse answer = client.post("/orders", order_body(product)).value();
   EXPECT_EQ(answer.status, 201) << answer.body;

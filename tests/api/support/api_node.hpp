@@ -43,6 +43,9 @@ class ApiNode {
   // The options of all tests' nodes: a free port, and an in-memory database.
   static NodeOptions options();
 
+  // Whether it holds now, or after one of the next writes of that flow; each is waited for at most a minute.
+  bool await_write(OrderId order, const std::function<bool()>& holds);
+
   // Places an order of one item, which must be accepted, and returns the answer's body.
   Json place(HttpClient& client, const std::string& product);
   // Waits until the saga of that order has ended, for the `times`-th time.

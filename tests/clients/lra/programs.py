@@ -11,6 +11,7 @@ import urllib.request
 from collections import Counter, defaultdict
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 root = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(root / "tests/e2e"))
@@ -122,8 +123,9 @@ class Coordinator:
     def __init__(self, url):
         self.url = url + "/lra-coordinator"
 
-    def start(self, milliseconds=60_000):
-        status, lra = request("POST", f"{self.url}/start?TimeLimit={milliseconds}")
+    def start(self, milliseconds=60_000, parent=None):
+        nested = f"&ParentLRA={quote(parent, safe='')}" if parent else ""
+        status, lra = request("POST", f"{self.url}/start?TimeLimit={milliseconds}{nested}")
         assert status == 201, (status, lra)
         return lra
 

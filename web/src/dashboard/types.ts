@@ -20,7 +20,11 @@ export interface Step {
   participant?: string | null;
   kept?: Record<string, unknown> | null;
   waitsUntil?: string | null;
+  part?: 'acts' | 'listens' | 'forgets'; // of an LRA
 }
+
+export interface LraParticipant { name: string; compensate: string | null; complete: string | null; after: string | null; nested: string | null; status: string; joinedAt: string; leftAt: string | null }
+export interface Lra { id: string; status: string; parent: string | null; participants: LraParticipant[] }
 
 export interface Item { productId: string; productName: string; quantity: number; price: number }
 
@@ -38,6 +42,7 @@ export interface Saga {
   key?: string | null;
   result?: unknown;
   currentSteps?: string[];
+  lra?: Lra;
   data?: { items: Item[]; userId: string; orderId: string; totalAmount: number; shippingAddress: string };
   errorMessage: string | null;
   createdAt: string;
@@ -59,7 +64,7 @@ export interface Call {
   attempt: number;
   try: number;
   isQuestion: boolean;
-  request: { participant: string; method: string | null; url: string | null; command: string | null; body: unknown } | null;
+  request: { participant: string | null; method: string | null; url: string | null; command: string | null; body: unknown } | null;
   outcome: 'done' | 'refused' | 'again' | 'unknown' | 'under way';
   status: number | null;
   answer: string | null;

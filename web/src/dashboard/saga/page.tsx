@@ -11,11 +11,11 @@ import { useLive } from '../live';
 import { may, session } from '../session';
 import { SagaTag } from '../status';
 import { texts } from '../texts';
-import type { AuditEntry, Definition, Saga, Trace } from '../types';
+import type { AuditEntry, Definition, Saga, Step, Trace } from '../types';
 import { Actions } from './actions';
 import { Gantt } from './gantt';
 import { Graph, type GraphStep } from './graph';
-import { Audit, Calls, Events, Facts, LockAndKey, Reserved, StepTable, Values } from './parts';
+import { Audit, Calls, Events, Facts, LockAndKey, LraParticipants, Reserved, StepTable, Values } from './parts';
 import { planOf, stepsBefore } from './spans';
 import { sagaTexts } from './texts';
 
@@ -26,8 +26,15 @@ function save(name: string, value: unknown): void {
   URL.revokeObjectURL(address);
 }
 
-function graphSteps(saga: Saga, pivot: string | null): GraphStep[] {
-  return saga.steps.map((s, i) => ({ name: s.name, after: stepsBefore(saga.steps, i), status: s.status, note: s.error ?? s.participant ?? s.kind ?? '', isPivot: s.name === pivot, kind: s.kind }));
+// Of an LRA: what a step is about, and whose it is.
+function lraNote(step: Step, say: typeof sagaTexts.en): string {
+  const who = step.participant ?? (step.part ? say.nested : say.kinds.wait);
+  return step.part && step.part !== 'acts' ? `${say.lraParts[step.part]}: ${who}` : who;
+}
+
+function graphSteps(saga: Saga, pivot: string | null, say: typeof sagaTexts.en): GraphStep[] {
+  const note = (s: Step) => s.error ?? (saga.lra ? lraNote(s, say) : s.participant ?? s.kind ?? '');
+  return saga.steps.map((s, i) => ({ name: s.name, after: stepsBefore(saga.steps, i), status: s.status, note: note(s), isPivot: s.name === pivot, kind: s.kind }));
 }
 
 export function SagaPage({ id }: { id: string }) {
@@ -41,7 +48,8 @@ export function SagaPage({ id }: { id: string }) {
   const audit = useLoad(mayAudit ? `audit ${id}` : null, (signal) => get<{ entries: AuditEntry[] }>(`/audit?saga=${encodeURIComponent(id)}&limit=100`, signal));
   const name = saga.data ? saga.data.body.definition ?? saga.data.body.sagaType : null;
   const version = saga.data?.body.definitionVersion;
-  const definition = useLoad(name && `definition ${name} ${version}`, (signal) => get<Definition>(`/sagas/definitions/${encodeURIComponent(name!)}${version ? `?version=${version}` : ''}`, signal));
+  // The definition of an LRA is its own, and no list has it.
+  const definition = useLoad(name && !saga.data?.body.lra ? `definition ${name} ${version}` : null, (signal) => get<Definition>(`/sagas/definitions/${encodeURIComponent(name!)}${version ? `?version=${version}` : ''}`, signal));
   const reload = () => {
     saga.reload();
     trace.reload();
@@ -81,7 +89,8 @@ function Whole({ answer, trace, pivot, audit, mayOperate, mayAudit, reload }: { 
         {mayOperate ? <Actions saga={saga} etag={answer.etag} onDone={reload} /> : <span />}
         <Button onClick={() => save(`saga-${saga.id}.json`, { saga, trace, audit })}>{say.download}</Button>
       </div>
-      <Panel title={say.steps}><Graph steps={graphSteps(saga, pivot)} label={say.graphLabel} /><details><summary>{say.asTable}</summary><StepTable saga={saga} /></details></Panel>
+      <Panel title={say.steps}><Graph steps={graphSteps(saga, pivot, say)} label={say.graphLabel} /><details><summary>{say.asTable}</summary><StepTable saga={saga} /></details></Panel>
+      {saga.lra && <Panel title={say.lra}><LraParticipants lra={saga.lra} /></Panel>}
       <Panel title={say.timeline} class="gantt-panel">{trace ? <Gantt plan={planOf(saga, trace, isOpen ? time : Date.parse(saga.updatedAt))} /> : <Skeleton lines={saga.steps.length} />}</Panel>
       {(saga.definition || !!trace?.calls?.length) && <Panel title={say.calls}>{trace ? <Calls calls={trace.calls ?? []} /> : <Skeleton lines={3} />}</Panel>}
       <div class="columns">

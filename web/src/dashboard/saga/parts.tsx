@@ -7,7 +7,7 @@ import { useLoad } from '../../shared/load';
 import { Link } from '../../shared/router';
 import { Button, Copy, Details, Empty, Panel, Table, Time, useCount } from '../../shared/ui';
 import { StepTag, Tag } from '../status';
-import type { AuditEntry, Call, Saga, TimelineEntry, Trace } from '../types';
+import type { AuditEntry, Call, Lra, Saga, TimelineEntry, Trace } from '../types';
 import { sagaTexts } from './texts';
 
 export function Facts({ saga }: { saga: Saga }) {
@@ -16,7 +16,7 @@ export function Facts({ saga }: { saga: Saga }) {
   const ended = saga.status !== 'started' && saga.status !== 'compensating';
   return (
     <dl class="facts">
-      <dt>{say.definition}</dt><dd><Link to={`/ui/definitions/${encodeURIComponent(name)}${saga.definitionVersion ? `?version=${saga.definitionVersion}` : ''}`}>{name}</Link>{saga.definitionVersion ? `, ${say.version(saga.definitionVersion)}` : ''}</dd>
+      <dt>{say.definition}</dt><dd>{saga.lra ? say.ofItsOwn(name) : <><Link to={`/ui/definitions/${encodeURIComponent(name)}${saga.definitionVersion ? `?version=${saga.definitionVersion}` : ''}`}>{name}</Link>{saga.definitionVersion ? `, ${say.version(saga.definitionVersion)}` : ''}</>}</dd>
       <dt>{say.started}</dt><dd><Time at={saga.createdAt} ms /></dd>
       <dt>{say.changed}</dt><dd><Time at={saga.updatedAt} ms /></dd>
       {ended && <><dt>{say.took}</dt><dd>{duration(Date.parse(saga.updatedAt) - Date.parse(saga.createdAt))}</dd></>}
@@ -27,6 +27,37 @@ export function Facts({ saga }: { saga: Saga }) {
       {saga.data && <><dt>{say.items}</dt><dd>{saga.data.items.map((i) => `${i.quantity} × ${i.productName}`).join(', ')}</dd><dt>{say.total}</dt><dd>{saga.data.totalAmount.toFixed(2)}</dd></>}
       {saga.retryHistory.length > 0 && <><dt>{say.retries}</dt><dd>{saga.retryHistory.map((r) => <div key={r.retryAt}><Time at={r.retryAt} /> {say.retriedFrom(r.fromStep)}</div>)}</dd></>}
     </dl>
+  );
+}
+
+const lraTone = (status: string): string => (status.startsWith('Failed') ? 'bad' : /^(Clos|Complet)/.test(status) ? 'good' : /^(Cancel|Compensat)/.test(status) ? 'warn' : '');
+
+// An LRA in its clients' words: how it is, what it is nested in, and who joined when.
+export function LraParticipants({ lra }: { lra: Lra }) {
+  const say = useTexts(sagaTexts);
+  return (
+    <>
+      <dl class="facts">
+        <dt>{say.status}</dt><dd><Tag tone={lraTone(lra.status)}>{lra.status}</Tag></dd>
+        <dt>{say.lraId}</dt><dd class="mono">{lra.id} <Copy text={lra.id} /></dd>
+        {lra.parent && <><dt>{say.nestedIn}</dt><dd><Link to={`/ui/sagas/${encodeURIComponent(lra.parent)}`}>{shortId(lra.parent)}</Link></dd></>}
+      </dl>
+      {lra.participants.length === 0 && <Empty>{say.nobodyJoined}</Empty>}
+      {lra.participants.length > 0 && (
+        <Table label={say.joined}>
+          <thead><tr><th>{say.participant}</th><th>{say.status}</th><th>{say.where}</th><th>{say.joinedAt}</th><th>{say.leftAt}</th></tr></thead>
+          <tbody>
+            {lra.participants.map((p) => (
+              <tr key={p.name}>
+                <td>{p.name}</td><td class="nowrap"><Tag tone={lraTone(p.status)}>{p.status}</Tag></td>
+                <td class="mono">{p.nested ? <>{say.nested} <Link to={`/ui/sagas/${encodeURIComponent(p.nested)}`}>{shortId(p.nested)}</Link></> : p.compensate ?? p.after}</td>
+                <td class="nowrap"><Time at={p.joinedAt} /></td><td class="nowrap"><Time at={p.leftAt} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </>
   );
 }
 

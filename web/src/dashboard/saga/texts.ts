@@ -11,6 +11,7 @@ const en = {
   request: 'Request', answer: 'Answer', noRequest: 'Its values are not known any more.', noAnswer: 'No answer', noCalls: 'No participant was called.', allCalls: (n: string) => `Show all ${n} calls`, allEvents: (n: string) => `${n} events`, event: 'Event', data: 'Data', httpStatus: 'Status',
   kind: 'Kind', quantity: 'Items', expires: 'Expires', payments: 'Payments', amount: 'Amount', method: 'Method', transaction: 'Transaction', reason: 'Reason', reservations: 'Reservations', nothingReserved: 'Nothing was reserved or paid.',
   lockKey: 'Lock', lockFree: 'free', lockHeld: (holder: string, token: string) => `held by ${holder}, fencing token ${token}`, grantedToken: (t: string) => `granted with fencing token ${t}`, noKey: 'Started without a key.',
+  lra: 'Long running action', lraId: 'Id', nestedIn: 'Nested in', nested: 'nested LRA', nobodyJoined: 'Nobody has joined it.', joined: 'Participants', where: 'Where', joinedAt: 'Joined', leftAt: 'Left', ofItsOwn: (name: string) => `${name}: made by those who joined`, lraParts: { acts: '', listens: 'hears the end', forgets: 'may forget' },
   auditBy: 'By', auditAction: 'Action', auditNone: 'No person has acted on it.', when: 'When',
   actions: { retry: 'Retry', compensate: 'Compensate', cancel: 'Cancel', skip: 'Skip a step', answer: 'Answer' },
   will: {
@@ -36,6 +37,7 @@ const ko: typeof en = {
   request: '요청', answer: '응답', noRequest: '값을 더 이상 알 수 없습니다.', noAnswer: '응답 없음', noCalls: '호출한 참여자가 없습니다.', allCalls: (n) => `호출 ${n}개 모두 보기`, allEvents: (n) => `이벤트 ${n}개`, event: '이벤트', data: '데이터', httpStatus: '상태',
   kind: '종류', quantity: '품목', expires: '만료', payments: '결제', amount: '금액', method: '수단', transaction: '거래', reason: '이유', reservations: '예약', nothingReserved: '예약이나 결제가 없습니다.',
   lockKey: '잠금', lockFree: '비어 있음', lockHeld: (holder, token) => `${holder} 보유, 펜싱 토큰 ${token}`, grantedToken: (t) => `펜싱 토큰 ${t}로 획득`, noKey: '키 없이 시작했습니다.',
+  lra: '장기 실행 작업 (LRA)', lraId: 'ID', nestedIn: '상위 LRA', nested: '중첩 LRA', nobodyJoined: '참여자가 없습니다.', joined: '참여자', where: '위치', joinedAt: '참여', leftAt: '탈퇴', ofItsOwn: (name) => `${name}: 참여자들이 정함`, lraParts: { acts: '', listens: '종료 통지', forgets: '잊어도 됨' },
   auditBy: '요청자', auditAction: '작업', auditNone: '사람이 한 작업이 없습니다.', when: '시각',
   actions: { retry: '재시도', compensate: '보상', cancel: '취소', skip: '단계 건너뛰기', answer: '응답' },
   will: {

@@ -1,0 +1,2 @@
+-- LRAs may be nested. They need no column of their own; a build that does not know that cannot run them, and so does not
+-- open a database from here on.

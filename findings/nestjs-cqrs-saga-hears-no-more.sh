@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# @nestjs/cqrs 12.0.0 (npm), seen on 2026-11-30 with Node.js 20: a saga is a stream, and a stream ends with its first error.
+# @nestjs/cqrs 12.0.0 (npm), seen on 2026-11-30 with Node.js 20: a saga is a stream, and ends with its first error.
 # - One event for which the code of the saga itself raises, such as one without a list that others have, ends the saga:
 #   it hears no further event of any order before the process is started again. The log has one line, 'Saga "run" has
 #   thrown an unhandled exception.', which does not say so; the process stays healthy, and publish() returns.
 # - catchError at the end of the pipe, which is what one writes against it, ends the saga as well, without that line.
-# - retry() at the end helps, and so does a try, or catchError, around each single event. What raises in the command that
-#   the saga starts does no harm to it: it is logged, and nothing tells the saga, so that nothing is undone.
+# - retry() at the end helps, and so does a try, or catchError, around each single event. What raises in the command
+#   that the saga starts does no harm to it: it is logged, and nothing tells the saga, so that nothing is undone.
 # What to do: mergeMap((event) => defer(...).pipe(catchError(...))) for each event; a command that failed has to publish
 # an event of its own for the saga to undo what was done.
 # Output seen: as below. Fails when that changes.

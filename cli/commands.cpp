@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include "cli/import/import_command.hpp"
+
 namespace sagactl {
 
 // In the order of the help.
@@ -22,6 +24,7 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_verify(root, commands);
   add_doctor(root, commands);
   add_migrate(root, commands);
+  add_import(root, commands);
   add_login_and_logout(root, commands);
   add_context(root, commands);
   add_completion(root, commands);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/crypto.hpp"
+#include "server/auth/bcrypt.hpp"
 
 namespace sagactl::auth {
 namespace {
@@ -62,7 +63,9 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
 }
 
 bool verify_password(std::string_view encoded, std::string_view password) {
-  if (password.size() > password_bytes_max || !cost_of(encoded)) return false;
+  if (password.size() > password_bytes_max) return false;
+  if (is_bcrypt(encoded)) return verify_bcrypt(encoded, password);
+  if (!cost_of(encoded)) return false;
   const std::string terminated(encoded);
   return argon2id_verify(terminated.c_str(), password.data(), password.size()) == ARGON2_OK;
 }

@@ -45,6 +45,15 @@ TEST_F(SessionsOfAUser, AreIndependent) {
   EXPECT_THAT(hashes(), ElementsAre("d2", "p3")) << "the most recently renewed one is last";
 }
 
+TEST_F(SessionsOfAUser, GoOnWhenTheHashOfThePasswordIsReplaced) {
+  ASSERT_TRUE(begin("laptop", "d1").ok());
+  user.password_hash = "better";
+  EXPECT_EQ(node.run(RegisterUser{user})->user->password_hash, "better");
+  EXPECT_THAT(hashes(), ElementsAre("p1", "d1"));
+  user.id = UserId::fresh();
+  EXPECT_EQ(node.run(RegisterUser{user}).error().code, ErrorCode::conflict);
+}
+
 TEST_F(SessionsOfAUser, EndIndependently) {
   ASSERT_TRUE(begin("laptop", "d1").ok());
   ASSERT_TRUE(node.run(EndSession{user.id, "phone"}).ok());

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/asked_trace_id.hpp"
 #include "common/trace_id.hpp"
 #include "server/adapters/memory/memory_database.hpp"
 #include "server/ports/saga_keys.hpp"
@@ -130,7 +131,7 @@ Result<std::optional<Flow>> MemoryDatabase::find_flow(const std::string& text) {
     const auto flows = state_.by_correlation.find(text);
     if (flows != state_.by_correlation.end() && !flows->second.empty()) found = state_.find(*flows->second.rbegin());
   }
-  if (const auto trace = trace_id_of(text); trace && !found) {
+  if (const auto trace = asked_trace_id(text); trace && !found) {
     found = state_.find(OrderId{uuid_of_trace(*trace)});
     for (auto flow = state_.flows.rbegin(); flow != state_.flows.rend() && !found; ++flow)
       if (const auto& saga = flow->second->flow.saga; saga && trace_id_of(saga->trace_parent) == trace)

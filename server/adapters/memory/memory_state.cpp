@@ -6,6 +6,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "server/ports/importing_node.hpp"
+
 namespace sagactl::memory {
 namespace {
 
@@ -154,13 +156,14 @@ Result<void> MemoryBatch::add_events(const Writer& writer, const Changes& change
   const NodeState& node = state_.nodes.at(writer.node);
   std::int64_t sequence = node.last_sequence;
   Timestamp time = state_.last_time;
+  const bool is_history = writer.node == importing_node;
   for (const Event* event : changes.events) {
-    if (event->node != writer.node || event->sequence != sequence + 1 || event->occurred_at < time)
+    if (event->node != writer.node || event->sequence != sequence + 1 || (event->occurred_at < time && !is_history))
       return contradiction(
           "event", fmt::format("{} of node {}", event->sequence, event->node),
           fmt::format("event {} of node {}, from {} on, is due", sequence + 1, writer.node, iso8601_us(time)));
     ++sequence;
-    time = event->occurred_at;
+    if (!is_history) time = event->occurred_at;
     events_.push_back(std::make_shared<const Event>(*event));
     if (event->order != OrderId{}) touch(event->order).events.push_back(events_.back());
   }
@@ -186,10 +189,12 @@ Result<void> MemoryBatch::write(const Writer& writer, const Changes& changes) {
   for (auto& [id, version] : flows_) state_.install(id, std::move(version));
   state_.last_time = std::max(state_.last_time, changes.latest);
   NodeState& node = state_.nodes.at(writer.node);
+  const bool is_history = writer.node == importing_node;
   for (EventPointer& event : events_) {
     state_.tally.add(*event);
-    state_.last_time = std::max(state_.last_time, event->occurred_at);
+    if (!is_history) state_.last_time = std::max(state_.last_time, event->occurred_at);
     node.last_sequence = event->sequence;
+    if (is_history) node.published = event->sequence;
     node.events.push_back(event);
     state_.events.push_back(std::move(event));
   }

@@ -50,7 +50,8 @@ std::map<int, sql::AppliedMigration> read_applied(PqxxConnection& connection) {
       sql::fail_as_invalid(
           fmt::format("the database {} holds another program's table {}: name an empty database, or "
                       "a schema of its own (CREATE SCHEMA sagactl, and "
-                      "?options=-csearch_path%3Dsagactl at the end of the URL)",
+                      "?options=-csearch_path%3Dsagactl at the end of the URL); what a database of nestjs-cqrs holds "
+                      "is brought into another one by `sagactl import nestjs-cqrs`",
                       connection.address().text(), foreign.text()));
     return applied;
   }

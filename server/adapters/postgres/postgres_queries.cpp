@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/asked_trace_id.hpp"
 #include "common/trace_id.hpp"
 #include "server/adapters/postgres/postgres_database.hpp"
 #include "server/adapters/postgres/tables/account_table.hpp"
@@ -12,6 +13,7 @@
 #include "server/adapters/postgres/tables/node_table.hpp"
 #include "server/adapters/postgres/tables/own_saga_tables.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
+#include "server/ports/importing_node.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl::postgres {
@@ -53,9 +55,10 @@ std::optional<Flow> read_one(PostgresRows row, sql::InternedNames& names) {
 // A page of those that match `filter`, and their number: from the counters when they know it, or else counted.
 template <class Filter>
 FlowPage list(PostgresReader& reader, const Filter& filter, const sql::FlowSelection& selection, const Page& page) {
+  const bool has_imported = reader.names.find_node(NodeName(importing_node)) != 0;
   PostgresTransaction transaction(reader.connection, PostgresTransaction::Kind::read);
   reader.connection.send(sql_bound_list);
-  send_page(reader.connection, selection, page);
+  send_page(reader.connection, selection, page, has_imported);
   const bool is_counted = page.count && sql::has_counted_total(filter);
   if (is_counted)
     reader.connection.send(sql_read_counters);
@@ -86,7 +89,7 @@ Result<std::optional<Flow>> PostgresDatabase::flow(OrderId id) {
 }
 
 Result<std::optional<Flow>> PostgresDatabase::find_flow(const std::string& text) {
-  const std::string trace = trace_id_of(text).value_or("");
+  const std::string trace = asked_trace_id(text).value_or("");
   return read([&](PostgresReader& reader) {
     PostgresTransaction transaction(reader.connection, PostgresTransaction::Kind::read);
     reader.connection.send(sql_flow, Parameters().add(Uuid::parse(text).value_or(Uuid{})));

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "server/adapters/sql/change_checks.hpp"
+#include "server/ports/importing_node.hpp"
 
 namespace sagactl::sqlite {
 
@@ -196,6 +197,7 @@ void SqliteBatch::write_events(const Writer& writer, const std::vector<const Eve
     counts_.add(event->type);
   }
   tables_.nodes.set_last_sequence(node_.number, node_.last_sequence);
+  if (writer.node == importing_node) tables_.nodes.set_published({writer.node, node_.last_sequence});
 }
 
 }  // namespace sagactl::sqlite

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <variant>
 
+#include "common/asked_trace_id.hpp"
 #include "common/trace_id.hpp"
 #include "server/adapters/sql/flow_selection.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
@@ -212,7 +213,7 @@ Result<std::optional<Flow>> SqliteDatabase::find_flow(const std::string& text) {
       correlation.bind(statement, text);
       number = first_number(statement);
     }
-    if (const auto trace = trace_id_of(text); trace && number == 0) {
+    if (const auto trace = asked_trace_id(text); trace && number == 0) {
       number = tables.flows.find(OrderId{uuid_of_trace(*trace)});
       if (number == 0) number = first_number(tables.connection.prepared(std::string(sql_by_trace)).bind(*trace));
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
+#include "server/api/submit.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
 
@@ -16,13 +17,23 @@ using boost::asio::awaitable;
 constexpr std::size_t name_max = 50;
 constexpr std::size_t password_min = 8;
 
+struct CheckedUser {
+  User user;
+  std::string new_hash;  // to be stored in place of the user's, which costs too little; empty: none
+};
+
 // For an e-mail address that does not exist this takes as long, so that the response time does not reveal who has an
 // account.
-Result<User> check_password(std::optional<User> user, const std::string& password, const auth::PasswordCost& cost) {
+Result<CheckedUser> check_password(std::optional<User> user, const std::string& password,
+                                   const auth::PasswordCost& cost) {
   const bool matches =
       user ? auth::verify_password(user->password_hash, password) : auth::verify_nobodys_password(password, cost);
   if (!matches || user->status != UserStatus::active) return Error{ErrorCode::unauthenticated, "Invalid credentials"};
-  return std::move(*user);
+  CheckedUser checked{std::move(*user), {}};
+  if (!auth::needs_rehash(checked.user.password_hash, cost)) return checked;
+  // Whoever logs in is not refused when there is no memory for a better hash: the next log-in makes it.
+  if (auto hash = auth::hash_password(password, cost)) checked.new_hash = std::move(hash).value();
+  return checked;
 }
 
 }  // namespace
@@ -58,10 +69,18 @@ awaitable<Result<User>> check_login(Context& context, http::Request& request, Lo
   }
   auto check = [user = std::move(found).value(), password = std::move(login.password),
                 cost = context.options.password_cost] { return check_password(user, password, cost); };
-  Result<User> user = co_await context.hashers.run(std::move(check), address);
-  if (is_limited && user) context.login_limit.succeeded(address, account, context.clock.steady());
-  if (is_limited && !user && user.error().code != ErrorCode::unauthenticated)
+  Result<CheckedUser> checked = co_await context.hashers.run(std::move(check), address);
+  if (is_limited && checked) context.login_limit.succeeded(address, account, context.clock.steady());
+  if (is_limited && !checked && checked.error().code != ErrorCode::unauthenticated)
     context.login_limit.withdraw(address, account, context.clock.steady());
+  if (!checked) co_return checked.error();
+  User user = std::move(checked->user);
+  if (!checked->new_hash.empty()) {
+    user.password_hash = std::move(checked->new_hash);
+    Command command = RegisterUser{user};
+    const Result<Receipt> replaced = co_await submit(context, request, std::move(command));
+    (void)replaced;  // as above
+  }
   co_return user;
 }
 

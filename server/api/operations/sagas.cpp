@@ -77,8 +77,8 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
 awaitable<Answer> get_saga(Context& context, Request& request) {
   const auto uuid = uuid_parameter(request, "id");
   if (!uuid) co_return uuid.error();
-  const OrderId id{*uuid};
-  const Result<Flow> flow = co_await read_flow(context, request, id);
+  std::string asked = uuid->text();  // perhaps that of an imported saga where it comes from
+  const Result<Flow> flow = co_await find_flow(context, request, std::move(asked));
   if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
   if (!flow || !flow->saga) co_return saga_not_found("id", request.parameter("id"));
   co_return one_saga_answer(*flow);

@@ -29,8 +29,13 @@ Receipt CommandBatch::write_user(User& user) {
 }
 
 Result<Receipt> CommandBatch::on(const RegisterUser& command) {
-  for (const User& user : users_)
-    if (user.email == command.user.email) return Error{ErrorCode::conflict, "Email already exists"};
+  for (User& user : users_) {
+    if (user.email != command.user.email) continue;
+    const bool is_new_hash = user.id == command.user.id && user.password_hash != command.user.password_hash;
+    if (!is_new_hash) return Error{ErrorCode::conflict, "Email already exists"};
+    user.password_hash = command.user.password_hash;
+    return write_user(user);
+  }
   User& user = users_.emplace_back(command.user);
   user.created_at = moment_.now;
   for (LoginSession& session : user.sessions) session.renewed_at = moment_.now;

@@ -11,6 +11,7 @@
 #include "server/adapters/postgres/tables/replay_table.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
 #include "server/adapters/sql/change_checks.hpp"
+#include "server/ports/importing_node.hpp"
 #include "server/saga/lra_view.hpp"
 
 namespace sagactl::postgres {
@@ -31,6 +32,9 @@ const PostgresStatement sql_read_time{"batch_read_time", "SELECT now_us(), max(l
 constexpr std::int64_t xmin_bits = 0xFFFFFFFF;  // of a transaction's number
 const PostgresStatement sql_write_node{
     "batch_write_node", "UPDATE node SET last_sequence = $2::bigint, last_time = $3::bigint WHERE no = $1::bigint"};
+const PostgresStatement sql_write_history_node{"batch_write_history_node",
+                                               "UPDATE node SET last_sequence = $2::bigint, published = $2::bigint, "
+                                               "last_time = $3::bigint WHERE no = $1::bigint"};
 
 void send_ids(PostgresConnection& connection, const PostgresStatement& statement, const std::vector<OrderId>& ids) {
   ParameterArray array(ParameterType::uuid);
@@ -284,7 +288,8 @@ void PostgresBatch::write(const Changes& changes) {
   write_replays(changes.replays);
   send_counts(connection_, node_, counts_);
   last_time_ = std::max(last_time_, changes.latest);
-  connection_.send(sql_write_node, Parameters().add(node_).add(last_sequence_).add(last_time_));
+  connection_.send(writer_.node == importing_node ? sql_write_history_node : sql_write_node,
+                   Parameters().add(node_).add(last_sequence_).add(last_time_));
   recent_.put_new(changes, [this](OrderId) { return transaction_; });
 }
 

@@ -40,6 +40,33 @@ std::string from_flow(const sql::FlowSelection& selection, Parameters& parameter
   return text;
 }
 
+// Flows with ids of this system are in the order of their ids, the newest of which are of today; those with others,
+// that were imported, are placed among them by the time of their creation (sql/postgres/0016_imported.sql). Each kind
+// is read by its own index, no further than the page goes.
+constexpr std::string_view has_own_id = "get_byte(uuid_send(f.id), 6) >> 4 = 7";
+constexpr std::string_view has_imported_id = "get_byte(uuid_send(f.id), 6) >> 4 <> 7";
+constexpr std::string_view place_of_imported = "flow_place(f.id, coalesce(f.order_created, f.saga_created, 0))";
+constexpr std::string_view tomorrow =
+    "flow_place('ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid, (extract(epoch FROM now()) * 1000000)::bigint + "
+    "86400000000)";
+
+// `from` is that of from_flow(). The page begins after the flow `after`, in a parameter; empty: at the first.
+std::string select_with_imported(const std::string& from, const std::string& after, std::string_view direction,
+                                 const std::string& limit, const std::string& offset) {
+  const std::string place_of_after =
+      after.empty() ? std::string()
+                    : fmt::format("(SELECT CASE WHEN {} THEN f.id ELSE {} END FROM flow AS f WHERE f.id = {})",
+                                  has_own_id, place_of_imported, after);
+  const auto part = [&](std::string_view condition, std::string_view place) {
+    std::string text = fmt::format("(SELECT f.*, {} AS place {} AND {}", place, from, condition);
+    if (!after.empty()) text += fmt::format(" AND {} < {}", place, place_of_after);
+    return text + fmt::format(" ORDER BY {} {} LIMIT {} + {})", place, direction, limit, offset);
+  };
+  return fmt::format("SELECT {} FROM ({} UNION ALL {}) AS f ORDER BY f.place {} LIMIT {} OFFSET {}", flow_columns(),
+                     part(fmt::format("{} AND f.id < {}", has_own_id, tomorrow), "f.id"),
+                     part(has_imported_id, place_of_imported), direction, limit, offset);
+}
+
 }  // namespace
 
 std::string like_pattern(std::string_view text) {
@@ -51,12 +78,12 @@ std::string like_pattern(std::string_view text) {
   return pattern;
 }
 
-void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page) {
-  std::int64_t offset = std::max<std::int64_t>(page.offset, 0);
-  if (page.after) {
+void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page, bool has_imported) {
+  std::int64_t offset = page.after ? 0 : std::max<std::int64_t>(page.offset, 0);
+  const bool by_place = has_imported && page.sort_by == SortBy::created;
+  if (page.after && !by_place) {
     // Nothing comes after a flow that does not exist.
     selection.conditions.push_back({"f.id < (SELECT id FROM flow WHERE id = {})", page.after->uuid});
-    offset = 0;
   }
   const std::string_view direction = page.oldest_first ? "ASC" : "DESC";
   const std::string order = page.sort_by == SortBy::updated ? fmt::format("f.saga_updated {0}, f.id {0}", direction)
@@ -65,6 +92,15 @@ void send_page(PostgresConnection& connection, sql::FlowSelection selection, con
   const std::string from = from_flow(selection, parameters);
   const std::size_t limit_at = parameters.size() + 1;
   parameters.add(std::max<std::int64_t>(page.limit, 0)).add(offset);
+  if (by_place) {
+    std::string after;
+    if (page.after) after = fmt::format("${}::uuid", parameters.add(page.after->uuid).size());
+    connection.send({{},
+                     select_with_imported(from, after, direction, fmt::format("${}::bigint", limit_at),
+                                          fmt::format("${}::bigint", limit_at + 1))},
+                    parameters);
+    return;
+  }
   connection.send({{},
                    fmt::format("SELECT {} {} ORDER BY {} LIMIT ${}::bigint OFFSET ${}::bigint", flow_columns(), from,
                                order, limit_at, limit_at + 1)},

@@ -25,8 +25,9 @@ inline constexpr sql::FlowDialect flow_dialect = {
     "f.error LIKE {}",
     like_pattern};
 
-// Send the statement of a page, with rows for read_flow; and of the number of all that match.
-void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page);
+// Send the statement of a page, with rows for read_flow; and of the number of all that match. `has_imported`: whether
+// there may be flows whose ids do not begin with their time.
+void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page, bool has_imported);
 void send_count(PostgresConnection& connection, const sql::FlowSelection& selection);
 
 // Sends the statement that finds the newest events that match.

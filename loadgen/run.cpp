@@ -10,6 +10,7 @@
 
 #include "common/crypto.hpp"
 #include "common/processors.hpp"
+#include "loadgen/faults/fault_run.hpp"
 #include "loadgen/ledger/load_figures.hpp"
 #include "loadgen/profile/accounts.hpp"
 #include "loadgen/profile/test_data.hpp"
@@ -80,6 +81,7 @@ class LoadRun {
   std::unique_ptr<TlsContext> tls_;  // null: no target is https
   std::deque<StreamRoute> routes_;   // by host
   std::vector<LoadAddress> addresses_;
+  std::unique_ptr<FaultRun> faults_;       // null: none
   std::vector<std::string> target_names_;  // like `urls_`, with the address if a host has several
   std::optional<Url> reachable_url_;
   std::uint16_t reachable_target_ = 0;  // its first address
@@ -330,6 +332,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
   }
   for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
   last_report_ns_ = start_ns;
+  if (faults_ && !phase.warmup) faults_->begin(start_ns);
   workers_->run(std::move(shares), stop_, [&] {
     renew_tokens();
     report_progress(phase, start_ns);
@@ -425,6 +428,7 @@ RunResult LoadRun::take_result() {
   for (const LoadUser& user : users_) ledger.user_ids.push_back(accounts ? user.id : std::string());
   for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
   ledger.ended_at = wall_clock_now();
+  if (faults_) ledger.faults = faults_->end();
   result_.interrupted = stop_.stop_requested();
   if (!workers_) return std::move(result_);
   for (std::size_t step = 0; step < plan_->size(); ++step) {
@@ -467,6 +471,9 @@ Result<RunResult> LoadRun::execute() {
   if (!options_.stages.empty()) options_.rate = stages_rate_max(options_.stages);
   if (auto found = resolve_targets(); !found) return found.error();
   if (auto opened = open_users(); !opened) return opened.error();
+  auto faults = FaultRun::prepare(options_, urls_, addresses_);
+  if (!faults) return faults.error();
+  faults_ = std::move(*faults);
   if (auto prepared = prepare_test_data(); !prepared) return prepared.error();
   make_writer();
   if (auto done = set_up(); !done) return done.error();
@@ -477,6 +484,7 @@ Result<RunResult> LoadRun::execute() {
   for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
     if (auto ran = run_phase(index); !ran) return ran.error();
   }
+  if (faults_) faults_->end();
   if (!options_.profile.journey.tear_down.empty())
     if (auto done = single_requests_->tear_down(); !done) result_.tear_down_error = done.error().message;
   return take_result();

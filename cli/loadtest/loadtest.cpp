@@ -6,6 +6,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/faults/fault_results.hpp"
 #include "analysis/journey_verdict.hpp"
 #include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
@@ -16,6 +17,7 @@
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
+#include "cli/loadtest/faults/fault_flags.hpp"
 #include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
@@ -74,13 +76,16 @@ class Loadtest {
 Result<ExitCode> Loadtest::dry_run() const {
   const auto samples = sample_requests(options_);
   if (!samples) return samples.error();
+  const auto faults = fault_plan_json(options_);
+  if (!faults) return faults.error();
   Json list = Json::array();
   for (const SampleRequest& sample : *samples) {
     list.push_back({{"what", sample.what}, {"request", sample.request}});
     if (!invocation_.wants_json()) invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << "\n\n";
   }
+  if (!invocation_.wants_json()) invocation_.terminal.out << fault_plan_text(*faults);
   if (invocation_.wants_json())
-    invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
+    invocation_.print(Json{{"requests", list}, {"database", evidence_.database}, {"faults", *faults}}, "requests");
   if (evidence_.foreign) invocation_.info("the profile's queries work on " + evidence_.database);
   invocation_.info("dry run: nothing was sent" +
                    (options_.profile.test_data.empty() ? std::string() : "; values from [[test_data]] are made up"));
@@ -204,6 +209,8 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
   if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
     found.verdicts.push_back(std::move(*journeys));
+  if (auto faults = faults_were_done(load.ledger)) found.verdicts.push_back(std::move(*faults));
+  name_faults(found.verdicts, load.ledger);
   if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
   if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;

@@ -2,6 +2,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/checks/ledger_checks.hpp"
+#include "analysis/faults/faulted_sagas.hpp"
 #include "analysis/history/run_filter.hpp"
 #include "analysis/verify.hpp"
 
@@ -43,7 +44,8 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
   DistributionObserver distribution;
   ConcurrentGroupsObserver groups(options.ledger);
   SagaTimingsObserver sagas;
-  RunObservers of_run(options.run, {&distribution, &groups, &sagas});
+  FaultedSagasObserver faulted(options.ledger);
+  RunObservers of_run(options.run, {&distribution, &groups, &sagas, &faulted});
 
   CheckOptions check_options = options.check;
   if (options.ledger) check_options.run = options.run;
@@ -67,6 +69,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
                      .distribution = distribution.finish(*snapshot),
                      .groups = groups.finish(),
                      .sagas = sagas.finish(),
+                     .faulted_sagas = faulted.finish(),
                      .nodes = snapshot->nodes,
                      .orders = of_run.orders(),
                      .outstanding_work = index ? outstanding_work(*index) : OutstandingWork{}};

@@ -29,6 +29,7 @@ struct Examination {
   Distribution distribution;
   GroupSummary groups;
   SagaTimings sagas;
+  std::vector<SagaCounts> faulted_sagas = {};  // open while a fault lasted, by its place in the ledger
   std::string saga_times = "in the database";  // where the times of sagas are from, after "sagas, "
   bool ends_are_known = true;                  // false: the counts of ended sagas mean nothing
   std::vector<NodeInfo> nodes;

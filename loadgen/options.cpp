@@ -7,6 +7,7 @@
 
 #include "common/text/text.hpp"
 #include "httpclient/url.hpp"
+#include "loadgen/faults/fault_run.hpp"
 
 namespace sagactl {
 namespace {
@@ -195,7 +196,7 @@ std::string synthetic_user(std::uint32_t number) {
 }
 
 Result<void> check(const LoadOptions& options) {
-  for (const auto part : {check_where, check_stages, check_how_much, check_what, check_machine}) {
+  for (const auto part : {check_where, check_stages, check_how_much, check_what, check_machine, check_faults}) {
     if (auto checked = part(options); !checked) return checked;
   }
   return check(options.profile);

@@ -12,6 +12,7 @@
 #include "common/result.hpp"
 #include "common/time.hpp"
 #include "httpclient/connecting/connect_options.hpp"
+#include "loadgen/faults/fault_plan.hpp"
 #include "loadgen/ledger/accepted_sample.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/schedule/schedule.hpp"
@@ -62,6 +63,8 @@ struct LoadOptions {
   // Who: a bearer token for all, or `users` accounts that are registered, or logged in when they exist.
   std::string token;
   std::uint32_t users = 4;
+
+  FaultPlan faults = {};  // what is done to the servers and the network meanwhile
 
   Duration warmup{0};      // the same load beforehand, in the ledger but in no figure
   Duration timeout = 10s;  // of one request; then it is indeterminate

@@ -158,6 +158,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
   for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
   if (part_ && !wait_until_ns(start_ns - lead_ns, stop_)) return {};
   progress_->begin_phase(phase, start_ns);
+  if (!phase.warmup) preparation_->begin_faults(start_ns);
   workers_->run(std::move(shares), stop_, [&] {
     preparation_->renew();
     progress_->report(workers_->counts(), planned_);
@@ -190,6 +191,7 @@ RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
   describe_run(ledger, *preparation_, phases_);
   ledger.ended_at = wall_clock_now();
+  ledger.faults = preparation_->end_faults();
   result_.interrupted = stop_.stop_requested();
   if (!workers_) return std::move(result_);
   ledger.steps = plan_->ledger_steps();
@@ -222,6 +224,7 @@ Result<RunResult> LoadRun::execute() {
   for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
     if (auto ran = run_phase(index); !ran) return ran.error();
   }
+  preparation_->end_faults();
   if (!part_)
     if (auto done = preparation_->tear_down(); !done) result_.tear_down_error = done.error().message;
   return take_result();

@@ -34,7 +34,7 @@ class TrialJudge {
   Verdict judge() {
     if (!result_.error.empty()) return undecided(verdict_.name, result_.error);
     if (!result_.saga) return undecided(verdict_.name, "the saga could not be read");
-    if (!result_.has_happened && result_.trial.fault != Fault::none)
+    if (!result_.has_happened && result_.trial.fault != TrialFault::none)
       return undecided(verdict_.name, "the fault did not come about: the step was not called as often as it takes");
     if (!result_.has_ended) return fail("the saga did not end", {"an end within the time of the rehearsal"});
     if (const SagaStatus expected = expected_end(); result_.saga->status != expected)
@@ -56,17 +56,17 @@ class TrialJudge {
     const Trial& trial = result_.trial;
     if (trial.direction == Direction::compensation) return SagaStatus::compensated;
     switch (trial.fault) {
-      case Fault::refused: {
+      case TrialFault::refused: {
         const auto pivot = definition_.pivot;
         const bool is_past = pivot != SagaDefinition::no_pivot && pivot != trial.step &&
                              result_.saga->steps[pivot].status == StepStatus::succeeded;
         return is_past ? SagaStatus::failed : SagaStatus::compensated;
       }
-      case Fault::never_answered:
+      case TrialFault::never_answered:
         // A participant that can be asked says that it is done.
         return step().call->ask ? result_.saga->status : SagaStatus::compensated;
-      case Fault::undo_first:
-      case Fault::repeated_after_undo:
+      case TrialFault::undo_first:
+      case TrialFault::repeated_after_undo:
         return SagaStatus::compensated;
       default:
         return SagaStatus::completed;
@@ -120,7 +120,7 @@ class TrialJudge {
   }
 
   Verdict pass_or_unknown() {
-    if (result_.trial.fault == Fault::none) {
+    if (result_.trial.fault == TrialFault::none) {
       verdict_.ruling = Ruling::pass;
       verdict_.reason = fmt::format("the saga is {}", to_string(result_.saga->status));
       for (const auto& [at, count] : result_.in_effect)
@@ -128,7 +128,8 @@ class TrialJudge {
       return std::move(verdict_);
     }
     const bool has_probe = result_.in_effect.contains(participant());
-    const bool is_blind = result_.trial.fault == Fault::undo_first || result_.trial.fault == Fault::repeated_after_undo;
+    const bool is_blind =
+        result_.trial.fault == TrialFault::undo_first || result_.trial.fault == TrialFault::repeated_after_undo;
     if (!has_probe && is_blind) {
       const bool was_done_late =
           !result_.calls.empty() && result_.calls.back().answer.status / 100 == 2 && !result_.calls.back().reached_node;

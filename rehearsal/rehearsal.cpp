@@ -16,7 +16,7 @@ std::vector<Verdict> rehearse(const DefinitionPointer& definition, ParticipantCa
                        run_trial(definition, trial, options.input, participants, count, options.trial_limit));
   };
   const std::vector<Trial> trials = plan_trials(*definition);
-  Verdict without_fault = rehearse_one({0, Direction::action, Fault::none});
+  Verdict without_fault = rehearse_one({0, Direction::action, TrialFault::none});
   if (without_fault.ruling != Ruling::pass) return {std::move(without_fault)};
   std::vector<Verdict> verdicts(trials.size());
   std::vector<bool> is_done(trials.size());
@@ -42,7 +42,7 @@ std::vector<Verdict> rehearse(const DefinitionPointer& definition, ParticipantCa
   // A participant's clock is one for all trials: those that set it forward run alone.
   std::vector<std::size_t> together, alone;
   for (std::size_t i = 0; i < trials.size(); ++i)
-    (trials[i].fault == Fault::repeated_much_later ? alone : together).push_back(i);
+    (trials[i].fault == TrialFault::repeated_much_later ? alone : together).push_back(i);
   run(together, std::max(options.at_once, 1));
   run(alone, 1);
   for (std::size_t i = 0; i < trials.size(); ++i)

@@ -48,8 +48,8 @@ void RehearsalCaller::call(ParticipantCall call, std::function<void(ParticipantA
   if (!is_rehearsed(call)) {
     // A participant that can be asked is asked instead of called once more.
     const bool is_repetition = call.is_question && call.call.step == trial_.step;
-    if (is_repetition && trial_.fault == Fault::answer_lost) happened();
-    if (is_repetition && trial_.fault == Fault::repeated_much_later && !has_happened())
+    if (is_repetition && trial_.fault == TrialFault::answer_lost) happened();
+    if (is_repetition && trial_.fault == TrialFault::repeated_much_later && !has_happened())
       return advance_clock_and_pass(std::move(call), std::move(done));
     pass(std::move(call), std::move(done));
     return;
@@ -65,41 +65,41 @@ void RehearsalCaller::call(ParticipantCall call, std::function<void(ParticipantA
 // `number`: 1 for the first call of the step, 2 for its repetition.
 void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
   switch (trial_.fault) {
-    case Fault::none:
+    case TrialFault::none:
       break;
-    case Fault::refused:
+    case TrialFault::refused:
       happened();
       if (number == 1 || trial_.direction == Direction::action)
         return answer(call, status_answer(409, "refused in this rehearsal"), done, "refused in its place");
       break;
-    case Fault::fails_twice:
+    case TrialFault::fails_twice:
       if (number <= 2) return answer(call, status_answer(500, "failed in this rehearsal"), done, "failed in its place");
       happened();
       break;
-    case Fault::answer_lost:
+    case TrialFault::answer_lost:
       if (number == 1) return lose_answer(std::move(call), std::move(done), "its answer was lost");
       happened();
       break;
-    case Fault::never_answered:
+    case TrialFault::never_answered:
       happened();
       return lose_answer(std::move(call), std::move(done), "its answer was lost");
-    case Fault::called_twice:
+    case TrialFault::called_twice:
       if (number == 1) return call_twice(std::move(call), std::move(done));
       break;
-    case Fault::delivered_late:
-    case Fault::undo_first:
+    case TrialFault::delivered_late:
+    case TrialFault::undo_first:
       if (number == 1) {
         {
           const std::lock_guard lock(mutex_);
           held_.push_back(call);
-          wants_cancel_ = trial_.fault == Fault::undo_first;
+          wants_cancel_ = trial_.fault == TrialFault::undo_first;
         }
         happened();
         record(call, no_answer(call), false, true, "held back");
         return done(no_answer(call));
       }
       break;
-    case Fault::node_stops:
+    case TrialFault::node_stops:
       if (number == 1) {
         participants_.call(call, [this, call](const ParticipantAnswer& answer) {
           record(call, answer, true, false, "the node stopped before it had the answer");
@@ -109,11 +109,11 @@ void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
         return;  // the node that waits for this is gone
       }
       break;
-    case Fault::repeated_much_later:
+    case TrialFault::repeated_much_later:
       if (number == 1) return lose_answer(std::move(call), std::move(done), "its answer was lost");
       if (number == 2 && !has_happened()) return advance_clock_and_pass(std::move(call), std::move(done));
       break;
-    case Fault::repeated_after_undo:
+    case TrialFault::repeated_after_undo:
       if (number == 1) {
         const std::lock_guard lock(mutex_);
         held_.push_back(call);
@@ -222,7 +222,7 @@ void RehearsalCaller::deliver_late() {
     held.swap(held_);
   }
   for (const ParticipantCall& call : held) {
-    const bool is_repetition = trial_.fault == Fault::repeated_after_undo;
+    const bool is_repetition = trial_.fault == TrialFault::repeated_after_undo;
     record(call, call_and_wait(call, participants_), true, false,
            is_repetition ? "delivered once more" : "delivered only now");
   }

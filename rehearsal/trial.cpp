@@ -24,38 +24,38 @@ std::vector<Trial> plan_trials(const SagaDefinition& definition) {
   for (std::size_t i = 0; i < definition.steps.size(); ++i) {
     const StepDefinition& step = definition.steps[i];
     if (step.kind != StepKind::call) continue;
-    const auto add = [&](Direction direction, Fault fault) { trials.push_back({i, direction, fault}); };
+    const auto add = [&](Direction direction, TrialFault fault) { trials.push_back({i, direction, fault}); };
     const bool is_past_pivot =
         definition.pivot != SagaDefinition::no_pivot && comes_after(definition, i, definition.pivot);
     const bool has_clock = definition.participants[step.call->participant].advance.has_value();
-    add(Direction::action, Fault::refused);
-    add(Direction::action, Fault::fails_twice);
-    add(Direction::action, Fault::answer_lost);
-    if (!is_past_pivot && step.call->undo) add(Direction::action, Fault::never_answered);
-    add(Direction::action, Fault::called_twice);
-    add(Direction::action, Fault::delivered_late);
-    add(Direction::action, Fault::node_stops);
-    if (has_clock) add(Direction::action, Fault::repeated_much_later);
+    add(Direction::action, TrialFault::refused);
+    add(Direction::action, TrialFault::fails_twice);
+    add(Direction::action, TrialFault::answer_lost);
+    if (!is_past_pivot && step.call->undo) add(Direction::action, TrialFault::never_answered);
+    add(Direction::action, TrialFault::called_twice);
+    add(Direction::action, TrialFault::delivered_late);
+    add(Direction::action, TrialFault::node_stops);
+    if (has_clock) add(Direction::action, TrialFault::repeated_much_later);
     if (!step.call->undo) continue;
     // A step that can be asked about is asked instead of undone.
-    if (!step.call->ask) add(Direction::action, Fault::undo_first);
-    add(Direction::action, Fault::repeated_after_undo);
-    add(Direction::compensation, Fault::refused);
-    add(Direction::compensation, Fault::fails_twice);
-    add(Direction::compensation, Fault::answer_lost);
-    add(Direction::compensation, Fault::called_twice);
-    add(Direction::compensation, Fault::delivered_late);
-    add(Direction::compensation, Fault::node_stops);
+    if (!step.call->ask) add(Direction::action, TrialFault::undo_first);
+    add(Direction::action, TrialFault::repeated_after_undo);
+    add(Direction::compensation, TrialFault::refused);
+    add(Direction::compensation, TrialFault::fails_twice);
+    add(Direction::compensation, TrialFault::answer_lost);
+    add(Direction::compensation, TrialFault::called_twice);
+    add(Direction::compensation, TrialFault::delivered_late);
+    add(Direction::compensation, TrialFault::node_stops);
   }
   return trials;
 }
 
 bool goes_back(const Trial& trial) {
-  return trial.direction == Direction::compensation || trial.fault == Fault::repeated_after_undo;
+  return trial.direction == Direction::compensation || trial.fault == TrialFault::repeated_after_undo;
 }
 
 std::string name_of(const SagaDefinition& definition, const Trial& trial) {
-  if (trial.fault == Fault::none) return std::string(to_string(trial.fault));
+  if (trial.fault == TrialFault::none) return std::string(to_string(trial.fault));
   return fmt::format("{}{}: {}", trial.direction == Direction::compensation ? "undo of " : "",
                      definition.steps[trial.step].name, to_string(trial.fault));
 }

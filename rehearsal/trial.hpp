@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-enum class Fault : std::uint8_t {
+enum class TrialFault : std::uint8_t {
   none,
   refused,              // the participant refuses it; it is not called
   fails_twice,          // it answers 500 twice before it is called
@@ -25,7 +25,7 @@ enum class Fault : std::uint8_t {
 };
 
 template <>
-struct Spelling<Fault> {
+struct Spelling<TrialFault> {
   static constexpr std::string_view names[] = {"without a fault",
                                                "refused",
                                                "500 twice",
@@ -42,7 +42,7 @@ struct Spelling<Fault> {
 struct Trial {
   std::size_t step = 0;
   Direction direction = Direction::action;
-  Fault fault = Fault::refused;
+  TrialFault fault = TrialFault::refused;
 };
 
 // All that apply to the definition, in the order of its steps.

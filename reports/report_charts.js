@@ -88,8 +88,9 @@ function legend(...items) {
     h('i', kind ? {class: kind, style: `border-color:var(--${colour})`} : {style: `background:var(--${colour})`}), name)));
 }
 
-// Stacked bars over time, with lines over them. `layers` and `lines`: [{name, colour, values, dashed}].
-function overTime(label, binSeconds, layers, lines, unit) {
+// Stacked bars over time, with lines over them. `layers` and `lines`: [{name, colour, values, dashed}]; `spans` are
+// faults, in seconds from the left edge.
+function overTime(label, binSeconds, layers, lines, unit, spans = []) {
   const bins = Math.max(...layers.concat(lines).map(l => l.values.length));
   const stacked = Array.from({length: bins}, (_, i) => layers.reduce((sum, l) => sum + (l.values[i] || 0), 0));
   const max = Math.max(1, ...stacked, ...lines.flatMap(l => l.values)), total = bins * binSeconds;
@@ -99,6 +100,7 @@ function overTime(label, binSeconds, layers, lines, unit) {
       along: along(steps(total, Math.max(3, width / 110)), total, v => trimmed(v, 4) + ' s'), name: unit});
     const x = linear(0, bins, area.left, area.right), y = linear(0, max, area.bottom, area.top);
     const gap = (x(1) - x(0)) > 4 ? 1 : 0;
+    shadeFaults(image, area, seconds => x(seconds / binSeconds), total, spans);
     for (let i = 0; i < bins; ++i) {
       let below = 0;
       const title = [`${trimmed(i * binSeconds, 4)} s`].concat(layers.concat(lines).map(l => `${l.name}: ${count(l.values[i] || 0)}`)).join('\n');
@@ -114,5 +116,5 @@ function overTime(label, binSeconds, layers, lines, unit) {
       image.append(s('path', {d: path(points), fill: 'none', stroke: `var(--${line.colour})`, 'stroke-width': 2, 'stroke-dasharray': line.dashed ? '5 4' : null, 'pointer-events': 'none'}));
     }
   });
-  return [image, legend(...layers.map(l => [l.name, l.colour]), ...lines.map(l => [l.name, l.colour, l.dashed ? 'dashed' : 'line']))];
+  return [image, legend(...layers.map(l => [l.name, l.colour]), ...lines.map(l => [l.name, l.colour, l.dashed ? 'dashed' : 'line'])), faultLegend(spans)].filter(Boolean);
 }

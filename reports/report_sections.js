@@ -52,6 +52,7 @@ function witness(w, reason) {
   if (found && expected.length && !reason.startsWith(found)) facts.push(['found', found]);
   for (const row of rowsOf(w.rows)) facts.push([row.table ?? 'row', members(row)]);
   for (const request of rowsOf(w.requests)) facts.push(['request', members(request)]);
+  for (const fault of rowsOf(w.faults)) facts.push(['fault', fault]);
   if (rowsOf(w.nodes).length) facts.push(['nodes', w.nodes.join(', ')]);
   const more = rowsOf(w.more);
   if (more.length) facts.push(['also', h('details', null, withText('summary', null, count(more.length) + ' more'), h('ul', null, more.map(text => withText('li', null, text))))]);
@@ -129,7 +130,7 @@ function rate(r) {
     overTime('Requests per second, planned and by outcome', 1, [
       {name: 'accepted', colour: 'one', values: of('accepted')}, {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
       {name: 'errors', colour: 'bad', values: of('errors')}],
-      r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start'));
+      r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start', faultSpans(r)));
 }
 
 function percentiles(r) {
@@ -170,6 +171,7 @@ function heat(r) {
         across: m.rows.map((bound, i) => ({text: time(bound), at: a => y(a)(i + 1), shown: i >= least && (i - least) % 3 === 0})).filter(t => t.shown),
         along: along(steps(total, Math.max(3, width / 110)), total, v => trimmed(v, 4) + ' s'), name: 'since the start'});
       const x = linear(0, m.columns, area.left, area.right);
+      shadeFaults(image, area, linear(0, total, area.left, area.right), total, faultSpans(r));
       for (const [column, i, n] of m.cells) image.append(s('rect', {x: x(column), width: x(1) - x(0) + 0.4, y: y(area)(i + 1), height: row(area) - 0.5,
         fill: `rgba(var(--heat), ${(0.12 + 0.88 * Math.log(1 + n) / Math.log(1 + top)).toFixed(3)})`}, s('title', null, `${trimmed(column * m.columnMs / 1000, 4)} s: ${count(n)} up to ${time(m.rows[i])}`)));
     }));
@@ -205,7 +207,7 @@ function sagas(r) {
   const of = member => bins.map(b => b[member] ?? 0);
   return section('Sagas over time', `Outcomes of sagas in each ${time(r.sagasOverTime.binMs)}, by the database's clock, and how many were running.`,
     overTime('Saga states over time', r.sagasOverTime.binMs / 1000, [{name: 'completed', colour: 'four', values: of('completed')}, {name: 'compensated', colour: 'two', values: of('compensated')}, {name: 'failed', colour: 'bad', values: of('failed')}],
-      [{name: 'running', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga'));
+      [{name: 'running', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga', faultSpansSince(r, bins[0].at)));
 }
 
 const outcomeColours = {created: 'one', duplicate: 'quiet', rejected: 'two', indeterminate: 'three', unreached: 'bad'};
@@ -260,4 +262,4 @@ function origin(r) {
 
 const result = JSON.parse(document.getElementById('result').textContent);
 document.title = `sagactl ${result.kind} ${result.run ?? ''} ${result.verdict ?? ''}`.replace(/\s+/g, ' ').trim();
-document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, agents, journeys, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));
+document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, agents, journeys, tiles, faults, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "analysis/faults/faulted_sagas.hpp"
 #include "analysis/verify.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
 
@@ -53,19 +54,38 @@ Distribution distribution_of(const ForeignOrders& orders) {
   return distribution;
 }
 
+SagaCounts count_of_end(const ForeignOrders& orders, const ForeignOrder& order) {
+  SagaCounts counts;
+  counts.started = 1;
+  if (orders.is_completed(order))
+    counts.completed = 1;
+  else if (orders.is_undone(order))
+    counts.compensated = 1;
+  else
+    ++(orders.has_ended(order) ? counts.failed : counts.unfinished);
+  return counts;
+}
+
+// An order that has ended at an unknown time counts as if that was when it was created.
+std::vector<SagaCounts> faulted_orders(const ForeignOrders& orders) {
+  FaultedSagas sagas(&orders.ledger());
+  if (!sagas.any() || !orders.has("status")) return {};
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run || order.created_at.us == 0) continue;
+    std::optional<Timestamp> ended = order.ended_at;
+    if (!ended && orders.has_ended(order)) ended = order.created_at;
+    sagas.add(order.created_at, ended, count_of_end(orders, order));
+  }
+  return sagas.take();
+}
+
 SagaTimings timings_of(const ForeignOrders& orders) {
   SagaTimings timings;
   std::optional<Timestamp> first, last;
   bool all_ends_are_known = true;
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
-    ++timings.counts.started;
-    if (orders.is_completed(order))
-      ++timings.counts.completed;
-    else if (orders.is_undone(order))
-      ++timings.counts.compensated;
-    else
-      ++(orders.has_ended(order) ? timings.counts.failed : timings.counts.unfinished);
+    timings.counts += count_of_end(orders, order);
     if (order.created_at.us == 0) continue;  // unknown
     if (!first) first = order.created_at;
     all_ends_are_known = all_ends_are_known && (order.ended_at || !orders.has_ended(order));
@@ -101,6 +121,7 @@ Examination examination_of(ForeignOrders& orders, std::vector<Verdict> found, Ti
   examination.distribution = distribution_of(orders);
   examination.groups = ConcurrentGroupsObserver(&orders.ledger()).finish();
   examination.sagas = timings_of(orders);
+  examination.faulted_sagas = faulted_orders(orders);
   examination.ends_are_known = orders.has("status");
   examination.orders = examination.sagas.counts.started;
   return examination;

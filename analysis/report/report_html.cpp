@@ -39,7 +39,8 @@ std::string html_report(const Json& result) {
   // The data last, so that its text is never taken for a placeholder.
   fill_in(page, "/*STYLE*/", template_file("report.css"));
   fill_in(page, "/*SCRIPT*/",
-          std::string(template_file("report_charts.js")) + std::string(template_file("report_sections.js")));
+          std::string(template_file("report_charts.js")) + std::string(template_file("report_faults.js")) +
+              std::string(template_file("report_sections.js")));
   fill_in(page, "/*RESULT*/", for_script(result));
   return page;
 }

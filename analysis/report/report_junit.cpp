@@ -6,6 +6,7 @@
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_agents.hpp"
 #include "analysis/report/report_answers.hpp"
+#include "analysis/report/report_faults.hpp"
 #include "analysis/result/json_view.hpp"
 
 namespace sagactl {
@@ -96,6 +97,7 @@ std::string properties(const Json& json) {
     for (const auto& [name, value] : result["tags"].json().items()) add("tag." + name, JsonView(value).text());
   add("answers", answers_section(json));
   add("agents", agents_section(json));
+  add("faults", faults_section(json));
   return list.empty() ? list : fmt::format("  <properties>\n{}  </properties>\n", list);
 }
 

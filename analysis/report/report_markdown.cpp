@@ -7,6 +7,7 @@
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_agents.hpp"
 #include "analysis/report/report_answers.hpp"
+#include "analysis/report/report_faults.hpp"
 #include "analysis/result/json_view.hpp"
 #include "analysis/result/run_end.hpp"
 
@@ -108,6 +109,19 @@ std::string agent_table(const JsonView& result) {
   return text;
 }
 
+std::string fault_table(const JsonView& result) {
+  if (result["faults"].list().empty()) return {};
+  std::string text = "\n| fault | | requests | without answer | sagas | p99 ms: before, during, after | recovery |\n";
+  text += "|---|---|---:|---:|---|---|---|\n";
+  for (const Json& item : result["faults"].list()) {
+    const FaultFigures fault = fault_figures(JsonView(item));
+    text += fmt::format("| {} {} | {} | {} | {} | {} | {} | {} |\n", fault.done ? "⚡" : "❔", cell(fault.fault),
+                        cell(fault.when + ": " + fault.outcome), fault.requests, fault.unanswered, cell(fault.sagas),
+                        fault.p99, cell(fault.recovery));
+  }
+  return text;
+}
+
 std::string step_table(const JsonView& result) {
   const JsonView journeys = result["journeys"];
   if (journeys.empty()) return {};
@@ -133,8 +147,8 @@ std::string markdown_report(const Json& json) {
   std::string text = fmt::format("### sagactl {}{}: {}\n", result["kind"].text(),
                                  result["scenario"].empty() ? "" : " " + cell(result["scenario"].text()), end.text);
   text += "\n`" + printable(result["command"].text()) + "`\n";
-  return text + verdicts(result) + thresholds(result) + endpoint_table(result) + agent_table(result) +
-         step_table(result) + witnesses(result);
+  return text + verdicts(result) + thresholds(result) + fault_table(result) + endpoint_table(result) +
+         agent_table(result) + step_table(result) + witnesses(result);
 }
 
 }  // namespace sagactl

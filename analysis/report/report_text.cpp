@@ -6,6 +6,7 @@
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_agents.hpp"
 #include "analysis/report/report_answers.hpp"
+#include "analysis/report/report_faults.hpp"
 #include "analysis/report/report_verdicts.hpp"
 #include "analysis/report/text_table.hpp"
 #include "analysis/result/json_view.hpp"
@@ -236,7 +237,7 @@ std::string text_report(const Json& json, const TextStyle& style) {
                      {"rejected", "rejected"},
                      {"failed", "failed"},
                      {"transportErrors", "transport errors"}}) +
-            answers_section(json) + agents_section(json) + journeys_section(json);
+            answers_section(json) + agents_section(json) + journeys_section(json) + faults_section(json);
   if (!result["sagas"].empty())
     text += figures("Sagas", result["sagas"],
                     {{"started", "started"},

@@ -58,6 +58,7 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
     line("found", value_text(why.front()));
   for (const Json& row : witness["rows"].list()) line("row", row_text(row));
   for (const Json& request : witness["requests"].list()) line("request", row_text(request));
+  for (const Json& fault : witness["faults"].list()) line("fault", value_text(fault));
   std::string nodes;
   for (const Json& node : witness["nodes"].list()) nodes += (nodes.empty() ? "" : ", ") + value_text(node);
   if (!nodes.empty()) line("nodes", nodes);

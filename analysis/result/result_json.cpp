@@ -1,3 +1,4 @@
+#include "analysis/faults/fault_results.hpp"
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
 #include "loadgen/ledger/agent_figures.hpp"
@@ -112,6 +113,8 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["endpoints"] = endpoints_json(endpoints_of(ledger), ledger);
   if (!load.agents.empty()) result["agents"] = agents_json(load);
   if (!load.journeys.steps.empty()) result["journeys"] = journeys_json(load.journeys);
+  if (!ledger.faults.empty())
+    result["faults"] = faults_json(ledger, database ? database->faulted_sagas : std::vector<SagaCounts>());
   const RunEnd end = end_of(verdicts, thresholds);
   result["end"] = to_string(end);
   result["exitCode"] = load.interrupted ? interrupted_code : static_cast<int>(end);

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "analysis/agents_verdict.hpp"
+#include "analysis/faults/fault_results.hpp"
 #include "analysis/journey_verdict.hpp"
 #include "cli/client/connecting.hpp"
 #include "cli/client/local_nodes.hpp"
@@ -19,6 +20,7 @@
 #include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
+#include "cli/loadtest/faults/fault_flags.hpp"
 #include "cli/loadtest/init/init_command.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/loadtest/order_status.hpp"
@@ -79,12 +81,15 @@ class Loadtest {
 Result<ExitCode> Loadtest::dry_run() const {
   const auto samples = sample_requests(options_);
   if (!samples) return samples.error();
+  const auto faults = fault_plan_json(options_);
+  if (!faults) return faults.error();
   Json list = Json::array();
   for (const SampleRequest& sample : *samples) {
     list.push_back({{"what", sample.what}, {"request", sample.request}});
     if (!invocation_.wants_json()) invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << "\n\n";
   }
-  Json result{{"requests", list}, {"database", evidence_.database}};
+  if (!invocation_.wants_json()) invocation_.terminal.out << fault_plan_text(*faults);
+  Json result{{"requests", list}, {"database", evidence_.database}, {"faults", *faults}};
   if (agents_) {
     auto agents = agents_seen(*agents_);
     if (!agents) return agents.error();
@@ -223,6 +228,8 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (auto agents = every_agent_finished(load)) found.verdicts.push_back(std::move(*agents));
   if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
     found.verdicts.push_back(std::move(*journeys));
+  if (auto faults = faults_were_done(load.ledger)) found.verdicts.push_back(std::move(*faults));
+  name_faults(found.verdicts, load.ledger);
   if (!load.tear_down_error.empty()) invocation_.info("sagactl: " + load.tear_down_error);
   if (load.generator.tls.insecure) found.verdicts.push_back(servers_were_verified());
   const Examination* examination = found.examination ? &*found.examination : nullptr;
@@ -269,6 +276,10 @@ Result<ExitCode> Loadtest::execute() {
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.agents.any()) {
+    if (options_.faults.any())
+      return Error{ErrorCode::invalid,
+                   "faults are done by the process that sends the load: leave out --agents, or the faults, also those "
+                   "of the profile"};
     auto agents = agents_setup(invocation_, flags_.agents);
     if (!agents) return agents.error();
     agents_ = std::move(*agents);

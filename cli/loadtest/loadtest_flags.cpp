@@ -6,6 +6,7 @@
 #include "cli/client/node_client.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
+#include "cli/loadtest/faults/fault_flags.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
 #include "common/text/text.hpp"
@@ -187,6 +188,7 @@ void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
   add_content_flags(app, flags.load);
   add_sending_flags(app, flags.load);
   add_agents_flags(app, flags.agents);
+  add_fault_flags(app, flags.load.faults);
   add_result_flags(app, flags);
 }
 
@@ -213,6 +215,10 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   auto connect = connect_options(invocation);
   if (!connect) return connect.error();
   options.connect = std::move(*connect);
+  if (auto completed = complete_faults(invocation, options); !completed) return completed.error();
+  if (flags.capacity && options.faults.any())
+    return Error{ErrorCode::invalid,
+                 "--capacity finds the rate of an undisturbed system: leave out --fault and --proxy-fault"};
   if (flags.saga.empty()) return options;
   auto token = token_for(invocation, urls->front());  // starting a saga is for merchants and admins
   if (!token) return token.error();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/configuration/toml_members.hpp"
+#include "cli/loadtest/faults/fault_file.hpp"
 #include "cli/loadtest/profile/journey_file.hpp"
 #include "common/text/number.hpp"
 #include "common/text/text.hpp"
@@ -150,6 +151,7 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     it.pairs("fields", way.fields);
     profile.failure_variants.push_back(std::move(way));
   });
+  read_faults(members, profile.faults);
   members.tables("sql", [&](TomlMembers& it) {
     it.text("orders", profile.queries.orders);
     it.text("steps", profile.queries.steps);

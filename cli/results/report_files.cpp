@@ -5,6 +5,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "analysis/faults/fault_results.hpp"
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/result/result.hpp"
@@ -39,13 +40,14 @@ void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as an HdrHistogram percentile file");
   add_text(app, "--csv", files.csv, "FILE.csv", "Write every request as CSV");
   add_text(app, "--jtl", files.jtl, "FILE.jtl", "Write every request as a result file of JMeter");
+  add_text(app, "--fault-csv", files.fault_csv, "FILE.csv", "Write the faults of the run, and what they did, as CSV");
   add_text(app, "--summary", files.summary, "FILE.json", "Write a summary in the form of k6's handleSummary data");
   add_switch(app, "--publish", files.publish, "Give the result to the node, whose dashboard keeps it");
 }
 
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {
   for (const std::string* name : {&files.json, &files.html, &files.junit, &files.hgrm, &files.markdown, &files.badge,
-                                  &files.csv, &files.jtl, &files.summary})
+                                  &files.csv, &files.jtl, &files.summary, &files.fault_csv})
     if (!name->empty())
       if (auto checked = check_output(resolved(invocation, *name)); !checked) return checked;
   const auto ledger = ledger_beside(invocation, files);
@@ -75,6 +77,7 @@ Result<void> write_reports(const Invocation& invocation, const ReportFiles& file
   write(files.markdown, "Markdown", [&] { return markdown_report(result); });
   write(files.badge, "badge", [&] { return badge_svg(result); });
   write(files.summary, "summary", [&] { return summary_report(result); });
+  write(files.fault_csv, "faults", [&] { return faults_csv(result); });
   if (response) write(files.hgrm, "percentiles", [&] { return hgrm(*response); });
   if (errors.empty()) return {};
   return Error{ErrorCode::unavailable, errors};

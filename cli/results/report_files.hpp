@@ -20,8 +20,8 @@ struct ReportFiles {
   std::string junit;
   std::string hgrm;
   std::string badge, markdown;
-  std::string csv, jtl, summary;  // of a load test
-  bool publish = false;           // to the node
+  std::string csv, jtl, summary, fault_csv;  // of a load test
+  bool publish = false;                      // to the node
 };
 
 void add_report_flags(CLI::App& app, ReportFiles& files);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "loadgen/faults/fault_mark.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
 #include "loadgen/orders/product_plan.hpp"
 
@@ -37,6 +38,7 @@ struct Ledger : ProductPlan {
   std::vector<std::string> agents;    // host:port of the machines that sent it; empty: it was sent by one process
   std::vector<std::string> user_ids;  // as registered, by LedgerEntry::user; "" where only a token was given
   std::vector<LedgerPhase> phases;
+  std::vector<FaultMark> faults;  // what was done to the system meanwhile
   std::vector<LedgerStep> steps = {{"create", true}};
   LedgerEntries entries;       // the requests that create orders, by operation; numbers of skipped ones are missing
   LedgerEntries step_entries;  // those of the other steps, by operation (that of the journey) and time

@@ -42,6 +42,37 @@ Json failure_variants_json(const Ledger& ledger) {
   return list;
 }
 
+Json faults_json(const std::vector<FaultMark>& faults) {
+  Json list = Json::array();
+  for (const FaultMark& it : faults)
+    list.push_back({{"fault", it.fault},
+                    {"kind", it.kind},
+                    {"target", it.target},
+                    {"byProxy", it.by_proxy},
+                    {"done", it.done},
+                    {"outcome", it.outcome},
+                    {"began", it.began.us},
+                    {"ended", it.ended.us},
+                    {"met", it.met},
+                    {"changed", it.changed}});
+  return list;
+}
+
+FaultMark fault_of(const Json& json) {
+  FaultMark mark;
+  mark.fault = json.at("fault");
+  mark.kind = json.at("kind");
+  mark.target = json.at("target");
+  mark.by_proxy = json.at("byProxy");
+  mark.done = json.at("done");
+  mark.outcome = json.at("outcome");
+  mark.began.us = json.at("began");
+  mark.ended.us = json.at("ended");
+  mark.met = json.at("met");
+  mark.changed = json.at("changed");
+  return mark;
+}
+
 Json head_of(const Ledger& ledger) {
   Json phases = Json::array();
   for (const LedgerPhase& phase : ledger.phases) phases.push_back({{"name", phase.name}, {"warmup", phase.warmup}});
@@ -64,6 +95,7 @@ Json head_of(const Ledger& ledger) {
                {"targets", ledger.targets},
                {"userIds", ledger.user_ids},
                {"phases", phases}};
+  if (!ledger.faults.empty()) head["faults"] = faults_json(ledger.faults);
   if (ledger.steps.size() > 1)
     for (const LedgerStep& step : ledger.steps)
       head["steps"].push_back({{"name", step.name}, {"creates", step.creates}});
@@ -149,6 +181,7 @@ Ledger ledger_of(const Json& head) {
   ledger.user_ids = head.at("userIds").get<std::vector<std::string>>();
   for (const Json& phase : head.at("phases")) ledger.phases.push_back({phase.at("name"), phase.at("warmup")});
   ledger.agents = head.value("agents", std::vector<std::string>());
+  for (const Json& fault : head.value("faults", Json::array())) ledger.faults.push_back(fault_of(fault));
   if (!head.contains("steps")) return ledger;
   ledger.steps.clear();
   for (const Json& step : head.at("steps")) ledger.steps.push_back({step.at("name"), step.at("creates")});

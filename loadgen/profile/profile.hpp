@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "loadgen/faults/fault_plan.hpp"
 #include "loadgen/orders/product_plan.hpp"
 #include "loadgen/profile/answer_shape.hpp"
 #include "loadgen/profile/journey.hpp"
@@ -80,6 +81,8 @@ struct Profile {
   ListQuery list;
   std::vector<TestDataRequest> test_data;  // in this order
   ProfileQueries queries;
+
+  FaultPlan faults;  // in addition to those of the command line
 
   std::vector<CatalogueProduct> catalogue;  // {run} is filled into the ids
   std::vector<FailureVariant> failure_variants;

@@ -180,6 +180,9 @@ Result<void> RunPreparation::log_in(const std::vector<std::size_t>& users, bool 
 Result<void> RunPreparation::prepare() {
   if (auto found = resolve_targets(); !found) return found;
   if (auto opened = open_users(); !opened) return opened;
+  auto faults = FaultRun::prepare(options_, urls_, addresses_);
+  if (!faults) return faults.error();
+  faults_ = std::move(*faults);
   if (auto prepared = prepare_test_data(); !prepared) return prepared;
   make_writer();
   if (auto done = set_up(); !done) return done;
@@ -189,6 +192,14 @@ Result<void> RunPreparation::prepare() {
   for (std::size_t user = 0; user < all.size(); ++user) all[user] = user;
   refused_log_in_ns_.resize(users_.size());
   return log_in(all, true);
+}
+
+void RunPreparation::begin_faults(std::int64_t start_ns) {
+  if (faults_) faults_->begin(start_ns);
+}
+
+std::vector<FaultMark> RunPreparation::end_faults() {
+  return faults_ ? faults_->end() : std::vector<FaultMark>();
 }
 
 Result<void> RunPreparation::adopt(PreparedRun prepared) {

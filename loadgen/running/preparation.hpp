@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "loadgen/faults/fault_run.hpp"
 #include "loadgen/options.hpp"
 #include "loadgen/profile/accounts.hpp"
 #include "loadgen/requests/request_writer.hpp"
@@ -41,6 +42,9 @@ class RunPreparation {
   // one thread. What fails is repeated later; until then the ledger shows the refusals.
   void renew();
   Result<void> tear_down();
+  // As FaultRun's begin() and end(); nothing without faults.
+  void begin_faults(std::int64_t start_ns);
+  std::vector<FaultMark> end_faults();
 
   // The given ones, but with one target for each address.
   const LoadOptions& options() const { return options_; }
@@ -72,6 +76,7 @@ class RunPreparation {
   std::unique_ptr<TlsContext> tls_;  // null: no target is https
   std::deque<StreamRoute> routes_;   // by host
   std::vector<LoadAddress> addresses_;
+  std::unique_ptr<FaultRun> faults_;  // null: none
   std::vector<std::string> target_names_;
   std::optional<Url> reachable_url_;
   std::uint16_t reachable_target_ = 0;  // its first address

@@ -33,6 +33,14 @@ Ledger ledger_of_everything() {
   ledger.targets = {"http://127.0.0.1:3000", "http://127.0.0.1:3001"};
   ledger.user_ids = {"4b984cd8-c2cb-4d9b-94ca-cb114ebb0892", ""};
   ledger.phases = {{"warm-up", true}, {"mixed \"quoted\"", false}};
+  FaultMark& mark = ledger.faults.emplace_back();
+  mark.fault = "run \"docker kill pg\" at 1s";
+  mark.kind = "run";
+  mark.done = mark.by_proxy = true;
+  mark.outcome = "the command ended with code 0";
+  mark.began = mark.ended = ledger.started_at;
+  mark.met = 7;
+  mark.changed = 3;
   Random random(1);
   for (std::uint32_t i = 0; i < 90; ++i) {
     LedgerEntry entry;

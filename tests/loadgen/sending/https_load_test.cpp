@@ -1,6 +1,7 @@
 // Load over TLS: whom the generator trusts, what it shows, and what it says when there is no connection.
 #include <gmock/gmock.h>
 
+#include "loadgen/faults/fault_grammar.hpp"
 #include "loadgen/run.hpp"
 #include "tests/httpclient/relay.hpp"
 #include "tests/httpclient/tls_server.hpp"
@@ -55,6 +56,18 @@ TEST_F(HttpsLoad, AlsoOpensTheAccountsOfANode) {
   options.token.clear();
   EXPECT_EQ(sent(options).requests.accepted, 60u);
   EXPECT_EQ(servers.registered(), 4u);
+}
+
+// The certificate is still the server's, and so is the name that is asked for.
+TEST_F(HttpsLoad, GoesThroughTheProxyOfFaultsAsBytes) {
+  const TlsFront front(port(), make_identity("IP:127.0.0.1"));
+  LoadOptions options = options_to(front);
+  options.faults.proxy = {*parse_proxy_fault("delay 1ms of 50%"), *parse_proxy_fault("throttle 10MB/s")};
+  const RunResult result = sent(options);
+  EXPECT_EQ(result.requests.accepted, 60u);
+  EXPECT_GT(result.ledger.faults.at(0).changed, 5u);
+  options.faults.proxy = {*parse_proxy_fault("duplicate")};
+  EXPECT_EQ(run_load(options).error().code, ErrorCode::invalid);
 }
 
 TEST_F(HttpsLoad, ResumesTheSessionsOfItsServer) {

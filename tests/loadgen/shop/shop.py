@@ -7,7 +7,9 @@ POST /shop/buy takes {"buyer", "lines": [{"sku", "count", "cents"}]} with the he
 order, reserves stock, captures the money and ships; an order for a sku with PAYMENT_FAIL, or for more than the stock,
 is undone step by step. The same key gets the same receipt. GET /shop/orders/<number> returns the state of an order.
 Everything is stored in the SQLite file. Faults, each in the first matching order: double (a key creates two orders),
-lost (a receipt without an order), uncompensated (a failed order keeps its reserved stock).
+lost (a receipt without an order), uncompensated (a failed order keeps its reserved stock); and late: orders are
+committed up to half a second after their receipts, so that kill -9 loses some. Otherwise a shop that was killed and is
+started again with the same file knows its orders.
 """
 import argparse
 import json
@@ -17,11 +19,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SCHEMA = """
-create table purchase(number text primary key, request_key text, sku text, count integer, cents integer, state text,
+create table if not exists purchase(number text primary key, request_key text, sku text, count integer, cents integer, state text,
                       placed_us integer, ended_us integer, clerk text);
-create table work(number text, what text, state text, at_us integer, clerk text);
-create table shelf(sku text primary key, began integer, free integer, held integer, gone integer);
-create table till(number text, kind text, cents integer);
+create table if not exists work(number text, what text, state text, at_us integer, clerk text);
+create table if not exists shelf(sku text primary key, began integer, free integer, held integer, gone integer);
+create table if not exists till(number text, kind text, cents integer);
 """
 STOCK = 1_000
 
@@ -40,6 +42,18 @@ class Shop:
         self.database.executescript(SCHEMA)
         self.receipts = {}
         self.numbers = 0
+        for number, key, cents in self.database.execute("select number, request_key, cents from purchase"):
+            self.receipts[key] = {"receipt": {"number": number}, "sum": cents / 100}
+            self.numbers = max(self.numbers, int(number[2:]))
+        if fault == "late":
+            threading.Thread(target=self.commit_now_and_then, daemon=True).start()
+
+    def commit_now_and_then(self):
+        while True:
+            time.sleep(0.5)
+            with self.lock:
+                if self.database.in_transaction:
+                    self.database.execute("commit")
 
     def faults(self, name):
         """Whether the planted fault applies here; only once."""
@@ -62,9 +76,11 @@ class Shop:
             fails = "PAYMENT_FAIL" in line["sku"]
             if not fails and not seen and self.faults("lost"):
                 return 201, receipt
-            self.database.execute("begin immediate")
+            if not self.database.in_transaction:
+                self.database.execute("begin immediate")
             self.work_on(number, key, line, clerk, fails)
-            self.database.execute("commit")
+            if self.fault != "late":
+                self.database.execute("commit")
             return 201, receipt
 
     def work_on(self, number, key, line, clerk, payment_fails):
@@ -126,7 +142,7 @@ def main():
     flags = argparse.ArgumentParser()
     flags.add_argument("--database", required=True)
     flags.add_argument("--port", type=int, default=0)
-    flags.add_argument("--fault", choices=["double", "lost", "uncompensated"])
+    flags.add_argument("--fault", choices=["double", "lost", "uncompensated", "late"])
     chosen = flags.parse_args()
     ThreadingHTTPServer.request_queue_size = 256
     server = ThreadingHTTPServer(("127.0.0.1", chosen.port), Handler)

@@ -2,14 +2,14 @@
 # Eight clients of Redis, as they are without options, when a connection breaks after a command was carried out and
 # before its answer came, seen on 2026-11-30 with redis-server 7.0.15 (Debian 12), Node.js 20, Python 3.11, Java 17, Go.
 # - redis 8.1.0 (PyPI), ioredis 6.0.0 (npm), go-redis v9.23.0 (Go module) and lettuce-core 6.8.1.RELEASE (Maven Central,
-#   Spring's default) send it again by themselves: INCR counts 2 for one call, and nothing is raised or logged. LPUSH,
-#   XADD, PUBLISH and scripts are sent again in the same way.
+#   Spring's default) send it again by themselves: INCR counts 2 for one call, and the caller gets no error.
 # - So the lock that SET key me NX PX 10000 takes is refused to the one that has it: taken, by itself. The work is not
 #   done, and nobody else gets the lock before it expires.
 # - redis 6.3.1 (npm), jedis 6.2.0 (Maven Central), redigo v1.9.3 and rueidis v1.0.79 (Go modules) raise the error.
-# What to do: where a command may not take effect twice, turn repeats off (retry=Retry(NoBackoff(), 0);
-# autoResendUnfulfilledCommands: false; MaxRetries: -1; autoReconnect(false)), or count by a set of ids; when a lock is
-# taken, look whether its value is one's own.
+# What to do: where a command may not take effect twice, turn repeats off: retry=Retry(NoBackoff(), 0) of redis-py,
+# maxRetriesPerRequest: 0 of ioredis (with autoResendUnfulfilledCommands: false its call never settles), MaxRetries: -1
+# of go-redis, autoReconnect(false) of Lettuce, which then has to be connected anew; or count by a set of ids. When a
+# lock is taken, look whether its value is one's own.
 # Output seen: as below. Fails when that changes. Takes minutes.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -2,16 +2,16 @@
 # An order goes from pending to paid, and what is to be done on the way raises an error: the action of the transition
 # ("action"), or the one on entering paid ("entry"). Where the order is then, by five libraries of state machines, seen
 # on 2026-11-30 with Python 3.11, Node.js 20 and Java 17:
-# - transitions 0.9.3 (PyPI) raises it: pending by "before", and paid by "after" and on entry. So a retry of the event is
-#   right after the one, and refused as an event without meaning in paid after the other.
+# - transitions 0.9.3 (PyPI) raises it: pending by "before", and paid by "after" and on entry. So the event may be tried
+#   again after the one, and not after the other.
 # - python-statemachine 3.2.2 (PyPI) raises it too: pending by the action and on entry, paid only by "after".
 # - javascript-state-machine 3.1.0 (npm) raises it: pending, or paid on entry, and from then on it refuses every event,
 #   also cancel, as "transition is invalid while previous transition is still in progress": the object is of no use.
 # - xstate 5.33.3 (npm): send() returns; the error is raised later, outside of the caller's try. The state is pending,
 #   and the machine has stopped: every further event is dropped without an error.
-# - spring-statemachine-core 4.0.0 (Maven Central): nothing is raised, and hasStateMachineError() is
-#   false. By the action the event is DENIED and the order pending; on entry it is ACCEPTED, and the order paid; when a
-#   guard raises, the event is ACCEPTED too, and the order pending.
+# - spring-statemachine-core 4.0.0 (Maven Central): nothing is raised, and hasStateMachineError() is false. By the action
+#   the event is DENIED and the order pending; on entry it is ACCEPTED, and the order paid; when a guard raises, the
+#   event is ACCEPTED too, and the order pending.
 # What to do: write what is to be done as a state of its own, charging, with events charged and refused; have a machine
 # only decide, and ask it for its state rather than for the answer to an event.
 # Output seen: as below. Fails when that changes.

@@ -9,6 +9,7 @@
 
 #include "common/text/text.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 
 namespace sagactl {
@@ -20,7 +21,7 @@ using postgres::PqxxRows;
 constexpr std::chrono::milliseconds import_call_timeout{600'000};  // the first page sorts all orders
 constexpr std::size_t users_per_page = 500, orders_per_page = 200;
 
-const postgres::ConnectOptions session_options = {"sagactl import",
+const postgres::ConnectOptions session_options = {postgres::import_session,
                                                   {{"default_transaction_read_only", "on"},
                                                    {"idle_in_transaction_session_timeout", "0"},
                                                    {"statement_timeout", "0"},

@@ -11,6 +11,7 @@
 #include "cli/foreign/mysql_rows.hpp"
 #include "cli/foreign/shown_bytes.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 
 namespace sagactl {
 namespace {
@@ -99,7 +100,7 @@ class ForeignPostgresRows final : public ForeignRows {
  public:
   // Throws a DatabaseFailure.
   explicit ForeignPostgresRows(const postgres::PostgresAddress& address)
-      : connection_(address, {"sagactl loadtest", {}}, call_timeout) {
+      : connection_(address, {postgres::loadtest_session, {}}, call_timeout) {
     connection_.begin_snapshot();
     connection_.run(session_settings);
   }

@@ -9,6 +9,7 @@
 #include "embedded/postgres_schema.hpp"
 #include "server/adapters/postgres/connection/postgres_failure.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/sql/spellings.hpp"
 
 namespace sagactl {
@@ -72,7 +73,7 @@ std::vector<SchemaMigration> compare(PqxxConnection& connection) {
 PqxxConnection connect(const PostgresAddress& address) {
   return PqxxConnection(
       address,
-      {"sagactl migrate",
+      {migrations_session,
        {{"statement_timeout", "55000"}, {"lock_timeout", "55000"}, {"client_min_messages", "warning"}}},
       migrations_timeout);
 }

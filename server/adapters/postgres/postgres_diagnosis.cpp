@@ -1,9 +1,11 @@
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "embedded/postgres_schema.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/sql/table_rows.hpp"
 
 namespace sagactl {
@@ -31,12 +33,11 @@ constexpr const char* sql_rights =
 constexpr const char* sql_settings =
     "SELECT name || ' = ' || setting FROM pg_settings WHERE name IN ('fsync', "
     "'synchronous_commit', 'full_page_writes') AND setting = 'off' ORDER BY name";
-// Node ids with two connections that write: a second process waits for the lock of the first.
+// Node ids with two connections that write: a second process waits for the lock of the first. {} are the names of
+// sessions that belong to no node.
 constexpr const char* sql_duplicate_ids =
     "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
-    "'sagactl %' AND application_name NOT IN ('sagactl reader', 'sagactl history', 'sagactl migrate', 'sagactl "
-    "doctor') "
-    "GROUP BY application_name HAVING count(*) > 1";
+    "'sagactl %' AND application_name NOT IN ('{}') GROUP BY application_name HAVING count(*) > 1";
 
 // "node flow event ..."
 std::string own_tables() {
@@ -57,7 +58,8 @@ std::vector<std::string> texts_of(PqxxRows rows) {
 }
 
 PqxxConnection connect(const PostgresAddress& address) {
-  return PqxxConnection(address, {"sagactl doctor", {{"statement_timeout", "3500"}}}, std::chrono::milliseconds(4'000));
+  return PqxxConnection(address, {postgres::doctor_session, {{"statement_timeout", "3500"}}},
+                        std::chrono::milliseconds(4'000));
 }
 
 }  // namespace
@@ -91,8 +93,9 @@ Result<PostgresDiagnosis> diagnose_postgres(const std::string& url, const std::f
     found.connections_max = server.integer();
     found.rights_missing = texts_of(connection.run(fmt::format(sql_rights, connection.quote(own_tables()))));
     found.settings_unsafe = texts_of(connection.run(sql_settings));
-    for (const std::string& name : texts_of(connection.run(sql_duplicate_ids)))
-      found.ids_twice.push_back(name.substr(std::string_view("sagactl ").size()));
+    for (const std::string& name :
+         texts_of(connection.run(fmt::format(sql_duplicate_ids, fmt::join(postgres::sessions_beside_nodes, "', '")))))
+      found.ids_twice.push_back(name.substr(postgres::session_prefix.size()));
     return found;
   });
 }

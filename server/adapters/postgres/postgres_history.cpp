@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/postgres/migrations.hpp"
 #include "server/adapters/postgres/postgres_database.hpp"
 #include "server/adapters/postgres/tables/claim_table.hpp"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds history_timeout{60'000};  // of one page
 constexpr int flows_per_page = 500, events_per_page = 5'000, claims_per_page = 5'000;
 
-const ConnectOptions history_session = {"sagactl history",
+const ConnectOptions history_options = {history_session,
                                         {{"idle_in_transaction_session_timeout", "0"},
                                          {"statement_timeout", "0"},
                                          {"jit", "off"},
@@ -29,7 +30,7 @@ const ConnectOptions history_session = {"sagactl history",
 class PostgresSnapshot : public History {
  public:
   // Throws a DatabaseFailure.
-  explicit PostgresSnapshot(const PostgresAddress& address) : connection_(address, history_session, history_timeout) {
+  explicit PostgresSnapshot(const PostgresAddress& address) : connection_(address, history_options, history_timeout) {
     connection_.begin_snapshot();
     PqxxRows row = connection_.run(sql_database_now.sql);
     row.next();

@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <memory>
+#include <vector>
+
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "tests/contract/postgres/postgres_session.hpp"
@@ -14,6 +18,7 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -75,6 +80,24 @@ TEST(PostgresHosts, AreEachTriedByThemselves) {
   ASSERT_EQ(hosts->size(), 2u);
   EXPECT_FALSE(hosts->at(0).opened.ok());
   EXPECT_TRUE(hosts->at(1).opened.ok());
+}
+
+TEST(PostgresProcesses, ANodeIdIsUsedTwiceOnlyWhereTwoWriteUnderIt) {
+  const auto server = PostgresServer::start();
+  SAGACTL_NEEDS(server, "PostgreSQL's server program");
+  std::vector<std::unique_ptr<PostgresSession>> sessions;
+  const auto open = [&](std::string name) {
+    name.replace(name.find(' '), 1, "%20");
+    sessions.push_back(std::make_unique<PostgresSession>(server->url() + "?application_name=" + name));
+  };
+  const auto used_twice = [&] { return diagnose_postgres(server->url(), [] { return Timestamp{}; })->ids_twice; };
+  for (const char* name : postgres::sessions_beside_nodes)
+    for (int process = 0; process < 2; ++process) open(name);
+  open("sagactl node-1");
+  open("sagactl node-2");
+  EXPECT_THAT(used_twice(), IsEmpty());
+  open("sagactl node-2");
+  EXPECT_THAT(used_twice(), ElementsAre("node-2"));
 }
 
 TEST(PostgresBesideAnother, ASchemaOfItsOwnIsEnoughAsTheErrorSays) {

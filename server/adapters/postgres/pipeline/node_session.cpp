@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/log.hpp"
+#include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/postgres/tables/counter_table.hpp"
 
 namespace sagactl::postgres {
@@ -62,7 +63,7 @@ ServerSettings writer_settings(Duration lease) {
 }  // namespace
 
 NodeSession::NodeSession(const PostgresAddress& address, NodeName node, Duration lease)
-    : node_(std::move(node)), connection_(address, {{"sagactl " + node_, writer_settings(lease)}, call_timeout}) {
+    : node_(std::move(node)), connection_(address, {{session_prefix + node_, writer_settings(lease)}, call_timeout}) {
   connection_.on_open([this](PostgresConnection&) {
     forget();
     read_row_types();

@@ -1,5 +1,7 @@
 #include "server/adapters/postgres/pipeline/postgres_reader.hpp"
 
+#include "server/adapters/postgres/connection/session_names.hpp"
+
 namespace sagactl::postgres {
 namespace {
 
@@ -13,8 +15,8 @@ ServerSettings settings_with(const std::string& statement_timeout) {
 }
 
 PostgresConnection::Settings settings_of(ReadBy by) {
-  if (by == ReadBy::requests) return {{"sagactl reader", settings_with("3500")}, request_timeout};
-  return {{"sagactl engine", settings_with("3000")}, engine_timeout};
+  if (by == ReadBy::requests) return {{requests_session, settings_with("3500")}, request_timeout};
+  return {{engine_session, settings_with("3000")}, engine_timeout};
 }
 
 }  // namespace

@@ -135,6 +135,11 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
                  fmt::format("LRA {} is closed, and its participants were told that they may forget how to compensate",
                              saga().id.text()),
                  Json{{"code", "LRA_FORGOTTEN"}, {"sagaId", saga().id.text()}}};
+  // Its client has heard that it is closed, and so has whoever listens.
+  if (is_lra() && lra_status_of(saga()) == LraStatus::closed && !is_closed_for_now(saga()))
+    return Error{ErrorCode::conflict,
+                 fmt::format("LRA {} is Closed, which is final: its participants have completed", saga().id.text()),
+                 Json{{"code", "LRA_CLOSED"}, {"sagaId", saga().id.text()}}};
   switch (saga().status) {
     case SagaStatus::compensating:
     case SagaStatus::compensated:

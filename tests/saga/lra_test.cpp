@@ -9,6 +9,7 @@ namespace sagactl {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 LraLinks links_of(const std::string& name) {
@@ -358,6 +359,18 @@ TEST_F(Lra, AnOperatorCompensatesOneThatFailedToClose) {
   EXPECT_THAT(called(), ElementsAre(1u));
   ASSERT_TRUE(reply(1, Succeeded{}));
   EXPECT_EQ(status(), LraStatus::cancelled);
+}
+
+TEST_F(Lra, AnOperatorDoesNotCompensateOneThatIsClosed) {
+  start_with(1);
+  ASSERT_TRUE(tell(EndLra{true}));
+  ASSERT_TRUE(reply(1, Succeeded{}));
+  ASSERT_EQ(status(), LraStatus::closed);
+  const auto refused = tell(CompensateSaga{"a person", "someone"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("is Closed, which is final"));
+  EXPECT_EQ(status(), LraStatus::closed);
 }
 
 TEST_F(Lra, OneThatCannotBeUndoneUntilTheBudgetIsOverNeedsAPerson) {

@@ -215,6 +215,8 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   constexpr std::string_view name = "all-sagas-end";
   if (!orders.has("status"))
     return does_not_apply(name, fmt::format("{} has no column status", orders.source().orders));
+  if (orders.final_statuses().empty())
+    return undecided(name, "the profile names no final status: [status] completed, undone or ends");
   Violations violations;
   std::uint64_t ended = 0;
   const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {

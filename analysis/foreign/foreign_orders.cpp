@@ -226,7 +226,7 @@ std::string ForeignOrders::final_statuses() const {
   for (const auto* list : {&profile_->queries.undone, &profile_->status.ends})
     for (const std::string& status : *list)
       if (!contains(statuses, status)) statuses.push_back(status);
-  return statuses.empty() ? "none" : join(statuses, ", ");
+  return join(statuses, ", ");
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {

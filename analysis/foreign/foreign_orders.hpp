@@ -67,7 +67,7 @@ class ForeignOrders {
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
-  std::string final_statuses() const;  // "shipped, undone"; "none" without any
+  std::string final_statuses() const;  // "shipped, undone"; "" without any
 
   Json request_row(const LedgerEntry& entry) const;
   void show(Witness& witness, const ForeignOrder& order) const;

@@ -79,9 +79,12 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
   }
   if (!response) return response.error();
   if (response->ok()) return account_of(*response, email);
+  const bool has_no_such_route = response->status == 404 || response->status == 405;
+  const char* about_other_server =
+      has_no_such_route ? "; a server of another kind is described by --profile FILE.toml" : "";
   return Error{ErrorCode::unauthenticated,
-               fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token",
-                           email, client.base().text(), response->status, response->message())};
+               fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token{}",
+                           email, client.base().text(), response->status, response->message(), about_other_server)};
 }
 
 }  // namespace

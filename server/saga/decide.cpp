@@ -256,7 +256,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   const bool was_compensated = saga().status == SagaStatus::compensated;
   if (was_compensated && is_lra()) return not_allowed("retried", "failed");
   if (was_compensated && command.was_refunded && !command.recharge)
-    return Error{ErrorCode::conflict, "the payment was refunded; charging it again requires \"recharge\": true",
+    return Error{ErrorCode::conflict,
+                 "the payment was refunded; charging it again requires \"recharge\": true, or retry --recharge",
                  Json{{"sagaId", saga().id.text()}, {"code", "RECHARGE_REQUIRED"}}};
   if (was_compensated) {
     for (StepState& s : saga().steps) {

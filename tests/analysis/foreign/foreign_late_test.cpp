@@ -296,6 +296,16 @@ TEST(OrdersThatHaveNotEnded, AllOfThemQuestionTheStatusesOfTheProfile) {
   EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped ("));
 }
 
+TEST(OrdersThatHaveNotEnded, AreUndecidedWhereTheProfileNamesNoFinalStatus) {
+  ForeignWorld world;
+  world.profile.queries.completed.clear();
+  world.profile.queries.undone.clear();
+  world.profile.status.ends.clear();
+  const Verdict found = world.verdict("all-sagas-end");
+  EXPECT_EQ(found.ruling, Ruling::unknown);
+  EXPECT_THAT(found.reason, HasSubstr("[status] completed, undone or ends"));
+}
+
 TEST(VacuousRun, IsReportedWithoutADatabaseToo) {
   ForeignWorld world;
   const auto of = [&] {

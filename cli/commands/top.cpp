@@ -161,7 +161,7 @@ Json participants_json(const Shown& shown) {
   return list;
 }
 
-Json to_json(const Shown& shown) {
+Json to_json(const Shown& shown, const std::optional<Error>& error) {
   const SystemView& view = shown.view;
   const std::optional<Rates>& rates = shown.rates;
   Json nodes = Json::array();
@@ -176,10 +176,13 @@ Json to_json(const Shown& shown) {
                          {"unpublishedEvents", node.unpublished}});
   Json counts = {{"total", view.sagas},         {"active", view.active},           {"stuck", view.stuck},
                  {"completed", view.completed}, {"compensated", view.compensated}, {"failed", view.failed}};
-  Json json = {{"at", iso8601_ms(view.at)}, {"nodes", nodes}, {"sagas", counts}, {"orders", view.orders}};
+  Json json = {{"at", iso8601_ms(view.at)}, {"nodes", nodes}};
+  json["sagas"] = view.has_counts ? counts : Json(nullptr);
+  json["orders"] = view.has_counts ? Json(view.orders) : Json(nullptr);
   json["ordersPerSecond"] = rates ? Json(rates->orders) : Json(nullptr);
   json["endedPerSecond"] = rates ? Json(rates->ended) : Json(nullptr);
   json["participants"] = participants_json(shown);
+  if (error) json["error"] = error_json(*error)["error"];
   return json;
 }
 
@@ -211,7 +214,7 @@ class Screen {
   void show(const Shown& shown, const std::optional<Error>& error, bool once) {
     std::ostream& out = invocation_.terminal.out;
     if (invocation_.wants_json()) {
-      invocation_.print(to_json(shown));
+      invocation_.print(to_json(shown, error));
     } else if (redraw_) {
       std::ostringstream text;
       draw(text, invocation_, shown, error);
@@ -231,6 +234,12 @@ class Screen {
   std::optional<TerminalMode> mode_;
 };
 
+// A node that answers has a state to show, also while its database does not.
+bool shows_something(const SystemView& view, const Error& error) {
+  const bool is_refused = error.code == ErrorCode::unauthenticated || error.code == ErrorCode::forbidden;
+  return !is_refused && std::ranges::any_of(view.nodes, [](const NodeView& node) { return !node.node.empty(); });
+}
+
 Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
   if (invocation.settings.format == OutputFormat::json && !flags.once)
     return Error{ErrorCode::invalid,
@@ -239,7 +248,7 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
   auto observer = SystemObserver::open(invocation);
   if (!observer) return observer.error();
   SystemView first = observer->poll();
-  if (observer->error()) return *observer->error();
+  if (const auto& error = observer->error(); error && !shows_something(first, *error)) return *error;
   const std::stop_token stop = invocation.interrupt.take_over();
   SystemView before = std::move(first);
   const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.can_redraw;
@@ -251,6 +260,7 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
     before = std::move(now);
     if (flags.once) break;
   }
+  if (flags.once && observer->error()) return exit_code_of(observer->error()->code);
   return ExitCode::done;
 }
 

@@ -8,6 +8,7 @@
 namespace sagactl {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(CliTop, PrintsOneViewWithRates) {
@@ -26,6 +27,28 @@ TEST(CliTop, PrintsOneViewWithRates) {
   EXPECT_EQ(view["ordersPerSecond"], 0.0);
   EXPECT_EQ(view["nodes"][0]["node"], "node-1");
   EXPECT_EQ(view["nodes"][0]["unpublishedEvents"], 3);
+}
+
+TEST(CliTop, ShowsTheNodesThatAnswerWhileTheirDatabaseDoesNot) {
+  CliSandbox sandbox;
+  FakeNode node;
+  Json health = a_healthy_node();
+  health["dependencies"]["database"]["status"] = "down";
+  node.answer("GET /health/detailed", 503, health);
+  node.answer("GET /saga/maintenance/saga-health", 503, {{"statusCode", 503}, {"message", "the database is away"}});
+  const std::vector<std::string> top = {"top", "--once", "--interval",
+                                        "1ms", "--url",  node.url() + ",http://127.0.0.1:1"};
+  const CommandResult table = sandbox.run(top);
+  EXPECT_EQ(table.code, 5) << table.err;
+  EXPECT_THAT(table.out, AllOf(HasSubstr("the database is away"), HasSubstr("not ready, database down"),
+                               HasSubstr("http://127.0.0.1:1")));
+  std::vector<std::string> as_json = top;
+  as_json.insert(as_json.end(), {"-o", "json"});
+  const Json view = sandbox.run(as_json).json();
+  EXPECT_EQ(view["nodes"][0]["status"], "not ready, database down");
+  EXPECT_EQ(view["nodes"][1]["status"], "down");
+  EXPECT_EQ(view["sagas"], nullptr);
+  EXPECT_EQ(view["error"]["code"], "unavailable");
 }
 
 TEST(CliTop, FailsWhenNoNodeAnswers) {

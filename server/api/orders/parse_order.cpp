@@ -3,31 +3,29 @@
 #include <fmt/format.h>
 
 #include "server/api/orders/idempotency.hpp"
+#include "server/api/orders/plain_order.hpp"
 #include "server/http/message/json_body.hpp"
 #include "server/http/message/validate.hpp"
 
 namespace sagactl::api {
 namespace {
 
-constexpr std::size_t items_max = 1000;
-constexpr std::size_t product_bytes_max = 255;
 constexpr std::size_t customer_bytes_max = 255;
-constexpr std::size_t name_bytes_max = 1000;
 
 // Bounds that the reference system does not check. Apart from its own checks, so that these keep its exact messages.
 void check_bounds(http::ObjectReader& object, const OrderItem& item) {
   if (object.has("productId") && item.product_id.empty()) object.fault("productId should not be empty");
-  if (item.product_id.size() > product_bytes_max)
-    object.fault(fmt::format("productId must be shorter than or equal to {} characters", product_bytes_max));
-  if (item.product_name.size() > name_bytes_max)
-    object.fault(fmt::format("productName must be shorter than or equal to {} characters", name_bytes_max));
+  if (item.product_id.size() > product_id_bytes_max)
+    object.fault(fmt::format("productId must be shorter than or equal to {} characters", product_id_bytes_max));
+  if (item.product_name.size() > product_name_bytes_max)
+    object.fault(fmt::format("productName must be shorter than or equal to {} characters", product_name_bytes_max));
   if (item.quantity > quantity_max) object.fault(fmt::format("quantity must not be greater than {}", quantity_max));
 }
 
 // An array "items" of {productId, productName, quantity, price}.
 std::vector<OrderItem> read_items(http::ObjectReader& body) {
   std::vector<OrderItem> items;
-  body.objects("items", {.min = 1, .max = items_max}, [&](http::ObjectReader& item) {
+  body.objects("items", {.min = 1, .max = order_items_max}, [&](http::ObjectReader& item) {
     OrderItem& next = items.emplace_back();
     next.product_id = item.text("productId");
     next.product_name = item.text("productName");
@@ -41,6 +39,7 @@ std::vector<OrderItem> read_items(http::ObjectReader& body) {
 }  // namespace
 
 Result<PlaceOrder> parse_order(std::string_view text) {
+  if (auto order = read_plain_order(text)) return std::move(*order);
   const auto json = http::parse_json_object(text);
   if (!json) return json.error();
   PlaceOrder order;

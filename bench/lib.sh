@@ -12,11 +12,12 @@ now_ms() { date +%s%3N; }
 # start_node: returns when it accepts requests, and says in `started_ms` how long that took.
 start_node() {
   local begin
+  rm -f "$directory/node.out"  # what the node before has printed
   begin=$(now_ms)
   "$sagactl" serve --port "$port" --data "$directory/data" --payment-delay 0ms --payment-success 0.9 \
     >"$directory/node.out" 2>"$directory/node.err" &
   node=$!
-  until grep -q accepts "$directory/node.out"; do
+  until grep -qs accepts "$directory/node.out"; do
     kill -0 "$node" 2>/dev/null || { cat "$directory/node.err" >&2; exit 1; }
     sleep 0.002
   done

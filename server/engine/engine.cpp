@@ -26,6 +26,7 @@ bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
   };
   const SteadyTime began = clock_.steady();
   commit_began_ = began;
+  is_at_rest_ = false;
   std::unique_ptr<CommandBatch> batch;
   std::vector<Result<Receipt>> receipts;
   const auto commit = decide_and_store(keys, commands, batch, receipts);

@@ -52,6 +52,10 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   bool register_again();
   bool renew_lease(SteadyTime now);
   bool adopt_sagas(SteadyTime now);
+  bool adopt_from(Owners owners, SteadyTime now);
+  Duration pause_before_adoption(const LeftBehind& left, Owners owners);
+  Duration apart(Duration together, Duration longest);
+  bool on_adoption_error(const Error& error, SteadyTime now);
   bool check_due_flows(SteadyTime now);
   bool delete_old_replays(SteadyTime now);
   bool publish_events(SteadyTime now, bool flush = false);
@@ -60,6 +64,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   bool commit_each_alone(std::vector<QueuedCommand> commands);
   bool isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error);
 
+  void rest(SteadyTime now);
   void fire_timers(SteadyTime now);
   bool may_commit(SteadyTime now) const;
   Result<Commit> decide_and_store(const BatchKeys& keys, const std::vector<QueuedCommand>& commands,
@@ -100,13 +105,15 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   // Only used in turns.
   Writer writer_;
   bool registered_ = false;
+  bool is_at_rest_ = true;  // nothing was committed since memory was given back
   std::int64_t sequence_ = 0;
   SteadyTime renew_at_, adopt_at_, check_due_at_, delete_replays_at_;
   SteadyTime store_answered_at_;  // the store's latest successful call
   SteadyTime adopt_dead_at_;      // from then on an expired lease means that its node is dead
   SteadyTime backoff_until_;
-  std::size_t unwoken_ = 0;  // adopted sagas whose wake is still queued
-  Duration backoff_{};       // zero: the store is available
+  std::size_t other_nodes_ = 0;  // that are live
+  std::size_t unwoken_ = 0;      // adopted sagas whose wake is still queued
+  Duration backoff_{};           // zero: the store is available
   SagaTimers timers_;
   FailedCommands failed_;
   std::function<void(const CommitReport&)> on_commit_;

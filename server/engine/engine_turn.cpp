@@ -9,16 +9,22 @@ namespace sagactl {
 namespace {
 
 constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
-constexpr int adopt_rounds_per_lease = 16;                  // how soon an expired lease is detected
-constexpr Duration adopt_pause = 20ms;                      // while many adopted sagas have not been woken yet
-constexpr int stop_turns_max = 10'000;                      // to drain the queue
-constexpr int last_chunks_max = 100;                        // published while stopping
-constexpr Duration bus_patience = 500ms;                    // for each of them
-constexpr int rechecks_max = 50;  // whether another node has published the events that have to come first
+// How often all nodes together look for what others have left behind. A lease that runs out is known beforehand; this
+// is how soon they find that a node has stopped by itself. A lone node has nobody to find.
+constexpr int adopt_rounds_per_lease = 16, lone_rounds_per_lease = 4;
+constexpr int adopt_rounds_min = 2;  // of each node in a lease
+constexpr Duration expiry_margin = 2ms;
+constexpr Duration adopt_pause = 20ms;    // while many adopted sagas have not been woken yet
+constexpr int stop_turns_max = 10'000;    // to drain the queue
+constexpr int last_chunks_max = 100;      // published while stopping
+constexpr Duration bus_patience = 500ms;  // for each of them
+constexpr int rechecks_max = 50;          // whether another node has published the events that have to come first
 constexpr Duration recheck_every = 20ms;
 constexpr Duration replay_age_max = 48h, delete_replays_every = 60s;  // answers to requests with an Idempotency-Key
 constexpr std::size_t delete_replays_max = 10'000;
 constexpr std::size_t due_max = 1'000;  // flows in one turn
+constexpr Duration check_due_longest = 5s;
+constexpr Duration rest_after = 5s;
 constexpr std::size_t failed_max = 16;  // retried commands in one turn
 
 }  // namespace
@@ -60,7 +66,17 @@ bool Engine::Core::run_due_work(SteadyTime now) {
     auto batch = queue_.take(options_.batch_max);
     if (!batch.empty() && !commit_batch(std::move(batch))) return false;
   }
-  return registered_ && delete_old_replays(now) && publish_events(clock_.steady());
+  if (!registered_ || !delete_old_replays(now) || !publish_events(clock_.steady())) return false;
+  rest(now);
+  return true;
+}
+
+// What is kept to be quick is given back once nothing has been committed for a while.
+void Engine::Core::rest(SteadyTime now) {
+  if (is_at_rest_ || queue_.size() > 0 || now - commit_began_.load() < rest_after) return;
+  is_at_rest_ = true;
+  publisher_.forget_published();
+  store_.release_memory();
 }
 
 SteadyTime Engine::Core::next_turn(SteadyTime now) const {
@@ -108,19 +124,50 @@ bool Engine::Core::adopt_sagas(SteadyTime now) {
     adopt_at_ = now + adopt_pause;
     return true;
   }
+  const Owners owners = now >= adopt_dead_at_ ? Owners::dead : Owners::replaced;
+  const auto left = store_.left_behind(writer_, owners);
   adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
-  const bool of_dead_nodes = now >= adopt_dead_at_;
-  const auto adopted = store_.adopt(writer_, of_dead_nodes ? Owners::dead : Owners::replaced, options_.adopt_max);
-  if (!adopted && adopted.error().code == ErrorCode::conflict) {
+  if (!left) return on_adoption_error(left.error(), now);
+  other_nodes_ = left->others;
+  adopt_at_ = now + pause_before_adoption(*left, owners);
+  mark_store_available();
+  if (left->sagas && !adopt_from(owners, now)) return false;
+  if (!left->events || owners != Owners::dead || !registered_) return true;
+  const auto loaded = publisher_.load_backlogs(true);
+  return loaded ? true : back_off(loaded.error().message);
+}
+
+// The nodes take turns by chance: the more there are, the longer each waits.
+Duration Engine::Core::pause_before_adoption(const LeftBehind& left, Owners owners) {
+  const Duration together = options_.lease / adopt_rounds_per_lease;
+  if (left.sagas || left.events || owners == Owners::replaced) return together;
+  if (left.others == 0) return options_.lease / lone_rounds_per_lease;
+  return std::min(apart(together, options_.lease / adopt_rounds_min), left.next_expiry + expiry_margin);
+}
+
+// How long a node waits when all nodes together do something once in that time, at random moments; not much longer than
+// `longest`. A lone node has nobody to share it with.
+Duration Engine::Core::apart(Duration together, Duration longest) {
+  if (other_nodes_ == 0) return together;
+  const Duration each = std::min(together * static_cast<std::int64_t>(other_nodes_ + 1), std::max(together, longest));
+  return each / 2 + Duration{static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(each.count()) + 1))};
+}
+
+// Returns false when the turn ends.
+bool Engine::Core::on_adoption_error(const Error& error, SteadyTime now) {
+  if (error.code == ErrorCode::conflict) {
     on_fenced();
     return mark_store_available();
   }
-  if (!adopted && adopted.error().code == ErrorCode::retry) {
-    renew_at_ = now;
-    adopt_dead_at_ = now + options_.lease;
-    return mark_store_available();
-  }
-  if (!adopted) return back_off(adopted.error().message);
+  if (error.code != ErrorCode::retry) return back_off(error.message);
+  renew_at_ = now;
+  adopt_dead_at_ = now + options_.lease;
+  return mark_store_available();
+}
+
+bool Engine::Core::adopt_from(Owners owners, SteadyTime now) {
+  const auto adopted = store_.adopt(writer_, owners, options_.adopt_max);
+  if (!adopted) return on_adoption_error(adopted.error(), now);
   mark_store_available();
   if (adopted->size() == options_.adopt_max) adopt_at_ = now;
   // This node owns them from here on, whatever else fails in this turn.
@@ -131,8 +178,7 @@ bool Engine::Core::adopt_sagas(SteadyTime now) {
     const std::lock_guard lock(stats_mutex_);
     stats_.adopted += adopted->size();
   }
-  const auto loaded = publisher_.load_backlogs(of_dead_nodes);
-  return loaded ? true : back_off(loaded.error().message);
+  return true;
 }
 
 void Engine::Core::fire_timers(SteadyTime now) {
@@ -143,7 +189,7 @@ void Engine::Core::fire_timers(SteadyTime now) {
 // decides which is first.
 bool Engine::Core::check_due_flows(SteadyTime now) {
   if (now < check_due_at_) return true;
-  check_due_at_ = now + options_.check_due_every;
+  check_due_at_ = now + apart(options_.check_due_every, check_due_longest);
   const auto due = store_.due_flows(due_max);
   if (!due) return back_off(due.error().message);
   for (const OrderId order : *due)

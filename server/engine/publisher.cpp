@@ -54,6 +54,16 @@ void Publisher::committed(std::deque<Event> events) {
   shared_->outboxes[writer_.node].last = last;
 }
 
+void Publisher::forget_published() {
+  std::int64_t published = 0;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    published = shared_->outboxes[writer_.node].published;
+  }
+  std::erase_if(tail_, [published](const Event& event) { return event.sequence <= published; });
+  tail_.shrink_to_fit();
+}
+
 Result<Publisher::EventChunk> Publisher::next_chunk(const NodeName& node, std::int64_t after) {
   if (node == writer_.node) {
     while (!tail_.empty() && tail_.front().sequence <= after) tail_.pop_front();

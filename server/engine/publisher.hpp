@@ -34,6 +34,9 @@ class Publisher {
   // Adds events that this node has just committed, in order.
   void committed(std::deque<Event> events);
 
+  // Frees the memory of events that are published.
+  void forget_published();
+
   // Reads the checkpoint of this node and, with `of_dead_nodes`, those of dead nodes with unpublished events.
   Result<void> load_backlogs(bool of_dead_nodes);
 

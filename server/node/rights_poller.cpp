@@ -10,6 +10,7 @@ namespace {
 constexpr Duration clock_margin = 1min;  // between the clocks of nodes and of the database
 constexpr std::size_t ended_max = 10'000, forgotten_max = 1'000;
 constexpr std::uint64_t polls_between_forgetting = 300;
+constexpr std::uint64_t polls_between_times = 30;  // an earlier time only finds more changes
 
 }  // namespace
 
@@ -24,17 +25,21 @@ void RightsPoller::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     poll_rights();
     poll_pages();
+    ++polls_;
     woken_.wait_for(lock, stop, interval, [] { return false; });
   }
 }
 
 void RightsPoller::poll_rights() {
   Queries& queries = database_.queries();
-  const auto now = queries.database_time();
+  if (polls_ % polls_between_times == 0 || !time_) {
+    const auto now = queries.database_time();
+    if (!now) return;
+    time_ = *now;
+  }
   // Tokens and cookies issued before that have expired.
   const Duration lifetime = std::max<Duration>(sessions_.access_lifetime(), api::page_session_lifetime);
-  const auto changed =
-      now ? queries.rights_changed_since(*now - lifetime - clock_margin) : Result<std::vector<User>>(now.error());
+  const auto changed = queries.rights_changed_since(*time_ - lifetime - clock_margin);
   if (changed) sessions_.changed_rights().set(*changed);
 }
 
@@ -49,7 +54,7 @@ void RightsPoller::poll_pages() {
   std::vector<std::string> ids;
   for (const StoredRecord& each : *ended) ids.push_back(each.id);
   pages_.add_ended(ids);
-  if (polls_++ % polls_between_forgetting != 0) return;
+  if (polls_ % polls_between_forgetting != 0) return;
   for (const char* kind : {"page-ended", "page-code"}) (void)records.forget_records(kind, oldest, forgotten_max);
 }
 

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -33,6 +34,7 @@ class RightsPoller {
   api::LoginSessions& sessions_;
   api::PageSessions& pages_;
   std::uint64_t polls_ = 0;
+  std::optional<Timestamp> time_;  // the database's, some polls ago
   std::mutex mutex_;
   std::condition_variable_any woken_;
   std::jthread thread_;

@@ -140,6 +140,14 @@ enum class Owners {
   dead,      // these, and nodes whose lease has expired
 };
 
+// What nodes that are not live have left to others, and when the next one may do so.
+struct LeftBehind {
+  bool sagas = false;       // adopt() would find some
+  bool events = false;      // backlogs() would find some of other nodes
+  std::size_t others = 0;   // nodes with a lease, without the writer
+  Duration next_expiry{0};  // until the first of their leases runs out, unless it is renewed; 0: there is none
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -193,6 +201,10 @@ class Store {
   // adopted.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) = 0;
 
+  // Whether there is anything to adopt, or to publish for others. Reads only and locks nothing: this is what a node
+  // with nothing to do asks again and again. The errors are those of adopt().
+  virtual Result<LeftBehind> left_behind(const Writer& writer, Owners owners) = 0;
+
   // At most `limit` flows that are due for a check (`Changes::Reservations::next_check_at`) by the database's clock,
   // the longest overdue first. Any node may check them, whoever owns the saga.
   virtual Result<std::vector<OrderId>> due_flows(std::size_t limit) = 0;
@@ -217,6 +229,9 @@ class Store {
 
   // Deletes replays that are older than `age` by the database's clock, at most `limit`. Returns their number.
   virtual Result<std::size_t> forget_replays(Duration age, std::size_t limit) = 0;
+
+  // Gives back memory that only makes later calls quicker: the node has had nothing to do for a while.
+  virtual void release_memory() {}
 };
 
 }  // namespace sagactl

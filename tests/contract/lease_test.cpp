@@ -70,6 +70,66 @@ TEST_P(Leases, ABatchsTimeGoesOnThoughTheDatabasesClockIsSetBack) {
   EXPECT_LT(second - first, 30s);
 }
 
+TEST_P(Leases, SayWhenOthersMayLeaveSomethingBehind) {
+  WriterNode self(*subject, "self", 100s);
+  EXPECT_EQ(store().left_behind(self.writer(), Owners::dead)->others, 0u);
+  WriterNode one(*subject, "one", 50s), two(*subject, "two", 20s);
+  one.create({1});
+  self.create({2});
+  const LeftBehind found = store().left_behind(self.writer(), Owners::dead).value();
+  EXPECT_FALSE(found.sagas);
+  EXPECT_FALSE(found.events);
+  EXPECT_EQ(found.others, 2u);
+  EXPECT_GT(found.next_expiry, 5s) << "of the first that runs out";
+  EXPECT_LE(found.next_expiry, 20s);
+}
+
+TEST_P(Leases, ThatRanOutLeaveSagasAndEventsBehind) {
+  WriterNode self(*subject, "self", 100s), dead(*subject, "dead", 1s);
+  dead.create({1});
+  subject->clock.advance(5s);
+  const LeftBehind found = store().left_behind(self.writer(), Owners::dead).value();
+  EXPECT_TRUE(found.sagas);
+  EXPECT_TRUE(found.events);
+  EXPECT_EQ(found.others, 0u);
+  EXPECT_EQ(found.next_expiry, Duration{0});
+  EXPECT_FALSE(store().left_behind(self.writer(), Owners::replaced)->sagas) << "its epoch was not replaced";
+  ASSERT_EQ(store().adopt(self.writer(), Owners::dead, 10)->size(), 1u);
+  EXPECT_FALSE(store().left_behind(self.writer(), Owners::dead)->sagas);
+  ASSERT_TRUE(store().set_published(self.writer(), {{"dead", 1}}));
+  EXPECT_FALSE(store().left_behind(self.writer(), Owners::dead)->events);
+}
+
+TEST_P(Leases, ThatWereGivenUpLeaveSagasBehindAtOnce) {
+  WriterNode self(*subject, "self", 100s), gone(*subject, "gone", 100s);
+  gone.create({1});
+  ASSERT_TRUE(store().resign(gone.writer()));
+  const LeftBehind found = store().left_behind(self.writer(), Owners::replaced).value();
+  EXPECT_TRUE(found.sagas);
+  EXPECT_EQ(found.others, 0u);
+}
+
+// What is left of a saga that has ended, though its order has not, is for nobody to adopt.
+TEST_P(Leases, LeaveNothingBehindOfSagasThatHaveEnded) {
+  WriterNode self(*subject, "self", 100s), dead(*subject, "dead", 1s);
+  dead.write([&](ChangeList& list, Timestamp now) {
+    Flow flow = new_flow(1, dead.owner(), now);
+    flow.saga->status = SagaStatus::failed;
+    list.create(flow);
+  });
+  subject->clock.advance(5s);
+  EXPECT_FALSE(store().left_behind(self.writer(), Owners::dead)->sagas);
+}
+
+TEST_P(Leases, OfAWriterThatAsksAreCheckedAsForAnAdoption) {
+  WriterNode before(*subject, "self", 1s), self(*subject, "self", 1s);
+  EXPECT_EQ(store().left_behind(before.writer(), Owners::dead).error().code, ErrorCode::conflict);
+  EXPECT_EQ(store().left_behind(before.writer(), Owners::replaced).error().code, ErrorCode::conflict);
+  subject->clock.advance(5s);
+  EXPECT_EQ(store().left_behind(self.writer(), Owners::dead).error().code, ErrorCode::retry);
+  EXPECT_TRUE(store().left_behind(self.writer(), Owners::replaced));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, Leases, testing::ValuesIn(store_kinds()), name_of_kind);
 
 }  // namespace

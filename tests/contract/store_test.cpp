@@ -120,6 +120,15 @@ TEST_P(StoreContract, SagasOfANodeThatResignedAreAdoptedAtOnce) {
   EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
 }
 
+TEST_P(StoreContract, WorksAsBeforeAfterItGaveMemoryBack) {
+  WriterNode node(*subject, "node-1");
+  node.create({1});
+  ASSERT_TRUE(queries().flow(order_id(1)).value());
+  store().release_memory();
+  node.create({2});
+  for (const int number : {1, 2}) EXPECT_TRUE(queries().flow(order_id(number)).value()) << number;
+}
+
 TEST_P(StoreContract, ClaimIsUniquePerKey) {
   WriterNode node(*subject, "node-1");
   const KeyDigest key = digest_of_key("k");

@@ -46,6 +46,9 @@ class FaultyStore final : public Store {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
     return store_.adopt(writer, owners, limit);
   }
+  Result<LeftBehind> left_behind(const Writer& writer, Owners owners) override {
+    return store_.left_behind(writer, owners);
+  }
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override { return store_.due_flows(limit); }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override { return store_.backlogs(writer); }
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {

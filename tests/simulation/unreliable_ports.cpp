@@ -53,6 +53,9 @@ Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t seque
 Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   return unreliably([&] { return store_.adopt(writer, owners, limit); });
 }
+Result<LeftBehind> UnreliableStore::left_behind(const Writer& writer, Owners owners) {
+  return unreliably([&] { return store_.left_behind(writer, owners); });
+}
 Result<std::vector<OrderId>> UnreliableStore::due_flows(std::size_t limit) {
   return unreliably([&] { return store_.due_flows(limit); });
 }

@@ -139,6 +139,31 @@ Result<std::vector<OrderId>> MemoryDatabase::adopt(const Writer& writer, Owners 
   return adopted;
 }
 
+Result<LeftBehind> MemoryDatabase::left_behind(const Writer& writer, Owners owners) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return writer_fenced(writer);
+  const Timestamp time = now();
+  if (owners == Owners::dead && state_.nodes[writer.node].lease_until <= time) return writer_lease_expired(writer);
+  const auto is_adoptable = [&](OrderId id) {
+    const Owner& old = state_.find(id)->flow.saga->owner;
+    if (old == Owner{writer.node, writer.epoch} || state_.is_live(old, time)) return false;
+    return owners == Owners::dead || state_.is_fenced({old.node, old.epoch});
+  };
+  const auto has_backlog = [&](const auto& entry) {
+    const auto& [name, node] = entry;
+    return name != writer.node && node.lease_until <= time && node.published < node.last_sequence;
+  };
+  LeftBehind found;
+  found.sagas = std::any_of(state_.open.begin(), state_.open.end(), is_adoptable);
+  found.events = std::any_of(state_.nodes.begin(), state_.nodes.end(), has_backlog);
+  for (const auto& [name, node] : state_.nodes) {
+    if (name == writer.node || node.lease_until <= time) continue;
+    const Duration left = node.lease_until - time;
+    found.next_expiry = ++found.others == 1 ? left : std::min(found.next_expiry, left);
+  }
+  return found;
+}
+
 Result<std::vector<OrderId>> MemoryDatabase::due_flows(std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<OrderId> expired;

@@ -29,6 +29,7 @@ class PostgresDatabase : public sql::Lookups<PostgresDatabase, PostgresStore> {
   Duration batch_window() const override { return std::chrono::milliseconds(8); }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
+  Result<LeftBehind> left_behind(const Writer& writer, Owners owners) override;
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;

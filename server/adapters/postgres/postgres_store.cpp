@@ -40,11 +40,9 @@ const PostgresStatement sql_lock_writer{
 // Waits for a commit of that node in progress, which has locked its row.
 const PostgresStatement sql_has_event{"store_has_event", "SELECT last_sequence FROM node WHERE name = $1 FOR SHARE"};
 
-// The owners of open sagas are found by a loose index scan: one lookup for each owner, however many sagas it has. Rows
-// that another adopter has locked are left to it; rows that their owner has locked are left for the next time, since
-// that owner is live, or the server will release its locks. Nothing here waits for a lock, so adopters cannot deadlock.
-const PostgresStatement sql_adopt{"store_adopt",
-                                  R"(WITH RECURSIVE owner (node, epoch) AS (
+// The owners of open sagas that write no more, found by a loose index scan: one lookup for each owner, however many
+// sagas it has. {0}: the writer's number; {1}: 0 leaves out nodes whose lease has expired. $2 is the writer's epoch.
+constexpr std::string_view sql_unavailable_owners = R"(owner (node, epoch) AS (
          (SELECT owner_node, owner_epoch FROM flow
           WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND (owner_node, owner_epoch) > (-1::smallint, -1)
           ORDER BY owner_node, owner_epoch LIMIT 1)
@@ -55,9 +53,16 @@ const PostgresStatement sql_adopt{"store_adopt",
            ORDER BY owner_node, owner_epoch LIMIT 1) AS n),
        unavailable AS MATERIALIZED (
          SELECT o.node, o.epoch FROM owner AS o
-         WHERE (o.node, o.epoch) <> ($1::bigint, $2::bigint) AND NOT EXISTS (
+         WHERE (o.node, o.epoch) <> ({0}, $2::bigint) AND NOT EXISTS (
            SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch
-             AND ($4::bigint = 0 OR lease_until > database_now()))),
+             AND ({1} = 0 OR lease_until > database_now()))))";
+
+// Rows that another adopter has locked are left to it; rows that their owner has locked are left for the next time,
+// since that owner is live, or the server will release its locks. Nothing here waits for a lock, so adopters cannot
+// deadlock.
+const PostgresStatement sql_adopt{
+    "store_adopt", fmt::format("WITH RECURSIVE {},", fmt::format(sql_unavailable_owners, "$1::bigint", "$4::bigint")) +
+                       R"(
        orphan AS MATERIALIZED (
          SELECT f.id, f.owner_node, f.owner_epoch FROM unavailable AS a CROSS JOIN LATERAL (
            SELECT id, owner_node, owner_epoch FROM flow
@@ -82,6 +87,22 @@ const PostgresStatement sql_adopt{"store_adopt",
          ORDER BY f.id FOR UPDATE OF f SKIP LOCKED)
        UPDATE flow SET owner_node = $1::bigint, owner_epoch = $2::bigint FROM taken WHERE flow.id = taken.id
        RETURNING flow.id)"};
+// $1: the writer's name. No row: it is fenced.
+const PostgresStatement sql_left_behind{
+    "store_left_behind",
+    fmt::format("WITH RECURSIVE own AS MATERIALIZED ("
+                "SELECT no, lease_until FROM node WHERE name = $1 AND epoch = $2::bigint), {} "
+                "SELECT own.lease_until > database_now(), "
+                "EXISTS (SELECT 1 FROM unavailable AS a CROSS JOIN LATERAL (SELECT 1 FROM flow "
+                "WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND saga_status IN (0, 3) "
+                "AND owner_node = a.node AND owner_epoch = a.epoch LIMIT 1) AS f), "
+                "EXISTS (SELECT 1 FROM node WHERE published < last_sequence AND name <> $1 "
+                "AND lease_until <= database_now()), others.nodes, others.next_expiry "
+                "FROM own CROSS JOIN (SELECT count(*) AS nodes, "
+                "coalesce(min(lease_until - present.time), 0) AS next_expiry "
+                "FROM node CROSS JOIN (SELECT database_now() AS time) AS present "
+                "WHERE name <> $1 AND lease_until > present.time) AS others",
+                fmt::format(sql_unavailable_owners, "(SELECT no FROM own)", "$3::bigint"))};
 
 const PostgresStatement sql_expired{"store_expired",
                                     "SELECT id FROM flow WHERE expires_at IS NOT NULL AND expires_at <= (SELECT "
@@ -214,6 +235,23 @@ Result<std::vector<OrderId>> PostgresDatabase::adopt(const Writer& writer, Owner
     while (results.front().next()) adopted.push_back({results.front().uuid()});
     std::sort(adopted.begin(), adopted.end());
     return adopted;
+  });
+}
+
+Result<LeftBehind> PostgresDatabase::left_behind(const Writer& writer, Owners owners) {
+  const bool of_dead = owners == Owners::dead;
+  return read_for_engine([&](PostgresReader& reader) {
+    Parameters parameters = values_of(writer);
+    PostgresRows row = reader.connection.run(sql_left_behind, parameters.add(std::int64_t{of_dead}));
+    if (!row.next()) throw sql::DatabaseFailure{writer_fenced(writer)};
+    const bool has_lease = row.integer() != 0;
+    if (of_dead && !has_lease) throw sql::DatabaseFailure{writer_lease_expired(writer)};
+    LeftBehind found;
+    found.sagas = row.integer() != 0;
+    found.events = row.integer() != 0;
+    found.others = static_cast<std::size_t>(row.integer());
+    found.next_expiry = Duration{row.integer()};
+    return found;
   });
 }
 

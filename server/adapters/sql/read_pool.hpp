@@ -47,6 +47,20 @@ class ReadPool {
     return {*this, std::move(reader)};
   }
 
+  // Calls `work(reader)` for those that nobody uses now.
+  template <class Work>
+  void each_free(const Work& work) {
+    std::vector<std::unique_ptr<Reader>> idle;
+    {
+      const std::lock_guard lock(mutex_);
+      idle.swap(free_);
+    }
+    for (std::unique_ptr<Reader>& reader : idle) {
+      work(*reader);
+      give_back(std::move(reader));
+    }
+  }
+
   std::size_t count() const { return count_; }
   std::size_t in_use() {
     const std::lock_guard lock(mutex_);

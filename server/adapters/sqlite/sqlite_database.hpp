@@ -30,6 +30,7 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
+  Result<LeftBehind> left_behind(const Writer& writer, Owners owners) override;
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
@@ -38,6 +39,7 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   Result<PublishedDefinition> publish(const std::string& name, const std::string& text) override;
   Result<bool> retire(const std::string& name) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
+  void release_memory() override;
 
   // Queries: sqlite_queries.cpp, and sql::Lookups
   Result<std::optional<Flow>> flow(OrderId id) override;

@@ -58,7 +58,8 @@ NodeRow find_or_fail(SqliteTables& tables, const Writer& writer) {
 
 std::vector<OwnerId> owners_of_open_sagas(SqliteTables& tables) {
   std::vector<OwnerId> owners;
-  SqliteStatement next = tables.connection.prepare(sql_next_owner);
+  SqliteStatement& next = tables.connection.prepared(std::string(sql_next_owner));
+  const StatementReset reset_at_end(next);
   for (OwnerId last;;) {
     next.bind(last.node).bind(last.epoch);
     if (!next.next()) return owners;
@@ -72,7 +73,8 @@ std::vector<OwnerId> owners_of_open_sagas(SqliteTables& tables) {
 std::vector<Orphan> find_orphans(SqliteTables& tables, const OwnerId& self, Owners owners, Timestamp now,
                                  std::size_t limit) {
   std::vector<Orphan> orphans;
-  SqliteStatement open = tables.connection.prepare(sql_open_of_owner);
+  SqliteStatement& open = tables.connection.prepared(std::string(sql_open_of_owner));
+  const StatementReset reset_at_end(open);
   for (const OwnerId& owner : owners_of_open_sagas(tables)) {
     if (owner.node == self.node && owner.epoch == self.epoch) continue;
     const auto node = tables.nodes.find(tables.names.node(owner.node));
@@ -96,8 +98,14 @@ void make_private(const std::string& path) {
   if (descriptor >= 0) ::close(descriptor);
 }
 
-std::unique_ptr<SqliteTables> open_reader(const std::string& path) {
-  return std::make_unique<SqliteTables>(path, SqliteConnection::Settings{FileAccess::read, reader_cache_kib});
+// Mapped pages count as the process's memory for as long as they are mapped, and an engine that takes up many sagas
+// reads most of the file: it reads by calls, into a cache that has a bound. Only requests, which may read anything, map
+// it.
+constexpr std::int64_t not_mapped = 0, mapped_bytes = std::int64_t{1} << 30;
+
+std::unique_ptr<SqliteTables> open_reader(const std::string& path, std::int64_t mmap_bytes) {
+  return std::make_unique<SqliteTables>(path,
+                                        SqliteConnection::Settings{FileAccess::read, reader_cache_kib, mmap_bytes});
 }
 
 }  // namespace
@@ -108,8 +116,8 @@ SqliteDatabase::SqliteDatabase(const SqliteOptions& options, Clock& clock, FileL
       time_(clock, writer->progress.read().last_time),
       lock_(std::move(lock)),
       writer_(std::move(writer)),
-      readers_(options.readers, [&] { return open_reader(options.path); }),
-      engine_readers_(1, [&] { return open_reader(options.path); }),
+      readers_(options.readers, [&] { return open_reader(options.path, mapped_bytes); }),
+      engine_readers_(1, [&] { return open_reader(options.path, not_mapped); }),
       checkpointer_(options.path, writer_->connection, mutex_) {
   // This process holds the lock on the file, so every process that held a lease has ended.
   SqliteTransaction transaction(writer_->connection, SqliteTransaction::Kind::write);
@@ -182,7 +190,7 @@ Result<std::vector<OrderId>> SqliteDatabase::adopt(const Writer& writer, Owners 
     if (owners == Owners::dead && own.lease_until <= now) throw sql::DatabaseFailure{writer_lease_expired(writer)};
     const OwnerId self{own.number, writer.epoch};
     std::vector<OrderId> adopted;
-    SqliteStatement take_over = tables.connection.prepare(sql_adopt);
+    SqliteStatement& take_over = tables.connection.prepared(std::string(sql_adopt));
     for (const Orphan& orphan : find_orphans(tables, self, owners, now, limit)) {
       tables.nodes.fence(orphan.owner.node, orphan.owner.epoch, now);
       take_over.bind(self.node).bind(self.epoch).bind(orphan.number).change_one("a saga's owner");
@@ -190,6 +198,21 @@ Result<std::vector<OrderId>> SqliteDatabase::adopt(const Writer& writer, Owners 
     }
     if (!adopted.empty()) recent_flows_.clear();  // the owner is a part of a flow
     return adopted;
+  });
+}
+
+Result<LeftBehind> SqliteDatabase::left_behind(const Writer& writer, Owners owners) {
+  return read_for_engine([&](SqliteTables& tables) {
+    const Timestamp time = now(tables);
+    const NodeRow own = find_or_fail(tables, writer);
+    if (owners == Owners::dead && own.lease_until <= time) throw sql::DatabaseFailure{writer_lease_expired(writer)};
+    LeftBehind found;
+    found.sagas = !find_orphans(tables, {own.number, writer.epoch}, owners, time, 1).empty();
+    for (const Backlog& backlog : tables.nodes.backlogs(writer.node, time)) found.events |= backlog.node != writer.node;
+    const NextExpiry others = tables.nodes.next_expiry(writer.node, time);
+    found.others = static_cast<std::size_t>(others.nodes);
+    if (found.others > 0) found.next_expiry = others.lease_until - time;
+    return found;
   });
 }
 
@@ -240,6 +263,16 @@ Result<std::size_t> SqliteDatabase::forget_replays(Duration age, std::size_t lim
   return write([&](SqliteTables& tables, Timestamp now) { return tables.replays.forget(now - age, limit); });
 }
 
+void SqliteDatabase::release_memory() {
+  {
+    const std::lock_guard lock(mutex_);
+    writer_->connection.release_memory();
+  }
+  const auto release = [](SqliteTables& tables) { tables.connection.release_memory(); };
+  readers_.each_free(release);
+  engine_readers_.each_free(release);
+}
+
 }  // namespace sqlite
 
 Result<std::unique_ptr<SqliteStore>> open_sqlite(const SqliteOptions& options, Clock& clock) {
@@ -248,8 +281,8 @@ Result<std::unique_ptr<SqliteStore>> open_sqlite(const SqliteOptions& options, C
   if (!lock) return lock.error();
   make_private(options.path);
   return sql::guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
-    auto writer =
-        std::make_unique<SqliteTables>(options.path, SqliteConnection::Settings{FileAccess::create, writer_cache_kib});
+    auto writer = std::make_unique<SqliteTables>(
+        options.path, SqliteConnection::Settings{FileAccess::create, writer_cache_kib, not_mapped});
     migrate(writer->connection);
     write_spellings(writer->connection);
     return std::unique_ptr<SqliteStore>(

@@ -18,7 +18,7 @@ namespace sagactl::api {
 
 class BulkRunner {
  public:
-  static constexpr Duration poll_every = 1s;
+  static constexpr Duration poll_every = 3s;
   static constexpr Duration held_for = 10s;
 
   // All outlive it.

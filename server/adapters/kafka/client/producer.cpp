@@ -26,6 +26,7 @@ constexpr Duration check_interval = 1s;  // while they are unavailable
 constexpr Duration ack_timeout = 5s;     // messages in flight and no acknowledgement: they are unavailable
 constexpr Duration drain_timeout = 2s;   // at the end
 constexpr int producer_poll_ms = 50;
+constexpr int idle_poll_ms = 1'000;  // while nothing is in flight or wrong; what happens ends the wait
 constexpr const char* queued_messages_max = "100000";  // in this process
 constexpr const char* queued_kilobytes_max = "65536";
 
@@ -44,6 +45,8 @@ class RunningProducer : public Producer {
   Result<NativeHandle> connect();
   rd_kafka_resp_err_t produce(const Outgoing& message, Delivery* delivery);
   void run();
+  void end_wait();
+  int wait_ms() const;
   void check_brokers();
   void recreate();
   void fail_in_flight();
@@ -137,6 +140,7 @@ Result<void> RunningProducer::open() {
 
 RunningProducer::~RunningProducer() {
   stopping_ = true;
+  end_wait();
   if (thread_.joinable()) thread_.join();
   if (handle_) fail_in_flight();
 }
@@ -235,11 +239,24 @@ void RunningProducer::on_error(rd_kafka_t* handle, int code, const char* what, v
 
 void RunningProducer::run() {
   while (!stopping_) {
-    rd_kafka_poll(handle_.get(), producer_poll_ms);
+    rd_kafka_poll(handle_.get(), wait_ms());
     if (broken_) recreate();
     check_brokers();
   }
   rd_kafka_flush(handle_.get(), is_suspect_ ? 0 : milliseconds(drain_timeout));
+}
+
+int RunningProducer::wait_ms() const {
+  const bool is_idle = in_flight_ == 0 && !is_suspect_ && !broken_ && !has_refusal_;
+  return is_idle && state().available ? idle_poll_ms : producer_poll_ms;
+}
+
+void RunningProducer::end_wait() {
+  const std::lock_guard lock(mutex_);
+  if (!handle_) return;
+  rd_kafka_queue_t* const queue = rd_kafka_queue_get_main(handle_.get());
+  rd_kafka_queue_yield(queue);
+  rd_kafka_queue_destroy(queue);
 }
 
 // Unavailable: every connection failed, or no acknowledgement came in time. Available again: the brokers answer.

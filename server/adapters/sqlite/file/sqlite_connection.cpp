@@ -121,7 +121,8 @@ void SqliteConnection::Close::operator()(sqlite3* connection) const {
   sqlite3_close_v2(connection);
 }
 
-SqliteConnection::SqliteConnection(const std::string& path, const Settings& settings) {
+SqliteConnection::SqliteConnection(const std::string& path, const Settings& settings)
+    : mmap_bytes_(settings.mmap_bytes) {
   configure_library();
   const int flags = settings.access == FileAccess::create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                     : settings.access == FileAccess::write ? SQLITE_OPEN_READWRITE
@@ -132,6 +133,12 @@ SqliteConnection::SqliteConnection(const std::string& path, const Settings& sett
   if (code != SQLITE_OK) throw sql::DatabaseFailure{error_of(code, path)};
   sqlite3_busy_timeout(handle, busy_timeout_ms);
   run(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = {};", settings.cache_kib, settings.mmap_bytes));
+}
+
+void SqliteConnection::release_memory() {
+  sqlite3_db_release_memory(handle());
+  // Setting another size unmaps the file; it is mapped again when it is read.
+  if (mmap_bytes_ > 0) run(fmt::format("PRAGMA mmap_size = 0; PRAGMA mmap_size = {};", mmap_bytes_));
 }
 
 void SqliteConnection::begin_writing() {

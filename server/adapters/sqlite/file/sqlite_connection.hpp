@@ -89,6 +89,9 @@ class SqliteConnection {
   SqliteStatement& prepared(const std::string& sql);
   std::int64_t number(std::string_view sql);  // the first column of the first row; 0 for none
 
+  // Gives back what is cached of the file.
+  void release_memory();
+
   std::string path() const;
   sqlite3* handle() { return handle_.get(); }
 
@@ -98,6 +101,7 @@ class SqliteConnection {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  std::int64_t mmap_bytes_ = 0;
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, SqliteStatement> prepared_;
 };

@@ -23,6 +23,8 @@ constexpr std::string_view sql_backlogs =
     "SELECT name, published, last_sequence FROM node WHERE name = ? OR (lease_until <= ? AND published < "
     "last_sequence) "
     "ORDER BY name";
+constexpr std::string_view sql_next_expiry =
+    "SELECT count(*), min(lease_until) FROM node WHERE name <> ? AND lease_until > ?";
 constexpr std::string_view sql_all_nodes =
     "SELECT name, url, epoch, lease_until, lease_until > ?, last_sequence, published, secrets FROM node WHERE epoch > "
     "0 "
@@ -48,6 +50,7 @@ NodeTable::NodeTable(SqliteConnection& connection)
       published_through_(connection, sql_published_through),
       set_published_(connection, sql_set_published),
       backlogs_(connection, sql_backlogs),
+      next_expiry_(connection, sql_next_expiry),
       all_(connection, sql_all_nodes),
       unpublished_(connection, sql_unpublished),
       set_fingerprint_(connection, sql_set_fingerprint) {}
@@ -95,6 +98,13 @@ std::vector<Backlog> NodeTable::backlogs(const NodeName& own, Timestamp now) {
   SqliteStatement& row = backlogs_().bind(own).bind(now);
   const StatementReset reset_at_end(row);
   return sql::read_all(row, sql::read_backlog<SqliteStatement>);
+}
+
+NextExpiry NodeTable::next_expiry(const NodeName& without, Timestamp now) {
+  SqliteStatement& row = next_expiry_().bind(without).bind(now);
+  const StatementReset reset_at_end(row);
+  row.next();
+  return {row.integer(), row.time()};
 }
 
 std::vector<NodeInfo> NodeTable::all(Timestamp now) {

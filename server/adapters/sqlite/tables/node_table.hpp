@@ -19,6 +19,12 @@ struct NodeRow {
   std::int64_t last_sequence = 0;
 };
 
+// Of the leases that have not expired, without one node's.
+struct NextExpiry {
+  std::int64_t nodes = 0;
+  Timestamp lease_until;  // the first
+};
+
 class NodeTable {
  public:
   explicit NodeTable(SqliteConnection& connection);
@@ -33,6 +39,7 @@ class NodeTable {
   std::int64_t published_through(const NodeName& name);  // 0 when there is no such node
   void set_published(const Backlog& backlog);
   std::vector<Backlog> backlogs(const NodeName& own, Timestamp now);
+  NextExpiry next_expiry(const NodeName& without, Timestamp now);
   std::vector<NodeInfo> all(Timestamp now);  // that have registered, by name
   std::int64_t unpublished();
   void set_fingerprint(const NodeName& name, const std::string& fingerprint);
@@ -40,7 +47,7 @@ class NodeTable {
  private:
   SqliteConnection& connection_;
   Query find_, register_node_, set_lease_, fence_, set_last_sequence_, published_through_, set_published_, backlogs_,
-      all_, unpublished_, set_fingerprint_;
+      next_expiry_, all_, unpublished_, set_fingerprint_;
 };
 
 // The last time that a batch was given, and the last number of a flow.

@@ -97,6 +97,16 @@ TEST(FaultEffects, RequestsThatFailAreNotAsBefore) {
   EXPECT_EQ(effect.until, start + 9990ms);
 }
 
+TEST(FaultEffects, TheNextFaultEndsTheAfterEffectOfTheOneBefore) {
+  Ledger ledger = paused();
+  ledger.faults.push_back(mark(6200ms, 6300ms));
+  const auto effects = fault_effects(ledger);
+  EXPECT_EQ(effects[0].recovery, Recovery::no_after);
+  EXPECT_EQ(effects[0].until, start + 6200ms);
+  EXPECT_EQ(effects[1].recovery, Recovery::recovered);
+  EXPECT_EQ(effects[1].recovered_after, 1s);
+}
+
 TEST(FaultEffects, WithoutALoadBeforeOrAfterNothingIsSaidAboutRecovery) {
   Ledger ledger = ledger_of([](LedgerEntry&) {});
   ledger.faults = {mark(0s, 5s)};

@@ -32,10 +32,10 @@ function faults(r) {
   const at = f => f.fromMs === null || f.fromMs === undefined ? 'never' : f.toMs > f.fromMs ? `${time(f.fromMs)} to ${time(f.toMs)}` : time(f.fromMs);
   const three = (f, shown) => ['before', 'during', 'after'].map(part => f[part] ? shown(f[part]) : '–').join(' / ');
   const ends = g => g ? `${count(g.started)}: ` + (['completed', 'compensated', 'failed', 'unfinished'].filter(end => g[end]).map(end => `${count(g[end])} ${end}`).join(', ') || 'none') : '–';
-  return section('Faults', 'What was done to the system, and what was under way from then on until the load was as before. A fault explains an error; it excuses no loss: the verdicts are the same as without.',
-    table(['#', 'Fault', 'When', 'Outcome', '#Requests', '#Without answer', 'Sagas', '#Good per second: before / during / after', '#p99: before / during / after', 'Recovery'], list.map((f, i) =>
-      [i + 1, withText('code', null, (f.by === 'proxy' ? 'proxy: ' : '') + f.fault), at(f), h('span', null, f.done ? null : badge('UNKNOWN'), f.done ? '' : ' not done as asked: ', f.outcome),
-        count(f.requests?.requests), f.requests ? count(f.requests.indeterminate + f.requests.unreached) : '–', ends(f.sagas), three(f, w => count(w.goodPerSecond)), three(f, w => time(w.p99)), f.recovery])),
+  const what = f => h('div', {class: 'fault-cell'}, withText('code', null, (f.by === 'proxy' ? 'proxy: ' : '') + f.fault), h('div', {class: 'soft'}, f.done ? null : [badge('UNKNOWN'), ' not done as asked: '], `${at(f)}: ${f.outcome}`));
+  return section('Faults', 'What was done to the system, and what was under way from then on until the load was as before. Good requests per second and p99 are before / during / after. A fault explains an error; it excuses no loss: the verdicts are the same as without.',
+    table(['#', 'Fault', '#Requests', '#No answer', 'Sagas', '#Good/s', '#p99', 'Recovery'], list.map((f, i) =>
+      [i + 1, what(f), count(f.requests?.requests), f.requests ? count(f.requests.indeterminate + f.requests.unreached) : '–', ends(f.sagas), three(f, w => count(w.goodPerSecond)), three(f, w => time(w.p99)), f.recovery])),
     list.filter(f => rowsOf(f.hurt).length).map(f => h('details', null, withText('summary', null, `${list.indexOf(f) + 1}: requests that were neither accepted nor refused as duplicates${f.hurt.length >= 100 ? ' (the first 100)' : ''}`),
       table(['#Operation', 'Key', 'Outcome', 'Why', 'Order'], f.hurt.map(it => [it.operation, withText('code', null, it.key), it.outcome, it.status || it.failure, it.order])))));
 }

@@ -114,14 +114,14 @@ Duration part_length(const LoadWindow& before) {
   return std::clamp(Duration(static_cast<std::int64_t>(requests_per_part / rate * 1e6)), part_min, part_max);
 }
 
-void find_recovery(FaultEffect& effect, const Ledger& ledger, Timestamp ended, Timestamp load_end) {
-  effect.until = std::max(ended, load_end);
+void find_recovery(FaultEffect& effect, const Ledger& ledger, Timestamp ended, Timestamp horizon) {
+  effect.until = std::max(ended, horizon);
   if (effect.before.requests < requests_min) {
     effect.recovery = Recovery::no_before;
     return;
   }
   const Duration length = part_length(effect.before);
-  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, (load_end - ended) / length));
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(0, (horizon - ended) / length));
   if (count == 0) {
     effect.recovery = Recovery::no_after;
     return;
@@ -148,12 +148,20 @@ void find_recovery(FaultEffect& effect, const Ledger& ledger, Timestamp ended, T
   effect.recovery = Recovery::not_in_time;
 }
 
+// What follows a fault is blamed on it until the next one begins, at most until the load ends.
+Timestamp horizon_of(const Ledger& ledger, const FaultMark& mark, const LoadTime& load) {
+  Timestamp horizon = load.to;
+  for (const FaultMark& other : ledger.faults)
+    if (other.has_begun() && other.began > mark.ended) horizon = std::min(horizon, other.began);
+  return horizon;
+}
+
 FaultEffect effect_of(const Ledger& ledger, const FaultMark& mark, const LoadWindow& before, const LoadTime& load) {
   FaultEffect effect;
   if (!mark.has_begun()) return effect;
   effect.from = mark.began;
   effect.before = before;
-  find_recovery(effect, ledger, mark.ended, load.to);
+  find_recovery(effect, ledger, mark.ended, horizon_of(ledger, mark, load));
   effect.during = window_of(ledger, mark.began, mark.ended);
   effect.after = window_of(ledger, mark.ended, effect.until);
   effect.hit = hit_between(ledger, effect.from, effect.until);
@@ -197,7 +205,7 @@ std::vector<FaultSpan> fault_spans(const Ledger& ledger) {
     if (!ledger.faults[i].has_begun()) continue;
     FaultEffect effect;
     effect.before = before;
-    find_recovery(effect, ledger, ledger.faults[i].ended, load.to);
+    find_recovery(effect, ledger, ledger.faults[i].ended, horizon_of(ledger, ledger.faults[i], load));
     spans.push_back({i, ledger.faults[i].began, effect.until});
   }
   return spans;
@@ -213,11 +221,11 @@ std::string recovery_text(const FaultEffect& effect) {
       if (effect.recovered_after == Duration{0}) return "as before at once";
       return fmt::format("as before after {}", format_duration(effect.recovered_after));
     case Recovery::not_in_time:
-      return "not as before until the load ended";
+      return "not as before until the load ended or the next fault began";
     case Recovery::no_before:
       return "not known: too few requests before the first fault";
     case Recovery::no_after:
-      return "not known: the load ended too soon after it";
+      return "not known: the load ended or the next fault began too soon after it";
     case Recovery::not_begun:
       return "";
   }

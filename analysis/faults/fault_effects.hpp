@@ -22,7 +22,7 @@ struct LoadWindow {
   double good_share() const;  // 0 to 1; 1 without requests
 };
 
-// Of the measured requests that were waited for at some time between two moments.
+// Of the measured requests that were in flight at some time between two moments; unsent ones while they were due.
 struct HitRequests {
   static constexpr std::size_t listed_max = 100;
 
@@ -33,18 +33,19 @@ struct HitRequests {
 
 enum class Recovery : std::uint8_t {
   recovered,    // rate and p99 were as before from some time on
-  not_in_time,  // the load ended before that was so
+  not_in_time,  // the load ended, or the next fault began, before that was so
   no_before,    // too few requests were due before the first fault
   no_after,     // too few were due after this one
   not_begun,
 };
 
 struct FaultEffect {
-  Timestamp from, until;  // of the fault and its after-effect: until the load was as before, or had ended
-  LoadWindow before;      // the first fault of all
-  LoadWindow during;      // the fault; empty for one that is over at once
-  LoadWindow after;       // it, until the end of its after-effect; empty if there was none
-  HitRequests hit;        // waited for between `from` and `until`
+  Timestamp from,
+      until;          // of the fault and its after-effect: until the load was as before, had ended, or the next began
+  LoadWindow before;  // the first fault of all
+  LoadWindow during;  // the fault; empty for one that is over at once
+  LoadWindow after;   // it, until the end of its after-effect; empty if there was none
+  HitRequests hit;    // in flight between `from` and `until`
   Recovery recovery = Recovery::not_begun;
   Duration recovered_after{0};  // since its end, if it is recovered
 };

@@ -34,7 +34,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return list;
 }
 
-// What posix_spawn is told, released when it goes.
+// The arguments of posix_spawn, released at the end.
 class SpawnPlan {
  public:
   SpawnPlan() {

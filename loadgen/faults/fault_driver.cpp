@@ -95,8 +95,11 @@ void FaultDriver::carry_out(Planned& planned, std::int64_t start_ns, const std::
     const bool is_due = wait_until(end_ns, stop);
     if (!is_due && planned.fault.length) succeed(mark, "cut short by the end of the load");
   }
-  const auto ended = planned.execution->end();
   mark.ended = wall_clock_now();
+  const auto ended = planned.execution->end();
+  const bool by_command =
+      planned.fault.action == FaultAction::run || planned.fault.target.kind == FaultTarget::Kind::container;
+  if (by_command) mark.ended = wall_clock_now();  // signals and starts are done at once, commands take their time
   if (ended)
     succeed(mark, *ended);
   else

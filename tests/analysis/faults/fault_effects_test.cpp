@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Timestamp start{1'795'000'000'000'000};
+constexpr Timestamp load_start{1'795'000'000'000'000};
 
 // 100 requests a second for ten seconds, each answered after 5 ms; `change` may make another of one.
 template <class Change>
@@ -24,7 +24,7 @@ Ledger ledger_of(Change change) {
   for (std::uint64_t i = 0; i < 1000; ++i) {
     LedgerEntry entry;
     entry.operation = i;
-    entry.planned = entry.sent = start + Duration(static_cast<std::int64_t>(i) * 10'000);
+    entry.planned = entry.sent = load_start + Duration(static_cast<std::int64_t>(i) * 10'000);
     entry.done = entry.sent + 5ms;
     entry.http_status = 201;
     entry.outcome = RequestOutcome::accepted;
@@ -39,16 +39,16 @@ FaultMark mark(Duration from, Duration to) {
   mark.fault = "pause shop at 4s for 2s";
   mark.kind = "pause";
   mark.done = true;
-  mark.began = start + from;
-  mark.ended = start + to;
+  mark.began = load_start + from;
+  mark.ended = load_start + to;
   return mark;
 }
 
 // What is due during a pause of two seconds is answered when it is over, and for half a second more all is slow.
 Ledger paused() {
   Ledger ledger = ledger_of([](LedgerEntry& entry) {
-    const Duration at = entry.planned - start;
-    if (at >= 4s && at < 6s) entry.done = start + 6s + 100ms;
+    const Duration at = entry.planned - load_start;
+    if (at >= 4s && at < 6s) entry.done = load_start + 6s + 100ms;
     if (at >= 6s && at < 6500ms) entry.done = entry.sent + 300ms;
   });
   ledger.faults = {mark(4s, 6s)};
@@ -65,7 +65,7 @@ TEST(FaultEffects, TheLoadIsAsBeforeWhenItsRateAndItsP99Are) {
   EXPECT_EQ(effect.during.response.max(), 2100ms);
   EXPECT_EQ(effect.recovery, Recovery::recovered);
   EXPECT_EQ(effect.recovered_after, 1s) << "the first part of a hundred requests in which none was slow";
-  EXPECT_EQ(effect.until, start + 7s);
+  EXPECT_EQ(effect.until, load_start + 7s);
   EXPECT_EQ(effect.after.requests, 100u);
   EXPECT_EQ(effect.hit.requests, 200u + 101) << "those until it was as before, and the one that was due then";
   EXPECT_EQ(effect.hit.accepted, effect.hit.requests);
@@ -84,7 +84,7 @@ TEST(FaultEffects, AFaultThatHarmsNothingIsOverAtOnce) {
 
 TEST(FaultEffects, RequestsThatFailAreNotAsBefore) {
   Ledger ledger = ledger_of([](LedgerEntry& entry) {
-    if (entry.planned - start < 4s) return;
+    if (entry.planned - load_start < 4s) return;
     entry.outcome = RequestOutcome::indeterminate;
     entry.failure = TransportFailure::closed;
   });
@@ -94,7 +94,17 @@ TEST(FaultEffects, RequestsThatFailAreNotAsBefore) {
   EXPECT_EQ(effect.hit.indeterminate, 600u);
   ASSERT_EQ(effect.hit.hurt.size(), 100u);
   EXPECT_EQ(effect.hit.hurt.front(), 400u);
-  EXPECT_EQ(effect.until, start + 9990ms);
+  EXPECT_EQ(effect.until, load_start + 9990ms);
+}
+
+TEST(FaultEffects, TheNextFaultEndsTheAfterEffectOfTheOneBefore) {
+  Ledger ledger = paused();
+  ledger.faults.push_back(mark(6200ms, 6300ms));
+  const auto effects = fault_effects(ledger);
+  EXPECT_EQ(effects[0].recovery, Recovery::no_after);
+  EXPECT_EQ(effects[0].until, load_start + 6200ms);
+  EXPECT_EQ(effects[1].recovery, Recovery::recovered);
+  EXPECT_EQ(effects[1].recovered_after, 1s);
 }
 
 TEST(FaultEffects, WithoutALoadBeforeOrAfterNothingIsSaidAboutRecovery) {
@@ -114,11 +124,11 @@ TEST(FaultedSagas, AreThoseThatWereOpenMeanwhile) {
   SagaCounts completed, unfinished;
   completed.completed = 1;
   unfinished.unfinished = 1;
-  sagas.add(start + 1s, start + 3s, completed);
-  sagas.add(start + 1s, start + 5s, completed);
-  sagas.add(start + 6s, start + 9s, completed);
-  sagas.add(start + 8s, start + 9s, completed);
-  sagas.add(start + 1s, std::nullopt, unfinished);
+  sagas.add(load_start + 1s, load_start + 3s, completed);
+  sagas.add(load_start + 1s, load_start + 5s, completed);
+  sagas.add(load_start + 6s, load_start + 9s, completed);
+  sagas.add(load_start + 8s, load_start + 9s, completed);
+  sagas.add(load_start + 1s, std::nullopt, unfinished);
   const auto counts = sagas.take();
   ASSERT_EQ(counts.size(), 1u);
   EXPECT_EQ(counts[0].completed, 2u);

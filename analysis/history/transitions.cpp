@@ -23,8 +23,9 @@ bool may_become(OrderStatus from, OrderStatus to) {
     case delivered:
       return false;
     case cancelled:
-    case failed:
       return to == pending;
+    case failed:  // only imported orders are; an operator may compensate what is left of their sagas
+      return to == pending || to == cancelled;
   }
   return false;
 }

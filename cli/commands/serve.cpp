@@ -20,6 +20,7 @@
 #include "server/http/message/cors.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
+#include "server/ports/importing_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -37,6 +38,11 @@ struct Spelling<PaymentConfirm> {
 namespace {
 
 constexpr int nodes_max = 64;
+
+Result<std::string> parse_node_id(const std::string& text) {
+  if (text != importing_node) return text;
+  return Error{ErrorCode::invalid, fmt::format("'{}' is the name under which sagactl imports", text)};
+}
 
 struct ServeFlags {
   NodeOptions options;
@@ -268,9 +274,9 @@ void add_serve(CLI::App& root, Commands& commands) {
   CLI::App* app = add_command(root, "serve", "Run one or more nodes", server_group);
   commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"), {"PORT"});
   add_text(*app, "--host", options.host, "ADDRESS", "Address to listen on [127.0.0.1]");
-  commands.add_variables(
-      add_text(*app, "--node-id", options.node_id, "NAME", "Id of the node, unique in the cluster [node-1]"),
-      {"NODE_ID"});
+  commands.add_variables(add_parsed(*app, "--node-id", options.node_id, parse_node_id, "NAME",
+                                    "Id of the node, unique in the cluster [node-1]"),
+                         {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max,
              "Number of nodes to run in this process, on consecutive ports [1]");
   commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [locks in this process]"));

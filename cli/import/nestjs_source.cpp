@@ -20,6 +20,7 @@ using postgres::PqxxRows;
 
 constexpr std::chrono::milliseconds import_call_timeout{600'000};  // the first page sorts all orders
 constexpr std::size_t users_per_page = 500, orders_per_page = 200;
+constexpr std::size_t events_per_page_max = 50'000;  // of a page of orders; those beyond give no times
 
 const postgres::ConnectOptions session_options = {postgres::import_session,
                                                   {{"default_transaction_read_only", "on"},
@@ -302,11 +303,12 @@ class PostgresNestjsSource final : public NestjsSource {
       if (order.payment) look_for(order.payment->id.text(), order);
     }
     if (ids.empty()) return;
-    PqxxRows rows =
-        connection_.run(fmt::format("SELECT e.id::text, e.\"aggregateId\"::text, e.\"eventType\"::text, "
-                                    "e.\"eventData\" ->> 'reason', {} FROM {} AS "
-                                    "e WHERE e.\"aggregateId\" = ANY ('{{{}}}') ORDER BY e.\"occurredAt\", e.id",
-                                    time_of("event_store", "occurredAt", "e"), table("event_store"), ids));
+    PqxxRows rows = connection_.run(
+        fmt::format("SELECT e.id::text, e.\"aggregateId\"::text, e.\"eventType\"::text, "
+                    "e.\"eventData\" ->> 'reason', {} FROM {} AS "
+                    "e WHERE e.\"aggregateId\" = ANY ('{{{}}}') ORDER BY e.\"occurredAt\", e.id "
+                    "LIMIT {}",
+                    time_of("event_store", "occurredAt", "e"), table("event_store"), ids, events_per_page_max));
     while (rows.next()) {
       SourceEvent event;
       event.id = rows.text();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/import/judge.hpp"
 #include "common/asked_trace_id.hpp"
 #include "common/text/json_object.hpp"
 #include "server/participants/barrier.hpp"
@@ -13,107 +14,7 @@ namespace sagactl {
 namespace {
 
 // The places of the saga's steps.
-constexpr std::size_t creation = 0, payment_step = 1, confirmation = 2;
-
-// The order's state there, as far as it matters.
-enum class OrderKind { open, done, undone };
-enum class PaymentKind { none, open, taken, refused, returned };
-
-OrderKind kind_of(OrderStatus status) {
-  switch (status) {
-    case OrderStatus::pending:
-    case OrderStatus::processing:
-      return OrderKind::open;
-    case OrderStatus::paid:
-    case OrderStatus::shipped:
-    case OrderStatus::delivered:
-      return OrderKind::done;
-    case OrderStatus::cancelled:
-    case OrderStatus::failed:
-      return OrderKind::undone;
-  }
-  return OrderKind::open;
-}
-
-PaymentKind kind_of(const std::optional<SourcePayment>& payment) {
-  if (!payment) return PaymentKind::none;
-  switch (payment->status) {
-    case PaymentStatus::pending:
-    case PaymentStatus::processing:
-      return PaymentKind::open;
-    case PaymentStatus::completed:
-      return PaymentKind::taken;
-    case PaymentStatus::failed:
-      return PaymentKind::refused;
-    case PaymentStatus::refunded:
-      return PaymentKind::returned;
-  }
-  return PaymentKind::none;
-}
-
-struct JudgedAs {
-  Judgement judgement = Judgement::ended;
-  std::string why;
-};
-
-JudgedAs left(std::string why) {
-  return {Judgement::left_to_a_person, std::move(why)};
-}
-
-std::string wrong_amount(const SourceOrder& order) {
-  return fmt::format("its payment is of {}, its total is {}", order.payment->amount.text(), order.total.text());
-}
-
-JudgedAs judge_open(const SourceOrder& order, Duration limit, const ReplayOptions& options) {
-  if (options.is_live) return {Judgement::not_yet, "nodes are connected to its database and may be at work on it"};
-  switch (kind_of(order.payment)) {
-    case PaymentKind::taken:
-      if (order.payment->amount != order.total) return left(wrong_amount(order));
-      if (order.saga && order.saga->status != SagaStatus::started && order.saga->status != SagaStatus::completed)
-        return left(fmt::format("it was paid, but its saga is {}", to_string(order.saga->status)));
-      return {Judgement::ended_completed, "it was paid, and not confirmed"};
-    case PaymentKind::refused:
-      return {Judgement::ended_compensated, "its payment failed, and it was not cancelled"};
-    case PaymentKind::returned:
-      return {Judgement::ended_compensated, "its payment was refunded, and it was not cancelled"};
-    case PaymentKind::open:
-      return left(
-          fmt::format("its payment is {}: nobody recorded whether it was charged", to_string(order.payment->status)));
-    case PaymentKind::none:
-      break;
-  }
-  const bool is_started = order.saga && order.saga->status == SagaStatus::started;
-  if (is_started && options.now - order.saga->created_at < limit && order.saga->created_at <= options.now)
-    return {Judgement::taken_up, "nothing was paid; the nodes here go on with the payment"};
-  return {Judgement::ended_compensated, is_started ? fmt::format("nothing was paid within {}", format_duration(limit))
-                                                   : std::string("nothing was paid, and no saga was at work on it")};
-}
-
-JudgedAs judge(const SourceOrder& order, Duration limit, const ReplayOptions& options) {
-  const std::string status(to_string(order.status));
-  const PaymentKind payment = kind_of(order.payment);
-  switch (kind_of(order.status)) {
-    case OrderKind::open:
-      return judge_open(order, limit, options);
-    case OrderKind::done:
-      if (payment == PaymentKind::none) return left(fmt::format("it is {} and has no payment", status));
-      if (payment != PaymentKind::taken)
-        return left(fmt::format("it is {}, but its payment is {}", status, to_string(order.payment->status)));
-      if (order.payment->amount != order.total) return left(wrong_amount(order));
-      if (order.saga && order.saga->status == SagaStatus::compensated)
-        return left(fmt::format("it is {} and paid, but its saga is compensated", status));
-      return {};
-    case OrderKind::undone:
-      if (payment == PaymentKind::taken)
-        return left(
-            fmt::format("it is {}, and its payment of {} was not given back", status, order.payment->amount.text()));
-      if (payment == PaymentKind::open)
-        return left(fmt::format("it is {}, and its payment is {}: nobody recorded whether it was charged", status,
-                                to_string(order.payment->status)));
-      return {};
-  }
-  return {};
-}
+constexpr std::size_t payment_step = 1, confirmation = 2;
 
 class FlowReplay {
  public:
@@ -231,13 +132,13 @@ class FlowReplay {
     Payment payment = begin_payment(theirs.id, source_.id, source_.user, 1, theirs.amount, began);
     payment.method = theirs.method;
     payment.charge_began_at = began.now;
-    payment.charge_pending = kind_of(source_.payment) == PaymentKind::open;
+    payment.charge_pending = kind_of(source_.payment) == PaymentThere::open;
     flow().payments.push_back(std::move(payment));
-    const PaymentKind kind = kind_of(source_.payment);
-    if (kind == PaymentKind::taken || kind == PaymentKind::returned)
+    const PaymentThere kind = kind_of(source_.payment);
+    if (kind == PaymentThere::taken || kind == PaymentThere::returned)
       change(RecordCharge{theirs.external_transaction_id},
              at(time_of(EventType::payment_processed, theirs.updated_at)));
-    if (kind == PaymentKind::refused)
+    if (kind == PaymentThere::refused)
       change(RecordRefusal{theirs.failure_reason}, at(time_of(EventType::payment_failed, theirs.updated_at)));
   }
 
@@ -249,18 +150,18 @@ class FlowReplay {
   }
 
   void go_on() {
-    const PaymentKind payment = kind_of(source_.payment);
+    const PaymentThere payment = kind_of(source_.payment);
     switch (kind_of(source_.status)) {
-      case OrderKind::open:
+      case OrderThere::open:
         return go_on_open(payment);
-      case OrderKind::done:
+      case OrderThere::done:
         return go_on_done(payment);
-      case OrderKind::undone:
+      case OrderThere::undone:
         return go_on_undone(payment);
     }
   }
 
-  void go_on_open(PaymentKind payment) {
+  void go_on_open(PaymentThere payment) {
     switch (out_.judgement) {
       case Judgement::taken_up:
         return;  // the call to charge has no answer
@@ -268,15 +169,15 @@ class FlowReplay {
         reply(Succeeded{}, at(clock_));
         return confirm(now());
       case Judgement::ended_compensated:
-        if (payment == PaymentKind::returned) {
+        if (payment == PaymentThere::returned) {
           reply(Succeeded{}, at(clock_));
           confirm(at(clock_));
           return take_back(now(), out_.why);
         }
-        reply(Refused{payment == PaymentKind::refused ? flow().payments.front().failure_reason : out_.why}, now());
+        reply(Refused{payment == PaymentThere::refused ? flow().payments.front().failure_reason : out_.why}, now());
         return cancel(now(), saga().error);
       case Judgement::left_to_a_person:
-        if (payment == PaymentKind::taken || payment == PaymentKind::returned) {
+        if (payment == PaymentThere::taken || payment == PaymentThere::returned) {
           reply(Succeeded{}, at(clock_));
           return fail(confirmation, Direction::action);
         }
@@ -287,11 +188,11 @@ class FlowReplay {
     }
   }
 
-  void go_on_done(PaymentKind payment) {
+  void go_on_done(PaymentThere payment) {
     const bool is_left = out_.judgement == Judgement::left_to_a_person;
-    const bool was_taken = payment == PaymentKind::taken || payment == PaymentKind::returned;
+    const bool was_taken = payment == PaymentThere::taken || payment == PaymentThere::returned;
     if (was_taken) reply(Succeeded{}, at(clock_));
-    if (payment == PaymentKind::returned) give_back();
+    if (payment == PaymentThere::returned) give_back();
     const Moment confirmed = at(time_of(EventType::order_confirmed, std::max(clock_, source_.updated_at)));
     if (!is_left) {
       confirm(confirmed);
@@ -302,11 +203,11 @@ class FlowReplay {
     fail(call_->step, Direction::action);
   }
 
-  void go_on_undone(PaymentKind payment) {
+  void go_on_undone(PaymentThere payment) {
     const SourceEvent* cancelled = event_of(EventType::order_cancelled);
     const Timestamp when = cancelled ? cancelled->at : source_.updated_at;
     const std::string reason = cancelled && !cancelled->reason.empty() ? cancelled->reason : "cancelled";
-    if (payment == PaymentKind::taken || payment == PaymentKind::returned) {
+    if (payment == PaymentThere::taken || payment == PaymentThere::returned) {
       // An order that was cancelled without ever being confirmed counts as confirmed for that instant: what is charged
       // is given back by a saga that has passed its pivot.
       reply(Succeeded{}, at(clock_));
@@ -317,7 +218,7 @@ class FlowReplay {
       close(at(when), reason);
       return fail(payment_step, Direction::action);
     }
-    const bool is_refused = payment == PaymentKind::refused;
+    const bool is_refused = payment == PaymentThere::refused;
     reply(Refused{is_refused ? flow().payments.front().failure_reason : reason}, at(clock_));
     cancel(at(when), reason);
   }
@@ -331,7 +232,7 @@ class FlowReplay {
   // Undoes what was confirmed. A payment that was not refunded there stops it.
   void take_back(const Moment& moment, const std::string& reason) {
     decide_saga(CompensateSaga{reason}, moment);
-    if (kind_of(source_.payment) != PaymentKind::returned) {
+    if (kind_of(source_.payment) != PaymentThere::returned) {
       close(moment, reason);
       return fail(payment_step, Direction::compensation);
     }

@@ -18,7 +18,7 @@ enum class Judgement : std::uint8_t {
   taken_up,           // nothing was paid, and there is time left: the nodes here go on with it
   ended_completed,    // paid but not confirmed: confirmed by the import
   ended_compensated,  // not paid: cancelled by the import
-  left_to_a_person,   // its rows contradict each other, or nobody knows whether money moved: failed, for an operator
+  left_to_a_person,   // its rows contradict each other, or whether money moved is unknown: failed, for an operator
   not_yet,            // the other system's nodes may still be at work on it
 };
 

@@ -1,5 +1,6 @@
-// Password hashes: Argon2id in encoded form ($argon2id$v=19$m=24576,t=3,p=1$salt$hash). Every call takes tens of
-// milliseconds and the memory of the cost: run them on dedicated threads, never on an I/O thread.
+// Password hashes: Argon2id in encoded form ($argon2id$v=19$m=24576,t=3,p=1$salt$hash). Those of bcrypt are read as
+// well (bcrypt.hpp), for users who were imported. Every call takes tens of milliseconds and the memory of the cost: run
+// them on dedicated threads, never on an I/O thread.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ bool verify_password(std::string_view encoded, std::string_view password);
 // time does not reveal that.
 bool verify_nobodys_password(std::string_view password, const PasswordCost& cost = {});
 
-// Whether a hash has a lower cost than this and should be replaced at the next login.
+// Whether a hash is not Argon2id, or has a lower cost than this, and should be replaced at the next login.
 bool needs_rehash(std::string_view encoded, const PasswordCost& cost = {});
 
 }  // namespace sagactl::auth

@@ -197,7 +197,7 @@ struct WakeRequest {
 };
 
 struct RegisterUser {
-  User user;  // `conflict` when the e-mail address exists
+  User user;  // where this very user is stored, its password hash is replaced; else `conflict` when the address exists
 };
 // Only for an active user (`unauthenticated`).
 struct BeginSession {

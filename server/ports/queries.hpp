@@ -135,7 +135,7 @@ class Queries {
   // In an incomplete flow (a saga without an order) the order has a nil user and version 0.
   virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
   // By order or saga id, or else the latest flow with that correlation id, or else the latest of the W3C trace with
-  // that id (32 hexadecimal digits), or else the latest order with that idempotency key.
+  // that id (32 hexadecimal digits, or a UUID of the same bytes), or else the latest order with that idempotency key.
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
   virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // oldest first
 

@@ -178,7 +178,8 @@ class Store {
   // counts.
   //
   // The time that `decide` gets is greater than that of every earlier commit on the same database clock. Times in
-  // events must not be before it, and sequences continue from `last_sequence` without a gap.
+  // events must not be before it, but for the importing node's (server/ports/importing_node.hpp), and sequences
+  // continue from `last_sequence` without a gap.
   //
   // Errors: `unavailable`: nothing was written; `decide` may or may not have been called. `unknown_outcome`: the
   // changes may have been written; ask `has_event`. `bug`: the changes contradict the stored rows (a new order whose id

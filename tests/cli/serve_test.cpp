@@ -29,6 +29,7 @@ INSTANTIATE_TEST_SUITE_P(
     Flags, CliServeFlag,
     testing::Values(
         WrongFlag{"Port", {"--port", "65536"}, "--port: '65536' is not a whole number from 0 to 65535"},
+        WrongFlag{"NodeId", {"--node-id", "import-nestjs-cqrs"}, "is the name under which sagactl imports"},
         WrongFlag{"Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
         WrongFlag{"Success", {"--payment-success", "80"}, "--payment-success: '80' is not a ratio from 0 to 1"},
         WrongFlag{"Redis", {"--redis", "localhost:6379"}, "--redis: 'localhost:6379' is not the address of a Redis"},

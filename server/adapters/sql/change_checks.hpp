@@ -16,7 +16,7 @@ void check_is_stored(std::string_view what, const Id<Tag>& id, bool is_new, bool
   if (is_new == is_stored) fail_as_contradiction(what, id.text(), is_new);
 }
 
-// The event follows the last one of its writer, in sequence and time. Then it is the last one.
+// The event follows the last one of its writer, in sequence and, unless that imports, in time. Then it is the last one.
 void check_next_event(const Event& event, const NodeName& writer, std::int64_t& last_sequence, Timestamp& last_time);
 
 }  // namespace sagactl::sql

@@ -1,6 +1,6 @@
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
-#include "loadgen/ledger/agent_figures.hpp"
+#include "loadgen/agents/agent_figures.hpp"
 #include "loadgen/ledger/endpoint_figures.hpp"
 
 namespace sagactl {

@@ -1,7 +1,7 @@
 #include "analysis/faults/fault_results.hpp"
 #include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
-#include "loadgen/ledger/agent_figures.hpp"
+#include "loadgen/agents/agent_figures.hpp"
 #include "loadgen/ledger/endpoint_figures.hpp"
 
 namespace sagactl {

@@ -319,11 +319,12 @@ void add_loadtest(CLI::App& root, Commands& commands) {
       "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
       "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");
   set_examples(
-      *app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
-             "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
-             "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
-             "sagactl loadtest mixed --rate 5000/s --agents load-1,load-2 --agents-token-file agents.token",
-             "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
+      *app,
+      {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
+       "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
+       "sagactl loadtest individual --capacity --threshold 'p99<50ms'",
+       "sagactl loadtest mixed --rate 5000/s --agents https://load-1,https://load-2 --agents-token-file agents.token",
+       "sagactl loadtest mixed --saga trip --input trip.json --fail-share 0.1 --fail-input declined.json"});
   add_loadtest_init(*app, commands);
   add_loadtest_agent(*app, commands);
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });

@@ -11,6 +11,7 @@
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/version.hpp"
+#include "common/text/host_port.hpp"
 
 namespace sagactl {
 namespace {
@@ -24,9 +25,9 @@ Result<Url> agent_url(const std::string& text) {
   if (!url->socket.empty() || !url->prefix.empty())
     return Error{ErrorCode::invalid,
                  fmt::format("--agents: '{}' is no address of an agent: write host:port or https://host:port", text)};
-  const bool has_port =
-      text.find(':', text.find("://") == std::string::npos ? 0 : text.find("://") + 3) != std::string::npos;
-  if (!has_port && !url->tls) url->port = agent_port;
+  const std::size_t scheme = text.find("://");
+  const auto server = parse_host_port(scheme == std::string::npos ? text : text.substr(scheme + 3));
+  if (server && !server->port && !url->tls) url->port = agent_port;
   return url;
 }
 

@@ -37,7 +37,7 @@ class AgentProtocol : public testing::Test {
     description.options.run = run;
     description.options.rate = 50;
     description.options.duration = 60s;
-    description.prepared.users.push_back({"ann", "token", false, {}, {}, {}, {}});
+    description.prepared.users.push_back({"ann", "token", false, {"Authorization: Bearer token\r\n", {}}, {}, {}, {}});
     return encoded(description);
   }
 
@@ -166,7 +166,7 @@ TEST_F(AgentProtocol, AnAgentThatCannotReachTheServersIsNamed) {
   lost.options = servers_.options(ScenarioKind::individual);
   lost.options.run = "lost";
   lost.options.targets = {"http://127.0.0.1:1"};
-  lost.prepared.users.push_back({"ann", "token", false, {}, {}, {}, {}});
+  lost.prepared.users.push_back({"ann", "token", false, {"Authorization: Bearer token\r\n", {}}, {}, {}, {}});
   ASSERT_TRUE(connection.hand_over(encoded(lost)));
   PartStatus status;
   do status = connection.status("lost").value();

@@ -135,7 +135,7 @@ TEST_F(AgentProcesses, WhatCannotBeUsedIsRefusedBeforeAnythingIsSent) {
         Row{{"loadtest", "mixed", "--agents", "localhost:7,localhost:7", "--agents-token-file", "agents.token"},
             "is there twice"},
         Row{{"loadtest", "agent"}, "--token-file: a token of at least 16"},
-        Row{{"loadtest", "agent", "--listen", "0.0.0.0:0", "--token-file", "agents.token"}, "without TLS"},
+        Row{{"loadtest", "agent", "--listen", "0.0.0.0:7999", "--token-file", "agents.token"}, "without TLS"},
         Row{{"loadtest", "agent", "--listen", "here", "--token-file", "agents.token"}, "write PORT, such as 7410"}}) {
     const ProcessResult refused = server_->run(row.arguments);
     EXPECT_EQ(refused.code, 4) << row.said;

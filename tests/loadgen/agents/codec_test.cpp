@@ -26,8 +26,8 @@ std::vector<LedgerEntry> some_entries(LongNames& names) {
     entry.operation = operation * 1'000'000'007;
     entry.group = static_cast<std::uint32_t>(random.next());
     entry.phase = operation % 2;
-    entry.target = operation % 3;
-    entry.user = operation % 4;
+    entry.target = static_cast<std::uint16_t>(operation % 3);
+    entry.user = static_cast<std::uint16_t>(operation % 4);
     entry.http_status = 201;
     entry.kind = static_cast<OrderKind>(operation % 3);
     entry.outcome = static_cast<RequestOutcome>(operation % 5);

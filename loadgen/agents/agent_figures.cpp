@@ -1,4 +1,4 @@
-#include "loadgen/ledger/agent_figures.hpp"
+#include "loadgen/agents/agent_figures.hpp"
 
 #include "loadgen/ledger/load_figures.hpp"
 

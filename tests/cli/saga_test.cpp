@@ -106,7 +106,8 @@ Json trace_of_lra(const std::string& id, const std::string& nested) {
   Json trace = a_trace();
   Json lra{{"id", "http://node/lra-coordinator/" + id}, {"status", "Active"}, {"participants", Json::array()}};
   if (!nested.empty())
-    lra["participants"].push_back(Json{{"name", "01"}, {"nested", nested}, {"status", "Completed"}, {"joinedAt", "now"}});
+    lra["participants"].push_back(
+        Json{{"name", "01"}, {"nested", nested}, {"status", "Completed"}, {"joinedAt", "now"}});
   trace["saga"] = Json{{"id", id}, {"type", "lra"}, {"status", "started"}, {"lra", lra}, {"steps", Json::array()}};
   for (const char* member : {"order", "payments", "timeline"}) trace.erase(member);
   return trace;

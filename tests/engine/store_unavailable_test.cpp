@@ -163,8 +163,8 @@ TEST_F(Outage, APauseOfAllNodesFencesNone) {
   EXPECT_EQ(fenced(), 0u);
 }
 
-// Three nodes on a crowded machine adopted each other's sagas again and again. One that hears from the store more rarely
-// than its lease lasts adopts nothing, so there is always one that gets on.
+// Three nodes on a crowded machine adopted each other's sagas again and again. One that hears from the store more
+// rarely than its lease lasts adopts nothing, so there is always one that gets on.
 TEST_F(Outage, NodesWhoseCallsTakeLongerThanTheirLeasesEndTheirSagas) {
   for (const std::uint64_t seed : {1u, 2u, 3u}) {
     Random random(seed);

@@ -207,7 +207,7 @@ bool SagaDecider::have_all_ended(LraPart part) {
   for (std::size_t i = definition_.steps.size(); i-- > 1;) {
     if (!is_of(i, part)) continue;
     call_lra_step(i);
-    if (part == LraPart::acts && awaits_first_answer(i)) return false;
+    if (part == LraPart::acts && awaits_first_answer(saga(), i)) return false;
   }
   for (std::size_t i = 1; i < definition_.steps.size(); ++i)
     if (is_of(i, part) && is_in_progress(step(i)) && !is_given_up(saga(), i)) return false;
@@ -248,10 +248,6 @@ void SagaDecider::call_lra_step(std::size_t i) {
     const bool has_call = !step_definition(i).call->perform.method.empty();
     has_call ? start_step(i, Direction::action) : end_step(i, StepStatus::succeeded);
   }
-}
-
-bool SagaDecider::awaits_first_answer(std::size_t i) {
-  return is_in_progress(step(i)) && step(i).calling && step(i).tries <= 1;
 }
 
 void SagaDecider::end_lra() {

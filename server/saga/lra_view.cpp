@@ -23,6 +23,14 @@ bool is_given_up(const Saga& saga, std::size_t step) {
   return is_called && is_in_progress(state) && !state.calling && !state.wake_at;
 }
 
+bool awaits_first_answer(const Saga& saga, std::size_t step) {
+  const StepState& state = saga.steps[step];
+  if (!is_in_progress(state) || is_given_up(saga, step)) return false;
+  const bool is_nested = saga.own_definition->steps[step].call->participant == ParticipantStep::no_participant;
+  const int rounds = is_nested ? 2 : 1;
+  return state.tries < rounds || (state.calling && state.tries == rounds);
+}
+
 bool is_told_to_forget(const StepState& step) {
   return step.kept.starts_with(lra_failed_prefix) && !was_told_to_forget(step);
 }

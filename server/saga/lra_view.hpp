@@ -51,6 +51,9 @@ inline constexpr std::string_view lra_forgotten_member = R"("forgotten":true})";
 
 // Precondition of these: it is one. Whether the step is one that a participant completes or compensates.
 bool is_lra_work(const Saga& saga, std::size_t step);
+// Whether its participant is being called for the first time, and has not answered. A nested LRA answers at once; it is
+// asked once more when it has ended, or else after a while.
+bool awaits_first_answer(const Saga& saga, std::size_t step);
 // A step is given up when it is in progress and nothing more is done for it: its
 // participant has failed, or has not answered in time. A person may retry it.
 bool is_given_up(const Saga& saga, std::size_t step);

@@ -109,7 +109,6 @@ class SagaDecider {
   bool has_begun_to_forget();
   void settle_lra();
   void call_lra_step(std::size_t i);
-  bool awaits_first_answer(std::size_t i);
   void end_lra();
   void give_up(std::size_t i, const std::string& reason);
   void retry_given_up();

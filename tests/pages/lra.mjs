@@ -36,6 +36,7 @@ test('A cancelled LRA shows who was compensated, at every width and in both them
       await page.setViewportSize({ width, height: 900 });
       await at(`/ui/sagas/${world.ids.cancelledLra}`);
       await page.getByText('Compensated').first().waitFor();
+      assert.equal(await page.getByRole('button', { name: 'Retry' }).count(), 0, 'it is over');
       await isAccessible(page, `a cancelled LRA at ${width} px, ${colorScheme}`);
       await picture(`lra-cancelled-${width}-${colorScheme}`);
     }

@@ -39,7 +39,7 @@ class SimulatedNodes {
   void add_nodes(int count, const std::function<Duration(int number)>& began);
   void remove_nodes();
 
-  // Around the life of a node's process. The engine is there in `attach` and `detach` only.
+  // When a node's process starts and ends. The engine is there in `attach` and `detach` only.
   virtual void configure(Node&, EngineOptions&) {}
   virtual void attach(Node&) {}
   virtual void detach(Node&) {}

@@ -17,16 +17,9 @@ constexpr std::chrono::milliseconds round_patience{6000};
 bool has_been_called_once(const Flow& flow) {
   const Saga& saga = *flow.saga;
   if (!is_under_way(lra_status_of(saga))) return true;
-  for (std::size_t i = 1; i < saga.steps.size(); ++i) {
-    const StepState& step = saga.steps[i];
-    if (!is_lra_work(saga, i)) continue;
-    // A nested LRA is asked once more: when it has ended, or else after a while.
-    const bool is_nested = saga.own_definition->steps[i].call->participant == ParticipantStep::no_participant;
-    const int rounds = is_nested ? 2 : 1;
-    const bool is_called = is_in_progress(step) && !is_given_up(saga, i) &&
-                           (step.tries < rounds || (step.calling && step.tries == rounds));
-    if (step.status == StepStatus::pending || is_called) return false;
-  }
+  for (std::size_t i = 1; i < saga.steps.size(); ++i)
+    if (is_lra_work(saga, i) && (saga.steps[i].status == StepStatus::pending || awaits_first_answer(saga, i)))
+      return false;
   return true;
 }
 

@@ -28,8 +28,9 @@ TEST_F(NestedLraSite, IsStartedInItsParentAndNamesItInItsId) {
 }
 
 TEST_F(NestedLraSite, IsCompensatedWhenItsParentIsCancelledThoughItWasClosed) {
-  const std::string outer = start(), inner = start_in(outer);
+  const std::string outer = start();
   join(outer, "/o", {"forget"});
+  const std::string inner = start_in(outer);
   join(inner, "/i", {"forget"});
   EXPECT_EQ(put(without_query(inner) + "/close").body, "Closed");
   EXPECT_EQ(get(outer + "/status"), "Active");
@@ -42,8 +43,9 @@ TEST_F(NestedLraSite, IsCompensatedWhenItsParentIsCancelledThoughItWasClosed) {
 }
 
 TEST_F(NestedLraSite, IsClosedWithItsParentAndItsParticipantsMayForget) {
-  const std::string outer = start(), inner = start_in(outer);
+  const std::string outer = start();
   join(outer, "/o", {"forget"});
+  const std::string inner = start_in(outer);
   join(inner, "/i", {"forget"});
   EXPECT_EQ(put(outer + "/close").body, "Closed");
   participants.await_calls("DELETE /i/forget", 1);

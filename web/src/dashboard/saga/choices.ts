@@ -16,7 +16,8 @@ export const answerable = (saga: Saga): Step[] => skippable(saga).filter((s) => 
 
 export function actionsFor(saga: Saga): Action[] {
   const actions: Action[] = [];
-  if (saga.status === 'failed' || saga.status === 'compensated') actions.push('retry');
+  // An LRA that is cancelled is over.
+  if (saga.status === 'failed' || (saga.status === 'compensated' && !saga.lra)) actions.push('retry');
   if (saga.status === 'failed' || saga.status === 'completed') actions.push('compensate');
   if (answerable(saga).length) actions.push('answer');
   if (skippable(saga).length) actions.push('skip');

@@ -100,6 +100,11 @@ TEST(AgentsRun, TheFiguresOfTheAgentsAddUpToThoseOfTheRun) {
   EXPECT_EQ(response.buckets(), result.response.buckets()) << "merged exactly";
   EXPECT_EQ(result.generator.own_lateness.count(), 300u);
   EXPECT_LE(servers.in_flight_most(), 9u);
+  const std::string file = testing::TempDir() + "agents.ledger.jsonl";
+  ASSERT_TRUE(save_ledger(result.ledger, file));
+  const auto read_back = load_ledger(file);
+  ASSERT_TRUE(read_back) << read_back.error().message;
+  EXPECT_EQ(*read_back, result.ledger) << "with the agent of each request";
 }
 
 TEST(AgentsRun, DuplicatesMeetFromSeveralMachines) {

@@ -89,6 +89,10 @@ LraCluster::~LraCluster() {
   remove_nodes();
 }
 
+void LraCluster::ended(Node& node) {
+  callers_.erase(node.number);
+}
+
 void LraCluster::attach(Node& node) {
   auto& caller = callers_[node.number] = std::make_unique<Caller>(*this);
   node.engine->set_participants(*caller);

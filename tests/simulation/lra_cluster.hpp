@@ -81,7 +81,7 @@ class LraCluster final : public SimulatedNodes {
   void check_forget(const Script& script, const LraMember& member);
   void check_member(const LraMember& member, bool is_closed, bool is_nested, std::vector<std::string>& wrong);
   void attach(Node& node) override;
-  void ended(Node& node) override { callers_.erase(node.number); }
+  void ended(Node& node) override;
   std::optional<Saga> saga_of(const Script& script);
   bool is_settled();
   void retry_failed();

@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* order = "867a4850-d872-42eb-a83d-c71921cdc0c3";
+constexpr const char* order_id = "867a4850-d872-42eb-a83d-c71921cdc0c3";
 
 std::string in_zlib(const std::string& text) {
   std::string out(compressBound(text.size()), '\0');
@@ -38,12 +38,13 @@ RunResult orders_answered(const OrderServers::Instead& instead, bool compressed 
 }
 
 std::size_t named_orders(const RunResult& result) {
-  return static_cast<std::size_t>(std::count_if(result.ledger.entries.begin(), result.ledger.entries.end(),
-                                                [](const LedgerEntry& it) { return it.order == *Uuid::parse(order); }));
+  return static_cast<std::size_t>(
+      std::count_if(result.ledger.entries.begin(), result.ledger.entries.end(),
+                    [](const LedgerEntry& it) { return it.order == *Uuid::parse(order_id); }));
 }
 
 std::string order_after(std::size_t size) {
-  return R"({"padding":")" + std::string(size, 'x') + R"(","id":")" + order + "\"}";
+  return R"({"padding":")" + std::string(size, 'x') + R"(","id":")" + order_id + "\"}";
 }
 
 TEST(CompressedAnswer, IsReadWhereTheProfilePointsIntoIt) {
@@ -53,7 +54,7 @@ TEST(CompressedAnswer, IsReadWhereTheProfilePointsIntoIt) {
   });
   EXPECT_EQ(result.requests.accepted, 10u);
   EXPECT_EQ(named_orders(result), 10u);
-  EXPECT_THAT(result.answers.answers.at(0).first, HasSubstr(order));
+  EXPECT_THAT(result.answers.answers.at(0).first, HasSubstr(order_id));
 }
 
 TEST(CompressedAnswer, IsAcceptedWhenAskedFor) {

@@ -159,8 +159,6 @@ void OwnSagaCluster::run_operator_command() {
       return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, [](const Result<Receipt>&) {});
     case 4:
     case 5:
-      // What a participant does late in an execution that was retried since then is not undone: ADR 19.
-      if (saga->status == SagaStatus::compensated && participants_.faults.late > 0) return;
       return retry(*node, saga->id);
     default:
       return answer_step(*node, *saga);

@@ -65,7 +65,9 @@ void OwnSagaCluster::check_effects(const Saga& saga, std::vector<std::string>& w
       const bool is_current =
           execution == last && (saga.status == SagaStatus::completed || saga.steps[i].status == StepStatus::succeeded);
       if (is_current && !in_effect) wrong.push_back(key + " is not in effect, and its saga says that it is");
-      if (!is_current && in_effect && has_undo(saga, i) && is_terminal(saga.status))
+      // What a participant does late in an execution that was retried since then is not undone: ADR 19.
+      const bool is_of_the_past = effect && effect->is_late && execution < last;
+      if (!is_current && in_effect && has_undo(saga, i) && is_terminal(saga.status) && !is_of_the_past)
         wrong.push_back(fmt::format("{} is in effect, and its saga is {}{}", key, to_string(saga.status),
                                     effect->is_late ? " (late)" : ""));
     }

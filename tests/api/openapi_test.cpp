@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "common/text/percent.hpp"
 #include "server/api/openapi.hpp"
 #include "tests/api/support/api_node.hpp"
 #include "tests/api/support/fake_participant.hpp"
@@ -180,6 +181,9 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   participant.await("POST /bookings");
   const std::string lra_id = admin.post("/lra-coordinator/start", Json::object())->json().value()["lraId"];
   const std::string lra = lra_id.substr(lra_id.rfind('/') + 1);
+  const auto nested = admin.post("/lra-coordinator/start?ParentLRA=" + percent_encode(lra_id), Json::object());
+  const std::string nested_id = nested->json().value()["lraId"];
+  const std::string nested_lra = nested_id.substr(nested_id.rfind('/') + 1, 36);
   ASSERT_EQ(admin.send({"PUT", "/lra-coordinator/" + lra, participant.url(), {}})->status, 200);
   ASSERT_EQ(admin.del("/orders/" + order)->status, 200);
   const Json payment = admin.get("/api/payments/order/" + checkout)->json().value();
@@ -214,6 +218,7 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   read("/trace/correlation/{correlationId}", "/trace/correlation/" + lra);
   read("/lra-coordinator/{id}", "/lra-coordinator/" + lra);
   read("/lra-coordinator/{id}/status", "/lra-coordinator/" + lra + "/status");
+  read("/lra-coordinator/nested/{id}/status", "/lra-coordinator/nested/" + nested_lra + "/status");
   read("/lra-coordinator/recovery/{id}/{participant}", "/lra-coordinator/recovery/" + lra + "/01");
   EXPECT_EQ(admin.get("/orders/" + own)->status, 404);
   EXPECT_EQ(admin.del("/orders/" + own)->status, 404);

@@ -169,11 +169,11 @@ constexpr const char* old_adoption = R"(
   UPDATE flow SET owner_node = (SELECT no FROM node WHERE name = 'old'), owner_epoch = 1
   FROM taken WHERE flow.id = taken.id)";
 
-// "saga|node", by the sagas' names.
+// "saga|node", in that order.
 std::string owners(PostgresSession& sql) {
   return sql.text(
       "SELECT d.name, n.name FROM flow AS f JOIN definition AS d ON d.no = f.definition JOIN node AS n ON n.no = "
-      "f.owner_node ORDER BY 1");
+      "f.owner_node ORDER BY 1, 2");
 }
 
 // A node of this build takes over from those that are dead.

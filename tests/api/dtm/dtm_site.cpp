@@ -1,5 +1,6 @@
 #include "tests/api/dtm/dtm_site.hpp"
 
+#include "common/text/percent.hpp"
 #include "server/api/read_flow.hpp"
 
 namespace sagactl::test {
@@ -84,7 +85,7 @@ std::string Dtm::statuses(const std::string& gid) {
 }
 
 std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
-  const auto flow = api::find_named_flow(node.queries(), gid);
+  const auto flow = api::find_named_flow(node.queries(), percent_decode(gid).value());
   EXPECT_TRUE(flow && *flow) << "there is no transaction " << gid;
   if (!flow || !*flow) return {};
   std::string now;

@@ -127,14 +127,21 @@ void OwnSagaCluster::answer_step(Node& node, const Saga& saga) {
     else
       outcome = Succeeded{R"({"by":"a person"})"};
   }
-  submit(node, AnswerStepRequest{saga.id, admin, step.name, outcome, "simulated"}, [](const Result<Receipt>&) {});
+  const AnswerStepRequest answer{saga.id, admin, step.name, outcome, "simulated"};
+  // A failed saga goes on by that.
+  if (saga.status == SagaStatus::failed) return submit_retry(node, saga.id, answer);
+  submit(node, answer, [](const Result<Receipt>&) {});
+}
+
+void OwnSagaCluster::retry(Node& node, SagaId saga) {
+  submit_retry(node, saga, RetryRequest{saga, admin, false});
 }
 
 // Without an acknowledgement it may have been carried out at any time.
-void OwnSagaCluster::retry(Node& node, SagaId saga) {
+void OwnSagaCluster::submit_retry(Node& node, SagaId saga, Command command) {
   const std::size_t number = retried_.size();
   retried_.push_back({saga, never_due, node.number, 0});
-  submit(node, RetryRequest{saga, admin, false}, [this, number](const Result<Receipt>& receipt) {
+  submit(node, std::move(command), [this, number](const Result<Receipt>& receipt) {
     const bool is_certain = receipt || receipt.error().code == ErrorCode::conflict;
     if (is_certain) retried_[number].at = clock_.steady();
   });

@@ -58,6 +58,7 @@ class OwnSagaCluster final : public SimulatedNodes {
   void ended(Node& node) override { callers_.erase(node.number); }
   void start_saga();
   void retry(Node& node, SagaId saga);
+  void submit_retry(Node& node, SagaId saga, Command command);
   void run_operator_command();
   void answer_step(Node& node, const Saga& saga);
   void submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done);

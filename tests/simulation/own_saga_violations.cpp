@@ -127,7 +127,7 @@ std::map<SagaStatus, int> OwnSagaCluster::endings() {
   return out;
 }
 
-// The calls of the saga that the line names, and how its steps ended.
+// The calls and events of the saga that the line names, and how its steps ended.
 std::string OwnSagaCluster::witness_of(const std::string& line) {
   std::string out;
   for (const SagaId id : attempted_) {
@@ -145,6 +145,9 @@ std::string OwnSagaCluster::witness_of(const std::string& line) {
       for (const AcknowledgedCommand& it : *commands)
         if (it.saga == id)
           out += fmt::format("\n  {} s: {} on node {}", static_cast<double>(it.at.us) / 1e6, what, it.node);
+    for (const Event& event : store_->flow_events(order_of(id)).value())
+      out +=
+          fmt::format("\n  {} {} {} {}", iso8601_us(event.occurred_at), event.node, to_string(event.type), event.data);
     out += "\n  " + saga->own_definition->text;
   }
   return out;

@@ -75,6 +75,7 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
     sandbox.write("trip.yaml",
                   "saga: trip\nparticipants: { hotel: { url: \"http://127.0.0.1:1\" } }\n"
                   "steps: [{ name: pause, sleep: 1s }]\n");
+    sandbox.write("agents.token", "a token of 32 letters and digits, or longer\n");
     sandbox.write("kim.json", R"({"guest":"kim"})");
     sandbox.write("trip.json", R"({"guest":"{user}"})");
     sandbox.write("declined.json", R"({"guest":"{user}"})");

@@ -178,7 +178,7 @@ TEST_F(ServerTest, ReportsAPortInUse) {
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::unavailable);
   EXPECT_EQ(second.error().message,
-            "port " + std::to_string(server.port()) + " on 127.0.0.1 is in use; choose another with --port");
+            "port " + std::to_string(server.port()) + " on 127.0.0.1 is in use; choose another port");
 }
 
 TEST_F(ServerTest, ReportsAHostThatIsNoAddressOfThisMachine) {

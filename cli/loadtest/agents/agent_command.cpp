@@ -83,7 +83,7 @@ void add_loadtest_agent(CLI::App& loadtest, Commands& commands) {
              "hears nothing for 5 s. --ca-file, --cert, --insecure and --proxy say how it reaches the servers under "
              "test.");
   set_examples(*app, {"sagactl loadtest agent --token-file agents.token",
-                      "sagactl loadtest agent --listen 10.0.0.5:7410 --without-tls --token-file agents.token"});
+                      "sagactl loadtest agent --listen 0.0.0.0:7410 --without-tls --token-file agents.token"});
   commands.add(app, [flags](Invocation& invocation) { return serve_agent(invocation, *flags); });
 }
 

@@ -29,13 +29,14 @@ std::string where(const ServerOptions& options) {
 
 Error bind_error(const ServerOptions& options, const boost::system::error_code& error) {
   if (error == asio::error::address_in_use)
-    return {ErrorCode::unavailable, where(options) + " is in use; choose another with --port"};
+    return {ErrorCode::unavailable, where(options) + " is in use; choose another port"};
   if (error == asio::error::access_denied) {
     return {ErrorCode::forbidden,
-            where(options) + " needs rights that this user does not have; choose a port from 1024 up with --port"};
+            where(options) + " needs rights that this user does not have; choose a port from 1024 up"};
   }
   if (error == boost::system::errc::address_not_available)
-    return {ErrorCode::invalid, options.host + " is not an address of this machine; choose one with --host"};
+    return {ErrorCode::invalid,
+            options.host + " is not an address of this machine; choose one that `ip address` lists"};
   return {ErrorCode::unavailable, "cannot listen on " + where(options) + ": " + error.message()};
 }
 

@@ -106,7 +106,7 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
   auto history = evidence.source->snapshot();
   if (!history) return history.error();
   ExamineOptions options;
-  options.check.drained = true;
+  options.check.drained = !load.interrupted;  // nobody waited for what was under way
   options.check.scratch = evidence.scratch;
   options.run = load.ledger.run;
   options.ledger = &load.ledger;

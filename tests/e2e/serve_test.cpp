@@ -82,6 +82,19 @@ TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
   EXPECT_EQ(site.run({"analyze", "-o", "json"}).json()["distribution"].size(), 3u);
 }
 
+TEST(Serve, AnInterruptedLoadTestDoesNotCallWrongWhatIsUnderWay) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, {"--payment-delay", "10m"});
+  Process load({"loadtest", "individual", "--rate", "20/s", "--duration", "10m", "-o", "json", "--url", nodes.urls()},
+               site.directory(), site.variables);
+  while (nodes.run({"saga", "list", "--status", "started", "-o", "json"}).json()["sagas"].empty()) {
+  }
+  load.send(SIGINT);
+  const ProcessResult ended = load.wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_EQ(ended.json()["verdict"], "UNKNOWN") << ended.out;
+}
+
 TEST(Serve, IsShownByTopAndDoctor) {
   const TestDirectory site;
   const ServeProcess nodes(site, quick);

@@ -102,13 +102,20 @@ of_checkouts = [checkout.order_id]
 of_all = [placed.id, checkout.order_id, choreographed.order.order_id, purchase.order_id]
 
 
-lra = operations["post_lra_coordinator_start"].sync_detailed(client=client).headers["location"].rsplit("/", 1)[1]
+def start_lra(**parameters):
+    return operations["post_lra_coordinator_start"].sync_detailed(client=client, **parameters).headers["location"]
+
+
+parent_lra = start_lra()
+lra = parent_lra.rsplit("/", 1)[1]
 joined = operations["put_lra_coordinator_id"].sync_detailed(
     client=client, id=lra, link="<http://127.0.0.1:9/undo>; rel=compensate")
 assert joined.status_code == 200, joined.content
 for each in operations:
     if each.startswith(("get_lra_coordinator_id", "get_lra_coordinator_recovery_id")):
         of_route[each] = [lra]
+nested_lra = re.search(r"lra-coordinator/([0-9a-f-]{36})", start_lra(parent_lra=parent_lra)).group(1)
+of_route["get_lra_coordinator_nested_id_status"] = [nested_lra]
 
 
 def expected_of(name):

@@ -12,9 +12,9 @@
 
 namespace sagactl {
 
-// One timer for each open saga, in a binary heap that knows the place of each: a timer that is replaced or removed is
-// gone at once, however far ahead it was, so that the memory depends on the number of open sagas alone (about 75 bytes
-// each). Only used in turns.
+// One timer for each open saga, in a priority queue that knows the place of each: a timer that is replaced or removed
+// is gone at once, however far ahead it was, so that the memory depends on the number of open sagas alone (about 75
+// bytes each). Only used in turns.
 class SagaTimers {
  public:
   // Replaces the saga's timer. A saga that has ended is removed.
@@ -35,7 +35,7 @@ class SagaTimers {
   struct Timer {
     SteadyTime due;
     Timestamp at;
-    std::uint32_t place = 0;  // in the heap; fired: it has fired, and is in no heap
+    std::uint32_t place = 0;  // in the queue; fired: it has fired, and is in no queue
   };
   using Open = std::unordered_map<OrderId, Timer>;
   static constexpr std::uint32_t fired = UINT32_MAX;
@@ -45,7 +45,7 @@ class SagaTimers {
   void move_up(std::size_t place);
   void move_down(std::size_t place);
   void push(Open::value_type& entry);
-  void remove(Open::value_type& entry);  // from the heap
+  void remove(Open::value_type& entry);  // from the queue
   void erase(Open::iterator open);
 
   Open open_;

@@ -35,12 +35,13 @@ TEST(CliTop, ShowsTheNodesThatAnswerWhileTheirDatabaseDoesNot) {
   Json health = a_healthy_node();
   health["dependencies"]["database"]["status"] = "down";
   node.answer("GET /health/detailed", 503, health);
-  node.answer("GET /saga/maintenance/saga-health", 503, {{"statusCode", 503}, {"message", "the database is away"}});
+  node.answer("GET /saga/maintenance/saga-health", 503,
+              {{"statusCode", 503}, {"message", "the database is unavailable"}});
   const std::vector<std::string> top = {"top", "--once", "--interval",
                                         "1ms", "--url",  node.url() + ",http://127.0.0.1:1"};
   const CommandResult table = sandbox.run(top);
   EXPECT_EQ(table.code, 5) << table.err;
-  EXPECT_THAT(table.out, AllOf(HasSubstr("the database is away"), HasSubstr("not ready, database down"),
+  EXPECT_THAT(table.out, AllOf(HasSubstr("the database is unavailable"), HasSubstr("not ready, database down"),
                                HasSubstr("http://127.0.0.1:1")));
   std::vector<std::string> as_json = top;
   as_json.insert(as_json.end(), {"-o", "json"});

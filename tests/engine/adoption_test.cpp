@@ -1,4 +1,4 @@
-// How nodes look for what others have left behind: seldom while nobody does, and at once when somebody did.
+// How nodes look for what others have left behind: rarely while nobody does, and at once when somebody did.
 #include <gtest/gtest.h>
 
 #include <algorithm>

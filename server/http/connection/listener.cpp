@@ -62,7 +62,7 @@ Result<void> Listener::open() {
   const asio::ip::address address = asio::ip::make_address(host, error);
   if (error) {
     return Error{ErrorCode::invalid, "'" + options_.host +
-                                         "' is not an address to listen on; give --host an IP address, such as "
+                                         "' is not an address to listen on; give an IP address, such as "
                                          "127.0.0.1 (this machine only) or 0.0.0.0 (everyone)"};
   }
   const tcp::endpoint endpoint(address, options_.port);

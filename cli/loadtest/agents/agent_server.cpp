@@ -89,13 +89,13 @@ http::Answer AgentServer::take_over(const http::Request& request) {
   setup_.say(fmt::format("run {} of {}: share {} of {}", description->options.run, description->led_by,
                          description->share.index + 1, description->share.count));
   heard_ = std::chrono::steady_clock::now();
-  is_given_up_ = false;
+  is_abandoned_ = false;
   run_ = std::make_unique<AgentRun>(std::move(*description), setup_.connect, setup_.scratch);
   return http::json_response(201, Json::object());
 }
 
 Result<AgentRun*> AgentServer::run_of(const http::Request& request) {
-  if (!run_ || is_given_up_ || run_->run() != request.parameter("run"))
+  if (!run_ || is_abandoned_ || run_->run() != request.parameter("run"))
     return Error{ErrorCode::not_found, "this agent has no such run"};
   heard_ = std::chrono::steady_clock::now();
   return run_.get();
@@ -137,15 +137,15 @@ http::Answer AgentServer::release(const http::Request& request) {
   const auto run = run_of(request);
   if (!run) return run.error();
   const PartStatus status = (*run)->status();
-  give_up(
+  abandon(
       fmt::format("ended, {} requests sent{}", status.counts.sent, status.error.empty() ? "" : "; " + status.error));
   return nothing_to_say();
 }
 
-void AgentServer::give_up(const std::string& why) {
+void AgentServer::abandon(const std::string& why) {
   setup_.say(fmt::format("run {} of {}: {}", run_->run(), run_->led_by(), why));
   run_->stop();
-  is_given_up_ = true;
+  is_abandoned_ = true;
   if (run_->is_over()) run_.reset();
 }
 
@@ -154,9 +154,9 @@ void AgentServer::watch() {
   timer_.expires_after(watch_interval);
   timer_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled) return;
-    if (run_ && !is_given_up_ && std::chrono::steady_clock::now() - heard_ > contact_lost_after)
-      give_up(fmt::format("heard nothing for {}: stopped", format_duration(contact_lost_after)));
-    if (run_ && is_given_up_ && run_->is_over()) run_.reset();
+    if (run_ && !is_abandoned_ && std::chrono::steady_clock::now() - heard_ > contact_lost_after)
+      abandon(fmt::format("heard nothing for {}: stopped", format_duration(contact_lost_after)));
+    if (run_ && is_abandoned_ && run_->is_over()) run_.reset();
     watch();
   });
 }

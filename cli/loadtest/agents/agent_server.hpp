@@ -39,11 +39,11 @@ class AgentServer {
   // The run that the request names, which is heard of now. `not_found` for another.
   Result<AgentRun*> run_of(const http::Request& request);
   void watch();
-  void give_up(const std::string& why);
+  void abandon(const std::string& why);
 
   const AgentServerSetup setup_;
   std::unique_ptr<AgentRun> run_;
-  bool is_given_up_ = false;  // nobody asks for the run any more: it goes when its load has ended
+  bool is_abandoned_ = false;  // nobody asks for the run any more: it goes when its load has ended
   std::chrono::steady_clock::time_point heard_;
   boost::asio::steady_timer timer_;
 };

@@ -32,30 +32,20 @@ struct SimulatedOutcome {
 // An answer that is given later is kept short: there may be as many as open sagas.
 enum class SimulatedAnswer : std::uint8_t { charged, refused, not_charged, unanswered };
 
+// `otherwise`: what one says that is neither charged nor refused.
+template <class Answer>
+Answer in_full(SimulatedAnswer answer, const SimulatedOutcome& outcome, Answer otherwise) {
+  if (answer == SimulatedAnswer::charged) return outcome.charged();
+  if (answer == SimulatedAnswer::refused) return Refused{simulated_refusal};
+  return otherwise;
+}
+
 ChargeAnswer to_charge(SimulatedAnswer answer, const SimulatedOutcome& outcome) {
-  switch (answer) {
-    case SimulatedAnswer::charged:
-      return outcome.charged();
-    case SimulatedAnswer::refused:
-      return Refused{simulated_refusal};
-    case SimulatedAnswer::not_charged:
-    case SimulatedAnswer::unanswered:
-      break;
-  }
-  return UnknownOutcome{"the payment gateway did not answer in time"};
+  return in_full<ChargeAnswer>(answer, outcome, UnknownOutcome{"the payment gateway did not answer in time"});
 }
 
 QueryAnswer to_query(SimulatedAnswer answer, const SimulatedOutcome& outcome) {
-  switch (answer) {
-    case SimulatedAnswer::charged:
-      return outcome.charged();
-    case SimulatedAnswer::refused:
-      return Refused{simulated_refusal};
-    case SimulatedAnswer::not_charged:
-    case SimulatedAnswer::unanswered:
-      break;
-  }
-  return NotCharged{};
+  return in_full<QueryAnswer>(answer, outcome, NotCharged{});
 }
 
 class SimulatedGateway : public PaymentGateway {

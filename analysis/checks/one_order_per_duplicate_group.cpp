@@ -12,7 +12,7 @@
 namespace sagactl {
 namespace {
 
-struct Group {
+struct DuplicateGroup {
   std::vector<const LedgerEntry*> requests;
   std::vector<const RunOrder*> orders;  // by creation
 
@@ -31,7 +31,7 @@ class OneOrderPerDuplicateGroup final : public Check {
   void on_flow(const FlowFacts&) override {}
 
   Verdict finish(const ClusterSnapshot&) override {
-    std::map<std::uint32_t, Group> groups;
+    std::map<std::uint32_t, DuplicateGroup> groups;
     for (const LedgerEntry& entry : index_.ledger().entries)
       if (entry.kind == OrderKind::duplicate) groups[entry.group].requests.push_back(&entry);
     if (groups.empty()) return does_not_apply(name, "no duplicates were sent");
@@ -55,7 +55,7 @@ class OneOrderPerDuplicateGroup final : public Check {
   }
 
  private:
-  void judge(const Group& group) {
+  void judge(const DuplicateGroup& group) {
     const auto& orders = group.orders;
     for (std::size_t i = 1; i < orders.size(); ++i) {
       const RunOrder &before = *orders[i - 1], &after = *orders[i];
@@ -76,9 +76,9 @@ class OneOrderPerDuplicateGroup final : public Check {
     again_ += orders.size() > 1;
   }
 
-  std::string product(const Group& group) const { return index_.ledger().product(*group.requests.front()); }
+  std::string product(const DuplicateGroup& group) const { return index_.ledger().product(*group.requests.front()); }
 
-  void add(const Group& group, std::string what, const std::vector<const RunOrder*>& orders) {
+  void add(const DuplicateGroup& group, std::string what, const std::vector<const RunOrder*>& orders) {
     Witness witness{.what = std::move(what), .rule = std::string(rule)};
     if (violations_.first()) {
       for (const RunOrder* order : orders) {

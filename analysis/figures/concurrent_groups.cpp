@@ -23,7 +23,7 @@ bool is_duplicate(const LedgerEntry& entry) {
   return entry.kind == OrderKind::duplicate;
 }
 
-std::string name_of(const std::vector<OrderItem>& items) {
+std::string items_text(const std::vector<OrderItem>& items) {
   if (items.empty()) return {};
   if (items.size() == 1) return items.front().product_id;
   return fmt::format("{} +{}", items.front().product_id, items.size() - 1);
@@ -57,7 +57,7 @@ void ConcurrentGroupsObserver::on_flow(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
   if (!open_.empty() && order.created_at - open_.front().at >= window) close_window();
-  open_.push_back({order.id, order.node, order.created_at, name_of(order.items), order.idempotency_key});
+  open_.push_back({order.id, order.node, order.created_at, items_text(order.items), order.idempotency_key});
 }
 
 ConcurrentGroup ConcurrentGroupsObserver::group_of_orders(ConcurrentGroup::Kind kind,

@@ -12,14 +12,14 @@
 namespace sagactl {
 namespace {
 
-using Group = std::pair<OrderKind, std::uint32_t>;
+using OrderGroup = std::pair<OrderKind, std::uint32_t>;
 
 constexpr std::string_view no_order = "there is no order of this run";
 
 // How many requests of each group may have created an order that no answer named, or named differently from the
 // database.
-std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
-  std::map<Group, std::size_t> open;
+std::map<OrderGroup, std::size_t> open_requests(const ForeignOrders& orders) {
+  std::map<OrderGroup, std::size_t> open;
   const bool comparable = orders.other_spelling().empty();
   for (const LedgerEntry& entry : orders.ledger().entries)
     if (entry.outcome == RequestOutcome::indeterminate ||
@@ -33,7 +33,7 @@ bool was_undone(const ForeignOrders* orders, const Uuid& ref) {
   return order && orders->is_undone(*order);
 }
 
-std::string name_of(const Ledger& ledger, const LedgerEntry& entry) {
+std::string request_name(const Ledger& ledger, const LedgerEntry& entry) {
   return ledger.keyed ? "key " + ledger.idempotency_key(entry) : ledger.product(entry);
 }
 
@@ -64,9 +64,9 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
     const bool accepted_two = !by_database && in_effect > 1;
     if (second || accepted_two) {
       const std::size_t count = second ? placed.size() : accepted.size();
-      Witness witness{
-          .what = fmt::format("{} were placed for {}", count_of(count, "order"), name_of(ledger, *requests.front())),
-          .rule = rule};
+      Witness witness{.what = fmt::format("{} were placed for {}", count_of(count, "order"),
+                                          request_name(ledger, *requests.front())),
+                      .rule = rule};
       for (const ForeignOrder* order : placed) orders->show(witness, *order);
       for (const auto& [ref, request] : accepted)
         if (const ForeignOrder* order = by_database || !orders ? nullptr : orders->find(ref))
@@ -144,9 +144,9 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-phantom-order";
   if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
   auto open = open_requests(orders);
-  std::map<Group, const LedgerEntry*> refused;
+  std::map<OrderGroup, const LedgerEntry*> refused;
   for (const LedgerEntry& entry : orders.ledger().entries)
-    if (entry.outcome == RequestOutcome::rejected) refused.emplace(Group{entry.kind, entry.group}, &entry);
+    if (entry.outcome == RequestOutcome::rejected) refused.emplace(OrderGroup{entry.kind, entry.group}, &entry);
   Violations violations;
   std::uint64_t traced = 0, declined = 0;
   for (const ForeignOrder& order : orders.all()) {
@@ -251,7 +251,7 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     const ForeignOrder* order = orders.find(entry.order);
     if (!order) continue;  // no-lost-order reports it
     ++answers;
-    const bool same_group = order->group == Group{entry.kind, entry.group};
+    const bool same_group = order->group == OrderGroup{entry.kind, entry.group};
     const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
     if (same_group && same_total) continue;
     Witness witness{.what = {},

@@ -11,8 +11,8 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration interval_first = 20ms;
-constexpr Duration interval_max = 500ms;
+constexpr Duration poll_interval_first = 20ms;
+constexpr Duration poll_interval_max = 500ms;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ bool is_final_status(std::string_view saga_status) {
 Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration limit) {
   const auto until = std::chrono::steady_clock::now() + limit;
   const std::string path = "/sagas/correlation/" + percent_encode(id);
-  for (Duration interval = interval_first;; interval = std::min(interval * 2, interval_max)) {
+  for (Duration interval = poll_interval_first;; interval = std::min(interval * 2, poll_interval_max)) {
     auto saga = client.get(path);
     if (!saga || is_final_status(text_member(*saga, "status")) || std::chrono::steady_clock::now() >= until)
       return saga;

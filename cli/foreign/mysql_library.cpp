@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-constexpr const char* file_name = "libmariadb.so.3";
+constexpr const char* library_file = "libmariadb.so.3";
 
 struct LoadedLibrary {
   MysqlLibrary functions{};
@@ -20,12 +20,12 @@ struct LoadedLibrary {
 template <class Function>
 void find(void* library, const char* name, Function& function, std::string& failure) {
   function = reinterpret_cast<Function>(::dlsym(library, name));
-  if (!function && failure.empty()) failure = fmt::format("{} has no {}", file_name, name);
+  if (!function && failure.empty()) failure = fmt::format("{} has no {}", library_file, name);
 }
 
 LoadedLibrary load() {
   LoadedLibrary loaded;
-  void* library = ::dlopen(file_name, RTLD_NOW | RTLD_LOCAL);
+  void* library = ::dlopen(library_file, RTLD_NOW | RTLD_LOCAL);
   if (!library) {
     loaded.failure = ::dlerror();
     return loaded;

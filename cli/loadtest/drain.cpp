@@ -21,8 +21,8 @@ namespace {
 
 using SteadyMoment = std::chrono::steady_clock::time_point;
 
-constexpr Duration interval_first = 50ms;
-constexpr Duration interval_max = 1s;
+constexpr Duration look_interval_first = 50ms;
+constexpr Duration look_interval_max = 1s;
 // The database's clock and this machine's may differ.
 constexpr Duration clock_difference_max = 10s;
 // While the nodes report active sagas, which may be those of other clients, how often to count this run's in the
@@ -170,7 +170,7 @@ DrainEnd wait_until_drained(const DrainContext& context, SteadyMoment until, con
   if (!remaining_now) return {Drained::unknown};
   MaybeRemaining last;
   SteadyMoment changed_at = std::chrono::steady_clock::now();
-  for (Duration interval = interval_first;; interval = std::min(interval * 2, interval_max)) {
+  for (Duration interval = look_interval_first;; interval = std::min(interval * 2, look_interval_max)) {
     const MaybeRemaining count = remaining_now();
     const auto now = std::chrono::steady_clock::now();
     if (count != last) changed_at = now;

@@ -23,7 +23,7 @@ constexpr std::string_view run_example = "run \"docker kill pg\" at 10s for 5s u
 constexpr std::string_view proxy_example = "delay 200ms of 10% from 5s to 15s";
 
 template <class... Args>
-Error wrong(fmt::format_string<Args...> format, Args&&... args) {
+Error wrong_fault(fmt::format_string<Args...> format, Args&&... args) {
   return {ErrorCode::invalid, fmt::format(format, std::forward<Args>(args)...)};
 }
 
@@ -39,7 +39,7 @@ class FaultWords {
   FaultWords(std::string_view text, std::string_view example) : text_(text), example_(example) {}
 
   Result<void> read() {
-    if (text_.size() > text_max) return wrong("longer than {} characters", text_max);
+    if (text_.size() > text_max) return wrong_fault("longer than {} characters", text_max);
     for (std::size_t i = 0; i < text_.size();) {
       if (text_[i] == ' ' || text_[i] == '\t' || text_[i] == '\n') {
         ++i;
@@ -63,7 +63,7 @@ class FaultWords {
   std::size_t place() const { return ended() ? text_.size() + 1 : words_[next_].at; }
 
   Error at(std::size_t place, std::string_view what) const {
-    return wrong("'{}', at character {}: {}; write for example {}", text_, place, what, example_);
+    return wrong_fault("'{}', at character {}: {}; write for example {}", text_, place, what, example_);
   }
   Error here(std::string_view what) const { return at(place(), what); }
 
@@ -96,13 +96,13 @@ auto value_of(FaultWords& words, std::string_view what, Parse parse) -> decltype
 Result<FaultTarget> numbered(FaultTarget::Kind kind, std::string_view text, std::int64_t max) {
   const auto number = parse_number<std::int64_t>(text);
   if (!number || *number < 1 || *number > max)
-    return wrong("'{}' is not a {}: write a number from 1 to {}", text, to_string(kind), max);
+    return wrong_fault("'{}' is not a {}: write a number from 1 to {}", text, to_string(kind), max);
   return FaultTarget{kind, "", *number};
 }
 
 Result<FaultTarget> target_of_kind(FaultTarget::Kind kind, const std::string& value) {
   constexpr std::int64_t pid_max = 4'194'304, port_max = 65'535;
-  if (value.empty()) return wrong("the {} is empty", to_string(kind));
+  if (value.empty()) return wrong_fault("the {} is empty", to_string(kind));
   switch (kind) {
     case FaultTarget::Kind::pid:
       return numbered(kind, value, pid_max);
@@ -110,7 +110,7 @@ Result<FaultTarget> target_of_kind(FaultTarget::Kind kind, const std::string& va
       return numbered(kind, value, port_max);
     case FaultTarget::Kind::container:
     case FaultTarget::Kind::node:
-      if (value.front() == '-') return wrong("'{}' is not the name of a {}", value, to_string(kind));
+      if (value.front() == '-') return wrong_fault("'{}' is not the name of a {}", value, to_string(kind));
       return FaultTarget{kind, value, 0};
     case FaultTarget::Kind::pidfile:
     case FaultTarget::Kind::command:
@@ -231,8 +231,8 @@ Result<FaultTarget> parse_fault_target(std::string_view text) {
 
 Result<Duration> parse_fault_time(std::string_view text) {
   const auto time = parse_duration(text);
-  if (!time || *time < Duration{0}) return wrong("'{}' is not a time such as 500ms, 10s or 2m", text);
-  if (*time > time_max) return wrong("'{}' is longer than a day", text);
+  if (!time || *time < Duration{0}) return wrong_fault("'{}' is not a time such as 500ms, 10s or 2m", text);
+  if (*time > time_max) return wrong_fault("'{}' is longer than a day", text);
   return *time;
 }
 
@@ -241,8 +241,8 @@ Result<void> parse_delay_range(std::string_view text, ProxyFault& fault) {
   const auto from = parse_duration(text.substr(0, dots));
   const auto to = dots == std::string_view::npos ? from : parse_duration(text.substr(dots + 2));
   if (!from || !to || *from < Duration{0} || *to < *from || *to == Duration{0})
-    return wrong("'{}' is not a delay such as 200ms or 100ms..300ms", text);
-  if (*to > delay_max) return wrong("'{}' is longer than 10 minutes", text);
+    return wrong_fault("'{}' is not a delay such as 200ms or 100ms..300ms", text);
+  if (*to > delay_max) return wrong_fault("'{}' is longer than 10 minutes", text);
   fault.delay_min = *from;
   fault.delay_max = *to;
   return {};
@@ -262,27 +262,27 @@ Result<std::uint64_t> parse_bandwidth(std::string_view text) {
     if (bytes < 1 || bytes > static_cast<double>(bandwidth_max)) break;
     return static_cast<std::uint64_t>(bytes);
   }
-  return wrong("'{}' is not a rate such as 500B/s, 100kB/s or 1MB/s", text);
+  return wrong_fault("'{}' is not a rate such as 500B/s, 100kB/s or 1MB/s", text);
 }
 
 Result<double> parse_fault_share(std::string_view text) {
   const bool percent = text.ends_with('%');
   const auto number = parse_number<double>(percent ? text.substr(0, text.size() - 1) : text);
   const double share = number ? *number / (percent ? 100 : 1) : 0;
-  if (!number || !(share > 0 && share <= 1)) return wrong("'{}' is not a share above 0: write 10% or 0.1", text);
+  if (!number || !(share > 0 && share <= 1)) return wrong_fault("'{}' is not a share above 0: write 10% or 0.1", text);
   return share;
 }
 
 Result<int> parse_answer_status(std::string_view text) {
   const auto status = parse_number<int>(text);
-  if (!status || *status < 400 || *status > 599) return wrong("'{}' is not a status from 400 to 599", text);
+  if (!status || *status < 400 || *status > 599) return wrong_fault("'{}' is not a status from 400 to 599", text);
   return *status;
 }
 
 Result<ProxyAction> parse_proxy_action(std::string_view text) {
   if (const auto action = from_string<ProxyAction>(text)) return *action;
   if (const auto plural = from_string<ProxyAction>(fmt::format("{}s", text))) return *plural;
-  return wrong(
+  return wrong_fault(
       "'{}' is not a fault of the proxy: delay, throttle, cut requests, cut answers, cut connections, "
       "duplicate or answer",
       text);
@@ -290,29 +290,30 @@ Result<ProxyAction> parse_proxy_action(std::string_view text) {
 
 Result<void> check(const Fault& fault) {
   if (fault.action == FaultAction::run) {
-    if (trim(fault.command).empty()) return wrong("the command is empty; write for example {}", run_example);
+    if (trim(fault.command).empty()) return wrong_fault("the command is empty; write for example {}", run_example);
     if (fault.length && fault.undo.empty())
-      return wrong("'for' says when a command is undone: add undo \"COMMAND\", or leave it out; write for example {}",
-                   run_example);
+      return wrong_fault(
+          "'for' says when a command is undone: add undo \"COMMAND\", or leave it out; write for example {}",
+          run_example);
   } else if (!fault.undo.empty()) {
-    return wrong("only a command has an undo, and a {} has none; write for example {}", to_string(fault.action),
-                 run_example);
+    return wrong_fault("only a command has an undo, and a {} has none; write for example {}", to_string(fault.action),
+                       run_example);
   }
   if (fault.action == FaultAction::pause && !fault.length)
-    return wrong("how long is missing: a pause needs for TIME; write for example {}", fault_example);
+    return wrong_fault("how long is missing: a pause needs for TIME; write for example {}", fault_example);
   if (fault.action == FaultAction::pause && *fault.length == Duration{0})
-    return wrong("a pause of no time is none; write for example {}", fault_example);
+    return wrong_fault("a pause of no time is none; write for example {}", fault_example);
   if (fault.action == FaultAction::kill && fault.length)
-    return wrong("what is killed stays down: leave out 'for', or write restart for kill; write for example {}",
-                 "restart node-2 at 10s for 5s");
+    return wrong_fault("what is killed stays down: leave out 'for', or write restart for kill; write for example {}",
+                       "restart node-2 at 10s for 5s");
   return {};
 }
 
 Result<void> check(const ProxyFault& fault) {
   if (fault.to && *fault.to <= fault.from)
-    return wrong("it ends before it begins: 'to' has to be after 'from'; write for example {}", proxy_example);
+    return wrong_fault("it ends before it begins: 'to' has to be after 'from'; write for example {}", proxy_example);
   if (fault.action == ProxyAction::throttle && fault.share < 1)
-    return wrong("throttle is for all connections: leave out 'of'");
+    return wrong_fault("throttle is for all connections: leave out 'of'");
   return {};
 }
 
@@ -334,7 +335,7 @@ Result<Fault> parse_fault(std::string_view text) {
     fault.target = std::move(*target);
   }
   if (auto read = read_times(words, fault); !read) return read.error();
-  if (auto checked = check(fault); !checked) return wrong("'{}': {}", text, checked.error().message);
+  if (auto checked = check(fault); !checked) return wrong_fault("'{}': {}", text, checked.error().message);
   return fault;
 }
 
@@ -355,7 +356,7 @@ Result<ProxyFault> parse_proxy_fault(std::string_view text) {
   fault.action = *action;
   if (auto read = read_proxy_value(words, fault); !read) return read.error();
   if (auto read = read_proxy_options(words, fault); !read) return read.error();
-  if (auto checked = check(fault); !checked) return wrong("'{}': {}", text, checked.error().message);
+  if (auto checked = check(fault); !checked) return wrong_fault("'{}': {}", text, checked.error().message);
   return fault;
 }
 

@@ -14,7 +14,7 @@ namespace {
 struct RefusedHeader {
   std::string_view name, why;
 };
-constexpr std::array refused = {
+constexpr std::array refused_headers = {
     RefusedHeader{"content-length", "it is set for each request: leave it out"},
     RefusedHeader{"transfer-encoding", "bodies are sent with their length: leave it out"},
     RefusedHeader{"trailer", "trailers are not supported: leave it out"},
@@ -62,7 +62,7 @@ Result<void> check_headers(const RequestHeaders& headers, std::string_view membe
     const std::string name = lower(header);
     if (!seen.insert(name).second)
       return wrong_header(member, header, "is there twice (header names are case-insensitive)");
-    for (const RefusedHeader& it : refused)
+    for (const RefusedHeader& it : refused_headers)
       if (name == it.name) return wrong_header(member, header, it.why);
     if (const std::string mode = lower(value); name == "connection" && mode != "close" && mode != "keep-alive")
       return wrong_header(member, header, "must be close or keep-alive");

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t stages_max = 100;
 
-Error wrong(std::string_view stage, std::string_view why) {
+Error wrong_stage(std::string_view stage, std::string_view why) {
   return {ErrorCode::invalid, fmt::format("stage '{}': {}; write 'ramp 0..500/s 30s, 500/s 2m'", trim(stage), why)};
 }
 
@@ -30,7 +30,7 @@ Result<Stage> parse_stage(std::string_view text) {
     if (!trim(word).empty()) words.emplace_back(trim(word));
   const bool ramp = !words.empty() && words.front() == "ramp";
   if (ramp) words.erase(words.begin());
-  if (words.size() != 2) return wrong(text, "it must be a rate and a duration");
+  if (words.size() != 2) return wrong_stage(text, "it must be a rate and a duration");
   std::string_view rate = words[0];
   double per_second = 1;
   if (rate.ends_with("/s")) {
@@ -41,13 +41,13 @@ Result<Stage> parse_stage(std::string_view text) {
   }
   const std::size_t dots = rate.find("..");
   if (ramp != (dots != std::string_view::npos))
-    return wrong(text, ramp ? "a ramp needs two rates" : "two rates need the word ramp");
+    return wrong_stage(text, ramp ? "a ramp needs two rates" : "two rates need the word ramp");
   const auto from = number_of(rate.substr(0, dots));
   const auto to = ramp ? number_of(rate.substr(dots + 2)) : from;
-  if (!from || !to) return wrong(text, fmt::format("'{}' is not a rate", words[0]));
+  if (!from || !to) return wrong_stage(text, fmt::format("'{}' is not a rate", words[0]));
   const auto length = parse_duration(words[1]);
-  if (!length) return wrong(text, length.error().message);
-  if (*length <= Duration{0}) return wrong(text, "its duration must be above 0");
+  if (!length) return wrong_stage(text, length.error().message);
+  if (*length <= Duration{0}) return wrong_stage(text, "its duration must be above 0");
   return Stage{*from * per_second, *to * per_second, *length};
 }
 

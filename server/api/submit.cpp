@@ -6,9 +6,9 @@ namespace sagactl::api {
 namespace {
 
 using boost::asio::awaitable;
-using Outcome = std::optional<Result<Receipt>>;  // none: not known at the deadline
+using SubmitOutcome = std::optional<Result<Receipt>>;  // none: not known at the deadline
 
-Result<Receipt> receipt_of(Outcome outcome) {
+Result<Receipt> receipt_of(SubmitOutcome outcome) {
   if (outcome) return std::move(*outcome);
   return Error{ErrorCode::unknown_outcome,
                "the database did not answer in time; the request may still take effect: check before sending it "
@@ -21,7 +21,7 @@ awaitable<Result<Receipt>> submit(Context& context, const http::Request& request
   auto start = [&context, &command](std::function<void(Result<Receipt>)> done) {
     context.engine.submit(std::move(command), std::move(done));
   };
-  Outcome outcome = co_await http::await_callback_until<Result<Receipt>>(start, request.deadline);
+  SubmitOutcome outcome = co_await http::await_callback_until<Result<Receipt>>(start, request.deadline);
   co_return receipt_of(std::move(outcome));
 }
 
@@ -29,7 +29,7 @@ awaitable<Result<Receipt>> submit_order(Context& context, const http::Request& r
   auto start = [&context, &command](std::function<void(Result<Receipt>)> done) {
     context.admission.place(std::move(command), std::move(done));
   };
-  Outcome outcome = co_await http::await_callback_until<Result<Receipt>>(start, request.deadline);
+  SubmitOutcome outcome = co_await http::await_callback_until<Result<Receipt>>(start, request.deadline);
   co_return receipt_of(std::move(outcome));
 }
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <system_error>
 
-#include "common/crypto.hpp"
 #include "common/text/percent.hpp"
 #include "common/text/text.hpp"
 #include "server/http/message/conditional.hpp"
@@ -16,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t digest_digits = 24;
 constexpr std::pair<std::string_view, std::string_view> types[] = {
     {".html", media::html},
     {".htm", media::html},
@@ -110,7 +108,7 @@ Result<std::shared_ptr<const StaticFiles>> StaticFiles::read(const fs::path& dir
     File file;
     file.body.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
     if (!in.is_open() || in.bad()) return cannot_serve(entry->path(), "it cannot be read");
-    file.etag = fmt::format("W/\"{}\"", hex(sha256(file.body)).substr(0, digest_digits));
+    file.etag = etag_of(file.body);
     file.type = media_type_of(entry->path().filename().string());
     files->files_.emplace("/" + relative.generic_string(), std::move(file));
   }

@@ -11,7 +11,7 @@ namespace sagactl {
 namespace {
 
 // A participant of Narayana's coordinator has 2 s; one that is slower than 5 s is asked about, or called again.
-constexpr Duration call_timeout = 5s, answer_margin = 5s;
+constexpr Duration call_timeout = 5s, lra_answer_margin = 5s;
 constexpr RetryPolicy retries{.first = 200ms, .cap = 30s, .budget = 24h};
 constexpr int encodings_max = 2;  // of an id in a query: by a client, and by its library
 
@@ -125,7 +125,7 @@ class LraCompiler {
     StepDefinition step{.name = lra_step_name(out_.steps.size())};
     step.compensated_as = step.name;
     step.kind = StepKind::call;
-    step.timeout = 2 * call_timeout + answer_margin;
+    step.timeout = 2 * call_timeout + lra_answer_margin;
     step.retry = step.compensation_retry = retries;
     step.after = {0};
     return step;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -159,7 +158,6 @@ class FaultProxy::Server {
   }
 
   net::awaitable<void> accept(Listening listening) {
-    constexpr auto as_values = net::as_tuple(net::use_awaitable);
     while (listening.acceptor->is_open()) {
       auto [failure, socket] = co_await listening.acceptor->async_accept(as_values);
       if (failure == net::error::operation_aborted) co_return;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +20,9 @@ namespace sagactl {
 namespace proxy_net = boost::asio;
 using ProxySocket = proxy_net::generic::stream_protocol::socket;
 using ProxyEndpoint = proxy_net::generic::stream_protocol::endpoint;
+
+inline constexpr auto as_values = proxy_net::as_tuple(proxy_net::use_awaitable);  // an error is a value, no exception
+inline constexpr std::size_t piece_size = 64 * 1024;                              // read and passed on at once
 
 // What the sessions of a proxy share. It outlives them; for the one thread of the proxy.
 struct ProxySurroundings {

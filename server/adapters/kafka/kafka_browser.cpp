@@ -18,10 +18,6 @@ constexpr Duration browse_timeout = 4s;
 constexpr int browse_poll_ms = 100;
 constexpr std::size_t topics_max = 500, groups_max = 200, letters_max = 10'000;
 
-struct DestroyAdminOptions {
-  void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
-};
-using BrowseAdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOptions>;
 struct DestroyGroupOffsets {
   void operator()(rd_kafka_ListConsumerGroupOffsets_t* request) const {
     rd_kafka_ListConsumerGroupOffsets_destroy(request);
@@ -149,7 +145,7 @@ class KafkaBrowser : public MessageBrowser {
 
   Result<NativeEvent> ask(rd_kafka_admin_op_t operation, const std::string& what, const Start& start) {
     char reason[512];
-    const BrowseAdminOptions admin(rd_kafka_AdminOptions_new(handle_.get(), operation));
+    const NativeAdminOptions admin(rd_kafka_AdminOptions_new(handle_.get(), operation));
     rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(browse_timeout), reason, sizeof reason);
     const NativeQueue queue(rd_kafka_queue_new(handle_.get()));
     start(admin.get(), queue.get());

@@ -38,7 +38,7 @@ constexpr const char* sql_list = "SELECT number, checksum, applied_at FROM schem
 const std::string sql_create_list =
     "CREATE TABLE IF NOT EXISTS schema_migration (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT "
     "NULL, applied_at bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint);\n";
-constexpr std::string_view sql_record =
+constexpr std::string_view sql_record_migration =
     "\nINSERT INTO schema_migration (number, name, checksum) VALUES ({}, '{}', '{}');\n";
 
 std::map<int, sql::AppliedMigration> read_applied(PqxxConnection& connection) {
@@ -70,7 +70,7 @@ std::vector<SchemaMigration> compare(PqxxConnection& connection) {
                                  "the database " + connection.address().text());
 }
 
-PqxxConnection connect(const PostgresAddress& address) {
+PqxxConnection connect_for_migration(const PostgresAddress& address) {
   return PqxxConnection(
       address,
       {migrations_session,
@@ -86,7 +86,7 @@ std::string quoted(const std::string& name) {
 
 // That another process creates it meanwhile is no failure.
 void create_database(const PostgresAddress& address) {
-  PqxxConnection connection = connect(address.with_database("postgres"));
+  PqxxConnection connection = connect_for_migration(address.with_database("postgres"));
   try {
     connection.run("CREATE DATABASE " + quoted(address.database()));
   } catch (const sql::DatabaseFailure& failure) {
@@ -98,7 +98,7 @@ void create_database(const PostgresAddress& address) {
 
 void create_database_if_missing(const PostgresAddress& address) {
   try {
-    connect(address);
+    connect_for_migration(address);
     return;
   } catch (const sql::DatabaseFailure& failure) {
     if (failure.state != state_no_database) throw;
@@ -141,7 +141,8 @@ void acquire_lock(PqxxConnection& connection) {
 }
 
 void apply(PqxxConnection& connection, SchemaMigration& migration, const EmbeddedFile& file) {
-  const std::string record = fmt::format(sql_record, migration.number, migration.name, sql::checksum_of(file));
+  const std::string record =
+      fmt::format(sql_record_migration, migration.number, migration.name, sql::checksum_of(file));
   try {
     connection.run_script(sql_create_list + std::string(file.text) + record);
   } catch (sql::DatabaseFailure& failure) {
@@ -175,7 +176,7 @@ void write_spellings(PqxxConnection& connection) {
 Result<std::vector<SchemaMigration>> migrate(const PostgresAddress& address) {
   return sql::guarded([&] {
     create_database_if_missing(address);
-    PqxxConnection connection = connect(address);
+    PqxxConnection connection = connect_for_migration(address);
     acquire_lock(connection);
     std::vector<SchemaMigration> all = compare(connection), done;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -190,14 +191,14 @@ Result<std::vector<SchemaMigration>> migrate(const PostgresAddress& address) {
 
 Result<std::vector<SchemaMigration>> migrations_of(const PostgresAddress& address) {
   return sql::guarded([&] {
-    PqxxConnection connection = connect(address);
+    PqxxConnection connection = connect_for_migration(address);
     return compare(connection);
   });
 }
 
 Result<void> check_schema(const PostgresAddress& address) {
   return sql::guarded([&] {
-    PqxxConnection connection = connect(address);
+    PqxxConnection connection = connect_for_migration(address);
     sql::require_all_applied(compare(connection), "the database " + address.text());
   });
 }

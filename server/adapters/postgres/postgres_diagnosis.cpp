@@ -57,7 +57,7 @@ std::vector<std::string> texts_of(PqxxRows rows) {
   return sql::read_all(rows, [](PqxxRows& row) { return std::string(row.text()); });
 }
 
-PqxxConnection connect(const PostgresAddress& address) {
+PqxxConnection connect_for_diagnosis(const PostgresAddress& address) {
   return PqxxConnection(address, {postgres::doctor_session, {{"statement_timeout", "3500"}}},
                         std::chrono::milliseconds(4'000));
 }
@@ -71,7 +71,7 @@ Result<std::vector<PostgresHost>> diagnose_postgres_hosts(const std::string& url
   if (!address) return address.error();
   std::vector<PostgresHost> all;
   for (const PostgresAddress& each : address->each_host())
-    all.push_back({each.hosts(), sql::guarded([&] { connect(each); })});
+    all.push_back({each.hosts(), sql::guarded([&] { connect_for_diagnosis(each); })});
   return all;
 }
 
@@ -80,7 +80,7 @@ Result<PostgresDiagnosis> diagnose_postgres(const std::string& url, const std::f
   const auto address = PostgresAddress::parse(url);
   if (!address) return address.error();
   return sql::guarded([&] {
-    PqxxConnection connection = connect(*address);
+    PqxxConnection connection = connect_for_diagnosis(*address);
     PostgresDiagnosis found;
     found.asked = now();
     PqxxRows server = connection.run(sql_server);

@@ -24,7 +24,7 @@ constexpr std::size_t sample_max = 10;
 constexpr std::size_t kept_jobs_max = 100;  // jobs
 constexpr std::size_t open_jobs_max = 10;
 constexpr std::int64_t results_max = 1'000;
-constexpr std::size_t forget_max = 10'000;
+constexpr std::size_t jobs_forgotten_max = 10'000;
 
 struct BulkRequest {
   BulkJob job;
@@ -92,7 +92,7 @@ Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
        {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))})
     if (const auto added = records.add_record(kind, job.id, body); !added) return added.error();
   const auto removed =
-      keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind}, forget_max);
+      keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind}, jobs_forgotten_max);
   if (!removed) return removed.error();
   const auto record = records.record(bulk_kind, job.id);
   if (!record) return record.error();

@@ -13,7 +13,7 @@
 namespace sagactl::api {
 namespace {
 
-constexpr std::size_t product_max = 255, name_max = 1000;
+constexpr std::size_t product_id_max = 255, product_name_max = 1000;
 
 struct SampleProduct {
   std::string_view id, name;
@@ -40,9 +40,9 @@ Result<StockSetting> parse_stock_setting(const Request& request) {
   StockSetting setting;
   setting.key = {StockKind::product, *id};
   http::ObjectReader body(*json);
-  if (setting.key.id.size() > product_max) body.fault("productId must be shorter than or equal to 255 characters");
+  if (setting.key.id.size() > product_id_max) body.fault("productId must be shorter than or equal to 255 characters");
   (void)body.optional_text("productId");  // accepted and ignored: the path has it
-  if (auto name = body.optional_text("productName", {.max = name_max})) setting.name = std::move(*name);
+  if (auto name = body.optional_text("productName", {.max = product_name_max})) setting.name = std::move(*name);
   setting.available = body.optional_integer("availableQuantity", {.min = 0, .max = stock_max});
   if (const auto quantity = body.optional_integer("quantity", {.min = 0, .max = stock_max}))
     setting.available = quantity;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t limit_usual = 100, limit_max = 1000;
 // A filter may leave out most of what is read; then the page ends early, with the position after what was read.
-constexpr std::int64_t read_max = 10'000;
+constexpr std::int64_t transactions_read_max = 10'000;
 
 struct ListRequest {
   std::vector<std::string> types;
@@ -124,7 +124,7 @@ Result<Listed> read_list(Queries& queries, ListRequest asked) {
       return out;
     }
     if (!has_more) return out;
-    if (read >= read_max) {
+    if (read >= transactions_read_max) {
       out.next = asked.after;
       return out;
     }

@@ -22,7 +22,7 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-std::int64_t seconds_of(Duration duration) {
+std::int64_t whole_seconds_of(Duration duration) {
   return duration / 1s;
 }
 
@@ -38,11 +38,11 @@ void add_time(Json& json, const char* name, Timestamp time) {
 Json options_of(const DtmTransaction& transaction) {
   const DtmTransaction usual;
   Json out = Json::object();
-  if (transaction.timeout_to_fail > Duration{}) out["timeout_to_fail"] = seconds_of(transaction.timeout_to_fail);
+  if (transaction.timeout_to_fail > Duration{}) out["timeout_to_fail"] = whole_seconds_of(transaction.timeout_to_fail);
   if (transaction.request_timeout != usual.request_timeout)
-    out["request_timeout"] = seconds_of(transaction.request_timeout);
+    out["request_timeout"] = whole_seconds_of(transaction.request_timeout);
   if (transaction.retry_interval != usual.retry_interval)
-    out["retry_interval"] = seconds_of(transaction.retry_interval);
+    out["retry_interval"] = whole_seconds_of(transaction.retry_interval);
   if (transaction.retry_limit > 0) out["retry_limit"] = transaction.retry_limit;
   for (const auto& [name, value] : transaction.branch_headers) out["branch_headers"][name] = value;
   out["concurrent"] = transaction.is_concurrent;
@@ -54,7 +54,7 @@ std::string custom_data_of(const DtmTransaction& transaction) {
   if (transaction.type == "saga" && transaction.is_concurrent) out["concurrent"] = true;
   for (std::size_t i = 0; i < transaction.after.size(); ++i)
     if (!transaction.after[i].empty()) out["orders"][std::to_string(i)] = transaction.after[i];
-  if (transaction.delay > Duration{}) out["delay"] = seconds_of(transaction.delay);
+  if (transaction.delay > Duration{}) out["delay"] = whole_seconds_of(transaction.delay);
   return out.empty() ? std::string() : json_text(out);
 }
 
@@ -142,7 +142,7 @@ Json transaction_json(const Flow& flow) {
   const Json options = options_of(transaction);
   json["options"] = json_text(options);
   add_text(json, "custom_data", custom_data_of(transaction));
-  json["next_cron_interval"] = seconds_of(transaction.retry_interval);
+  json["next_cron_interval"] = whole_seconds_of(transaction.retry_interval);
   if (saga.wake_at && !is_terminal(saga.status)) add_time(json, "next_cron_time", *saga.wake_at);
   add_text(json, "owner", saga.owner.node);
   json.update(options);

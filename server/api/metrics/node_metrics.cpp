@@ -31,8 +31,8 @@ Histogram& histogram(Registry& registry, const char* name, const char* help, His
   return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, std::move(bounds));
 }
 
-const Histogram::BucketBoundaries seconds{0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                          0.05,   0.1,    0.25,  0.5,    1.0,   2.5,  5.0};
+const Histogram::BucketBoundaries latency_bounds{0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                 0.05,   0.1,    0.25,  0.5,    1.0,   2.5,  5.0};
 const Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
 constexpr const char* duplicate_result = "duplicate";
@@ -95,9 +95,11 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                              "Spans of this process that were dropped: the queue was full, or the collector refused")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
-      lock_wait_(histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", seconds)),
+      lock_wait_(
+          histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", latency_bounds)),
       batch_size_(histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
-      commit_time_(histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", seconds)),
+      commit_time_(
+          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", latency_bounds)),
       consumers_(metrics),
       participants_(metrics),
       progress_(metrics) {

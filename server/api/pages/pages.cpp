@@ -46,7 +46,7 @@ http::Response document(const Request& request, std::string_view name, std::stri
   return response;
 }
 
-bool wants_json(const Request& request) {
+bool prefers_json(const Request& request) {
   const std::string_view accept = request.header("accept");
   const double json = http::accepted_weight(accept, "application/json").value_or(0);
   return json > 0 && json >= http::accepted_weight(accept, "text/html").value_or(0);
@@ -56,7 +56,7 @@ bool wants_json(const Request& request) {
 
 // The dashboard for people; for programs, links.
 Answer get_start(Context& context, Request& request) {
-  if (!wants_json(request)) {
+  if (!prefers_json(request)) {
     http::Response response = document(request, "index.html");
     response.headers.push_back({"Vary", "Accept"});
     return response;

@@ -7,9 +7,9 @@ namespace sagactl::api {
 namespace {
 
 constexpr int steps_per_doubling = 8;
-constexpr std::size_t minute_length = 16;  // of "2026-11-29T17:00"
-constexpr std::size_t read_max = 20'000;   // records: an hour of more than 300 nodes
-constexpr std::size_t forget_max = 10'000;
+constexpr std::size_t minute_length = 16;         // of "2026-11-29T17:00"
+constexpr std::size_t records_read_max = 20'000;  // records: an hour of more than 300 nodes
+constexpr std::size_t records_forgotten_max = 10'000;
 
 int index_of(SagaStatus status) {
   return status == SagaStatus::completed ? 0 : status == SagaStatus::failed ? 1 : 2;
@@ -121,7 +121,7 @@ Result<void> MinuteCounts::flush(Timestamp now) {
   const std::string minute = minute_of(now);
   if (!flushed || minute == forgot_in_) return flushed;
   forgot_in_ = minute;
-  const auto forgotten = records_.forget_records(std::string(kind), minute_of(now - kept_for), forget_max);
+  const auto forgotten = records_.forget_records(std::string(kind), minute_of(now - kept_for), records_forgotten_max);
   return forgotten ? Result<void>() : Result<void>(forgotten.error());
 }
 
@@ -142,7 +142,7 @@ Result<void> MinuteCounts::write(const std::string& minute, const MinuteByDefini
 Result<std::map<std::string, MinuteByDefinition>> MinuteCounts::read(RecordStore& records, const std::string& from) {
   RecordRange range;
   range.from = from;
-  range.limit = read_max;
+  range.limit = records_read_max;
   const auto found = records.records(std::string(kind), range);
   if (!found) return found.error();
   std::map<std::string, MinuteByDefinition> minutes;

@@ -47,11 +47,6 @@ Condition::Tag tag_of(std::string_view etag) {
   return {weak, weak ? etag.substr(2) : etag};
 }
 
-// A digest of the body. Weak, since a proxy may change the bytes, and no route changes anything by it.
-std::string etag_of(std::string_view body) {
-  return "W/\"" + hex(sha256(body)).substr(0, digest_digits) + "\"";
-}
-
 std::string_view header_of(const Response& response, std::string_view name) {
   for (const Header& header : response.headers)
     if (header.name == name) return header.value;
@@ -59,6 +54,10 @@ std::string_view header_of(const Response& response, std::string_view name) {
 }
 
 }  // namespace
+
+std::string etag_of(std::string_view body) {
+  return "W/\"" + hex(sha256(body)).substr(0, digest_digits) + "\"";
+}
 
 Condition::Condition(const Request& request, std::string_view lower_case_name) {
   for (const Header& header : request.headers) {

@@ -1,6 +1,7 @@
 // Conditional requests (RFC 9110, section 13): If-Match and If-None-Match.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "server/http/message/request.hpp"
@@ -31,6 +32,9 @@ class Condition {
   bool any_ = false;
   std::vector<Tag> tags_;  // views of the request's headers
 };
+
+// An ETag of this body, by its digest. Weak, since a proxy may change the bytes, and no route changes anything by it.
+std::string etag_of(std::string_view body);
 
 // After a GET or HEAD: gives a JSON answer an ETag unless it has one, and a Cache-Control that requires revalidation.
 // Makes it, or another answer that has an ETag, a 304 when If-None-Match has its tag, and a 412 when If-Match does not.

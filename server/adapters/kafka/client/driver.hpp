@@ -26,6 +26,9 @@ struct DestroyPartitions {
 struct DestroyMetadata {
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
 };
+struct DestroyAdminOptions {
+  void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
+};
 struct DestroyMessage {
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
 };
@@ -40,6 +43,7 @@ using NativeHandle = std::unique_ptr<rd_kafka_t, DestroyHandle>;
 using NativeConf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
 using NativePartitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyPartitions>;
 using NativeMetadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
+using NativeAdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOptions>;
 using NativeMessage = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
 using NativeQueue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
 using NativeEvent = std::unique_ptr<rd_kafka_event_t, DestroyEvent>;

@@ -14,11 +14,7 @@ namespace {
 struct DestroyNewTopic {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
 };
-struct DestroyAdminOptions {
-  void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
-};
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, DestroyNewTopic>;
-using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOptions>;
 
 Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
                                                 const std::vector<std::string>& topics, Duration timeout) {
@@ -86,7 +82,7 @@ Result<Refused> ask_for_topics(rd_kafka_t* handle, const KafkaOptions& options, 
       rd_kafka_NewTopic_set_config(owners.back().get(), name.c_str(), value.c_str());
     wanted.push_back(owners.back().get());
   }
-  const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
+  const NativeAdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
   rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
   rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
   rd_kafka_AdminOptions_set_validate_only(admin.get(), creation == Creation::validate_only ? 1 : 0, reason,

@@ -1,7 +1,7 @@
 # Several files are compiled as one, to read headers and instantiate templates once for all of them: that takes most of a
 # compiler's time. Used where everything is built once (continuous integration, releases); the preset dev compiles each
 # file alone, so that an edit of one is built quickly. Names in unnamed namespaces therefore have to be unique within a
-# module, except in files that are named as compiled alone; the build of the preset ci finds one that is not.
+# module, except in files that are named as compiled alone; tools/lint finds one that is not.
 option(SAGACTL_UNITY "Compile several files at once" ON)
 
 # How many: as many as a processor compiles in about 20 s, so that all processors are busy to the end. clang-tidy, which

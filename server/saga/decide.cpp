@@ -102,7 +102,7 @@ void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
     on_action_reply(i, Succeeded{});
   } else if (definition.kind == StepKind::wait && definition.call && definition.call->ask &&
              (is_over || step(i).tries > 0)) {
-    issue_call(i, direction, true);
+    issue_call(i, direction, Question::only);
   } else if (definition.kind == StepKind::wait && is_over) {
     on_action_reply(i, Refused{fmt::format("{} within {}", is_lra() ? "not closed" : "no answer",
                                            format_duration(definition.waits))});
@@ -202,7 +202,8 @@ Result<SagaDecision> SagaDecider::on(const TryNow& command) {
     const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
     const bool is_meant = !command.nested || is_of_nested(i, *command.nested);
     if (!is_meant || !waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
-    issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
+    issue_call(i, direction_of(state),
+               step_definition(i).kind == StepKind::wait ? Question::only : Question::before_call_in_doubt);
   }
   if (command.nested && out_.calls.empty()) return Error{ErrorCode::retry, "nothing waits for the nested LRA"};
   return finish();

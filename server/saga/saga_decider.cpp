@@ -115,17 +115,18 @@ void SagaDecider::end_step(std::size_t i, StepStatus status) {
 }
 
 // A wait and a sleep call nobody, unless the end of the wait is asked for.
-void SagaDecider::issue_call(std::size_t i, Direction direction, bool ask_only) {
+void SagaDecider::issue_call(std::size_t i, Direction direction, Question question) {
   StepState& s = step(i);
   const StepDefinition& definition = step_definition(i);
   s.node = moment_.node;
   const bool waits = definition.only_waits();
+  const bool ask_only = question == Question::only;
   if (waits && !ask_only) {
     s.wake_at.reset();
     if (definition.waits != Duration::max()) s.wake_at = s.began_at + definition.waits;
     return;
   }
-  const bool ask_first = s.in_doubt;
+  const bool ask_first = s.in_doubt && question != Question::none;
   ++s.tries;
   (is_own() ? s.calling : s.in_doubt) = true;
   s.wake_at = moment_.now + definition.timeout;
@@ -181,7 +182,7 @@ void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
   if (answer) step(i).location.clear();
   if (answer && answer->again_now) {
-    issue_call(i, direction);
+    issue_call(i, direction, unknown_call_ == i ? Question::none : Question::before_call_in_doubt);
     return;
   }
   schedule_next_try(i, direction);
@@ -265,8 +266,8 @@ bool SagaDecider::compensate_step(std::size_t i, bool at_once) {
       end_step(i, StepStatus::failed);
       return true;
     }
-    if (may_ask(i)) {
-      if (at_once || !s.wake_at) issue_call(i, Direction::action, true);
+    if (may_ask(i) && unknown_call_ != i) {
+      if (at_once || !s.wake_at) issue_call(i, Direction::action, Question::only);
       return false;
     }
   }
@@ -289,6 +290,18 @@ bool SagaDecider::is_known_done(std::size_t i) {
   const ParticipantStep* call = step_definition(i).call.get();
   const bool was_refused = call && call->undo_refused && step(i).kept.starts_with(refused_prefix);
   return !step(i).kept.empty() && !was_refused;
+}
+
+// Whether there is an undo that needs nothing of what the step keeps.
+bool SagaDecider::is_undone_by_key(std::size_t i) {
+  const ParticipantStep* call = step_definition(i).call.get();
+  if (!call || !call->undo) return false;
+  const auto is_kept = [&](const ValuePath& path) { return path.members.front() == step_definition(i).name; };
+  const auto needs_kept = [&](const TextTemplate& text) {
+    const std::vector<ValuePath> values = values_of(text);
+    return std::any_of(values.begin(), values.end(), is_kept);
+  };
+  return !needs_kept(call->undo->url) && !needs_kept(call->undo->body);
 }
 
 // It was done after it had been undone, or after it was recorded as without effect. While the saga needs a person, that
@@ -397,8 +410,14 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   }
   const auto* refused = std::get_if<Refused>(&outcome);
   const auto* unavailable = std::get_if<Unavailable>(&outcome);
-  // That this call did nothing says nothing of an earlier one, unless the participant was asked about that.
-  if (!is_own() || refused || (unavailable && unavailable->again_now && s.location.empty())) s.in_doubt = false;
+  const bool is_unknown_there = unavailable && unavailable->again_now && s.location.empty();
+  // That this call did nothing says nothing of an earlier one. That a participant does not know the earlier one says
+  // that it has not come yet: it may wait in a queue, of another node or on the way. So the step is called again with
+  // the same key, or undone, which keeps a late call from taking effect. An undo that has to name what the call would
+  // have brought cannot be called.
+  if (!is_own() || refused || (is_unknown_there && (is_lra() || (is_compensating && !is_undone_by_key(i)))))
+    s.in_doubt = false;
+  if (is_unknown_there) unknown_call_ = i;
   s.error = reason_of(outcome);
   const std::string reason = s.error;
   if (saga().status == SagaStatus::failed) return;

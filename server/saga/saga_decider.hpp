@@ -4,6 +4,8 @@
 #pragma once
 
 #include <bitset>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,7 +57,9 @@ class SagaDecider {
   void add_event(EventType type, JsonObject data, const std::string& by = {});
   void end_step(std::size_t i, StepStatus status);
 
-  void issue_call(std::size_t i, Direction direction, bool ask_only = false);
+  // Whether the participant is asked what became of an earlier call.
+  enum class Question : std::uint8_t { before_call_in_doubt, only, none };
+  void issue_call(std::size_t i, Direction direction, Question question = Question::before_call_in_doubt);
   void give_up_call(std::size_t i);
   void start_step(std::size_t i, Direction direction);
   void restart_calls(std::size_t i, Direction direction);
@@ -77,6 +81,7 @@ class SagaDecider {
   void roll_back(bool at_once = false);
   bool compensate_step(std::size_t i, bool at_once);
   bool is_known_done(std::size_t i);
+  bool is_undone_by_key(std::size_t i);
   void undo_late_step(std::size_t i, const Succeeded& done);
   void fail_saga(std::size_t i, Direction direction, const std::string& reason);
   void exhaust_budget(std::size_t i, Direction direction, const std::string& reason);
@@ -117,6 +122,8 @@ class SagaDecider {
   const SagaDefinition& definition_;
   const Moment& moment_;
   std::string by_;  // who answers for a participant; empty: the participant itself
+  std::optional<std::size_t>
+      unknown_call_;  // a step whose participant has just answered that it does not know the call
   SagaDecision out_;
 };
 

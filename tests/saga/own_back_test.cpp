@@ -92,8 +92,23 @@ TEST(OwnSagaBack, WhatIsNotKnownIsAskedAboutAtItsPaceBeforeItIsUndone) {
   EXPECT_EQ(play.step("a").kept, R"({"id":1})");
 }
 
-TEST(OwnSagaBack, WhatTheParticipantDoesNotKnowIsNotUndone) {
+TEST(OwnSagaBack, WhatTheParticipantDoesNotKnowYetIsUndoneSinceTheCallMayStillCome) {
   OwnPlay play(asked_alone);
+  play.answer("a", UnknownOutcome{"timed out"}).cancel();
+  EXPECT_THAT(play.answer("a", Unavailable{"not known", true}).calls, ElementsAre("undo a"));
+}
+
+TEST(OwnSagaBack, WhatWasUnknownBeforeItWasRefusedAConnectionIsUndone) {
+  OwnPlay play(asked_alone);
+  play.answer("a", UnknownOutcome{"timed out"}).timer().answer("a", Unavailable{"not known", true});
+  play.answer("a", Unavailable{"connection refused"}).cancel();
+  EXPECT_THAT(play.calls, ElementsAre("do a ask only"));
+  EXPECT_THAT(play.answer("a", Unavailable{"not known", true}).calls, ElementsAre("undo a"));
+}
+
+TEST(OwnSagaBack, WhatTheParticipantDoesNotKnowCannotBeUndoneByWhatItWouldHaveKept) {
+  OwnPlay play(R"([{"name":"a","call":{"post":"{p}/do"},"keep":{"id":"/id"},"undo":{"delete":"{p}/done/{a.id}"},
+                    "ask":{"get":"{p}/ask"}}])");
   play.answer("a", UnknownOutcome{"timed out"}).cancel().answer("a", Unavailable{"not known", true});
   EXPECT_EQ(play.saga.status, SagaStatus::compensated);
 }

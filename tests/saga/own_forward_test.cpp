@@ -69,7 +69,10 @@ TEST(OwnSagaForward, AParticipantThatDoesNotKnowTheCallIsCalledAtOnce) {
   OwnPlay play(asked);
   play.answer("a", UnknownOutcome{"timed out"}).timer().answer("a", Unavailable{"not known", true});
   EXPECT_THAT(play.calls, ElementsAre("do a"));
-  EXPECT_FALSE(play.step("a").in_doubt);
+  EXPECT_TRUE(play.step("a").in_doubt) << "the earlier call may still come";
+  EXPECT_THAT(play.answer("a", Unavailable{"503"}).timer().calls, ElementsAre("do a ask first"));
+  EXPECT_THAT(play.answer("a", Refused{"no"}).calls, IsEmpty()) << "the answer to its key holds for both";
+  EXPECT_EQ(play.saga.status, SagaStatus::compensated);
 }
 
 TEST(OwnSagaForward, IsNotCalledAgainBeforeRetryAfterNorLaterThanItsBudgetEnds) {

@@ -83,6 +83,10 @@ Result<void> RunPreparation::resolve_targets() {
   }
   options_.targets = std::move(targets);
   if (reachable_url_) return {};
+  if (const HttpProxy* proxy = proxy_of(options_))
+    return Error{ErrorCode::unavailable,
+                 fmt::format("cannot connect to {}, which leads to {}", proxy->name(), unreachable),
+                 Json{{"proxy", proxy->name()}}};
   return Error{ErrorCode::unavailable, fmt::format("cannot connect to {}", unreachable)};
 }
 

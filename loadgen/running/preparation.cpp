@@ -163,6 +163,7 @@ Result<void> RunPreparation::log_in(const std::vector<std::size_t>& users, bool 
     SingleRequests requests(single_requests_setup());
     for (std::size_t place = next++; place < users.size() && !stop_.stop_requested(); place = next++) {
       const auto again = requests.log_in(users[place]);
+      if (requests.lost_a_cookie()) loses_cookies_ = true;
       if (again) {
         log_in_again_ns_[users[place]] = *again;
         continue;

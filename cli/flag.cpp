@@ -22,7 +22,9 @@ std::string first_name(const CLI::Option& option) {
 }  // namespace
 
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help, const std::string& group) {
-  return parent.add_subcommand(name, help)->group(group);
+  CLI::App* app = parent.add_subcommand(name, help)->group(group);
+  app->footer("");  // not that of the command above it, which CLI11 hands down
+  return app;
 }
 
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,

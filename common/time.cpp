@@ -146,7 +146,11 @@ std::string format_duration(Duration d) {
   if (us < 1e3) return fmt::format("{} us", d.count());
   if (us < 1e6) return fmt::format("{:.2f} ms", us / 1e3);
   if (us < 120e6) return fmt::format("{:.2f} s", us / 1e6);
-  return fmt::format("{:.1f} min", us / 60e6);
+  const auto [unit, name] = us < 7'200e6     ? std::pair(60e6, "min")
+                            : us < 172'800e6 ? std::pair(3'600e6, "h")
+                                             : std::pair(86'400e6, "d");
+  const bool is_whole = d.count() % static_cast<std::int64_t>(unit) == 0;
+  return is_whole ? fmt::format("{:.0f} {}", us / unit, name) : fmt::format("{:.1f} {}", us / unit, name);
 }
 
 }  // namespace sagactl

@@ -31,6 +31,6 @@ std::string iso8601_us(Timestamp t);  // 2026-11-20T13:04:07.137042Z
 Result<Timestamp> parse_iso8601(std::string_view text);
 
 Result<Duration> parse_duration(std::string_view text);  // "500ms", "10s", "2m", "1h", "250us", "0"
-std::string format_duration(Duration d);                 // "1.24 ms", "3.50 s": for people
+std::string format_duration(Duration d);                 // "1.24 ms", "3.50 s", "1.5 h": for people
 
 }  // namespace sagactl

@@ -60,10 +60,14 @@ net::awaitable<Result<std::vector<ClientConnection::PeerAddress>>> ClientConnect
   const std::string port = std::to_string(peer.port);
   auto [failure, found] = co_await resolver.async_resolve(peer.host, port, as_values);
   if (failure || closed_)
-    co_return Error{ErrorCode::unavailable,
-                    fmt::format("cannot resolve the host '{}': {}", peer.host, reason(failure))};
+    co_return not_reached(fmt::format("cannot resolve the host '{}'{}: {}", peer.host,
+                                      proxy_ ? ", which is the proxy's" : "", reason(failure)));
   for (const auto& entry : found) addresses.push_back({entry.endpoint(), entry.endpoint().address().to_string()});
   co_return addresses;
+}
+
+Error ClientConnection::not_reached(const std::string& what) const {
+  return {ErrorCode::unavailable, what, proxy_ ? Json{{"proxy", proxy_->name()}} : Json{}};
 }
 
 net::awaitable<Result<void>> ClientConnection::open() {
@@ -83,7 +87,7 @@ net::awaitable<Result<void>> ClientConnection::open() {
     why += reason(refused);
   }
   if (closed_) why = "the time was up";
-  if (!is_connected) co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", peer(), why)};
+  if (!is_connected) co_return not_reached(fmt::format("nothing answers at {}: {}", peer(), why));
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   if (!to_.tls) co_return Result<void>();

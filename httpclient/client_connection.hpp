@@ -36,7 +36,8 @@ class ClientConnection {
                    const HttpProxy* proxy = nullptr, Duration address_time = {});
 
   // Resolves the host, or the proxy's, connects to the first of its addresses that answers in time, and verifies the
-  // server's name in its certificate. `unavailable` says what failed, at each address.
+  // server's name in its certificate. `unavailable` says what failed, at each address; when that is the proxy's, it has
+  // the proxy's name as its member `proxy`.
   boost::asio::awaitable<Result<void>> open();
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<Transferred> write(boost::asio::const_buffer from);
@@ -62,6 +63,7 @@ class ClientConnection {
   boost::asio::awaitable<boost::system::error_code> connect_to(Endpoint endpoint, Duration limit);
   boost::asio::awaitable<Result<void>> tunnel();
   boost::asio::awaitable<Result<void>> handshake();
+  Error not_reached(const std::string& what) const;
   std::string reason(const boost::system::error_code& failure) const;
 
   const Url to_;

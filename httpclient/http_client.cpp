@@ -11,6 +11,7 @@
 
 #include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_connection_pool.hpp"
+#include "httpclient/https_check.hpp"
 
 namespace sagactl {
 
@@ -44,6 +45,10 @@ net::awaitable<Result<void>> follow(std::shared_ptr<EventSubscription> it) {
   if (!failure && reader.status() != 200) {
     failure = co_await reader.read_all();
     if (!failure) co_return error_of(reader.response());
+  }
+  if (failure && !reader.received_something() && !it->proxy) {
+    const bool is_https = co_await speaks_tls(it->base);
+    if (is_https) co_return wants_https(it->base, it->request.method);
   }
   if (failure) co_return reader.error_of(failure);
   it->deadline.cancel();

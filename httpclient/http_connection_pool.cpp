@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "httpclient/https_check.hpp"
+
 namespace sagactl {
 
 namespace net = boost::asio;
@@ -40,8 +42,9 @@ void HttpConnectionPool::finish(const SharedPending& pending, Result<HttpRespons
 
 void HttpConnectionPool::cut_short(const SharedPending& pending, const std::string& reason) {
   if (pending->is_sent) return finish(pending, no_response(pending->request, base_, reason));
-  const char* what = pending->connection ? "nothing answers at {}: {}" : "the request to {} was not sent: {}";
-  finish(pending, Error{ErrorCode::unavailable, fmt::format(fmt::runtime(what), base_.text(), reason)});
+  const char* what = pending->connection ? "nothing answers at {}{}: {}" : "the request to {}{} was not sent: {}";
+  const std::string by_way = proxy() ? " through " + proxy()->name() : "";
+  finish(pending, Error{ErrorCode::unavailable, fmt::format(fmt::runtime(what), base_.text(), by_way, reason)});
 }
 
 // Sends what waits, one request after the other on one connection, until nothing waits.
@@ -63,6 +66,8 @@ net::awaitable<void> HttpConnectionPool::work() {
       outcome = co_await exchange_on(*connection, pending);
     }
     if (!outcome.connection_reusable) connection.reset();
+    const bool is_other_scheme = co_await was_meant_for_https(pending, outcome);
+    if (is_other_scheme) outcome.response = wants_https(base_, pending->request.method);
     finish(pending, std::move(outcome.response));
   }
   --busy_;
@@ -86,6 +91,18 @@ net::awaitable<Exchange> HttpConnectionPool::exchange_on(ClientConnection& conne
   Exchange outcome = co_await exchange(connection, pending->request, base_, proxy(), options_.body_max);
   pending->connection = nullptr;
   co_return outcome;
+}
+
+net::awaitable<bool> HttpConnectionPool::was_meant_for_https(SharedPending pending, const Exchange& outcome) {
+  if (base_.tls || options_.proxy || has_answered_) co_return false;
+  if (outcome.response) {
+    has_answered_ = !expects_https(*outcome.response);
+    co_return !has_answered_;
+  }
+  const bool is_late = !pending->done;
+  if (is_late || outcome.received_something) co_return false;
+  const bool speaks = co_await speaks_tls(base_);
+  co_return speaks;
 }
 
 // The one that was used last: servers close those that idle for long.

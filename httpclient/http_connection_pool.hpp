@@ -58,6 +58,8 @@ class HttpConnectionPool {
  private:
   boost::asio::awaitable<void> work();
   boost::asio::awaitable<std::unique_ptr<ClientConnection>> open(SharedPending pending);
+  // Whether a request by http:// ended as it does at a server of https.
+  boost::asio::awaitable<bool> was_meant_for_https(SharedPending pending, const Exchange& outcome);
   boost::asio::awaitable<Exchange> exchange_on(ClientConnection& connection, SharedPending pending);
   std::unique_ptr<ClientConnection> idle_connection();
   static void finish(const SharedPending& pending, Result<HttpResponse> outcome);
@@ -68,7 +70,8 @@ class HttpConnectionPool {
   const std::unique_ptr<TlsContext> tls_;
   std::deque<SharedPending> waiting_;
   std::vector<std::unique_ptr<ClientConnection>> idle_;
-  std::size_t busy_ = 0;  // connections in use; with the idle ones at most connections_max
+  bool has_answered_ = false;  // so that it speaks what it is spoken to by
+  std::size_t busy_ = 0;       // connections in use; with the idle ones at most connections_max
 };
 
 }  // namespace sagactl

@@ -7,6 +7,7 @@
 
 #include "httpclient/connecting/tls.hpp"
 #include "httpclient/content_coding.hpp"
+#include "httpclient/https_check.hpp"
 
 namespace sagactl {
 
@@ -144,7 +145,7 @@ Error ResponseReader::error_of(const error_code& failure) const {
     return no(fmt::format("the head of the answer is longer than {} kB", head_max / 1024), ErrorCode::too_large);
   if (failure == http::error::body_limit)
     return no(fmt::format("the answer is longer than {} bytes", body_max_.value_or(0)), ErrorCode::too_large);
-  if (is_tls_) return no("what it sends is TLS; is this an https server?", ErrorCode::invalid);
+  if (is_tls_) return wants_https(base_, request_.method);
   if (connection_.is_closed()) return no("the time was up");
   if (failure == http::error::end_of_stream) return no("the connection was closed");
   if (failure == http::error::partial_message) return no("the connection was closed in the middle of the answer");

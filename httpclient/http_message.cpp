@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/text/text.hpp"
+#include "httpclient/https_check.hpp"
 
 namespace sagactl {
 namespace {
@@ -41,16 +42,6 @@ std::string member_text(const Json& member) {
     joined += part.get<std::string>();
   }
   return joined;
-}
-
-// What nginx 1.22, Go 1.26 (net/http) and Apache 2.4 (mod_ssl) answer.
-bool expects_https(const HttpResponse& response) {
-  constexpr int bad_request = 400;
-  if (response.status != bad_request) return false;
-  for (const char* said : {"plain HTTP request was sent to HTTPS port", "HTTP request to an HTTPS server",
-                           "speaking plain HTTP to an SSL-enabled server port"})
-    if (response.body.find(said) != std::string::npos) return true;
-  return false;
 }
 
 }  // namespace

@@ -128,25 +128,36 @@ class TrialJudge {
       return std::move(verdict_);
     }
     const bool has_probe = result_.in_effect.contains(participant());
-    const bool is_blind =
-        result_.trial.fault == TrialFault::undo_first || result_.trial.fault == TrialFault::repeated_after_undo;
-    if (!has_probe && is_blind) {
-      const bool was_done_late =
-          !result_.calls.empty() && result_.calls.back().answer.status / 100 == 2 && !result_.calls.back().reached_node;
-      if (was_done_late)
-        return undecided(verdict_.name,
-                         fmt::format("{} answered {} to a call after its undo; whether it did it again "
-                                     "only a `probe` would show",
-                                     definition_.participants[participant()].name, result_.calls.back().answer.status));
-    }
+    if (!has_probe)
+      if (const std::string unseen = what_answers_hide(); !unseen.empty())
+        return undecided(
+            verdict_.name,
+            fmt::format("the saga is {}, but {} {}: whether that had an effect of its own, only a `probe` would show",
+                        to_string(result_.saga->status), definition_.participants[participant()].name, unseen));
     verdict_.ruling = Ruling::pass;
     verdict_.reason = fmt::format("the saga is {}", to_string(result_.saga->status));
     if (has_probe)
       verdict_.reason += fmt::format(", and {} has {} in effect", definition_.participants[participant()].name,
                                      result_.in_effect.at(participant()));
     else
-      verdict_.reason += ", and the answers agree (there is no `probe` to look at the effects)";
+      verdict_.reason += ", and the answers agree";
     return std::move(verdict_);
+  }
+
+  // What the participant answered as if it were good, and may have done once too often. Empty: nothing.
+  std::string what_answers_hide() const {
+    std::map<Direction, int> done;
+    for (const SeenCall& seen : result_.calls) {
+      if (!seen.reached_participant || seen.call.is_question || seen.call.call.step != result_.trial.step) continue;
+      if (seen.answer.status / 100 != 2) continue;  // 404 and 410 of an undo say that there was nothing left
+      const Direction direction = seen.call.call.direction;
+      if (direction == Direction::action && done.contains(Direction::compensation))
+        return fmt::format("answered {} to a call after its undo", seen.answer.status);
+      if (++done[direction] > 1)
+        return fmt::format("answered {} to a repeated {}", seen.answer.status,
+                           direction == Direction::action ? "call" : "undo");
+    }
+    return {};
   }
 
   Verdict fail(const std::string& found, const std::vector<std::string>& expected) {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <set>
+
+#include "httpclient/https_check.hpp"
 
 namespace sagactl {
 namespace {
@@ -26,6 +29,12 @@ Result<ParticipantCall> make_request(const DefinitionPointer& definition, std::s
   return out;
 }
 
+std::string why_silent(const ParticipantDefinition& participant, const ParticipantAnswer& answer) {
+  const auto url = parse_http_url(participant.url);
+  const bool may_be_https = answer.was_sent && url && !url->tls;
+  return may_be_https && speaks_tls_now(*url) ? wants_https(*url, "GET").message : answer.failure;
+}
+
 }  // namespace
 
 ParticipantAnswer call_and_wait(const ParticipantCall& call, ParticipantCaller& participants) {
@@ -42,6 +51,34 @@ Result<ParticipantCall> advance_request(const ParticipantCall& call, Duration by
                               Json{{"rehearsal", {{"seconds", by / 1s}}}, {"saga", {{"id", call.call.saga.text()}}}});
   if (request) request->call = call.call;
   return request;
+}
+
+std::vector<std::size_t> called_participants(const SagaDefinition& definition) {
+  std::set<std::size_t> called;
+  for (const StepDefinition& step : definition.steps) {
+    if (!step.call) continue;
+    called.insert(step.call->participant);
+    if (step.call->undo_participant) called.insert(*step.call->undo_participant);
+  }
+  called.erase(ParticipantStep::no_participant);
+  return {called.begin(), called.end()};
+}
+
+Result<void> reach_participants(const DefinitionPointer& definition, ParticipantCaller& participants) {
+  std::string silent;
+  for (const std::size_t i : called_participants(*definition)) {
+    const ParticipantDefinition& participant = definition->participants[i];
+    RequestTemplate address;
+    address.method = "GET";
+    auto request = make_request(definition, i, address, Json::object());
+    if (!request) return request.error();
+    const ParticipantAnswer answer = call_and_wait(*request, participants);
+    if (answer.status != 0) continue;
+    silent += fmt::format("{}the participant '{}' cannot be called: {}", silent.empty() ? "" : "; ", participant.name,
+                          why_silent(participant, answer));
+  }
+  if (silent.empty()) return {};
+  return Error{ErrorCode::unavailable, silent};
 }
 
 Result<std::optional<std::int64_t>> count_effects(const Saga& saga, std::size_t participant,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/readable.hpp"
 #include "analysis/result/json_view.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t word_width = 7;  // of UNKNOWN
 constexpr std::size_t more_shown = 3;
+constexpr std::size_t alike_min = 4;  // verdicts that share a reason, to be shown together
 
 std::string value_text(const Json& value) {
   return value.is_null() ? "none" : value.is_string() ? printable(value.get<std::string>()) : json_text(value);
@@ -84,6 +86,36 @@ std::string padded(const std::string& word, const TextStyle& style) {
   return ruling_word(word, style) + std::string(word_width - std::min(word_width, word.size()), ' ');
 }
 
+// How many verdicts from that place on are UNKNOWN for the same reason alone.
+std::size_t alike_from(const Json& verdicts, std::size_t first) {
+  const JsonView one(verdicts[first]);
+  std::size_t end = first;
+  while (end < verdicts.size()) {
+    const JsonView verdict(verdicts[end]);
+    const bool is_plain =
+        verdict["counted"].is_true() && verdict["verdict"].text() == "UNKNOWN" && verdict["witness"].empty();
+    if (!is_plain || verdict["reason"].text() != one["reason"].text()) break;
+    ++end;
+  }
+  return end - first;
+}
+
+// The reason once, and the names in lines of their own.
+std::string alike_text(const Json& verdicts, std::size_t first, std::size_t count, const TextStyle& style) {
+  constexpr std::size_t line_max = 100;
+  std::string text = fmt::format("  {}  {} verdicts: {}\n", padded("UNKNOWN", style), count,
+                                 printable(JsonView(verdicts[first])["reason"].text()));
+  std::string line;
+  const auto end_line = [&] { text += fmt::format("{:{}}{}\n", "", word_width + 4, std::exchange(line, {})); };
+  for (std::size_t i = first; i < first + count; ++i) {
+    const std::string name = JsonView(verdicts[i])["name"].text();
+    if (line.size() + name.size() + word_width + 6 > line_max) end_line();
+    line += (line.empty() ? "" : "  ") + name;
+  }
+  end_line();
+  return text;
+}
+
 }  // namespace
 
 std::string ruling_word(const std::string& ruling, const TextStyle& style) {
@@ -97,8 +129,15 @@ std::string verdict_section(const Json& result, const TextStyle& style) {
   std::size_t width = 0;
   for (const Json& verdict : view["verdicts"].list()) width = std::max(width, JsonView(verdict)["name"].text().size());
   std::string text = "Verdicts\n";
-  for (const Json& json : view["verdicts"].list()) {
-    const JsonView verdict(json);
+  const auto& verdicts = view["verdicts"].list();
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    const std::size_t alike = alike_from(verdicts, i);
+    if (alike >= alike_min) {
+      text += alike_text(verdicts, i, alike, style);
+      i += alike - 1;
+      continue;
+    }
+    const JsonView verdict(verdicts[i]);
     const bool counts = verdict["counted"].is_true();
     const std::string word = verdict["verdict"].text(), reason = printable(verdict["reason"].text());
     text += fmt::format("  {}  {:<{}}  {}\n", counts ? padded(word, style) : fmt::format("{:<{}}", "-", word_width),

@@ -30,6 +30,8 @@ std::string_view advice_of(TlsFault fault) {
       return "pass a certificate that the server accepts, with its key, by --cert and --cert-key";
     case TlsFault::no_protocol:
       return "leave out --http2: the server speaks HTTP/1.1";
+    case TlsFault::wanted:
+      return "write https:// in the place of http://";
     case TlsFault::other:
       break;
   }
@@ -75,7 +77,9 @@ void warn_of_insecure(const Invocation& invocation) {
     invocation.info("sagactl: warning: --insecure: whoever answers is believed to be the server");
 }
 
-Error with_tls_advice(Error error) {
+Error with_connecting_advice(Error error) {
+  if (error.members.is_object() && error.members.contains("proxy"))
+    return with_hint(std::move(error), "start the proxy, write its address in --proxy, or leave --proxy out");
   const auto member = error.members.is_object() ? error.members.find("tls") : error.members.end();
   if (member == error.members.end() || !member->is_string()) return error;
   const auto fault = from_string<TlsFault>(member->get<std::string>());

@@ -13,7 +13,8 @@ Result<ConnectOptions> connect_options(const Invocation& invocation);
 // https.
 void warn_of_insecure(const Invocation& invocation);
 
-// What to do about a TLS handshake that failed, as a hint; the error itself when that is not why.
-Error with_tls_advice(Error error);
+// What to do about a TLS handshake that failed, or a proxy that does not answer, as a hint; the error itself when that
+// is not why.
+Error with_connecting_advice(Error error);
 
 }  // namespace sagactl

@@ -127,8 +127,8 @@ Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
     if (tls_fault.is_null()) tls_fault = response.error().members;
     current_ = (current_ + 1) % nodes_.size();
   }
-  return with_tls_advice(with_hint(Error{ErrorCode::unavailable, join(reasons, "; "), std::move(tls_fault)},
-                                   advice_when_no_node_answers(invocation_->settings)));
+  return with_connecting_advice(with_hint(Error{ErrorCode::unavailable, join(reasons, "; "), std::move(tls_fault)},
+                                          advice_when_no_node_answers(invocation_->settings)));
 }
 
 Result<Json> NodeClient::send(const HttpRequest& request) {

@@ -4,6 +4,7 @@
 
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/client/users.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/table.hpp"
@@ -47,7 +48,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
   if (flags.since) path += "&within=" + std::to_string(flags.since->count()) + "us";
   if (!flags.by.empty()) path += "&by=" + percent_encode(flags.by);
   const auto found = client->get(path);
-  if (!found) return found.error();
+  if (!found) return flags.by.empty() ? found.error() : no_such_user(*client, found.error(), flags.by);
   if (invocation.wants_json()) {
     invocation.print(*found, "entries");
     return ExitCode::done;

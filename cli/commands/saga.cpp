@@ -24,19 +24,63 @@ struct SagaListFlags {
   std::int64_t limit = 20;
 };
 
-// A misspelled definition, or a member by which its sagas are not found, matches nothing.
+// The definitions whose sagas the filter may be about.
+std::vector<Json> filtered_definitions(const Json& all, const std::string& name) {
+  std::vector<Json> definitions;
+  for (const Json& each : json_member(all, "definitions"))
+    if (name.empty() || text_member(each, "name") == name) definitions.push_back(each);
+  return definitions;
+}
+
+std::string no_such_name(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+  const std::string near = nearest(name, known);
+  return "there is no " + what + " '" + name + "'" +
+         (near.empty() ? "; there are " + join(known, ", ") : "; did you mean " + near + "?");
+}
+
+// By which members of their input the sagas are found: "guest (trip), sku (order)".
+std::string searchable(const std::vector<Json>& definitions) {
+  std::string text;
+  for (const Json& definition : definitions)
+    for (const Json& path : json_member(definition, "search"))
+      text += (text.empty() ? "" : ", ") + path.get<std::string>() + " (" + text_member(definition, "name") + ")";
+  return text.empty() ? "none is" : text + (text.find(',') == std::string::npos ? " is" : " are");
+}
+
+bool names_path(const Json& definition, const std::string& path) {
+  const Json& search = json_member(definition, "search");
+  return std::find(search.begin(), search.end(), Json(path)) != search.end();
+}
+
+// A misspelled type or definition, or a member by which sagas are not found, matches nothing.
 void explain_no_match(const Invocation& invocation, NodeClient& client, const SagaFilterFlags& filter) {
-  const auto definition = client.get("/sagas/definitions/" + percent_encode(filter.definition));
-  if (!definition) {
-    if (!text_member(definition.error().members, "nearest").empty()) invocation.info(definition.error().message);
-    return;
+  if (filter.definition.empty() && filter.type.empty() && filter.input.empty()) return;
+  const auto all = client.get("/sagas/definitions");
+  if (!all) return;
+  std::vector<std::string> names, published;
+  for (const Json& each : json_member(*all, "definitions")) {
+    names.push_back(text_member(each, "name"));
+    if (!bool_member(each, "builtIn")) published.push_back(names.back());
   }
+  const auto is_among = [](const std::vector<std::string>& known, const std::string& name) {
+    return std::find(known.begin(), known.end(), name) != known.end();
+  };
+  // Those of DTM's and LRA's clients have no definition.
+  const bool is_of_clients = filter.type.starts_with("dtm") || filter.type.starts_with("lra");
+  if (!filter.type.empty() && !is_of_clients && !is_among(names, filter.type))
+    invocation.info(no_such_name("saga type", filter.type, names));
+  if (!filter.definition.empty() && !is_among(published, filter.definition))
+    return invocation.info(published.empty() ? "no saga definition is published: see `sagactl saga publish`"
+                                             : no_such_name("saga definition", filter.definition, published));
+  const std::vector<Json> definitions = filtered_definitions(*all, filter.definition);
   for (const std::string& member : filter.input) {
     const std::string path = member.substr(0, member.find('='));
-    const Json& search = json_member(*definition, "search");
-    if (std::find(search.begin(), search.end(), Json(path)) == search.end())
-      invocation.info("sagas of " + filter.definition + " are not found by " + path +
-                      ": its definition does not name it under `search`");
+    const bool is_named = std::any_of(definitions.begin(), definitions.end(),
+                                      [&](const Json& definition) { return names_path(definition, path); });
+    if (!is_named)
+      invocation.info("sagas" + (filter.definition.empty() ? "" : " of " + filter.definition) + " are not found by " +
+                      path + ": only what a definition names under `search` is searchable, and " +
+                      searchable(definitions));
   }
 }
 
@@ -54,7 +98,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
   const Json& sagas = json_member(*found, "sagas");
   if (sagas.empty()) {
     invocation.info(query.empty() ? "no sagas" : "no sagas match: " + flags.filter.text());
-    if (!flags.filter.definition.empty()) explain_no_match(invocation, *client, flags.filter);
+    explain_no_match(invocation, *client, flags.filter);
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)

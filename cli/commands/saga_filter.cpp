@@ -18,6 +18,11 @@ void add_users_saga_filter_flags(CLI::App& app, SagaFilterFlags& flags) {
   add_text(app, "--key", flags.key, "KEY", "Only sagas that were started with this key");
   const auto take_input = [&flags](const std::string& text) -> Result<void> {
     const std::size_t equals = text.find('=');
+    const bool is_file = text.starts_with('@') || text.starts_with('{') || text.ends_with(".json");
+    if (is_file)
+      return Error{ErrorCode::invalid, "'" + text +
+                                           "' is not PATH=VALUE: here --input finds sagas by one value of their "
+                                           "input, such as guest=kim; only `saga start` takes a whole input"};
     if (equals == std::string::npos || equals == 0)
       return Error{ErrorCode::invalid, "'" + text + "' is not PATH=VALUE, such as guest=kim or address.city=Seoul"};
     flags.input.push_back(text);

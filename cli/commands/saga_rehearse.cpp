@@ -1,6 +1,7 @@
 // `sagactl saga rehearse`: tries what can go wrong in a saga, against its participants. docs/participants.md
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -9,11 +10,13 @@
 #include "cli/client/mistakes.hpp"
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_lint.hpp"
+#include "cli/configuration/paths.hpp"
 #include "cli/dependencies/probe_sql.hpp"
 #include "cli/flag.hpp"
 #include "cli/results/report_files.hpp"
 #include "cli/results/result_origin.hpp"
 #include "common/log.hpp"
+#include "common/text/text.hpp"
 #include "rehearsal/participant_probe.hpp"
 #include "rehearsal/rehearsal.hpp"
 #include "rehearsal/rehearsal_definition.hpp"
@@ -47,13 +50,63 @@ void show_progress(const Invocation& invocation, const Verdict& verdict, std::si
   invocation.terminal.err << fmt::format("{:>3}/{} {} {}\n", done, all, shown, verdict.name) << std::flush;
 }
 
-Result<ExitCode> conclude(Invocation& invocation, const RehearseFlags& flags, const std::vector<Verdict>& verdicts) {
+// The participants that steps call, and of which neither a probe nor SQL says what is in effect.
+std::vector<std::string> uncounted(const SagaDefinition& definition, const SqlProbes& sql_probes) {
+  std::vector<std::string> names;
+  for (const std::size_t i : called_participants(definition)) {
+    const ParticipantDefinition& each = definition.participants[i];
+    if (!each.probe && !sql_probes.has(each.name)) names.push_back(each.name);
+  }
+  return names;
+}
+
+void explain_unknown(const Invocation& invocation, const std::vector<std::string>& without_count) {
+  if (without_count.empty()) return;
+  const std::string& first = without_count.front();
+  invocation.info(fmt::format(
+      "nothing counts what {} {} in effect, so that verdicts about repeated calls are UNKNOWN: give it a probe in the "
+      "definition, such as `probe: {{ get: \"{{{}}}/bookings?saga={{saga.id}}\", count: /total }}`, or count in its "
+      "database with --probe-sql '{}=DATABASE QUERY'",
+      join(without_count, ", "), without_count.size() > 1 ? "have" : "has", first, first));
+}
+
+Result<ExitCode> conclude(Invocation& invocation, const RehearseFlags& flags, const std::vector<Verdict>& verdicts,
+                          const std::vector<std::string>& without_count = {}) {
   Json result = verify_json(result_origin(invocation), verdicts, wall_clock_now());
   result["kind"] = "rehearsal";
   result["saga"] = flags.file;
   show_result(invocation, result);
+  const auto is_unknown = [](const Verdict& verdict) { return verdict.ruling == Ruling::unknown; };
+  if (std::any_of(verdicts.begin(), verdicts.end(), is_unknown)) explain_unknown(invocation, without_count);
   return exit_code_after_reports(invocation, write_reports(invocation, flags.reports, result),
                                  exit_code_of(end_of(verdicts)));
+}
+
+std::vector<std::string> asked_by_message(const SagaDefinition& definition) {
+  std::vector<std::string> names;
+  for (const ParticipantDefinition& each : definition.participants)
+    if (!each.topic.empty()) names.push_back(each.name);
+  return names;
+}
+
+Error no_message_participants(const std::vector<std::string>& names) {
+  return with_hint(
+      Error{ErrorCode::invalid,
+            fmt::format("a rehearsal calls participants over HTTP alone, and {} asked by message: {}",
+                        names.size() > 1 ? "these are" : "this one is", join(names, ", "))},
+      fmt::format("rehearse this saga with --stand-ins, or give the address of one that does the same over HTTP with "
+                  "--participants {}=URL",
+                  names.front()));
+}
+
+// What a rehearsal cannot do without, before anything is tried.
+Result<void> check_participants(const DefinitionPointer& definition, HttpParticipantCaller& caller) {
+  if (auto may_call = caller.check(*definition); !may_call) return may_call.error();
+  auto reached = reach_participants(definition, caller);
+  if (reached) return {};
+  return with_hint(reached.error(),
+                   "start it, or give its address with --participants NAME=URL; --stand-ins tries the definition "
+                   "without participants");
 }
 
 // As a node checks it when it starts a saga.
@@ -83,8 +136,11 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   const auto definition = rehearsal_definition(*read.canonical, flags.urls);
   if (!definition) return definition.error();
   SqlProbes sql_probes = flags.sql_probes;
+  if (const auto names = asked_by_message(**definition); !names.empty() && !flags.stand_ins)
+    return no_message_participants(names);
   if (auto checked = sql_probes.check(invocation, **definition); !checked) return checked.error();
   if (const auto fits = check_input(*definition, *input); !fits) return fits.error();
+  if (auto checked = check_participants_files(invocation.environment, flags.files); !checked) return checked.error();
 
   set_log_level(LogLevel::error);  // the nodes of the trials stop and start all the time
   RehearsalOptions options;
@@ -109,21 +165,15 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   caller_options.files = flags.files;
   auto caller = make_participant_caller(caller_options, *clock);
   if (!caller) return caller.error();
-  for (const ParticipantDefinition& each : (*definition)->participants)
-    if (!each.topic.empty())
-      return with_hint(Error{ErrorCode::invalid,
-                             fmt::format("the participant '{}' is asked by message, and a rehearsal calls participants "
-                                         "over HTTP alone",
-                                         each.name)},
-                       "rehearse this saga with --stand-ins");
-  if (auto may_call = (*caller)->check(**definition); !may_call) return may_call.error();
+  if (auto checked = check_participants(*definition, **caller); !checked) return checked.error();
   const auto count = [&](const Saga& saga, std::size_t i) -> Result<std::optional<std::int64_t>> {
     const std::string& name = (*definition)->participants[i].name;
     if (!sql_probes.has(name)) return count_effects(saga, i, **caller);
     const auto counted = sql_probes.count(name, saga.id);
     return counted ? Result<std::optional<std::int64_t>>(*counted) : counted.error();
   };
-  return conclude(invocation, flags, rehearse(*definition, **caller, count, options));
+  return conclude(invocation, flags, rehearse(*definition, **caller, count, options),
+                  uncounted(**definition, sql_probes));
 }
 
 // "hotel=http://127.0.0.1:8081"

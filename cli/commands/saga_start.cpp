@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -65,6 +66,12 @@ Result<ExitCode> start(Invocation& invocation, const StartFlags& flags) {
   return code;
 }
 
+// Of a text of any length.
+bool is_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
 }  // namespace
 
 Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, const std::string& text) {
@@ -87,6 +94,10 @@ Result<Json> read_saga_input(Invocation& invocation, const std::string& flag, co
   try {
     return Json::parse(json);
   } catch (const Json::parse_error& error) {
+    const bool is_inline = text != "-" && !text.starts_with('@');
+    if (is_inline && is_file(invocation.environment.resolve(text)))
+      return Error{ErrorCode::invalid,
+                   fmt::format("{}: '{}' is a file, and its name is no JSON; write @{} to read it", flag, text, text)};
     return Error{ErrorCode::invalid,
                  fmt::format("{}: {} is no JSON (at byte {}); write JSON such as '{{\"guest\":\"kim\"}}', @FILE or -",
                              flag, source, error.byte)};

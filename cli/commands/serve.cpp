@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/configuration/paths.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/dependencies/kafka.hpp"
@@ -176,6 +177,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
   if (!flags.pages.empty()) options.pages = invocation.environment.resolve(flags.pages);
+  if (auto checked = check_participants_files(invocation.environment, options.participants_files); !checked)
+    return checked.error();
   options.redis_security = redis_security(flags.redis, invocation.environment);
   auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
   if (!kafka) return kafka.error();

@@ -2,10 +2,10 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
+#include "cli/client/users.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/table.hpp"
@@ -13,8 +13,6 @@
 
 namespace sagactl {
 namespace {
-
-constexpr int users_page_size = 1000;
 
 struct UserFlags {
   std::string email;
@@ -26,17 +24,10 @@ struct UserFlags {
 Result<ExitCode> list_users(Invocation& invocation) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  Json users = Json::array();
-  for (std::string after;;) {
-    const auto page = client->get("/users?limit=" + std::to_string(users_page_size) +
-                                  (after.empty() ? "" : "&after=" + percent_encode(after)));
-    if (!page) return page.error();
-    for (const Json& user : json_member(*page, "users")) users.push_back(user);
-    after = text_member(*page, "next");
-    if (after.empty()) break;
-  }
+  const auto users = all_users(*client);
+  if (!users) return users.error();
   if (invocation.wants_json()) {
-    invocation.print(Json{{"users", users}}, "users");
+    invocation.print(Json{{"users", *users}}, "users");
     return ExitCode::done;
   }
   Table table({{"E-MAIL ADDRESS", Fit::text, needed},
@@ -44,7 +35,7 @@ Result<ExitCode> list_users(Invocation& invocation) {
                {"STATUS", Fit::whole, needed},
                {"SESSIONS", Fit::number},
                {"SINCE", Fit::time}});
-  for (const Json& user : users)
+  for (const Json& user : *users)
     table.row({text_member(user, "email"), text_member(user, "role"), text_member(user, "status"),
                text_member(user, "sessions"), text_member(user, "createdAt")});
   table.print(invocation.terminal.out, invocation.terminal.table_width());
@@ -80,7 +71,7 @@ Result<ExitCode> change_account(Invocation& invocation, const UserFlags& flags, 
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto changed = client->put("/users/" + percent_encode(flags.email), rights);
-  if (!changed) return with_what_was_looked_for(changed.error(), "user", flags.email, "sagactl user list");
+  if (!changed) return no_such_user(*client, changed.error(), flags.email);
   print_user(invocation, *changed, "changed");
   return ExitCode::done;
 }

@@ -27,4 +27,10 @@ Result<void> check_paths(const CLI::App& root, const Environment& environment) {
   }
 }
 
+Result<void> check_participants_files(const Environment& environment, const std::string& directory) {
+  std::error_code ignored;
+  if (directory.empty() || std::filesystem::is_directory(environment.resolve(directory), ignored)) return {};
+  return Error{ErrorCode::invalid, "--participants-files: there is no directory " + directory};
+}
+
 }  // namespace sagactl

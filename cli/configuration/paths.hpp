@@ -18,4 +18,7 @@ Result<void> check_directory(const Environment& environment, const std::filesyst
 // The same for every flag of the parsed commands that names a file or a directory.
 Result<void> check_paths(const CLI::App& root, const Environment& environment);
 
+// `invalid` unless the directory of --participants-files is there. Empty: none is given.
+Result<void> check_participants_files(const Environment& environment, const std::string& directory);
+
 }  // namespace sagactl

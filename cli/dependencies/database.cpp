@@ -44,6 +44,14 @@ Result<std::string> url_of_variables(const Environment& environment, const std::
          percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
 }
 
+// "postgres:/host/shop" and "sqlite:shop.db", which would otherwise be taken for file names.
+bool begins_like_a_url(const std::string& text) {
+  const std::string scheme = lower(text.substr(0, text.find(':')));
+  return scheme.size() < text.size() &&
+         (scheme.starts_with("postgres") || scheme == "pgsql" || scheme.starts_with("sqlite") || scheme == "jdbc" ||
+          scheme == "mysql" || scheme == "mariadb" || scheme == "http" || scheme == "https" || scheme == "file");
+}
+
 // None for "".
 Result<std::optional<DatabaseName>> name_database(const Environment& environment, const std::string& named) {
   if (is_postgres_url(named)) return std::optional(postgres_database(named));
@@ -51,7 +59,7 @@ Result<std::optional<DatabaseName>> name_database(const Environment& environment
     return Error{ErrorCode::invalid,
                  "--database is a libpq connection string; write it as a URL such as "
                  "postgres://USER@HOST:PORT/DATABASE"};
-  if (named.find("://") != std::string::npos)
+  if (named.find("://") != std::string::npos || begins_like_a_url(named))
     return Error{ErrorCode::invalid,
                  "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
   if (named.empty()) return std::optional<DatabaseName>();

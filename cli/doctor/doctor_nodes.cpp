@@ -31,7 +31,7 @@ bool port_is_free(const Url& url) {
 
 void inspect_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
   const std::string subject = "node " + (url.socket.empty() ? url.authority() : url.text());
-  const Error advised = with_tls_advice(error);
+  const Error advised = with_connecting_advice(error);
   const std::string advice = text_member(advised.members, "hint");
   if (!advice.empty())
     findings.push_back({subject, CheckResult::fail, error.message, advice});

@@ -29,6 +29,14 @@ void inspect_schema(const DatabaseName& database, DoctorFindings& findings) {
     findings.push_back({"schema", CheckResult::ok, fmt::format("{} migrations, up to date", migrations->size())});
 }
 
+// A misspelled name leads to a database that `serve` creates.
+void inspect_name(const PostgresDiagnosis& server, DoctorFindings& findings) {
+  if (!server.is_empty || server.similar.empty()) return;
+  findings.push_back({"database name", CheckResult::warn,
+                      fmt::format("it holds no order and no saga, and the server also has '{}'", server.similar),
+                      "if that one is meant, correct --database or DATABASE_NAME"});
+}
+
 void inspect_clock(const PostgresDiagnosis& server, DoctorFindings& findings) {
   const ClockDifference clock = clock_difference(server.server_time, server.asked, server.answered, 0);
   if (clock.certain_ms() > clock_difference_warn_ms)
@@ -85,6 +93,7 @@ void inspect_postgres(const DatabaseName& database, DoctorFindings& findings) {
   }
   findings.push_back(
       {"database", CheckResult::ok, fmt::format("{}, PostgreSQL {}", database.shown, server->server_version)});
+  inspect_name(*server, findings);
   inspect_schema(database, findings);
   inspect_server(*server, findings);
   inspect_clock(*server, findings);

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 #include "cli/invocation.hpp"
 #include "common/text/text.hpp"
 
@@ -75,7 +77,10 @@ std::vector<std::string> long_names_of(const CLI::App& app) {
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
   const std::string near = nearest(word, candidates);
-  return near.empty() ? "" : "; did you mean " + near + "?";
+  if (!near.empty()) return "; did you mean " + near + "?";
+  const auto longer = std::find_if(candidates.begin(), candidates.end(),
+                                   [&](const std::string& it) { return it.starts_with(word + "-"); });
+  return longer == candidates.end() ? "" : "; did you mean " + *longer + "?";
 }
 
 std::string unknown_flag(const CLI::App& root, const CLI::App& at, const std::string& argument) {
@@ -154,7 +159,8 @@ std::string subcommands_of(const CLI::App& at) {
   constexpr std::size_t listed_max = 8;
   std::vector<std::string> names;
   for (const CLI::App* sub : at.get_subcommands({})) names.push_back(sub->get_name());
-  if (names.size() < 2 || names.size() > listed_max) return "";
+  if (names.size() == 1) return names.front();
+  if (names.empty() || names.size() > listed_max) return "";
   const std::string last = names.back();
   names.pop_back();
   return join(names, ", ") + " or " + last;
@@ -185,6 +191,8 @@ std::string unknown_command(const CLI::App& at, const std::string& word) {
   std::vector<std::string> candidates;
   for (const CLI::App* sub : at.get_subcommands({})) candidates.push_back(sub->get_name());
   if (candidates.empty()) return "unexpected argument '" + word + "' for " + command_path(at);
+  if (std::find(candidates.begin(), candidates.end(), word) != candidates.end())
+    return "'" + word + "' stands too early: write `" + command_path(at) + " " + word + "`";
   return "'" + word + "' is not a command of " + command_path(at) + did_you_mean(word, candidates);
 }
 

@@ -30,6 +30,7 @@
 #include "cli/results/result_origin.hpp"
 #include "common/text/percent.hpp"
 #include "loadgen/profile/sample_requests.hpp"
+#include "loadgen/running/scheme_check.hpp"
 
 namespace sagactl {
 namespace {
@@ -56,7 +57,7 @@ class Loadtest {
            options_.profile.list.pointer_of("ended_at").empty();
   }
   ServerEvidence server_evidence(const RunResult& load);
-  Result<RunResult> send(const LoadOptions& options, const ProgressCallback& progress);
+  Result<RunResult> send(const LoadOptions& options, const std::stop_token& stop, const ProgressCallback& progress);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
   ExaminedRun examine(const RunResult& load);
@@ -125,9 +126,10 @@ void Loadtest::say_what_cannot_be_checked() const {
                                  : "; without it the verdicts about the data will be UNKNOWN"));
 }
 
-Result<RunResult> Loadtest::send(const LoadOptions& options, const ProgressCallback& progress) {
-  if (agents_) return run_load_on_agents(options, *agents_, stop_, progress);
-  return run_load(options, stop_, progress);
+Result<RunResult> Loadtest::send(const LoadOptions& options, const std::stop_token& stop,
+                                 const ProgressCallback& progress) {
+  if (agents_) return run_load_on_agents(options, *agents_, stop, progress);
+  return run_load(options, stop, progress);
 }
 
 // Sends the load and waits for the sagas to end.
@@ -140,18 +142,22 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     watched_options.sample = std::make_shared<AcceptedSample>();
     watch.emplace(invocation_, options_.profile, *watched_options.sample);
   }
-  auto load = send(watched_options, [&](const LoadProgress& now) {
+  SchemeCheck scheme(options, stop_);
+  auto load = send(watched_options, scheme.stop(), [&](const LoadProgress& now) {
     metrics_->update(now);
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
+    scheme.look(now);
   });
   sagas.reset();
   auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();
+  if (load) scheme.look(*load);
+  if (load && scheme.wrong_scheme()) load = *scheme.wrong_scheme();
   if (!load) {
     const bool is_of_agent = load.error().message.starts_with("agent ");
-    if (is_of_agent) return with_tls_advice(load.error());
+    if (is_of_agent) return with_connecting_advice(load.error());
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_tls_advice(with_hint(
+    return with_connecting_advice(with_hint(
         load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
                                               : "check that the server of the profile '" + options.profile.name +
                                                     "' is running at the address in --url"));

@@ -43,12 +43,13 @@ enum class TlsFault : std::uint8_t {
   not_tls,            // what came is no TLS: perhaps HTTP
   no_certificate,     // the server wants a certificate of the client, or another
   no_protocol,        // the server does not speak the protocol that was asked for (ALPN)
+  wanted,             // the server speaks TLS, and the client did not
 };
 
 template <>
 struct Spelling<TlsFault> {
-  static constexpr std::string_view names[] = {"other",   "expired",        "other-name", "unknown-authority",
-                                               "not-tls", "no-certificate", "no-protocol"};
+  static constexpr std::string_view names[] = {"other",   "expired",        "other-name",  "unknown-authority",
+                                               "not-tls", "no-certificate", "no-protocol", "wanted"};
 };
 
 struct TlsFailure {

@@ -52,7 +52,10 @@ std::string_view words_of(TransportFailure failure) {
 }
 
 // What to do if this is the most frequent answer.
-std::string_view advice(int status) {
+std::string_view advice(int status, const Ledger& ledger) {
+  const bool may_be_log_in = status == 401 || status == 403 || (status >= 300 && status < 400);
+  if (may_be_log_in && ledger.loses_cookies)
+    return "; the log-in sets a cookie, which is lost: write cookies = \"user\" at the beginning of the profile";
   if (status == 401 || status == 403 || status == 407)
     return "; give --token, or the required header in create.headers";
   if (status >= 300 && status < 400) return "; give --url the address that it redirects to";
@@ -134,7 +137,7 @@ std::string answers_text(const Ledger& ledger) {
   std::string text;
   for (const AnswerCount& it : counts.answers)
     text += fmt::format("{}{} x {}", text.empty() ? ": " : ", ", text_of(it), it.count);
-  if (!counts.answers.empty()) text += advice(counts.answers.front().http_status);
+  if (!counts.answers.empty()) text += advice(counts.answers.front().http_status, ledger);
   return text;
 }
 

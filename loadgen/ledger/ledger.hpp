@@ -33,6 +33,7 @@ struct Ledger : ProductPlan {
   std::string method, path;      // of the requests, as in the profile
   bool keyed = false;            // requests carry their idempotency key; otherwise the server derives it
   bool open_loop = false;
+  bool loses_cookies = false;  // log-ins set cookies, and the profile keeps none
   Timestamp started_at, ended_at;
   std::vector<std::string> targets;   // base URLs
   std::vector<std::string> agents;    // host:port of the machines that sent it; empty: it was sent by one process

@@ -100,6 +100,7 @@ Json head_of(const Ledger& ledger) {
     for (const LedgerStep& step : ledger.steps)
       head["steps"].push_back({{"name", step.name}, {"creates", step.creates}});
   if (!ledger.agents.empty()) head["agents"] = ledger.agents;
+  if (ledger.loses_cookies) head["losesCookies"] = true;
   return head;
 }
 
@@ -175,6 +176,7 @@ Ledger ledger_of(const Json& head) {
   ledger.seed = head.at("seed");
   ledger.items = head.at("items");
   ledger.open_loop = head.at("openLoop");
+  ledger.loses_cookies = head.value("losesCookies", false);
   ledger.started_at.us = head.at("startedAt");
   ledger.ended_at.us = head.at("endedAt");
   ledger.targets = head.at("targets").get<std::vector<std::string>>();

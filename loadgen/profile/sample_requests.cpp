@@ -26,6 +26,16 @@ RequestWriterSetup setup_of(const LoadOptions& options, const Url& target) {
   return setup;
 }
 
+// The writer leaves room for lengths of up to eight digits.
+std::string without_padding(std::string request) {
+  constexpr std::string_view name = "\r\nContent-Length:";
+  const std::size_t field = request.find(name);
+  if (field == std::string::npos || field > request.find("\r\n\r\n")) return request;
+  const std::size_t begin = field + name.size();
+  request.replace(begin, request.find_first_not_of(' ', begin) - begin, " ");
+  return request;
+}
+
 class SampleWriter {
  public:
   SampleWriter(const LoadOptions& options, const RequestWriterSetup& setup)
@@ -46,7 +56,7 @@ class SampleWriter {
   void add(std::string what, PlannedOrder order) {
     std::vector<char> request;
     const std::size_t size = writer_.write(order, request);
-    samples_.push_back({std::move(what), std::string(request.data(), size)});
+    samples_.push_back({std::move(what), without_padding({request.data(), size})});
   }
   void add_order(std::string what, OrderKind kind, std::uint32_t group) {
     PlannedOrder order;

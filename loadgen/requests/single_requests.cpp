@@ -56,23 +56,26 @@ SingleRequests::SingleRequests(const SingleRequestsSetup& setup)
 Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, const PlannedOrder& order, KeptScope scope,
                                   std::vector<std::string>& values) {
   HttpRequest request = setup_.writer->request(step, order);
-  const bool has_cookies = step.part == StepNumber::Part::log_in && setup_.profile->journey.cookies != CookieUse::none;
+  const bool is_log_in = step.part == StepNumber::Part::log_in;
+  const bool has_cookies = is_log_in && setup_.profile->journey.cookies != CookieUse::none;
   if (has_cookies) {
     add_line(request.headers, setup_.writer->users().cookies(order.user, request.path, wall_clock_now()));
   }
-  if (step.part != StepNumber::Part::log_in && !setup_.token.empty() &&
-      header_of(request.headers, "Authorization").empty())
+  if (!is_log_in && !setup_.token.empty() && header_of(request.headers, "Authorization").empty())
     request.headers.emplace_back("Authorization", "Bearer " + setup_.token);
   const auto response = client_.send(request);
   if (!response)
     return Error{response.error().code,
-                 fmt::format("'{}': {} {}: {}", what.name, request.method, request.path, response.error().message)};
+                 fmt::format("'{}': {} {}: {}", what.name, request.method, request.path, response.error().message),
+                 response.error().members};
   const bool is_expected = std::any_of(what.expect.begin(), what.expect.end(),
                                        [&](const StatusRange& range) { return range.holds(response->status); });
   if (!is_expected) return refused_by_server(what, request, *response);
   if (has_cookies)
     setup_.writer->users().take_cookies(order.user, values_of(response->headers, "set-cookie"), request.path,
                                         wall_clock_now());
+  else if (is_log_in && !header_of(response->headers, "Set-Cookie").empty())
+    lost_a_cookie_ = true;
   Profile of_step;
   AnswerPlan plan(of_step);
   const AnswerValues reader(what.keep, places_in(kept_names(setup_.profile->journey, scope), what.keep), plan);
@@ -92,7 +95,7 @@ Result<std::vector<std::string>> SingleRequests::set_up() {
   order.target = setup_.target;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (auto sent = send({StepNumber::Part::set_up, i}, steps[i], order, KeptScope::run, values); !sent)
-      return Error{sent.error().code, "set-up: " + sent.error().message};
+      return Error{sent.error().code, "set-up: " + sent.error().message, sent.error().members};
     setup_.writer->set_run_values(values);
   }
   return values;
@@ -105,7 +108,7 @@ Result<void> SingleRequests::tear_down() {
   order.target = setup_.target;
   for (std::size_t i = 0; i < steps.size(); ++i)
     if (auto sent = send({StepNumber::Part::tear_down, i}, steps[i], order, KeptScope::run, values); !sent)
-      return Error{sent.error().code, "tear-down: " + sent.error().message};
+      return Error{sent.error().code, "tear-down: " + sent.error().message, sent.error().members};
   return {};
 }
 
@@ -132,7 +135,7 @@ Result<std::optional<std::int64_t>> SingleRequests::log_in(std::size_t user) {
   for (std::size_t i = 0; i < what.requests.size(); ++i) {
     if (auto sent = send({StepNumber::Part::log_in, i}, what.requests[i], order, KeptScope::user, state.values); !sent)
       return Error{sent.error().code == ErrorCode::unavailable ? ErrorCode::unavailable : ErrorCode::unauthenticated,
-                   fmt::format("log-in of user {}: {}", user + 1, sent.error().message)};
+                   fmt::format("log-in of user {}: {}", user + 1, sent.error().message), sent.error().members};
     setup_.writer->users().replace(user, state);
   }
   const std::string authorization = setup_.writer->authorization(user);

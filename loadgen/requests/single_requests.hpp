@@ -35,6 +35,8 @@ class SingleRequests {
   // The user's authorization, values and cookies are given to the writer. Returns when to do so again, by steady_ns():
   // after three quarters of the time for which the server says it is valid; nothing if it says none.
   Result<std::optional<std::int64_t>> log_in(std::size_t user);
+  // Whether a log-in set a cookie, and the profile has no `cookies`.
+  bool lost_a_cookie() const { return lost_a_cookie_; }
   // Authorization and Cookie, those that the user has.
   HttpHeaders headers_of_user(std::size_t user) const;
 
@@ -46,6 +48,7 @@ class SingleRequests {
   SingleRequestsSetup setup_;
   HttpClient client_;
   std::string last_body_;
+  bool lost_a_cookie_ = false;
 };
 
 }  // namespace sagactl

@@ -83,6 +83,10 @@ Result<void> RunPreparation::resolve_targets() {
   }
   options_.targets = std::move(targets);
   if (reachable_url_) return {};
+  if (const HttpProxy* proxy = proxy_of(options_))
+    return Error{ErrorCode::unavailable,
+                 fmt::format("cannot connect to {}, which leads to {}", proxy->name(), unreachable),
+                 Json{{"proxy", proxy->name()}}};
   return Error{ErrorCode::unavailable, fmt::format("cannot connect to {}", unreachable)};
 }
 
@@ -159,6 +163,7 @@ Result<void> RunPreparation::log_in(const std::vector<std::size_t>& users, bool 
     SingleRequests requests(single_requests_setup());
     for (std::size_t place = next++; place < users.size() && !stop_.stop_requested(); place = next++) {
       const auto again = requests.log_in(users[place]);
+      if (requests.lost_a_cookie()) loses_cookies_ = true;
       if (again) {
         log_in_again_ns_[users[place]] = *again;
         continue;

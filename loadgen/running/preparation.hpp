@@ -55,6 +55,8 @@ class RunPreparation {
   const std::vector<CatalogueProduct>& catalogue() const { return catalogue_; }
   const RequestWriter& writer() const { return *writer_; }
   bool uses_tls() const { return tls_ != nullptr; }
+  // Whether a log-in set a cookie that nobody keeps, as the profile has no `cookies`.
+  bool loses_cookies() const { return loses_cookies_; }
   // By user: the headers that its log-in gave. Secret; empty without a log-in.
   std::vector<HttpHeaders> user_headers() const;
 
@@ -88,6 +90,7 @@ class RunPreparation {
   std::optional<SingleRequests> single_requests_;
   std::vector<std::optional<std::int64_t>> log_in_again_ns_;  // by user
   std::vector<std::int64_t> refused_log_in_ns_;               // the last log-in because of a 401; 0: none
+  std::atomic<bool> loses_cookies_ = false;
 };
 
 }  // namespace sagactl

@@ -13,6 +13,7 @@ void describe_run(Ledger& ledger, const RunPreparation& preparation, const std::
   ledger.path = options.profile.path;
   ledger.keyed = options.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options.rate.has_value();
+  ledger.loses_cookies = preparation.loses_cookies();
   ledger.targets = preparation.target_names();
   // Only accounts: other users of orders are not users in the database.
   const bool accounts = options.profile.accounts == Profile::Accounts::registered;

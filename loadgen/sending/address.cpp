@@ -119,7 +119,10 @@ Result<ResolvedTarget> resolve_target(const Url& url, const HttpProxy* proxy, co
   addrinfo* list = nullptr;
   const int failure = getaddrinfo(peer.host.c_str(), std::to_string(peer.port).c_str(), &wanted, &list);
   if (failure != 0 || list == nullptr) {
-    return Error{ErrorCode::unavailable, fmt::format("cannot resolve host '{}': {}", peer.host, gai_strerror(failure))};
+    return Error{ErrorCode::unavailable,
+                 fmt::format("cannot resolve host '{}'{}: {}", peer.host, proxy ? ", which is the proxy's" : "",
+                             gai_strerror(failure)),
+                 proxy ? Json{{"proxy", proxy->name()}} : Json{}};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
   ResolvedTarget found;

@@ -13,6 +13,7 @@
 
 #include "common/text/text.hpp"
 #include "server/definitions/source_builder.hpp"
+#include "server/definitions/yaml_hints.hpp"
 
 namespace sagactl {
 namespace {
@@ -86,6 +87,9 @@ class YamlEvents : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (builder_.wants_name()) throw SourceUnreadable{place(mark), "the name of a member is empty"};
+    if (is_flow_.back() && !is_written(mark))
+      problems_.push_back(
+          {Severity::warning, name_at_, {}, fmt::format("`{}` has no value", name_), hint_for_valueless(name_)});
     put(scalar_at(mark, nullptr), mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -100,7 +104,9 @@ class YamlEvents : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (builder_.wants_name()) {
-      builder_.name(value, place(mark));
+      name_ = value;
+      name_at_ = place(mark);
+      builder_.name(value, name_at_);
       return;
     }
     Json json = value;
@@ -113,13 +119,21 @@ class YamlEvents : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     begin(SourceKind::list, tag, mark, anchor);
+    is_flow_.push_back(false);
   }
-  void OnSequenceEnd() override { builder_.end(); }
+  void OnSequenceEnd() override {
+    is_flow_.pop_back();
+    builder_.end();
+  }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
+                  YAML::EmitterStyle::value style) override {
     begin(SourceKind::object, tag, mark, anchor);
+    is_flow_.push_back(style == YAML::EmitterStyle::Flow);
   }
-  void OnMapEnd() override { builder_.end(); }
+  void OnMapEnd() override {
+    is_flow_.pop_back();
+    builder_.end();
+  }
 
  private:
   void refuse_tag(const std::string& tag, const YAML::Mark& mark) const {
@@ -131,6 +145,12 @@ class YamlEvents : public YAML::EventHandler {
     if (tag != "?" && tag != "!") refuse_tag(tag, mark);
     const SourcePointer begun = builder_.begin(kind, place(mark));
     if (anchor != 0) anchors_[anchor] = begun;
+  }
+  // Whether the null that is read there stands in the text.
+  bool is_written(const YAML::Mark& mark) const {
+    const std::string_view rest = places_.rest_of_line(static_cast<std::size_t>(std::max(0, mark.line)),
+                                                       static_cast<std::size_t>(std::max(0, mark.column)));
+    return rest.starts_with('~') || lower(rest.substr(0, 4)) == "null";
   }
   SourcePointer scalar_at(const YAML::Mark& mark, Json json) const {
     auto value = std::make_shared<SourceValue>();
@@ -175,6 +195,9 @@ class YamlEvents : public YAML::EventHandler {
   SourceBuilder builder_;
   Position begin_;
   std::map<YAML::anchor_t, SourcePointer> anchors_;
+  std::vector<bool> is_flow_ = {false};  // of the document and all that is open in it: an object in braces
+  std::string name_;                     // the last one of a member
+  Position name_at_;
 };
 
 }  // namespace
@@ -191,8 +214,9 @@ SourcePointer read_yaml(std::string_view text, std::vector<Problem>& problems) {
     if (parser.HandleNextDocument(rest))
       throw SourceUnreadable{rest.begin(), "the file holds several documents", "a file holds one definition"};
   } catch (const YAML::Exception& error) {
-    throw SourceUnreadable{events.place(error.mark), fmt::format("this is no YAML: {}", error.msg),
-                           error.msg.starts_with("end of") ? "is this line indented as its neighbours are?" : ""};
+    throw SourceUnreadable{
+        events.place(error.mark), fmt::format("this is no YAML: {}", error.msg),
+        hint_for_unreadable(error.msg, text, static_cast<std::size_t>(std::max(0, error.mark.line)))};
   }
   return events.take();
 }

@@ -22,6 +22,12 @@ Position SourceText::at_offset(std::size_t offset) const {
   return at_byte(line, std::min(offset, text_.size()) - begins_[line]);
 }
 
+std::string_view SourceText::rest_of_line(std::size_t line, std::size_t byte) const {
+  if (line >= begins_.size() || begins_[line] + byte >= text_.size()) return {};
+  const std::string_view rest = text_.substr(begins_[line] + byte);
+  return rest.substr(0, rest.find('\n'));
+}
+
 Position SourceText::at_byte(std::size_t line, std::size_t byte) const {
   line = std::min(line, begins_.size() - 1);
   const std::string_view before = text_.substr(begins_[line], byte);

@@ -17,6 +17,8 @@ class SourceText {
   Position at_offset(std::size_t offset) const;
   // `line` and the byte in it count from 0.
   Position at_byte(std::size_t line, std::size_t byte) const;
+  // What stands there up to the end of the line; "" outside of the text.
+  std::string_view rest_of_line(std::size_t line, std::size_t byte) const;
   std::size_t lines() const { return begins_.size(); }
 
  private:

@@ -39,6 +39,20 @@ TEST(CliAudit, ShowsUserActionAndTarget) {
   EXPECT_THAT(outcome.out, HasSubstr("returned"));
 }
 
+TEST(CliAudit, AnUnknownUserIsNamedWithTheNearest) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("GET /audit?limit=100&by=an%40example.com", 404, {{"message", "User not found"}});
+  const auto refusal = [&] {
+    const CommandResult outcome = sandbox.run({"audit", "--by", "an@example.com", "--url", node.url()});
+    EXPECT_EQ(outcome.code, 1);
+    return outcome.err;
+  };
+  EXPECT_THAT(refusal(), HasSubstr("there is no user 'an@example.com'"));
+  node.answer("GET /users?limit=1000", 200, {{"users", {{{"email", "ann@example.com"}}}}, {"next", nullptr}});
+  EXPECT_THAT(refusal(), HasSubstr("there is no user 'an@example.com'; did you mean ann@example.com?"));
+}
+
 TEST(CliAudit, WithoutEntriesPrintsNoTable) {
   CliSandbox sandbox;
   FakeNode node;

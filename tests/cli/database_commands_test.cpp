@@ -68,6 +68,19 @@ TEST(CliDatabase, OfAnotherProductIsAUsageError) {
     EXPECT_EQ(sandbox.run({command, "--database", "mysql://me:secret@db/x"}).code, 4) << command;
 }
 
+TEST(CliDatabase, ThatIsNeitherAFileNorAUrlIsAUsageError) {
+  CliSandbox sandbox;
+  for (const char* text : {"postgres:/me:secret@db/x", "postgresql:shop", "sqlite:shop.db", "jdbc:postgresql://db/x"}) {
+    const CommandResult outcome = sandbox.run({"migrate", "--database", text});
+    EXPECT_EQ(outcome.code, 4) << text;
+    EXPECT_THAT(outcome.err, HasSubstr("the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"));
+    EXPECT_THAT(outcome.err, Not(HasSubstr("secret")));
+  }
+  const CommandResult nowhere = sandbox.run({"migrate", "--database", "none/shop.db"});
+  EXPECT_EQ(nowhere.code, 5);
+  EXPECT_THAT(nowhere.err, HasSubstr("there is no directory "));
+}
+
 TEST(CliMigrate, CreatesTheDatabaseAndShowsWhatWasApplied) {
   CliSandbox sandbox;
   std::filesystem::create_directories(sandbox.directory() / "sagactl-data");

@@ -5,11 +5,18 @@
 
 #include "tests/api/support/fake_participant.hpp"
 #include "tests/cli/support/command.hpp"
+#include "tests/httpclient/relay.hpp"
+#include "tests/httpclient/tls_server.hpp"
 
 namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
+
+std::uint16_t port_of_participant(const std::string& url) {
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
 
 std::string one_step(const std::string& url) {
   return R"(saga: one
@@ -99,6 +106,66 @@ TEST_F(CliSagaRehearse, WhatIsInEffectIsCountedBySql) {
   EXPECT_THAT(with("motel=hotel.db SELECT :saga").out, HasSubstr("the definition has no participant 'motel'"));
 }
 
+TEST_F(CliSagaRehearse, TriesNothingWhileAParticipantIsDown) {
+  const CommandResult down = sandbox.run({"saga", "rehearse", "one.yaml"});
+  EXPECT_EQ(down.code, 5);
+  EXPECT_EQ(down.out, "");
+  EXPECT_THAT(down.err, HasSubstr("the participant 'hotel' cannot be called: nothing answers at http://127.0.0.1:1: "
+                                  "connection refused"));
+  EXPECT_THAT(down.err, HasSubstr("start it, or give its address with --participants NAME=URL"));
+  const test::FakeParticipant plain;
+  const TlsFront front(port_of_participant(plain.url()), make_identity("IP:127.0.0.1"));
+  const CommandResult other = sandbox.run(
+      {"saga", "rehearse", "one.yaml", "--participants", "hotel=http" + front.url().substr(sizeof("https") - 1)});
+  EXPECT_EQ(other.code, 5);
+  EXPECT_THAT(other.err, HasSubstr("the server speaks https; try " + front.url()));
+  sandbox.write("two.yaml", R"(saga: two
+participants:
+  hotel: { url: "http://127.0.0.1:1" }
+  mail: { url: "http://127.0.0.1:2" }
+  unused: { url: "http://127.0.0.1:3" }
+steps:
+  - name: hotel
+    call: { post: "{hotel}/bookings" }
+  - name: mail
+    call: { post: "{mail}/mails" }
+)");
+  const CommandResult both = sandbox.run({"saga", "rehearse", "two.yaml"});
+  EXPECT_THAT(both.err, HasSubstr("'hotel' cannot be called"));
+  EXPECT_THAT(both.err, HasSubstr("'mail' cannot be called"));
+  EXPECT_THAT(both.err, Not(HasSubstr("unused' cannot be called")));
+}
+
+TEST_F(CliSagaRehearse, WithoutAProbeWhatCannotBeSeenIsUnknown) {
+  const test::FakeParticipant participant;
+  std::string definition = one_step(participant.url());
+  const std::string probe = R"(, probe: { get: "{hotel}/total?saga={saga.id}", count: /total })";
+  definition.erase(definition.find(probe), probe.size());
+  sandbox.write("blind.yaml", definition);
+  const CommandResult unknown = sandbox.run({"saga", "rehearse", "blind.yaml", "--at-once", "16"});
+  EXPECT_EQ(unknown.code, 2) << unknown.out;
+  EXPECT_THAT(unknown.out, HasSubstr("Verdict: UNKNOWN"));
+  EXPECT_THAT(unknown.err, HasSubstr("nothing counts what hotel has in effect"));
+  EXPECT_THAT(unknown.err, HasSubstr(R"(`probe: { get: "{hotel}/bookings?saga={saga.id}", count: /total }`)"));
+  EXPECT_THAT(unknown.err, HasSubstr("--probe-sql 'hotel=DATABASE QUERY'"));
+}
+
+TEST_F(CliSagaRehearse, ParticipantsThatAreAskedByMessageAreNamedAtOnce) {
+  sandbox.write("mail.yaml", R"(saga: mail
+participants: { mail: { kafka: mail-commands }, sms: { kafka: sms-commands } }
+steps:
+  - name: mail
+    call: { participant: mail, command: send-mail }
+  - name: sms
+    call: { participant: sms, command: send-sms }
+)");
+  const CommandResult refused =
+      sandbox.run({"saga", "rehearse", "mail.yaml", "--probe-sql", "mail=none.db SELECT :saga"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("over HTTP alone, and these are asked by message: mail, sms"));
+  EXPECT_THAT(refused.err, HasSubstr("--stand-ins"));
+}
+
 TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {
   const auto error = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"saga", "rehearse"});
@@ -113,6 +180,8 @@ TEST_F(CliSagaRehearse, WhatIsWrongIsNamed) {
   sandbox.write("strict.yaml", one_step("http://127.0.0.1:1") + "input: { type: object, required: [guest] }\n");
   EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("the input is refused:\n  the input: needs the member"));
   EXPECT_THAT(error({"strict.yaml", "--stand-ins"}), HasSubstr("with --input"));
+  EXPECT_THAT(error({"one.yaml", "--participants-files", "none"}),
+              HasSubstr("--participants-files: there is no directory none"));
   EXPECT_THAT(error({"none.yaml"}), HasSubstr("none.yaml cannot be read: No such file or directory"));
   EXPECT_THAT(error({"one.yaml", "--stand-ins", "--input", "{"}), HasSubstr("--input: '{' is no JSON"));
 }

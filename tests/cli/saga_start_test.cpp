@@ -109,10 +109,28 @@ TEST_F(CliSagaStart, ListsShowDefinitionsAndFilterByTheirMembers) {
   EXPECT_EQ(run({"saga", "list", "--definition", "trip", "--step", "mail", "--input", "guest=kim"}).err,
             "no sagas match: of definition trip, at step mail, with input guest=kim\n");
   EXPECT_EQ(run({"saga", "list", "--definition", "tripp"}).err,
-            "no sagas match: of definition tripp\nthere is no saga definition tripp; did you mean trip?\n");
-  EXPECT_THAT(run({"saga", "list", "--definition", "trip", "--input", "nights=2"}).err,
-              HasSubstr("sagas of trip are not found by nights: its definition does not name it under `search`"));
+            "no sagas match: of definition tripp\nthere is no saga definition 'tripp'; did you mean trip?\n");
+  EXPECT_EQ(run({"saga", "list", "--definition", "hotel"}).err,
+            "no sagas match: of definition hotel\nthere is no saga definition 'hotel'; there are trip\n");
+  EXPECT_THAT(run({"saga", "list", "--type", "OrderProcesingSaga"}).err,
+              HasSubstr("there is no saga type 'OrderProcesingSaga'; did you mean OrderProcessingSaga?"));
+  EXPECT_THAT(
+      run({"saga", "list", "--definition", "trip", "--input", "nights=2"}).err,
+      HasSubstr("sagas of trip are not found by nights: only what a definition names under `search` is searchable, "
+                "and guest (trip) is"));
+  EXPECT_THAT(run({"saga", "list", "--input", "gust=kim"}).err,
+              HasSubstr("sagas are not found by gust: only what a definition names under `search` is searchable, and "
+                        "guest (trip) is"));
+  EXPECT_THAT(run({"saga", "list", "--input", "@trip.json"}).err,
+              HasSubstr("'@trip.json' is not PATH=VALUE: here --input finds sagas by one value of their input"));
   EXPECT_THAT(run({"saga", "list", "--input", "guest"}).err, HasSubstr("'guest' is not PATH=VALUE, such as guest=kim"));
+}
+
+TEST_F(CliSagaStart, AFilesNameInPlaceOfAnInputIsToldFromText) {
+  sandbox.write("kim.json", kim);
+  EXPECT_THAT(start("kim.json").err,
+              HasSubstr("--input: 'kim.json' is a file, and its name is no JSON; write @kim.json"));
+  EXPECT_THAT(start("kin.json").err, HasSubstr("--input: 'kin.json' is no JSON"));
 }
 
 TEST_F(CliSagaStart, ASagaIsFoundByItsKeyAndItsFirstDigits) {

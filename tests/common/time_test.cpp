@@ -35,6 +35,16 @@ TEST(Time, PrintsEveryDayAsTheCalendarHasIt) {
   }
 }
 
+TEST(Time, ShowsDurationsInTheUnitThatPeopleUse) {
+  EXPECT_EQ(format_duration(90s), "90.00 s");
+  EXPECT_EQ(format_duration(150s), "2.5 min");
+  EXPECT_EQ(format_duration(15min), "15 min");
+  EXPECT_EQ(format_duration(90min), "90 min");
+  EXPECT_EQ(format_duration(24h), "24 h");
+  EXPECT_EQ(format_duration(Duration(150min)), "2.5 h");
+  EXPECT_EQ(format_duration(Duration(24h) * 7), "7 d");
+}
+
 TEST(Time, ReadsDurations) {
   EXPECT_EQ(*parse_duration("500ms"), 500ms);
   EXPECT_EQ(*parse_duration("1.5s"), 1500ms);

@@ -1,4 +1,5 @@
 // Every mistake in a definition is found at its place, with what would be right.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 
 namespace sagactl {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 TEST(DefinitionMistakes, ARightDefinitionHasNone) {
   EXPECT_EQ(problems_of(trip_yaml), "");
@@ -256,6 +260,27 @@ TEST(DefinitionMistakes, AllAreToldAtOnceInTheOrderOfTheirPlaces) {
       "11:49 mistake /participants/hotel/timeout: `timeout` is no duration | write it like 500ms, 3s, 15m, 24h or "
       "2d\n26:13 mistake /steps/2/after/0: unknown step `hotl` | did you mean `hotel`?\n31:15 mistake "
       "/steps/2/refused/0: 99 is no status code from 200 to 599 | write it like [402, 409] or [\"5xx\"]\n");
+}
+
+// What YAML reads otherwise than its writer meant it is reported, with what to write.
+TEST(DefinitionMistakes, ACommaAColonOrBracesThatYamlReadsOtherwiseAreExplained) {
+  const auto said = [](const char* from, const char* to) { return problems_of(trip_with(from, to)); };
+  EXPECT_THAT(said("body: \"{input.guest}\" }", "body: {input.guest} }"),
+              HasSubstr("38:43 warning : `input.guest` has no value | inside of braces a comma begins another member, "
+                        "and braces make an object: put a text in quotes that has a comma or braces, as in "
+                        "\"{input.guest}\"\n"));
+  EXPECT_THAT(said("guest: \"{input.guest}\", nights", "guest: Kim, Lee, nights"),
+              HasSubstr("warning : `Lee` has no value | inside of braces a comma begins another member"));
+  EXPECT_THAT(said("timeout: 3s,", "timeout:3s,"),
+              HasSubstr("11:40 warning : `timeout:3s` has no value | a colon needs a space after it: `timeout: 3s`\n"));
+  EXPECT_THAT(said("timeout: 15m", "timeout:15m"), HasSubstr("| a colon needs a space after it: `timeout: 15m`\n"));
+  EXPECT_THAT(said("saga: trip", "saga: trip: long"),
+              HasSubstr("illegal map value | a text with a colon and a space in it has to be in quotes"));
+  EXPECT_THAT(said("post: \"{air}/seats\", body", "post: {air}/seats, body"),
+              HasSubstr("| inside of braces and brackets a comma stands between two members"));
+  EXPECT_THAT(said("timeout: 15m", "\ttimeout: 15m"), HasSubstr("| indent by spaces"));
+  EXPECT_EQ(said("also: refused", "also: null"), said("also: refused", "also: ~")) << "a null that is written is meant";
+  EXPECT_THAT(said("also: refused", "also: null"), Not(HasSubstr("has no value")));
 }
 
 TEST(DefinitionMistakes, MoreThanAHundredStepsAreTooMany) {

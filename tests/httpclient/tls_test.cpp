@@ -117,8 +117,36 @@ TEST(Tls, InPlaceOfAnHttpAnswerIsNamed) {
     return TestAnswer{"\x15\x03\x01\x00\x02\x02\x46", TestAnswer::After::close};
   });
   const Error error = HttpClient(*parse_node_url(alert.url())).get("/").error();
-  EXPECT_EQ(error.code, ErrorCode::invalid);
-  EXPECT_THAT(error.message, HasSubstr("what it sends is TLS; is this an https server?"));
+  EXPECT_EQ(error.code, ErrorCode::unavailable);
+  EXPECT_THAT(error.message, HasSubstr("the server speaks https; try https://127.0.0.1:"));
+}
+
+// Many close the connection on which they are spoken to without TLS, and say nothing. Nothing was done then, whatever
+// the method.
+TEST(Tls, ThatWasNotSpokenIsFoundWhenAServerOnlyClosesTheConnection) {
+  const ScriptedServer plain([](const Received&) { return answer(200, "{}"); });
+  const TlsIdentity client = make_identity("DNS:client");
+  const TemporaryFile authority(client.certificate);
+  const TlsFront open_to_all(plain.port(), make_identity("DNS:shop.example"));
+  const TlsFront for_some(plain.port(), make_identity("DNS:shop.example"), authority.path());
+  for (const TlsFront* front : {&open_to_all, &for_some}) {
+    std::string url = front->url();
+    url.erase(url.find('s'), 1);
+    const Error error = HttpClient(*parse_node_url(url)).post("/orders", {}).error();
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+    EXPECT_EQ(error.message, "no answer of " + url + " to POST: the server speaks https; try " + front->url());
+    EXPECT_EQ(error.members.value("tls", ""), "wanted");
+    const auto ignore = [](const ServerSentEvent&) { return true; };
+    EXPECT_EQ(HttpClient(*parse_node_url(url)).stream("/events", ignore).error().code, ErrorCode::unavailable);
+  }
+}
+
+TEST(Tls, ThatAServerAsksForInAnAnswerIsNamed) {
+  const ScriptedServer nginx(
+      [](const Received&) { return answer(400, "<center>The plain HTTP request was sent to HTTPS port</center>"); });
+  const Error error = HttpClient(*parse_node_url(nginx.url())).post("/orders", {}).error();
+  EXPECT_EQ(error.code, ErrorCode::unavailable);
+  EXPECT_THAT(error.message, HasSubstr("the server speaks https; try https://127.0.0.1:"));
 }
 
 TEST(Tls, NeedsAuthoritiesThatCanBeRead) {

@@ -3,22 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "common/text/text.hpp"
-#include "httpclient/url.hpp"
+#include "cli/loadtest/init/choose_request.hpp"
+#include "cli/loadtest/init/recorded_fields.hpp"
 
 namespace sagactl {
 namespace {
 
-// "http://host:1/a?b" is "http://host:1" and "/a?b".
-std::pair<std::string, std::string> divided(const std::string& url) {
+// "http://host:1" of "http://host:1/a?b"; empty where there is only a path.
+std::string server_of(const std::string& url) {
   const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return {"", url.starts_with('/') ? url : "/" + url};
-  const std::size_t path = url.find_first_of("/?", scheme + 3);
-  if (path == std::string::npos) return {url, "/"};
-  const std::string rest = url.substr(path, url.find('#', path) - path);
-  return {url.substr(0, path), rest.front() == '/' ? rest : "/" + rest};
+  if (scheme == std::string::npos) return {};
+  const std::string server = url.substr(0, url.find_first_of("/?", scheme + 3));
+  const std::size_t user = server.find('@');  // it may have a password
+  return user == std::string::npos ? server : server.substr(0, scheme + 3) + server.substr(user + 1);
 }
 
 std::string toml_string(std::string_view text) {
@@ -26,59 +24,6 @@ std::string toml_string(std::string_view text) {
       text.find_first_of("'\n\r\t") == std::string_view::npos && text.find('\x7F') == std::string_view::npos;
   if (is_literal && text.find('"') != std::string_view::npos) return fmt::format("'{}'", text);
   return json_text(std::string(text));  // JSON's escapes are those of a basic string
-}
-
-// Braces that stand for themselves would be read as fields.
-std::string without_fields(std::string text) {
-  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
-    std::size_t end = at + 1;
-    while (end < text.size() && ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z')))
-      ++end;
-    const bool is_field =
-        end > at + 1 && end < text.size() && text[end] == '}' && !text.substr(at).starts_with("{env:");
-    if (is_field) text.insert(at + 1, " ");
-  }
-  return text;
-}
-
-// Headers that the load generator writes itself, or that belong to a browser's connection.
-bool is_left_out(const std::string& name) {
-  constexpr std::array names = {"host",
-                                "connection",
-                                "content-length",
-                                "accept-encoding",
-                                "transfer-encoding",
-                                "cookie",
-                                "user-agent",
-                                "referer",
-                                "origin",
-                                "priority",
-                                "te",
-                                "upgrade-insecure-requests",
-                                "cache-control",
-                                "pragma",
-                                "dnt",
-                                "if-none-match",
-                                "if-modified-since",
-                                "postman-token"};
-  return name.starts_with(':') || name.starts_with("sec-") || name.starts_with("x-b3-") || name == "traceparent" ||
-         std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool is_key_header(const std::string& name) {
-  return name == "idempotency-key" || name == "x-idempotency-key" || name == "request-id" || name == "x-request-id";
-}
-
-bool is_secret_header(const std::string& name) {
-  for (const char* part : {"api-key", "apikey", "token", "secret", "csrf", "xsrf"})
-    if (name.find(part) != std::string::npos) return true;
-  return name == "authorization";
-}
-
-std::string environment_name_of(const std::string& header) {
-  std::string name;
-  for (const char c : header) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-  return name;
 }
 
 // The pointer to what is most likely the order's id.
@@ -92,31 +37,40 @@ std::optional<std::string> id_pointer(const Json& json, const std::string& path,
 }
 
 class DraftWriter {
+  static constexpr std::size_t name_max = 60;
+
  public:
-  DraftWriter(const Recording& recording, std::size_t creating) : recording_(recording), creating_(creating) {}
+  DraftWriter(const Recording& recording, std::size_t creating)
+      : recording_(recording),
+        creating_(creating),
+        order_pointer_(id_pointer(recording.requests[creating].answer, "", 0)),
+        filled_(filled(recording, creating, order_pointer_.value_or(""))) {}
 
   ProfileDraft write() {
     const auto& requests = recording_.requests;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const std::string server = divided(requests[i].url).first;
+    for (const RecordedRequest& request : requests) {
+      const std::string server = server_of(request.url);
       if (draft_.server.empty()) draft_.server = server;
       if (!server.empty() && server != draft_.server)
-        left(fmt::format("'{}' goes to {}; all requests of a profile go to the servers of --url", requests[i].name,
+        left(fmt::format("'{}' goes to {}; all requests of a profile go to the servers of --url", shown(request),
                          server));
     }
     if (draft_.server.empty()) draft_.server = recording_.server;
     std::string steps;
     for (std::size_t i = 0; i < requests.size(); ++i)
-      if (i != creating_) steps += step_of(requests[i], i < creating_ ? "before" : "after");
-    const std::string create = create_of(requests[creating_]);
+      if (i != creating_) steps += step_of(i, i < creating_ ? "before" : "after");
+    const std::string create = create_of();
     const std::string answer = answer_of(requests[creating_]);
-    if (has_cookies_) draft_.text += "cookies = \"user\"                  # each user has a jar\n\n";
-    draft_.text += create + answer + steps;
+    if (filled_.has_cookies) draft_.text += "cookies = \"user\"                  # each user has a jar\n\n";
+    draft_.text += log_in() + create + answer + steps;
     draft_.text +=
         "\n# [sql]                            # how the database shows the orders: docs/loadtest.md\n"
         "# orders = \"select id as order_id, created_at, request_key as key, status from orders\"\n";
     left("[sql] or [status]: how the orders are found afterwards, for the verdicts");
+    for (const std::string& remark : filled_.remarks) left(remark);
     for (const std::string& remark : recording_.remarks) left(remark);
+    draft_.choice = choice_text(recording_, creating_);
+    draft_.flags = recording_.flags;
     return std::move(draft_);
   }
 
@@ -125,23 +79,32 @@ class DraftWriter {
     if (std::find(draft_.left.begin(), draft_.left.end(), what) == draft_.left.end()) draft_.left.push_back(what);
   }
 
-  std::string create_of(const RecordedRequest& request) {
+  std::string log_in() {
+    if (recording_.basic_user.empty()) return {};
+    left("the environment variable PASSWORD: the password of the user, which is not written into the file");
+    return fmt::format("[log_in]\nbasic = {{ user = {}, password = \"{{env:PASSWORD}}\" }}\n\n",
+                       toml_string(recording_.basic_user));
+  }
+
+  std::string create_of() {
+    const FilledRequest& request = filled_.requests[creating_];
+    const std::string& method = recording_.requests[creating_].method;
     std::string text = "[create]\n";
-    if (request.method != "POST") text += fmt::format("method = {}\n", toml_string(request.method));
-    text += fmt::format("path = {}\n", toml_string(without_fields(divided(request.url).second)));
-    bool has_key = false;
-    text += headers_of(request, &has_key);
-    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(without_fields(request.body)));
+    if (method != "POST") text += fmt::format("method = {}\n", toml_string(method));
+    text += fmt::format("path = {}\n", toml_string(request.path));
+    text += pairs_of("headers", request.headers);
+    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(request.body));
+    text += pairs_of("keep", request.keep);
     left("create.body: fields such as {product}, {quantity} and {user} where orders differ");
-    if (!has_key) left("create: where the server finds the idempotency key, as {key} in a header or in the body");
+    if (!filled_.has_key)
+      left("create: where the server finds the idempotency key, as {key} in a header or in the body");
     return text + "\n";
   }
 
   std::string answer_of(const RecordedRequest& request) {
     std::string text = "[answer]\n";
-    const auto pointer = id_pointer(request.answer, "", 0);
-    if (pointer) {
-      text += fmt::format("order = {}\n", toml_string(*pointer));
+    if (order_pointer_) {
+      text += fmt::format("order = {}\n", toml_string(*order_pointer_));
     } else if (!request.location.empty()) {
       text += "order = { header = \"Location\" }\n";
     } else {
@@ -154,21 +117,25 @@ class DraftWriter {
     return text;
   }
 
-  std::string step_of(const RecordedRequest& request, const char* list) {
-    std::string text = fmt::format("\n[[{}]]\nname = {}\n", list, toml_string(name_of_step(request)));
-    text += fmt::format("method = {}\npath = {}\n", toml_string(request.method),
-                        toml_string(without_fields(divided(request.url).second)));
-    text += headers_of(request, nullptr);
-    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(without_fields(request.body)));
-    if (request.status != 0) text += fmt::format("expect = [{}]\n", request.status);
-    left("values that an earlier answer gave: keep them there and write their fields ({order} is the order's id)");
+  std::string step_of(std::size_t place, const char* list) {
+    const RecordedRequest& recorded = recording_.requests[place];
+    const FilledRequest& request = filled_.requests[place];
+    std::string text = fmt::format("\n[[{}]]\nname = {}\n", list, toml_string(name_of_step(recorded, request.path)));
+    text += fmt::format("method = {}\npath = {}\n", toml_string(recorded.method), toml_string(request.path));
+    text += pairs_of("headers", request.headers);
+    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(request.body));
+    text += pairs_of("keep", request.keep);
+    if (recorded.status != 0) text += fmt::format("expect = [{}]\n", recorded.status);
+    left(
+        "ids and other values that were recorded and that no earlier answer shows: keep them where an answer gives "
+        "them, and write their fields ({order} is the order's id)");
     return text;
   }
 
-  std::string name_of_step(const RecordedRequest& request) {
-    std::string name = request.name.empty()
-                           ? fmt::format("{} {}", request.method, divided(request.url).second.substr(0, 60))
-                           : request.name;
+  // Without the query, which may be secret.
+  std::string name_of_step(const RecordedRequest& request, const std::string& path) {
+    std::string name = request.name;
+    if (name.empty()) name = fmt::format("{} {}", request.method, path.substr(0, std::min(path.find('?'), name_max)));
     const std::string first = name;
     for (int number = 2; std::find(names_.begin(), names_.end(), name) != names_.end(); ++number)
       name = fmt::format("{} {}", first, number);
@@ -176,51 +143,32 @@ class DraftWriter {
     return name;
   }
 
-  std::string headers_of(const RecordedRequest& request, bool* has_key) {
-    std::vector<std::string> pairs;
-    std::vector<std::string> seen;
-    for (const auto& [name, value] : request.headers) {
-      const std::string small = lower(name);
-      if (small == "cookie") has_cookies_ = true;
-      if (is_left_out(small) || std::find(seen.begin(), seen.end(), small) != seen.end()) continue;
-      seen.push_back(small);
-      pairs.push_back(fmt::format("{} = {}", toml_string(name), toml_string(value_of(small, value, has_key))));
-    }
-    return pairs.empty() ? "" : fmt::format("headers = {{ {} }}\n", fmt::join(pairs, ", "));
-  }
-
-  std::string value_of(const std::string& name, const std::string& value, bool* has_key) {
-    if (has_key != nullptr && is_key_header(name) && !*has_key) {
-      *has_key = true;
-      return "{key}";
-    }
-    if (!is_secret_header(name)) return without_fields(value);
-    const std::string variable = environment_name_of(name);
-    const std::size_t blank = name == "authorization" ? value.find(' ') : std::string::npos;
-    left(fmt::format("the environment variable {}: the header {}, which is not written into the file", variable, name));
-    return fmt::format("{}{{env:{}}}", blank == std::string::npos ? "" : value.substr(0, blank + 1), variable);
+  static std::string pairs_of(const char* member, const std::vector<std::pair<std::string, std::string>>& pairs) {
+    std::vector<std::string> texts;
+    for (const auto& [name, value] : pairs)
+      texts.push_back(fmt::format("{} = {}", toml_string(name), toml_string(value)));
+    return texts.empty() ? "" : fmt::format("{} = {{ {} }}\n", member, fmt::join(texts, ", "));
   }
 
   const Recording& recording_;
   const std::size_t creating_;
+  const std::optional<std::string> order_pointer_;
+  FilledRecording filled_;
   ProfileDraft draft_;
   std::vector<std::string> names_ = {"create"};
-  bool has_cookies_ = false;
 };
 
 }  // namespace
 
-Result<ProfileDraft> draft_of(const Recording& recording) {
-  std::optional<std::size_t> creating;
-  for (std::size_t i = 0; i < recording.requests.size(); ++i) {
-    const RecordedRequest& request = recording.requests[i];
-    const bool writes = request.method == "POST" || request.method == "PUT";
-    const bool is_sure = creating && recording.requests[*creating].status == 201;
-    if (writes && (!creating || (request.status == 201 && !is_sure))) creating = i;
-  }
-  if (!creating)
-    return Error{ErrorCode::invalid, "there is no POST or PUT in it, so nothing that could create an order"};
-  return DraftWriter(recording, *creating).write();
+Result<ProfileDraft> draft_of(const Recording& recording, const std::string& wanted) {
+  const auto creating = creating_request(recording, wanted);
+  if (!creating) return creating.error();
+  if (!recording.are_alternatives) return DraftWriter(recording, *creating).write();
+  Recording chosen = recording;
+  chosen.requests = {recording.requests[*creating]};
+  ProfileDraft draft = DraftWriter(chosen, 0).write();
+  draft.choice = choice_text(recording, *creating);
+  return draft;
 }
 
 }  // namespace sagactl

@@ -25,8 +25,11 @@ struct RecordedRequest {
 
 struct Recording {
   std::vector<RecordedRequest> requests;
-  std::string server;                // "" where none is named
-  std::vector<std::string> remarks;  // what could not be taken over
+  std::string server;                   // "" where none is named
+  std::vector<std::string> remarks;     // what could not be taken over
+  std::vector<std::string> flags = {};  // of the load test that do what the recording did: "--insecure"
+  std::string basic_user = {};          // who logs in with each request (RFC 7617); "": nobody
+  bool are_alternatives = false;        // of one description: only the one that is chosen is sent
 };
 
 // What writes the profile, and what the author still has to fill in.
@@ -34,11 +37,14 @@ struct ProfileDraft {
   std::string text;
   std::string server;
   std::vector<std::string> left;
+  std::string choice = {};              // which request creates the order, and how to choose another; "": there is one
+  std::vector<std::string> flags = {};  // for the load test
 };
 
-// The first request that is a POST answered with 201, else the first POST, creates the order; the others are steps
-// before and after it. Secrets are not taken over: they become fields such as {env:TOKEN}. `invalid` without any POST.
-Result<ProfileDraft> draft_of(const Recording& recording);
+// One request creates the order (choose_request.hpp: `wanted` names it); the others are steps before and after it. What
+// is put in the place of recorded values is in recorded_fields.hpp. `invalid` without any POST, or without the one that
+// is wanted.
+Result<ProfileDraft> draft_of(const Recording& recording, const std::string& wanted = {});
 
 // `invalid` with what is wrong in the text.
 Result<Recording> read_curl(std::string_view command);

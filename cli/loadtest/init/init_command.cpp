@@ -21,7 +21,7 @@ namespace {
 constexpr std::uintmax_t source_size_max = 64u << 20;
 
 struct InitFlags {
-  std::string openapi, curl, har, postman;
+  std::string openapi, curl, har, postman, request;
   std::string out = "profile.toml";
   bool overwrite = false;
 };
@@ -62,12 +62,21 @@ Result<std::string> text_of_source(const Invocation& invocation, const char* fla
   return text;
 }
 
+Result<Recording> recording_of_curl(const Invocation& invocation, const std::string& command) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(invocation.environment.resolve(command), ignored))
+    return Error{
+        ErrorCode::invalid,
+        fmt::format("--curl: '{}' is a file; --curl takes the command itself: --curl \"$(cat {})\"", command, command)};
+  return read_curl(command);
+}
+
 Result<Recording> recording_of(const Invocation& invocation, const InitFlags& flags) {
   const int given = !flags.openapi.empty() + !flags.curl.empty() + !flags.har.empty() + !flags.postman.empty();
   if (given != 1)
     return Error{ErrorCode::invalid,
                  "one of --openapi, --curl, --har and --postman is required: where are the requests described?"};
-  if (!flags.curl.empty()) return read_curl(flags.curl);
+  if (!flags.curl.empty()) return recording_of_curl(invocation, flags.curl);
   const bool is_har = !flags.har.empty(), is_openapi = !flags.openapi.empty();
   const char* const flag = is_har ? "--har" : is_openapi ? "--openapi" : "--postman";
   const std::string& name = is_har ? flags.har : is_openapi ? flags.openapi : flags.postman;
@@ -82,12 +91,18 @@ Result<Recording> recording_of(const Invocation& invocation, const InitFlags& fl
   }
 }
 
+std::string next_command(const ProfileDraft& draft, const std::string& name) {
+  std::string command = fmt::format("sagactl loadtest individual --profile {} --url {}", name,
+                                    draft.server.empty() ? "URL" : draft.server);
+  for (const std::string& flag : draft.flags) command += " " + flag;
+  return command;
+}
+
 std::string text_of_draft(const ProfileDraft& draft, const std::string& name) {
   std::string text =
       "# A profile for sagactl loadtest: docs/loadtest.md and docs/journeys.md describe every member.\n# To fill in:\n";
   for (const std::string& left : draft.left) text += fmt::format("#   {}\n", left);
-  text += fmt::format("# Then: sagactl loadtest individual --profile {} --url {} --dry-run\n\n", name,
-                      draft.server.empty() ? "URL" : draft.server);
+  text += fmt::format("# Then: {} --dry-run\n\n", next_command(draft, name));
   return text + draft.text;
 }
 
@@ -99,18 +114,23 @@ Result<ExitCode> write_draft(Invocation& invocation, const InitFlags& flags) {
     return Error{ErrorCode::invalid, fmt::format("{} exists: give another name with --out, or --overwrite", flags.out)};
   const auto recording = recording_of(invocation, flags);
   if (!recording) return recording.error();
-  const auto draft = draft_of(*recording);
+  const auto draft = draft_of(*recording, flags.request);
   if (!draft) return draft.error();
   if (const auto written = write_private_file(path, text_of_draft(*draft, flags.out)); !written)
     return report_not_saved(invocation, written.error());
   Json left = Json::array();
   for (const std::string& it : draft->left) left.push_back(it);
   if (invocation.wants_json()) {
-    invocation.print(Json{{"profile", flags.out}, {"server", draft->server}, {"left", left}}, "profile");
+    invocation.print(Json{{"profile", flags.out}, {"server", draft->server}, {"choice", draft->choice}, {"left", left}},
+                     "profile");
     return ExitCode::done;
   }
-  invocation.terminal.out << (is_there ? "replaced " : "wrote ") << flags.out << "; to fill in:\n";
-  for (const std::string& it : draft->left) invocation.terminal.out << "  " << it << '\n';
+  std::ostream& out = invocation.terminal.out;
+  out << (is_there ? "replaced " : "wrote ") << flags.out << '\n';
+  if (!draft->choice.empty()) out << draft->choice << '\n';
+  out << "to fill in:\n";
+  for (const std::string& it : draft->left) out << "  " << it << '\n';
+  out << "then: " << next_command(*draft, flags.out) << " --dry-run\n";
   return ExitCode::done;
 }
 
@@ -123,6 +143,7 @@ void add_loadtest_init(CLI::App& loadtest, Commands& commands) {
   add_text(*app, "--curl", flags->curl, "COMMAND", "From a curl command that places an order");
   add_text(*app, "--har", flags->har, "FILE", "From what a browser recorded (HTTP Archive)");
   add_text(*app, "--postman", flags->postman, "FILE", "From a Postman collection");
+  add_text(*app, "--request", flags->request, "N|NAME", "Which of its requests creates the order [the most likely]");
   add_text(*app, "--out", flags->out, "FILE.toml", "The profile [profile.toml]");
   add_switch(*app, "--overwrite", flags->overwrite, "Replace the file if it exists");
   set_examples(*app, {"sagactl loadtest init --openapi http://127.0.0.1:8085/openapi.json --out shop.toml",

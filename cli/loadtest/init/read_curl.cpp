@@ -73,7 +73,7 @@ class CurlReader {
         request_.url = option;
         continue;
       }
-      if (is_switch(option)) continue;
+      if (take_switches(option)) continue;
       if (option.starts_with("--") && option.find('=') != std::string::npos) {
         value = option.substr(option.find('=') + 1);
         option.resize(option.find('='));
@@ -87,6 +87,9 @@ class CurlReader {
       }
       if (auto taken = take(option, value); !taken) return taken.error();
     }
+    const std::size_t scheme = request_.url.find("://"), user = request_.url.find('@');
+    if (scheme != std::string::npos && user < request_.url.find('/', scheme + 3))
+      recording_.basic_user = request_.url.substr(scheme + 3, request_.url.find(':', scheme + 3) - scheme - 3);
     if (request_.url.empty()) return Error{ErrorCode::invalid, "the curl command names no address"};
     if (request_.method.empty()) request_.method = request_.body.empty() ? "GET" : "POST";
     recording_.requests.push_back(std::move(request_));
@@ -96,12 +99,52 @@ class CurlReader {
   CurlReader() { request_.method.clear(); }
 
  private:
-  static bool is_switch(const std::string& option) {
-    constexpr std::array switches = {"-k",           "--insecure", "-s",       "--silent",  "-S",        "--show-error",
-                                     "-i",           "--include",  "-v",       "--verbose", "-L",        "--location",
-                                     "--compressed", "-f",         "--fail",   "-sS",       "--http1.1", "--http2",
-                                     "-#",           "-g",         "--globoff"};
-    return std::find(switches.begin(), switches.end(), option) != switches.end();
+  // "-k", "-sSk", "--compressed": those without a value, also several letters at once.
+  bool take_switches(const std::string& option) {
+    if (option.starts_with("--")) return take_switch(option);
+    const bool all = std::all_of(option.begin() + 1, option.end(), [](char letter) {
+      return std::string_view("ksSivLf#gN").find(letter) != std::string_view::npos;
+    });
+    if (!all) return false;
+    for (const char letter : option.substr(1)) take_switch(std::string("-") + letter);
+    return true;
+  }
+
+  bool take_switch(const std::string& option) {
+    constexpr std::array of_output = {"-s", "--silent",  "-S", "--show-error", "-i",        "--include",
+                                      "-v", "--verbose", "-f", "--fail",       "--http1.1", "-#",
+                                      "-g", "--globoff", "-N", "--no-buffer"};
+    if (option == "-k" || option == "--insecure") {
+      add_flag("--insecure");
+    } else if (option == "--compressed" || option == "--http2") {
+      add_flag(option);
+    } else if (option == "-L" || option == "--location") {
+      recording_.remarks.emplace_back(
+          "curl's -L: redirections are not followed; keep the Location and make the next step of it");
+    } else {
+      return std::find(of_output.begin(), of_output.end(), option) != of_output.end();
+    }
+    return true;
+  }
+
+  void add_flag(std::string flag) {
+    auto& flags = recording_.flags;
+    if (std::find(flags.begin(), flags.end(), flag) == flags.end()) flags.push_back(std::move(flag));
+  }
+
+  // Those that the load test has as well, under its own name. Empty: it has not.
+  static std::string_view same_flag(const std::string& option) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> flags = {{{"--cacert", "--ca-file"},
+                                                                                     {"-E", "--cert"},
+                                                                                     {"--cert", "--cert"},
+                                                                                     {"--key", "--cert-key"},
+                                                                                     {"-x", "--proxy"},
+                                                                                     {"--proxy", "--proxy"},
+                                                                                     {"-m", "--timeout"},
+                                                                                     {"--max-time", "--timeout"}}};
+    for (const auto& [curl, own] : flags)
+      if (option == curl) return own;
+    return {};
   }
 
   Result<void> take(const std::string& option, const std::string& value) {
@@ -126,12 +169,18 @@ class CurlReader {
         request_.headers.emplace_back("Content-Type",
                                       option == "--json" ? "application/json" : "application/x-www-form-urlencoded");
     } else if (is({"-u", "--user"})) {
-      request_.headers.emplace_back("Authorization", "Basic of curl");
+      recording_.basic_user = value.substr(0, value.find(':'));
+    } else if (const std::string_view own = same_flag(option); !own.empty()) {
+      const std::size_t user = own == "--proxy" ? value.find('@') : std::string::npos;
+      if (user != std::string::npos)
+        recording_.remarks.emplace_back("--proxy: its user and password, which are not written into the file");
+      add_flag(fmt::format("{} {}{}", own, user == std::string::npos ? value : value.substr(user + 1),
+                           own == "--timeout" ? "s" : ""));
     } else if (is({"-b", "--cookie"})) {
       request_.headers.emplace_back("Cookie", value);
-    } else if (is({"-A", "--user-agent", "-e", "--referer", "-o", "--output", "-m", "--max-time", "--connect-timeout",
-                   "-w", "--write-out", "--cacert", "--retry"})) {
-      return {};
+    } else if (is({"-A", "--user-agent", "-e", "--referer", "-o", "--output", "--connect-timeout", "-w", "--write-out",
+                   "--retry"})) {
+      recording_.remarks.push_back(fmt::format("curl's {} was left out", option));
     } else if (is({"--url"})) {
       request_.url = value;
     } else {

@@ -1,8 +1,6 @@
 // The description of an API: OpenAPI 3.0 and 3.1, Swagger 2.0. Of all operations, the one that seems to create orders.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "cli/loadtest/init/draft.hpp"
 #include "common/text/text.hpp"
 #include "server/definitions/source.hpp"
@@ -19,37 +17,17 @@ class OpenApiReader {
   Result<Recording> read() {
     if (!document_.contains("paths") || !document_["paths"].is_object())
       return Error{ErrorCode::invalid, "this is not an OpenAPI description with paths"};
-    const Json* best = nullptr;
-    int best_score = -1;
-    std::string best_path;
-    for (const auto& [path, item] : document_["paths"].items()) {
-      if (!item.is_object() || !item.contains("post")) continue;
-      const int score = score_of(path, item["post"]);
-      if (score <= best_score) continue;
-      best = &item["post"];
-      best_score = score;
-      best_path = path;
-    }
-    if (!best) return Error{ErrorCode::invalid, "no operation in it is a POST, so none that could create an order"};
     Recording recording;
     recording.server = server();
-    recording.requests.push_back(request_of(best_path, *best));
-    if (best_score == 0)
-      recording.remarks.push_back(
-          fmt::format("create: POST {} is the first one described; is it the right one?", best_path));
+    recording.are_alternatives = true;
+    for (const auto& [path, item] : document_["paths"].items())
+      if (item.is_object() && item.contains("post")) recording.requests.push_back(request_of(path, item["post"]));
+    if (recording.requests.empty())
+      return Error{ErrorCode::invalid, "no operation in it is a POST, so none that could create an order"};
     return recording;
   }
 
  private:
-  // Paths with parameters are about something that exists.
-  static int score_of(const std::string& path, const Json& operation) {
-    const std::string text = lower(path + " " + operation.value("operationId", ""));
-    int score = 0;
-    for (const char* word : {"order", "purchase", "checkout", "booking", "reservation", "payment"})
-      if (text.find(word) != std::string::npos) score += 2;
-    return path.find('{') == std::string::npos ? score + (score > 0 ? 1 : 0) : score / 2;
-  }
-
   std::string server() const {
     if (document_.contains("servers") && document_["servers"].is_array() && !document_["servers"].empty())
       return document_["servers"][0].value("url", "");
@@ -71,6 +49,7 @@ class OpenApiReader {
 
   RecordedRequest request_of(const std::string& path, const Json& operation) const {
     RecordedRequest request;
+    request.name = operation.value("operationId", "");
     request.method = "POST";
     request.url = path;
     for (const auto& name : {"parameters"})

@@ -60,6 +60,7 @@ class PostmanReader {
   Result<Recording> read(const Json& collection) {
     for (const Json& variable : list_in(collection, "variable"))
       variables_.emplace_back(text_in(variable, "key"), text_in(variable, "value"));
+    collection_auth_ = object_in(collection, "auth");
     take_items(list_in(collection, "item"), 0);
     if (recording_.requests.empty()) return Error{ErrorCode::invalid, "the collection has no requests"};
     return std::move(recording_);
@@ -87,7 +88,39 @@ class PostmanReader {
       if (!header.contains("disabled") || header["disabled"] != true)
         recorded.headers.emplace_back(text_in(header, "key"), filled(text_in(header, "value")));
     recorded.body = body_of(object_in(request, "body"), recorded);
+    take_authorization(request.is_object() && request.contains("auth") ? request["auth"] : collection_auth_, recorded);
+    take_saved_answer(item, recorded);
     recording_.requests.push_back(std::move(recorded));
+  }
+
+  // Of {"type":"bearer","bearer":[{"key":"token","value":"..."}]}
+  void take_authorization(const Json& authorization, RecordedRequest& recorded) {
+    const std::string type = text_in(authorization, "type");
+    if (type.empty() || type == "noauth") return;
+    const auto value_of = [&](std::string_view key) {
+      for (const Json& pair : list_in(authorization, type.c_str()))
+        if (text_in(pair, "key") == key) return filled(text_in(pair, "value"));
+      return std::string();
+    };
+    if (type == "bearer") {
+      recorded.headers.emplace_back("Authorization", "Bearer " + value_of("token"));
+    } else if (type == "apikey" && value_of("in") != "query") {
+      recorded.headers.emplace_back(value_of("key"), value_of("value"));
+    } else if (type == "basic") {
+      recording_.basic_user = value_of("username");
+    } else {
+      recording_.remarks.push_back(
+          fmt::format("'{}' has an authorization of the kind {}, which was left out", recorded.name, type));
+    }
+  }
+
+  // The first that was saved with the request.
+  static void take_saved_answer(const Json& item, RecordedRequest& recorded) {
+    const Json& saved = list_in(item, "response");
+    if (saved.empty()) return;
+    if (saved[0].is_object() && saved[0].contains("code") && saved[0]["code"].is_number_integer())
+      recorded.status = saved[0]["code"];
+    recorded.answer = read_json(text_in(saved[0], "body"));
   }
 
   std::string url_of(const Json& request) {
@@ -130,6 +163,7 @@ class PostmanReader {
   }
 
   Variables variables_;
+  Json collection_auth_;  // of requests that have none of their own
   Recording recording_;
 };
 

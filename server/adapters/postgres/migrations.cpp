@@ -10,6 +10,7 @@
 #include "server/adapters/postgres/connection/postgres_failure.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
 #include "server/adapters/postgres/connection/session_names.hpp"
+#include "server/adapters/postgres/database_names.hpp"
 #include "server/adapters/sql/spellings.hpp"
 
 namespace sagactl {
@@ -84,11 +85,14 @@ std::string quoted(const std::string& name) {
   return text + "\"";
 }
 
-// That another process creates it meanwhile is no failure.
+// That another process creates it meanwhile is no failure. A misspelled name is shown by one that is like it.
 void create_database(const PostgresAddress& address) {
   PqxxConnection connection = connect_for_migration(address.with_database("postgres"));
   try {
     connection.run("CREATE DATABASE " + quoted(address.database()));
+    const std::string near = nearest_database(connection, address.database());
+    log_warn("the database did not exist and was created",
+             {{"database", address.text()}, {"similar", near.empty() ? "none" : near}});
   } catch (const sql::DatabaseFailure& failure) {
     if (failure.state == state_database_exists || failure.state == state_unique_violation) return;
     throw sql::DatabaseFailure{error_of(state_no_database, address.text(), failure.error.message),

@@ -6,6 +6,7 @@
 #include "embedded/postgres_schema.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
 #include "server/adapters/postgres/connection/session_names.hpp"
+#include "server/adapters/postgres/database_names.hpp"
 #include "server/adapters/sql/table_rows.hpp"
 
 namespace sagactl {
@@ -39,6 +40,9 @@ constexpr const char* sql_duplicate_ids =
     "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE "
     "'sagactl %' AND application_name NOT IN ('{}') GROUP BY application_name HAVING count(*) > 1";
 
+constexpr const char* sql_has_flows = "SELECT to_regclass('flow') IS NOT NULL";
+constexpr const char* sql_is_empty = "SELECT NOT EXISTS (SELECT 1 FROM flow)";
+
 // "node flow event ..."
 std::string own_tables() {
   std::string names = "schema_migration";
@@ -55,6 +59,11 @@ std::string own_tables() {
 
 std::vector<std::string> texts_of(PqxxRows rows) {
   return sql::read_all(rows, [](PqxxRows& row) { return std::string(row.text()); });
+}
+
+bool is_true(PqxxConnection& connection, const char* sql) {
+  PqxxRows row = connection.run(sql);
+  return row.next() && row.integer() != 0;
 }
 
 PqxxConnection connect_for_diagnosis(const PostgresAddress& address) {
@@ -96,6 +105,12 @@ Result<PostgresDiagnosis> diagnose_postgres(const std::string& url, const std::f
     for (const std::string& name :
          texts_of(connection.run(fmt::format(sql_duplicate_ids, fmt::join(postgres::sessions_beside_nodes, "', '")))))
       found.ids_twice.push_back(name.substr(postgres::session_prefix.size()));
+    if (!is_true(connection, sql_has_flows)) {
+      found.is_empty = true;
+    } else if (found.rights_missing.empty()) {
+      found.is_empty = is_true(connection, sql_is_empty);
+    }
+    found.similar = nearest_database(connection, address->database());
     return found;
   });
 }

@@ -19,6 +19,8 @@ struct PostgresDiagnosis {
   std::vector<std::string> rights_missing;            // "INSERT on flow"
   std::vector<std::string> settings_unsafe;           // "fsync = off": acknowledged commits may be lost
   std::vector<std::string> ids_twice;                 // nodes whose id a second process tries to use
+  bool is_empty = false;                              // it holds no order and no saga
+  std::string similar;                                // the server's database whose name is most like its own; "": none
 };
 
 // `now` reads the machine's clock.

@@ -2,6 +2,7 @@
 // test_analysis.
 #include "analysis/report/report.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -227,6 +228,22 @@ TEST(MarkdownReport, KeepsTextFromBecomingMarkup) {
   std::size_t fenced = 0;
   for (std::size_t at = 0; (at = text.find("\n```", at)) != std::string::npos; ++at) ++fenced;
   EXPECT_EQ(fenced, 0u);
+}
+
+// Without a database nearly all verdicts are, for the same reason.
+TEST(TextReport, VerdictsThatAreUnknownForOneReasonShareIt) {
+  Json verdicts = Json::array();
+  for (const char* name : {"no-lost-orders", "no-double-charges", "no-oversold-stock", "ends", "other"})
+    verdicts.push_back({{"name", name}, {"verdict", "UNKNOWN"}, {"counted", true}, {"reason", "no database"}});
+  verdicts[4]["reason"] = "no answers";
+  const std::string text = text_report({{"kind", "verify"}, {"verdict", "UNKNOWN"}, {"verdicts", verdicts}});
+  EXPECT_THAT(text, testing::HasSubstr("  UNKNOWN  4 verdicts: no database\n"
+                                       "           no-lost-orders  no-double-charges  no-oversold-stock  ends\n"
+                                       "  UNKNOWN  other "));
+  verdicts.erase(0);
+  EXPECT_THAT(text_report({{"kind", "verify"}, {"verdict", "UNKNOWN"}, {"verdicts", verdicts}}),
+              testing::HasSubstr("UNKNOWN  ends               no database\n"))
+      << "three are lines of their own";
 }
 
 // The badge, the head of the page and the Markdown say the same as the exit code.

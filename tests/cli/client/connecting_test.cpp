@@ -88,6 +88,44 @@ TEST_F(CliConnecting, LeadsThroughAProxyWhosePasswordItKeeps) {
   EXPECT_EQ(wrong.err.find("s3cret"), std::string::npos);
 }
 
+TEST_F(CliConnecting, NamesAProxyThatIsDown) {
+  const CommandResult down = list("http://node.example", {"--proxy", "http://ann:s3cret@127.0.0.1:1"});
+  EXPECT_EQ(down.code, 5);
+  EXPECT_THAT(down.err, HasSubstr("nothing answers at the proxy http://127.0.0.1:1: connection refused"));
+  EXPECT_THAT(down.err, HasSubstr("start the proxy, write its address in --proxy, or leave --proxy out"));
+  const CommandResult unknown = list("http://node.example", {"--proxy", "no-such-proxy.invalid:3128"});
+  EXPECT_THAT(unknown.err, HasSubstr("cannot resolve the host 'no-such-proxy.invalid', which is the proxy's"));
+  const CommandResult load = sandbox.run({"loadtest", "individual", "--orders", "1", "--token", "t", "--url",
+                                          "http://node.example", "--proxy", "http://ann:s3cret@127.0.0.1:1"});
+  EXPECT_EQ(load.code, 5) << load.out;
+  EXPECT_THAT(load.err,
+              HasSubstr("cannot connect to the proxy http://127.0.0.1:1, which leads to http://node.example"));
+  EXPECT_THAT(load.err, HasSubstr("start the proxy"));
+  EXPECT_EQ(load.err.find("s3cret"), std::string::npos);
+}
+
+// Most servers of https close such a connection without a word.
+TEST_F(CliConnecting, AsksForHttpsWhereTheServerSpeaksIt) {
+  const TlsFront front(port_of(node.url()), make_identity("IP:127.0.0.1"));
+  std::string http = front.url();
+  http.erase(http.find('s'), 1);
+  const auto wants_https = [&](const std::vector<std::string>& words) {
+    const CommandResult outcome = sandbox.run(words);
+    EXPECT_EQ(outcome.code, 5) << words.front() << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr("the server speaks https; try " + front.url())) << words.front();
+    EXPECT_THAT(outcome.err, HasSubstr("write https:// in the place of http://")) << words.front();
+  };
+  wants_https({"saga", "list", "--url", http});
+  wants_https({"saga", "start", "trip", "--url", http});
+  wants_https({"trace", some_id, "--url", http});
+  wants_https({"loadtest", "individual", "--orders", "3", "--url", http});
+  sandbox.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
+  wants_https({"loadtest", "individual", "--orders", "3", "--profile", "shop.toml", "--url", http});
+  sandbox.write("agents.token", "0123456789abcdef\n");
+  wants_https({"loadtest", "individual", "--orders", "3", "--url", http, "--agents", http, "--agents-token-file",
+               "agents.token"});
+}
+
 TEST_F(CliConnecting, LeadsToAUnixSocket) {
   const SocketFront front(port_of(node.url()));
   EXPECT_EQ(list("unix://" + front.path().string(), {}).code, 0);

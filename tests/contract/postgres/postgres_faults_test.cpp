@@ -8,6 +8,8 @@
 #include <future>
 #include <thread>
 
+#include "common/log.hpp"
+#include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "tests/contract/postgres/postgres_session.hpp"
@@ -340,6 +342,27 @@ TEST_F(PostgresFaults, ManyNodesThatStartAtOnceMigrateOnce) {
   const auto known = postgres_migrations(url).value();
   EXPECT_EQ(applied, known.size());
   for (const SchemaMigration& migration : known) EXPECT_TRUE(migration.applied) << migration.name;
+}
+
+// A misspelled DATABASE_NAME leads to a new database, in which all that was stored seems to be gone.
+TEST_F(PostgresFaults, ADatabaseThatIsCreatedIsNamedWithTheOneThatMayBeMeant) {
+  std::string logged;
+  set_log_sink([&](std::string_view line) { logged.append(line).append("\n"); });
+  const auto migrate = [&](const char* database) {
+    logged.clear();
+    EXPECT_TRUE(migrate_postgres(server->url(database)));
+    return logged;
+  };
+  EXPECT_THAT(migrate("webshop"), HasSubstr("event=\"the database did not exist and was created\""));
+  const std::string misspelled = migrate("webshpo");
+  EXPECT_THAT(migrate("webshpo"), Not(HasSubstr("was created"))) << "it is there";
+  set_log_sink({});
+  EXPECT_THAT(misspelled, HasSubstr("/webshpo"));
+  EXPECT_THAT(misspelled, HasSubstr("similar=webshop"));
+  const auto found = diagnose_postgres(server->url("webshpo"), [] { return Timestamp{}; });
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_TRUE(found->is_empty);
+  EXPECT_EQ(found->similar, "webshop");
 }
 
 TEST_F(PostgresFaults, ANewerSchemaAndAnotherTextAreRefused) {

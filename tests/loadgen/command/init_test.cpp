@@ -64,11 +64,104 @@ TEST_F(LoadtestInit, ARecordingBecomesAJourney) {
   EXPECT_THAT(file, Not(HasSubstr("s3cret")));
   const std::string sent = sent_with("shop.toml");
   const std::size_t login = sent.find("POST /login"), order = sent.find("POST /orders"),
-                    look = sent.find("GET /orders/17");
+                    look = sent.find("GET /orders/{order}");
   EXPECT_LT(login, order);
   EXPECT_LT(order, look);
   EXPECT_NE(look, std::string::npos);
   EXPECT_THAT(sent, Not(HasSubstr("app.js")));
+}
+
+// The ids that a recording has are those of one journey: every other gets its own.
+TEST_F(LoadtestInit, ValuesOfEarlierAnswersAreKeptWhereTheyAreGivenAndSecretsAreNotWritten) {
+  sandbox_.write("recorded.har", R"({"log":{"entries":[
+    {"request":{"method":"POST","url":"http://h/login?apiKey=hush","headers":[{"name":"Content-Type","value":"application/json"}],
+                "postData":{"text":"{ \"user\": \"kim\", \"password\": \"s3same!\" }"}},
+     "response":{"status":200,"content":{"text":"{\"access_token\":\"ey.J0.abc123\"}"}}},
+    {"request":{"method":"POST","url":"http://h/carts","headers":[{"name":"Authorization","value":"Bearer ey.J0.abc123"}]},
+     "response":{"status":201,"content":{"text":"{\"cart\":{\"id\":7},\"count\":1}"}}},
+    {"request":{"method":"POST","url":"http://h/carts/7/items","headers":[],"postData":{"text":"{\"count\":7,\"cartId\":7}"}},
+     "response":{"status":201,"content":{"text":"{}"}}},
+    {"request":{"method":"POST","url":"http://h/orders?cartId=7","headers":[{"name":"Authorization","value":"Bearer ey.J0.abc123"}],
+                "postData":{"text":"{\"cart\":{\"id\":7}}"}},
+     "response":{"status":201,"content":{"text":"{\"id\":\"o-2024-000017\",\"payment\":{\"reference\":\"p 1\"}}"}}},
+    {"request":{"method":"POST","url":"http://h/orders/o-2024-000017/payment","headers":[],
+                "postData":{"text":"{\"reference\":\"p 1\",\"cvc\":\"123\"}"}},
+     "response":{"status":200,"content":{}}}]}})");
+  const CommandResult done = init({"--har", "recorded.har", "--out", "shop.toml"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("request 4 of 5, POST /orders, is taken as the one that creates the order; --request "
+                                  "takes another: 1 POST /login, 2 POST /carts, 3 POST /carts/7/items"));
+  EXPECT_THAT(done.out,
+              HasSubstr("the environment variable PASSWORD: the member password of POST /login, which is not"));
+  const std::string file = sandbox_.read("shop.toml");
+  for (const char* secret : {"s3same", "hush", "ey.J0", "123\""}) EXPECT_THAT(file, Not(HasSubstr(secret)));
+  for (const char* variable : {"PASSWORD", "API_KEY", "CVC"}) sandbox_.variables[variable] = "x";
+  const std::string sent = sent_with("shop.toml");
+  for (const char* part :
+       {"POST /login?apiKey={env:API_KEY}", R"({ "user": "kim", "password": "{env:PASSWORD}" })",
+        "Authorization: Bearer {accessToken}", "POST /carts/{keptId}/items", R"({"count":7,"cartId":{keptId}})",
+        "POST /orders?cartId={keptId}", R"({"cart":{"id":{keptId}}})", "POST /orders/{order}/payment",
+        R"({"reference":"{reference}","cvc":"{env:CVC}"})", "# step 'POST /orders/{order}/payment'"})
+    EXPECT_THAT(sent, HasSubstr(part));
+}
+
+TEST_F(LoadtestInit, TheRequestThatCreatesTheOrderIsTheOneMostLikeItOrTheOneThatIsNamed) {
+  const auto item = [](const char* name, const char* url) {
+    return Json{{"name", name}, {"request", {{"method", "POST"}, {"url", std::string("http://h") + url}}}};
+  };
+  const auto created_by = [&](const Json& items, std::vector<std::string> more) {
+    sandbox_.write("c.json", Json{{"item", items}}.dump());
+    more.insert(more.begin(), {"--postman", "c.json", "--overwrite"});
+    const CommandResult done = init(more);
+    if (done.code != 0) return done.err;
+    const std::string file = sandbox_.read("profile.toml");
+    const std::size_t path = file.find("path = ", file.find("[create]"));
+    return file.substr(path + 8, file.find('"', path + 8) - path - 8);
+  };
+  const Json shop = Json::array({item("log in", "/auth/login"), item("fill", "/cart"), item("buy", "/checkout"),
+                                 item("pay", "/orders/17/payment"), item("undo", "/orders/17/cancel")});
+  EXPECT_EQ(created_by(shop, {}), "/checkout");
+  EXPECT_EQ(created_by(Json::array({item("a", "/login"), item("b", "/x"), item("c", "/y"), item("d", "/token")}), {}),
+            "/y")
+      << "the last one that is no log-in";
+  EXPECT_EQ(created_by(shop, {"--request", "2"}), "/cart");
+  EXPECT_EQ(created_by(shop, {"--request", "pay"}), "/orders/17/payment");
+  EXPECT_EQ(created_by(shop, {"--request", "POST /cart"}), "/cart");
+  EXPECT_THAT(created_by(shop, {"--request", "bye"}),
+              HasSubstr("--request: there is no POST or PUT 'bye'; there are 1 log in (POST /auth/login), 2 fill"));
+  EXPECT_THAT(created_by(shop, {"--request", "9"}), HasSubstr("there is no POST or PUT '9'"));
+}
+
+TEST_F(LoadtestInit, OptionsOfCurlBecomeFlagsOrAreSaidToBeLeftOut) {
+  const CommandResult done = init({"--curl",
+                                   "curl -sSk --compressed --cacert ca.pem -m 20 -L --retry 3 -u kim:s3same "
+                                   "-x http://ann:t0p@proxy:3128 -d x=1 https://h/orders"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("then: sagactl loadtest individual --profile profile.toml --url https://h --insecure "
+                                  "--compressed --ca-file ca.pem --timeout 20s --proxy proxy:3128 --dry-run"));
+  EXPECT_THAT(done.out, HasSubstr("curl's --retry was left out"));
+  EXPECT_THAT(done.out, HasSubstr("curl's -L: redirections are not followed"));
+  EXPECT_THAT(done.out, HasSubstr("the environment variable PASSWORD"));
+  const std::string file = sandbox_.read("profile.toml");
+  EXPECT_THAT(file, HasSubstr("[log_in]\nbasic = { user = \"kim\", password = \"{env:PASSWORD}\" }"));
+  EXPECT_THAT(file, Not(HasSubstr("s3same")));
+  EXPECT_THAT(file, Not(HasSubstr("t0p")));
+  sandbox_.variables["PASSWORD"] = "x";
+  EXPECT_THAT(sent_with("profile.toml"), HasSubstr("POST /orders"));
+  ASSERT_EQ(init({"--overwrite", "--curl", "curl -d x=1 https://kim:s3same@h/orders"}).code, 0);
+  EXPECT_THAT(sandbox_.read("profile.toml"), Not(HasSubstr("s3same")));
+  EXPECT_THAT(sandbox_.read("profile.toml"), HasSubstr("--url https://h --dry-run"));
+}
+
+TEST_F(LoadtestInit, TheAuthorizationOfAPostmanCollectionIsSentAndNotWritten) {
+  sandbox_.write("c.json", R"({"auth":{"type":"bearer","bearer":[{"key":"token","value":"t0p"}]},"item":[
+    {"name":"place","request":{"method":"POST","url":"http://h/orders"},"response":[{"code":202,"body":"{\"number\":\"N-1\"}"}]}]})");
+  ASSERT_EQ(init({"--postman", "c.json"}).code, 0);
+  const std::string file = sandbox_.read("profile.toml");
+  EXPECT_THAT(file, HasSubstr("Bearer {env:AUTHORIZATION}"));
+  EXPECT_THAT(file, Not(HasSubstr("t0p")));
+  EXPECT_THAT(file, HasSubstr("order = \"/number\""));
+  EXPECT_THAT(file, HasSubstr("accepted = [202]"));
 }
 
 TEST_F(LoadtestInit, AnOpenApiDescriptionInJsonOrYamlGivesTheOrdersOperation) {
@@ -95,6 +188,8 @@ components: {schemas: {Order: {type: object, properties: {sku: {type: string, ex
   EXPECT_THAT(sent, HasSubstr("Idempotency-Key: LT-example-S-00000000"));
   EXPECT_THAT(sent, HasSubstr(R"({"sku":"A-1","lines":[3],)"));
   EXPECT_THAT(file, HasSubstr("--url http://127.0.0.1:8085/v1"));
+  EXPECT_THAT(file, Not(HasSubstr("/customers"))) << "an operation of its own, not a step";
+  EXPECT_THAT(done.out, HasSubstr("--request takes another: 1 POST /customers, 2 POST /orders/{id}/payment"));
 }
 
 TEST_F(LoadtestInit, APostmanCollectionIsReadWithItsFoldersAndVariables) {
@@ -113,6 +208,17 @@ TEST_F(LoadtestInit, APostmanCollectionIsReadWithItsFoldersAndVariables) {
     EXPECT_THAT(sent, HasSubstr(part));
 }
 
+TEST_F(LoadtestInit, ItsHelpHasItsOwnExamplesAlone) {
+  const CommandResult help = init({"--help"});
+  EXPECT_THAT(help.out, HasSubstr("sagactl loadtest init --har recorded.har"));
+  EXPECT_THAT(help.out, Not(HasSubstr("sagactl loadtest mixed")));
+}
+
+TEST_F(LoadtestInit, ARequestIsShownWithoutTheRoomForItsLength) {
+  ASSERT_EQ(init({"--curl", "curl -d x=1 http://h/orders"}).code, 0);
+  EXPECT_THAT(sent_with("profile.toml"), HasSubstr("\r\nContent-Length: 3\r\n"));
+}
+
 TEST_F(LoadtestInit, AFileThatExistsIsReplacedOnlyWhenAsked) {
   sandbox_.write("profile.toml", "mine");
   const std::string curl = "curl -d x=1 http://h/orders";
@@ -128,6 +234,7 @@ TEST_F(LoadtestInit, AFileThatExistsIsReplacedOnlyWhenAsked) {
 
 TEST_F(LoadtestInit, WhatCannotBeReadIsRefusedWithAReason) {
   sandbox_.write("list.json", "[1]");
+  sandbox_.write("order.sh", "curl -d x=1 http://h/orders");
   sandbox_.write("wrong.json", R"({"paths":{"/orders":{"post":{"operationId":3}}}})");
   sandbox_.write("gets.har", R"({"log":{"entries":[{"request":{"method":"GET","url":"http://h/"},"response":{}}]}})");
   const std::pair<std::vector<std::string>, const char*> rows[] = {
@@ -142,6 +249,7 @@ TEST_F(LoadtestInit, WhatCannotBeReadIsRefusedWithAReason) {
       {{"--curl", "curl 'http://h"}, "the quote ' has no end"},
       {{"--curl", "curl -F a=b http://h"}, "curl's option -F is not known here"},
       {{"--curl", "curl -d x"}, "names no address"},
+      {{"--curl", "order.sh"}, "'order.sh' is a file; --curl takes the command itself: --curl \"$(cat order.sh)\""},
   };
   for (const auto& [arguments, said] : rows) {
     const CommandResult refused = init(arguments);

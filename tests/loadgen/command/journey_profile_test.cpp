@@ -143,6 +143,8 @@ class JourneyRun : public testing::Test {
       const std::string id = fmt::format("{}", ++orders_);
       return answer(201, Json{{"id", id}}.dump());
     }
+    if (request.path == "/log-in") return answer(200, "{}", "Set-Cookie: sid=1\r\n");
+    if (request.path == "/members" && !request.headers.contains("cookie")) return answer(401, "{}");
     if (request.path.starts_with("/pay/")) paid_.insert(request.path.substr(5));
     return answer(request.path.starts_with("/refuse") ? 500 : 200, "{}");
   }
@@ -202,6 +204,15 @@ TEST_F(JourneyRun, ALogInThatIsRefusedEndsTheRunBeforeTheLoad) {
   EXPECT_NE(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("log-in of user 1: 'log-in 1': POST /refuse was answered with 500"));
   EXPECT_EQ(orders_, 0);
+}
+
+TEST_F(JourneyRun, RefusalsAfterALogInWhoseCookieIsLostAreExplained) {
+  std::string profile = shortest + "[log_in]\npath = \"/log-in\"\nmethod = \"POST\"\n";
+  replace_all(profile, "/buy", "/members");
+  EXPECT_THAT(json_text(run(profile, {"--orders", "5"})["verdicts"]),
+              HasSubstr(R"(the log-in sets a cookie, which is lost: write cookies = \"user\")"));
+  const Json kept = run("cookies = \"user\"\n" + profile, {"--orders", "5"});
+  EXPECT_EQ(kept["requests"]["rejected"], 0);
 }
 
 TEST_F(JourneyRun, TheLedgerKnowsTheStepsOfEachRequest) {

@@ -48,6 +48,14 @@ TEST(AnswerCounts, HaveEachStatusAndFailureWithCountAndFirstText) {
   EXPECT_EQ(counts.unnamed, 1u);
 }
 
+// A header in its place would not help.
+TEST(AnswerCounts, NameCookiesWhereALogInSetOneThatIsLost) {
+  Ledger ledger = answered_ledger();
+  EXPECT_THAT(answers_text(ledger), HasSubstr("give --token"));
+  ledger.loses_cookies = true;
+  EXPECT_THAT(answers_text(ledger), HasSubstr("the log-in sets a cookie, which is lost: write cookies = \"user\""));
+}
+
 TEST(AnswerCounts, HaveTheFirstUnreadableAnswerWhereItBelongs) {
   FirstAnswers first;
   first.note(0, "220 mail.example ESMTP\r\n", "");

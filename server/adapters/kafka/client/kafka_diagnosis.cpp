@@ -131,7 +131,7 @@ Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::ve
   const auto client = open_admin(options);
   if (!client) return client.error();
   rd_kafka_t* const handle = (*client)->handle.get();
-  const auto metadata = await_brokers(handle, options, (*client)->trouble, timeout, "no broker answers");
+  const auto metadata = await_brokers(handle, options, (*client)->trouble, timeout, "cannot read the cluster");
   if (!metadata) return metadata.error();
   KafkaDiagnosis diagnosis;
   diagnosis.brokers = (*metadata)->broker_cnt;

@@ -10,7 +10,7 @@ Result<std::map<std::string, Error>> create_topics(const KafkaOptions& options, 
   const auto client = kafka::open_admin(options);
   if (!client) return client.error();
   rd_kafka_t* const handle = (*client)->handle.get();
-  const auto reached = kafka::await_brokers(handle, options, (*client)->trouble, timeout, "no broker answers");
+  const auto reached = kafka::await_brokers(handle, options, (*client)->trouble, timeout, "cannot read the topics");
   if (!reached) return reached.error();
   return kafka::create_topics(handle, options, topics, plan, timeout);
 }

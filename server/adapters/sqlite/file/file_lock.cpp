@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -15,11 +16,23 @@
 
 namespace sagactl::sqlite {
 
+namespace {
+
+Error not_opened(const std::string& path, const std::string& name, int reason) {
+  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (reason == ENOENT && !directory.empty() && !std::filesystem::exists(directory, ignored))
+    return {ErrorCode::unavailable,
+            fmt::format("there is no directory {} for the database {}", directory.string(), path)};
+  return {ErrorCode::unavailable, fmt::format("{} cannot be opened: {}", name, std::strerror(reason))};
+}
+
+}  // namespace
+
 Result<FileLock> FileLock::acquire(const std::string& path) {
   const std::string name = path + ".lock";
   const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (descriptor < 0)
-    return Error{ErrorCode::unavailable, fmt::format("{} cannot be opened: {}", name, std::strerror(errno))};
+  if (descriptor < 0) return not_opened(path, name, errno);
   FileLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     char holder[32] = {};

@@ -51,7 +51,7 @@ std::string_view words_of(TransportFailure failure) {
   crash("unknown failure");
 }
 
-// What to do if this is the most frequent answer.
+// Advice for the case that this is the most frequent answer.
 std::string_view advice(int status) {
   if (status == 401 || status == 403 || status == 407)
     return "; give --token, or the required header in create.headers";

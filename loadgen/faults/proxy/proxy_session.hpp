@@ -32,7 +32,7 @@ class ProxySession : public std::enable_shared_from_this<ProxySession> {
   ProxySession(ProxySurroundings& surroundings, ProxySocket client, ProxyEndpoint server, std::size_t target);
   virtual ~ProxySession() = default;
   virtual proxy_net::awaitable<void> serve() = 0;
-  // Both connections break (RST); what waits for them ends.
+  // Both connections break (RST); whatever waits for them ends.
   void cut();
   std::size_t target() const { return target_; }
   virtual bool is_of_client() const { return true; }  // false: a duplicate's, which only the server sees

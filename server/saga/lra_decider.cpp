@@ -1,6 +1,6 @@
 // How LRAs differ from other sagas: participants join while the first step waits; each is called once the one that
-// joined after it has given any answer; one that fails does not hold up the others; listeners are told the end. A
-// nested LRA that is closed waits for its parent. docs/lra.md
+// joined after it has given any answer; one that fails does not hold up the others; listeners are notified of the end.
+// A nested LRA that is closed waits for its parent. docs/lra.md
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -184,7 +184,7 @@ Result<SagaDecision> SagaDecider::on(const MoveLraParticipant& command) {
 }
 
 // Calls the participants that are due, or ends the LRA when none is left. Has to be called after every change. No
-// participant is told to forget before it is certain that nothing has to be compensated.
+// participant is asked to forget before it is certain that nothing has to be compensated.
 void SagaDecider::settle_lra() {
   const bool goes_back = saga().status == SagaStatus::compensating;
   if (!goes_back && saga().status != SagaStatus::started) return;

@@ -63,7 +63,7 @@ Outcome read_question(const ParticipantCall& call, const ParticipantAnswer& answ
   return Unavailable{answered(answer), true};  // nobody there to ask
 }
 
-// A participant that is told how the LRA ended, or to forget, is called again until it has answered. The kept value
+// A participant that is notified of the end, or asked to forget, is called again until it has answered. The kept value
 // says that it has forgotten, not that it is done.
 Outcome read_told(const ParticipantCall& call, const ParticipantAnswer& answer) {
   if (answer.status / 100 == 2 || answer.status == 410)

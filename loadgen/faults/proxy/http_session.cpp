@@ -1,8 +1,6 @@
 // Plain HTTP/1.1 through the proxy.
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/status.hpp>
 #include <optional>
 
@@ -16,9 +14,6 @@ namespace net = boost::asio;
 using boost::system::error_code;
 
 namespace {
-
-constexpr auto as_values = net::as_tuple(net::use_awaitable);
-constexpr std::size_t piece_size = 64 * 1024;
 
 std::string answer_of_proxy(int status) {
   constexpr std::string_view body = R"({"message":"answered by the proxy of sagactl loadtest in place of the server"})";

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 namespace sagactl {
@@ -16,8 +14,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_values = net::as_tuple(net::use_awaitable);
-constexpr std::size_t piece_size = 64 * 1024;
 constexpr std::uint64_t slices_per_second = 20;
 
 void reset_socket(ProxySocket& socket) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,6 +40,9 @@ class ProxySession : public std::enable_shared_from_this<ProxySession> {
   virtual bool is_of_client() const { return true; }  // false: a duplicate's, which only the server sees
 
  protected:
+  static constexpr auto as_values = proxy_net::as_tuple(proxy_net::use_awaitable);
+  static constexpr std::size_t piece_size = 64 * 1024;  // bytes that are read at once
+
   proxy_net::awaitable<bool> connect_to_server();
   // At the rate that holds; false when the connection broke.
   proxy_net::awaitable<bool> write_paced(ProxySocket& socket, std::string_view bytes, proxy_net::steady_timer& timer);

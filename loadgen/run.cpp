@@ -29,7 +29,7 @@ bool wait_until_ns(std::int64_t until_ns, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
-// What one machine of several is to size its workers and connections for.
+// The load for which one machine of several sizes its workers and connections.
 LoadOptions sized_for(LoadOptions options, const LoadShare& share) {
   if (share.count == 1) return options;
   if (options.rate) options.rate = *options.rate / share.count;
@@ -96,7 +96,7 @@ void LoadRun::start_workers() {
   workers_.emplace(sized, setup);
 }
 
-// A journey of several steps, and one with the cookies of its user, is led by one machine.
+// All requests of a journey with several steps, or with cookies of its user, are sent by one machine.
 bool LoadRun::splits(const LoadPhase& phase) const {
   if (share_.count == 1 || plan_->has_one_user()) return false;
   return splits_groups(phase, options_.rate ? 0 : options_.concurrency.value_or(default_concurrency));

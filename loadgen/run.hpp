@@ -75,13 +75,13 @@ struct AgentResult {
   std::string address;  // as in Ledger::agents
   std::string host;     // its name of itself
   GeneratorHealth generator;
-  Duration clock_difference{0};   // its time of day minus that of the machine that leads
-  Duration clock_uncertainty{0};  // half of the shortest round trip: its times are right to that
-  Duration clock_drift{0};        // how far its clock moved against the leading one during the run
+  Duration clock_difference{0};   // its time of day minus the leader's
+  Duration clock_uncertainty{0};  // half of the shortest round trip: the accuracy of its times
+  Duration clock_drift{0};        // how far its clock moved against the leader's during the run
   std::string lost;               // why it did not finish; "": it did
-  Duration lost_after{0};         // of the load, when it was last heard of
-  std::uint64_t reported = 0;     // of a lost one: requests that it had said were sent, warm-up included
-  std::uint64_t unknown = 0;      // of a lost one: requests that it may have sent and that nothing is known of
+  Duration lost_after{0};         // of the load, at the last contact
+  std::uint64_t reported = 0;     // of a lost one: requests that it had reported as sent, warm-up included
+  std::uint64_t unknown = 0;      // of a lost one: requests that it may have sent, with unknown outcome
 };
 
 struct RunResult {

@@ -25,7 +25,7 @@ class StepsInEffect {
   void restart();
   std::string undo(const EventFacts& facts);
   std::string end();
-  // In a user's saga directly: what is between has been undone before.
+  // In a user's saga directly before: the steps in between have been undone already.
   bool comes_after(std::size_t later, std::size_t earlier) const {
     if (definition_.is_built_in()) return later > earlier;
     const std::vector<std::size_t> before = steps_before(definition_, later);

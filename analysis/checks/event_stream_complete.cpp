@@ -1,5 +1,5 @@
 // Verdict event-stream-complete: per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ...
-// What was imported has the times of another system, in no order. (A stock's versions also count the changes by
+// Imported events have the times of another system, in any order. (A stock's versions also count the changes by
 // reservations: stock-balances finds the missing ones.)
 #include <fmt/format.h>
 

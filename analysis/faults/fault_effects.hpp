@@ -50,9 +50,9 @@ struct FaultEffect {
   Duration recovered_after{0};  // since its end, if it is recovered
 };
 
-// By the place in `ledger.faults`. A load is as before from the first of three parts of time in which no fewer of the
-// requests were good than before (by more than a tenth and three standard deviations), and their p99 is at most twice
-// that of before, or 10 ms more. Parts are as long as 100 requests of before take, 100 ms to 2 s.
+// By the place in `ledger.faults`. A load has recovered at the first of three consecutive windows in each of which the
+// share of good requests is not lower than before (by more than a tenth and three standard deviations), and the p99 is
+// at most twice the one before, or 10 ms more. A window is as long as 100 requests took before, 100 ms to 2 s.
 std::vector<FaultEffect> fault_effects(const Ledger& ledger);
 
 // When the first measured request was due: the beginning of the time line.

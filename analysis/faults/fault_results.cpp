@@ -58,7 +58,8 @@ std::string relation(const FaultMark& mark, const LedgerEntry& entry) {
   return fmt::format("sent {} after it ended", format_duration(start - mark.ended));
 }
 
-// What a request met: the faults, with their after-effect, while it was waited for; else the next after its answer.
+// The faults that a request met: those that lasted, with their after-effect, while its answer was awaited; else the
+// first one after its answer.
 std::vector<std::string> met_by(const LedgerEntry& entry, const Ledger& ledger, const std::vector<FaultSpan>& spans) {
   const Timestamp start = entry.sent.us != 0 ? entry.sent : entry.planned;
   std::vector<std::string> met;

@@ -1,4 +1,5 @@
-// The faults of a load test in its result: what they did, whether they were done, and which of them a witness met.
+// The faults of a load test in its result: what they did, whether they were carried out, and which of them a witness
+// met.
 #pragma once
 
 #include <optional>

@@ -64,7 +64,8 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
                             [&](const ForeignRow& row) { return orders.add(row); });
   if (!read) return read.error();
-  // Orders of the same time (databases may store whole seconds): undone ones first, as they made room for the others.
+  // Orders with the same time (databases may store whole seconds): undone ones first, since they freed the key for the
+  // others.
   std::stable_sort(orders.orders_.begin(), orders.orders_.end(), [&](const ForeignOrder& a, const ForeignOrder& b) {
     if (a.created_at != b.created_at) return a.created_at < b.created_at;
     return orders.is_undone(a) && !orders.is_undone(b);

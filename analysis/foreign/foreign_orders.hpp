@@ -55,7 +55,7 @@ class ForeignOrders {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
 
-  // Not empty: no id of an answer is in the database although the keys have orders; says how both spell ids.
+  // Not empty: no id from an answer is in the database, although the keys have orders; shows how each side writes ids.
   const std::string& other_spelling() const { return other_spelling_; }
   OutstandingWork outstanding_work() const;
   BadRows& bad_rows() { return bad_rows_; }

@@ -147,7 +147,7 @@ std::string SagaReplay::complete_step(const EventFacts& facts) {
   return {};
 }
 
-// A user may also answer for a step of a user's saga that goes on.
+// An operator may also answer for a step of a user's saga that has not failed.
 std::string SagaReplay::retry(const EventFacts& facts) {
   const bool is_open = status == SagaStatus::started || status == SagaStatus::compensating;
   if (status == SagaStatus::completed || (is_open && definition.is_built_in()))

@@ -1,4 +1,4 @@
-// The machine on which a run was made.
+// The machine that a run was started on.
 #pragma once
 
 #include <cstdint>

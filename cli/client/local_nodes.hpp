@@ -1,4 +1,4 @@
-// The nodes of a cluster on this machine, for commands that concern all of them.
+// The nodes of a cluster on this machine, for commands that are about all of them.
 #pragma once
 
 #include "cli/invocation.hpp"

@@ -1,4 +1,4 @@
-// The mistakes that a node tells of what it was sent.
+// The mistakes that a node found in what it was sent.
 #pragma once
 
 #include "common/result.hpp"

@@ -11,7 +11,7 @@
 namespace sagactl {
 namespace {
 
-// "--url", or with where it came from: "--url (from context shop)".
+// "--url", or with its source: "--url (from context shop)".
 std::string flag_and_source(const GlobalSettings& settings, const std::string& flag) {
   const auto source = settings.sources.find(flag);
   return "--" + flag + (source == settings.sources.end() ? "" : " (from " + source->second + ")");

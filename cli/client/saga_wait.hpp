@@ -21,7 +21,7 @@ bool is_final_status(std::string_view saga_status);
 // takes.
 Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration limit);
 
-// Adds --wait [DURATION], and the exit codes that it leads to as the command's footer.
+// Adds --wait [DURATION], and its exit codes as the command's footer.
 void add_wait_flag(CLI::App& app, std::optional<Duration>& wait);
 
 }  // namespace sagactl

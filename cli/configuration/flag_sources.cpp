@@ -91,7 +91,7 @@ bool is_service_link(const std::string& variable, const std::string& value) {
   return variable.ends_with("PORT") && port_of_service_link(value);
 }
 
-// Looks in the environment first, then in `files` in their order.
+// Searches the environment first, then `files` in their order.
 std::optional<SourcedValue> find_value(const CLI::Option& option, const std::string& key, const Commands& commands,
                                        const Environment& environment, const std::vector<FlagSource>& files,
                                        std::vector<std::string>& warnings) {

@@ -315,7 +315,7 @@ Result<void> Importer::bring(const std::vector<SourceOrder>& orders, ImportRepor
   return {};
 }
 
-// What has happened there since an earlier import: its events follow those that are stored.
+// Changes there since an earlier import: their events follow those that are stored.
 Result<void> Importer::bring_change(const SourceOrder& source, ImportReport& report) {
   const auto events = queries_.flow_events(source.id);
   if (!events) return events.error();

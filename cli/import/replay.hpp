@@ -1,5 +1,6 @@
-// Tells the story of an order of another system once more, to the deciders of this one: they see what happened there,
-// at the times at which it happened, and so give the order, saga, payment and events that this system would have. Pure.
+// Replays the history of an order of another system through the deciders of this one: they are given what happened
+// there, at the times at which it happened, and so return the order, saga, payment and events that this system would
+// have. Pure.
 #pragma once
 
 #include <string>

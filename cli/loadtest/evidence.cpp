@@ -31,7 +31,7 @@ Result<void> add_database(const Invocation& invocation, const std::string& text,
   return {};
 }
 
-// None: no flag names one.
+// None: no flag names a database.
 Result<std::optional<ForeignDatabases>> foreign_databases(const Invocation& invocation,
                                                           const std::vector<std::string>& table_databases) {
   ForeignDatabases databases;
@@ -106,7 +106,7 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
   auto history = evidence.source->snapshot();
   if (!history) return history.error();
   ExamineOptions options;
-  options.check.drained = !load.interrupted;  // nobody waited for what was under way
+  options.check.drained = !load.interrupted;  // an interrupted run did not wait for sagas in progress
   options.check.scratch = evidence.scratch;
   options.run = load.ledger.run;
   options.ledger = &load.ledger;

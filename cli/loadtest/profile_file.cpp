@@ -168,7 +168,7 @@ Error with_lines(const std::string& name, const toml::table& table, const Error&
   std::vector<std::string> located;
   for (const std::string& line : split(error.message, '\n')) {
     const auto member = table.at_path(std::string_view(line).substr(0, line.find(':')));
-    // A single table may be written where a list is meant.
+    // A single table is accepted where a list is expected.
     std::string single = line.substr(0, line.find(':'));
     replace_all(single, "[0]", "");
     const auto other = table.at_path(single);

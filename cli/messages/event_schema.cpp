@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view schemas_place = "#/components/schemas/", definitions_place = "#/$defs/";
 
-// Points references at `$defs`, and collects the names that they name.
+// Redirects references to `$defs`, and collects the names that they refer to.
 void point_references(Json& json, std::set<std::string>& named) {
   if (json.is_array())
     for (Json& each : json) point_references(each, named);

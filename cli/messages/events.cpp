@@ -43,7 +43,7 @@ Result<ExitCode> run_schema(Invocation& invocation, const std::string& name) {
   return ExitCode::done;
 }
 
-// Nodes and services act on what comes in their own topics.
+// Nodes and services act on messages in their own topics.
 Result<void> check_topic(const std::string& topic) {
   std::vector<KafkaUse> uses = {{.asks_for_payments = true}, {.publishes_events = false, .carries_out_payments = true}};
   for (const Service service : {Service::order, Service::payment, Service::inventory, Service::orchestrator})

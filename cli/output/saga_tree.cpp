@@ -102,7 +102,7 @@ std::string saga_text(const Json& saga, const Paint& paint) {
   return text;
 }
 
-// What a user's saga was started with, and what it has come to.
+// The input of a user's saga, and its result.
 void add_own_values(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string key = text_member(saga, "key"); !key.empty()) root.branches.push_back({"key " + key});
   for (const char* name : {"input", "result"}) {
@@ -123,7 +123,7 @@ std::string lra_participant_text(const Json& participant) {
   return text;
 }
 
-// Who joined an LRA, and how each does; of those that are LRAs themselves their traces, where they were read.
+// The participants that joined an LRA, with their status; for nested LRAs their traces, where they were read.
 void add_lra(const Json& trace, const Json& saga, const Paint& paint, Branch& root) {
   const Json& lra = json_member(saga, "lra");
   if (!lra.is_object()) return;

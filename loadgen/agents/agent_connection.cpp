@@ -28,7 +28,7 @@ std::string AgentConnection::path_of(const std::string& run, std::string_view re
 Result<HttpResponse> AgentConnection::send(HttpRequest request) {
   auto response = client_.send(request);
   if (!response) {
-    // What speaks no HTTP there is no agent, and nothing was done.
+    // Whatever does not speak HTTP there is not an agent, and has done nothing.
     const ErrorCode code = response.error().code == ErrorCode::invalid ? ErrorCode::unavailable : response.error().code;
     return Error{code, fmt::format("agent {}: {}", name_, response.error().message), response.error().members};
   }

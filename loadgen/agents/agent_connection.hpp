@@ -1,4 +1,4 @@
-// An agent as who leads a run sees it: the requests to it.
+// The requests of the leader of a run to one agent.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace sagactl {
 // What an agent serves: GET agent_path, agent_path/clock and agent_path/runs/{run}, POST agent_path/runs, ...
 inline constexpr std::string_view agent_path = "/loadtest-agent";
 inline constexpr int agent_protocol = 1;
-// An agent ends its part by itself when it hears nothing for that long; and who leads takes an agent for lost that it
-// has not heard of for that long.
+// The time without contact after which an agent ends its part by itself, and after which the leader considers the agent
+// lost.
 inline constexpr Duration contact_lost_after = 5s;
 
 struct AgentGreeting {

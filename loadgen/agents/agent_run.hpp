@@ -20,7 +20,7 @@ class AgentRun final : public PhaseGate {
  public:
   static constexpr std::size_t piece_max = std::size_t{4} << 20;  // bytes of entries at once
 
-  // Begins at once to prepare. `connect`, `scratch`: the machine's own.
+  // Starts preparing immediately. `connect`, `scratch`: the machine's own.
   AgentRun(RunDescription description, const ConnectOptions& connect, const Scratch& scratch);
   ~AgentRun() override;
 
@@ -29,7 +29,7 @@ class AgentRun final : public PhaseGate {
   Timestamp since() const { return since_; }
 
   PartStatus status() const;
-  // `conflict` when the part does not wait for this phase, or when its start is over.
+  // `conflict` when the part does not wait for this phase, or when its start time has passed.
   Result<void> begin_phase(std::size_t phase, const PhaseStart& start);
   // Ends the load early: as the stop of run_load.
   void stop();

@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
 
-#include "loadgen/agents/led_agent.hpp"
+#include "loadgen/agents/agent_totals.hpp"
+#include "loadgen/agents/led_agents.hpp"
 #include "loadgen/agents/lost_share.hpp"
 #include "loadgen/agents/options_codec.hpp"
 #include "loadgen/running/progress_report.hpp"
@@ -20,57 +17,14 @@ namespace {
 
 // Time to announce the start of a phase to all agents.
 constexpr std::int64_t start_lead_ns = 500'000'000;
-// What an agent that hears nothing any more may send after contact_lost_after, until it has noticed.
+// How long an agent without contact may go on sending after contact_lost_after, until it has noticed.
 constexpr std::int64_t notice_ns = 1'000'000'000;
 constexpr std::chrono::milliseconds report_interval{250};
-// A closed loop without a plan may have sent that many more requests than its rate says.
+// How many more requests a closed loop without a plan may have sent than its rate suggests.
 constexpr std::uint64_t unplanned_margin = 1'000;
 
 std::int64_t epoch_offset() {
   return wall_clock_now().us * 1000 - steady_ns();
-}
-
-// Of all agents at once; the first error by their order.
-template <class Agents, class Call>
-Result<void> each_at_once(Agents& agents, Call call) {
-  std::vector<Result<void>> results(agents.size());
-  {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < agents.size(); ++i) threads.emplace_back([&, i] { results[i] = call(agents[i], i); });
-  }
-  for (const Result<void>& result : results)
-    if (!result) return result;
-  return {};
-}
-
-void add_health(GeneratorHealth& all, const GeneratorHealth& part) {
-  const double workers = all.workers + part.workers;
-  if (workers > 0) all.cpu_share = (all.cpu_share * all.workers + part.cpu_share * part.workers) / workers;
-  all.pacing = all.workers == 0 || part.pacing == all.pacing ? part.pacing : Pacing::sleep;
-  all.own_lateness.merge(part.own_lateness);
-  all.skipped += part.skipped;
-  all.backlog_peak = std::max(all.backlog_peak, part.backlog_peak);
-  all.connections_max += part.connections_max;
-  all.connections_peak += part.connections_peak;
-  all.streams = std::max(all.streams, part.streams);
-  all.reconnects += part.reconnects;
-  all.workers += part.workers;
-  all.cpu_seconds += part.cpu_seconds;
-  all.tls.is_used = all.tls.is_used || part.tls.is_used;
-  all.tls.insecure = all.tls.insecure || part.tls.insecure;
-  all.tls.handshakes.merge(part.tls.handshakes);
-  all.tls.resumed += part.tls.resumed;
-}
-
-void add_counts(EntryCounts& all, const EntryCounts& part) {
-  all.sent += part.sent;
-  all.accepted += part.accepted;
-  all.duplicates += part.duplicates;
-  all.errors += part.errors;
-  all.response_us += part.response_us;
-  all.statuses.resize(std::max(all.statuses.size(), part.statuses.size()));
-  for (std::size_t i = 0; i < part.statuses.size(); ++i) all.statuses[i] += part.statuses[i];
-  for (std::size_t i = 0; i < part.response.size(); ++i) all.response[i] += part.response[i];
 }
 
 std::string_view word_of(const LedAgent::State& state) {
@@ -104,11 +58,10 @@ class CoordinatedRun {
   Result<void> wait_until_prepared();
   Result<void> run_phase(std::size_t index);
   Result<void> plan_seconds(const LoadPhase& phase, const PhaseStart& start);
-  template <class Done>
-  void wait_until(Done done, const ProgressReport* progress);
-  bool any_lost();
-  void stop_all();
+  void wait_until(const std::function<bool(const LedAgent::State&)>& done, const ProgressReport* progress);
+  void stop_agents();
   void report();
+  LostShare lost_share(std::size_t agent, std::size_t phase, std::size_t targets);
   LedgerEntries with_lost_requests(LedgerEntries known, RunResult& result);
   void take_agents(RunResult& result);
   RunResult take_result();
@@ -124,9 +77,7 @@ class CoordinatedRun {
   std::optional<ProgressReport> progress_;
   PlannedSeconds planned_;
   std::optional<GatheredEntries> entries_;  // outlives the agents
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<LedAgent> agents_;
+  std::optional<LedAgents> agents_;
   bool has_stopped_ = false;
   std::vector<PhaseStart> starts_;  // of the phases that have begun
   PhaseNumbers next_;
@@ -137,23 +88,8 @@ Result<void> CoordinatedRun::prepare() {
   if (auto checked = check(options_); !checked) return checked;
   if (options_.run.empty()) options_.run = new_run_id();
   phases_ = plan_phases(options_);
-  HttpClientOptions http;
-  http.token = setup_.token;
-  http.connect = setup_.connect;
-  for (const Url& url : setup_.urls) {
-    LedAgentSetup agent;
-    agent.url = url;
-    agent.http = http;
-    agent.index = static_cast<std::uint16_t>(agents_.size());
-    agent.run = options_.run;
-    agent.changed = [this] {
-      const std::lock_guard lock(mutex_);
-      changed_.notify_all();
-    };
-    agents_.emplace_back(std::move(agent));
-  }
-  const auto greeted = each_at_once(agents_, [&](LedAgent& agent, std::size_t) { return agent.greet(setup_.version); });
-  if (!greeted) return greeted;
+  agents_.emplace(setup_, options_.run);
+  if (auto greeted = agents_->greet(setup_.version); !greeted) return greeted;
   LoadOptions planned = options_;
   if (!planned.stages.empty()) planned.rate = stages_rate_max(planned.stages);
   preparation_.emplace(planned, stop_);
@@ -173,56 +109,42 @@ Result<void> CoordinatedRun::hand_over() {
   description.options = options_;
   description.prepared = preparation_->prepared();
   std::vector<std::string> messages;
-  for (std::size_t i = 0; i < agents_.size(); ++i) {
-    description.share = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(agents_.size())};
-    description.epoch_offset_ns = epoch_offset_ns_ - agents_[i].clock().difference_ns();
+  for (std::size_t i = 0; i < agents_->size(); ++i) {
+    description.share = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(agents_->size())};
+    description.epoch_offset_ns = epoch_offset_ns_ - (*agents_)[i].clock().difference_ns();
     messages.push_back(encoded(description));
     if (messages.back().size() > run_message_max)
       return Error{ErrorCode::invalid, fmt::format("the profile has {} MB with its data files, and agents take {} MB: "
                                                    "use smaller data files",
                                                    messages.back().size() >> 20, run_message_max >> 20)};
   }
-  return each_at_once(agents_, [&](LedAgent& agent, std::size_t i) {
+  return agents_->each_at_once([&](LedAgent& agent, std::size_t i) {
     auto handed = agent.hand_over(messages[i]);
     if (handed) agent.follow(*entries_, {phases_.size(), 0, plan_->size(), preparation_->users().size()});
     return handed;
   });
 }
 
-// Waits until done(state) holds of every agent, and reports meanwhile. When a stop is requested, or an agent is lost,
+// Waits until done(state) holds for every agent, and reports meanwhile. When a stop is requested, or an agent is lost,
 // all are stopped.
-template <class Done>
-void CoordinatedRun::wait_until(Done done, const ProgressReport* progress) {
-  const auto all_done = [&] {
-    return std::all_of(agents_.begin(), agents_.end(), [&](const LedAgent& agent) { return done(agent.state()); });
-  };
-  while (true) {
-    {
-      std::unique_lock lock(mutex_);
-      if (changed_.wait_for(lock, report_interval, all_done)) break;
-    }
+void CoordinatedRun::wait_until(const std::function<bool(const LedAgent::State&)>& done,
+                                const ProgressReport* progress) {
+  while (!agents_->wait_until(done, report_interval)) {
     if (progress != nullptr) report();
-    if (!has_stopped_ && (stop_.stop_requested() || any_lost())) stop_all();
+    if (!has_stopped_ && (stop_.stop_requested() || agents_->is_any_lost())) stop_agents();
   }
 }
 
-bool CoordinatedRun::any_lost() {
-  return std::any_of(agents_.begin(), agents_.end(), [](const LedAgent& agent) { return agent.state().is_lost(); });
-}
-
-void CoordinatedRun::stop_all() {
+void CoordinatedRun::stop_agents() {
   has_stopped_ = true;
-  [[maybe_unused]] const auto done = each_at_once(agents_, [](LedAgent& agent, std::size_t) {
-    agent.stop();
-    return Result<void>();
-  });
+  agents_->stop();
 }
 
 void CoordinatedRun::report() {
   EntryCounts all;
   all.by_target.resize(entries_->targets().size());
   std::vector<AgentProgress> shown;
-  for (const LedAgent& agent : agents_) {
+  for (const LedAgent& agent : *agents_) {
     const LedAgent::State state = agent.state();
     add_counts(all, state.status.counts);
     for (std::size_t i = 0; i < std::min(state.status.targets.size(), state.status.counts.by_target.size()); ++i) {
@@ -241,7 +163,7 @@ void CoordinatedRun::report() {
 Result<void> CoordinatedRun::wait_until_prepared() {
   wait_until([](const LedAgent::State& state) { return state.is_over() || state.status.state == PartState::waiting; },
              nullptr);
-  for (const LedAgent& agent : agents_)
+  for (const LedAgent& agent : *agents_)
     if (const auto state = agent.state(); state.is_lost())
       return Error{ErrorCode::unavailable, fmt::format("agent {} cannot send: {}", agent.name(), state.lost)};
   return {};
@@ -268,14 +190,14 @@ Result<void> CoordinatedRun::run_phase(std::size_t index) {
   start.start_ns = steady_ns() + start_lead_ns;
   starts_.push_back(start);
   progress_->begin_phase(phase, start.start_ns);
-  [[maybe_unused]] const auto done = each_at_once(agents_, [&](LedAgent& agent, std::size_t) {
+  [[maybe_unused]] const auto done = agents_->each_at_once([&](LedAgent& agent, std::size_t) {
     agent.begin_phase(index, start);
     return Result<void>();
   });
   wait_until([&](const LedAgent::State& state) { return state.is_over() || state.status.phases_ended > index; },
              &*progress_);
   report();
-  for (const LedAgent& agent : agents_) {
+  for (const LedAgent& agent : *agents_) {
     const PhaseNumbers numbers = agent.state().status.next;
     next_.operation = std::max(next_.operation, numbers.operation);
     next_.group = std::max(next_.group, numbers.group);
@@ -284,9 +206,31 @@ Result<void> CoordinatedRun::run_phase(std::size_t index) {
   return {};
 }
 
+// What the lost agent may have sent in a phase.
+LostShare CoordinatedRun::lost_share(std::size_t agent, std::size_t phase, std::size_t targets) {
+  const LedAgent::State state = (*agents_)[agent].state();
+  const PhaseStart& start = starts_[phase];
+  LostShare lost;
+  lost.share = {static_cast<std::uint32_t>(agent), static_cast<std::uint32_t>(agents_->size())};
+  lost.agent = static_cast<std::uint16_t>(agent);
+  lost.users = static_cast<std::uint32_t>(preparation_->users().size());
+  lost.targets = targets;
+  lost.epoch_offset_ns = epoch_offset_ns_;
+  lost.sent_until_ns = state.asked_ns + contact_lost_after.count() * 1000 + notice_ns;
+  if (!phases_[phase].duration) return lost;
+  // The rate until the agent was last heard of, twice to be safe, for the time since then.
+  const auto known_ns = static_cast<double>(std::max<std::int64_t>(1, state.heard_ns - start.start_ns));
+  const auto unknown_ns = static_cast<double>(std::max<std::int64_t>(0, lost.sent_until_ns - state.heard_ns));
+  const std::uint64_t last_known = std::max(state.last_operation, start.numbers.operation);
+  const auto sent = static_cast<double>(last_known - start.numbers.operation);
+  lost.operations_max =
+      last_known + static_cast<std::uint64_t>(2 * sent * unknown_ns / known_ns) + unplanned_margin * agents_->size();
+  return lost;
+}
+
 // Adds the requests that lost agents may have sent and that are not among the known ones.
 LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult& result) {
-  if (!any_lost()) return known;
+  if (!agents_->is_any_lost()) return known;
   EntryStore all(options_.scratch);
   EntryChunk chunk = all.empty_chunk();
   const auto add = [&](const LedgerEntry& entry) {
@@ -295,37 +239,16 @@ LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult&
     all.add(std::move(chunk));
     chunk = all.empty_chunk();
   };
-  for (std::size_t i = 0; i < agents_.size(); ++i) {
-    const LedAgent::State state = agents_[i].state();
-    if (!state.is_lost()) continue;
-    LostShare lost;
-    lost.share = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(agents_.size())};
-    lost.agent = static_cast<std::uint16_t>(i);
-    lost.users = static_cast<std::uint32_t>(preparation_->users().size());
-    lost.targets = result.ledger.targets.size();
-    lost.epoch_offset_ns = epoch_offset_ns_;
-    lost.sent_until_ns = state.asked_ns + contact_lost_after.count() * 1000 + notice_ns;
-    for (std::size_t phase = 0; phase < starts_.size(); ++phase) {
-      const PhaseStart& start = starts_[phase];
-      if (phases_[phase].duration) {
-        // As many again for each time that has passed since it was heard of, and as much again to be safe.
-        const auto known_ns = static_cast<double>(std::max<std::int64_t>(1, state.heard_ns - start.start_ns));
-        const auto unknown_ns = static_cast<double>(std::max<std::int64_t>(0, lost.sent_until_ns - state.heard_ns));
-        const auto sent =
-            static_cast<double>(state.last_operation - std::min(state.last_operation, start.numbers.operation));
-        lost.operations_max = std::max(state.last_operation, start.numbers.operation) +
-                              static_cast<std::uint64_t>(2 * sent * unknown_ns / known_ns) +
-                              unplanned_margin * agents_.size();
-      } else {
-        lost.operations_max = UINT64_MAX;
-      }
-      each_lost_request(lost, preparation_->options(), phases_[phase], phase, start, *plan_,
-                        [&](const LedgerEntry& entry) {
-                          if (known.find(entry.operation) != nullptr) return;
-                          ++result.agents[i].unknown;
-                          add(entry);
-                        });
-    }
+  for (std::size_t i = 0; i < agents_->size(); ++i) {
+    if (!(*agents_)[i].state().is_lost()) continue;
+    const auto add_unknown = [&](const LedgerEntry& entry) {
+      if (known.find(entry.operation) != nullptr) return;
+      ++result.agents[i].unknown;
+      add(entry);
+    };
+    for (std::size_t phase = 0; phase < starts_.size(); ++phase)
+      each_lost_request(lost_share(i, phase, result.ledger.targets.size()), preparation_->options(), phases_[phase],
+                        phase, starts_[phase], *plan_, add_unknown);
   }
   for (const LedgerEntry& entry : std::as_const(known)) add(entry);
   all.add(std::move(chunk));
@@ -335,7 +258,7 @@ LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult&
 }
 
 void CoordinatedRun::take_agents(RunResult& result) {
-  for (LedAgent& agent : agents_) {
+  for (LedAgent& agent : *agents_) {
     const LedAgent::State state = agent.state();
     AgentResult it;
     it.address = agent.name();
@@ -383,7 +306,7 @@ Result<RunResult> CoordinatedRun::execute() {
   started_at_ = wall_clock_now();
   for (std::size_t index = 0; index < phases_.size() && !has_stopped_ && !stop_.stop_requested(); ++index)
     if (auto ran = run_phase(index); !ran) return ran.error();
-  if (stop_.stop_requested() && !has_stopped_) stop_all();
+  if (stop_.stop_requested() && !has_stopped_) stop_agents();
   wait_until([](const LedAgent::State& state) { return state.is_over(); }, nullptr);
   const auto torn_down = preparation_->tear_down();
   preparation_->renew();
@@ -401,13 +324,8 @@ Result<RunResult> run_load_on_agents(const LoadOptions& options, const AgentsSet
 }
 
 Result<std::vector<AgentSeen>> see_agents(const AgentsSetup& setup) {
-  HttpClientOptions http;
-  http.token = setup.token;
-  http.connect = setup.connect;
-  std::deque<LedAgent> agents;
-  for (const Url& url : setup.urls) agents.emplace_back(LedAgentSetup{url, http, 0, {}, [] {}});
-  const auto greeted = each_at_once(agents, [&](LedAgent& agent, std::size_t) { return agent.greet(setup.version); });
-  if (!greeted) return greeted.error();
+  LedAgents agents(setup);
+  if (const auto greeted = agents.greet(setup.version); !greeted) return greeted.error();
   std::vector<AgentSeen> seen;
   for (const LedAgent& agent : agents)
     seen.push_back({agent.name(), agent.greeting(), Duration{agent.clock().wall_difference_ns(epoch_offset()) / 1000},

@@ -1,4 +1,5 @@
-// A load test that several machines send: one schedule that is shared out, one ledger, one result.
+// A load test that several machines send: one schedule that is divided among them, one ledger, one result. The process
+// that divides it is the leader.
 #pragma once
 
 #include <stop_token>
@@ -14,17 +15,17 @@ struct AgentsSetup {
   std::vector<Url> urls;   // of the agents
   std::string token;       // their secret
   ConnectOptions connect;  // how they are reached
-  std::string version;     // theirs has to be the same
-  std::string led_by;      // shown to whom an agent is busy for
+  std::string version;     // the agents must have the same
+  std::string led_by;      // shown to others while the agent is busy: who uses it
 };
 
 // The most agents of a run.
 inline constexpr std::size_t agents_max = 64;
 
-// As run_load: the same requests at the same times, each sent by one of the agents. Targets, accounts, test data,
-// set-up, log-ins and tear-down are the caller's, the load is the agents'. A lost agent ends the load; the result says
-// so (AgentResult::lost), and has the requests that it may have sent as indeterminate ones. Errors: also
-// `unauthenticated`, `busy`, `conflict` or `unavailable` when an agent cannot be led.
+// As run_load: the same requests at the same times, each sent by one of the agents. The caller prepares targets,
+// accounts and test data, and does set-up, log-ins and tear-down; the agents send the load. A lost agent ends the load;
+// the result says so (AgentResult::lost), and contains the requests that it may have sent, as indeterminate. Errors:
+// also `unauthenticated`, `busy`, `conflict` or `unavailable` when an agent cannot be led.
 Result<RunResult> run_load_on_agents(const LoadOptions& options, const AgentsSetup& agents,
                                      const std::stop_token& interrupt = {}, const ProgressCallback& progress = {});
 

@@ -1,4 +1,4 @@
-// The entries of an agent's part in a temporary file without a name, for who leads the run to read while it grows.
+// The entries of an agent's part, in an anonymous temporary file that the leader reads while it grows.
 #pragma once
 
 #include <cstdint>

@@ -45,7 +45,7 @@ void members(Codec& codec, T& it) {
   codec("journey", it.journey);
 }
 
-// The histograms are written by themselves.
+// The histograms are encoded separately.
 template <class Codec, Of<GeneratorHealth> T>
 void members(Codec& codec, T& it) {
   codec("skipped", it.skipped);

@@ -1,4 +1,5 @@
-// What an agent says of its part while it runs and when it has ended. Its entries are sent by entry_codec.hpp.
+// The status that an agent reports about its part, while it runs and when it has ended. Its entries are sent by
+// entry_codec.hpp.
 #pragma once
 
 #include <map>
@@ -32,7 +33,7 @@ struct PartStatus {
 };
 
 Json encoded(const PartStatus& status);
-// Throws std::exception for what is no status of this version.
+// Throws std::exception for anything that is not a status of this version.
 PartStatus decoded_status(const Json& json);
 
 Json encoded(const PhaseStart& start, std::size_t phase);

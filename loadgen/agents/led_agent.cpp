@@ -67,7 +67,7 @@ LedAgent::~LedAgent() {
   }
   const bool may_be_there = !state_.is_lost() || state_.status.state == PartState::failed;
   if (is_handed_over_ && may_be_there) [[maybe_unused]]
-    const auto released = commands_.release(setup_.run);  // otherwise it ends by itself
+    const auto released = commands_.release(setup_.run);  // if this fails, the agent ends by itself
 }
 
 Result<void> LedAgent::greet(const std::string& version) {
@@ -117,7 +117,7 @@ void LedAgent::begin_phase(std::size_t phase, PhaseStart start) {
 
 void LedAgent::stop() {
   if (state().is_over()) return;
-  [[maybe_unused]] const auto stopped = commands_.stop(setup_.run);  // one that does not hear of it stops by itself
+  [[maybe_unused]] const auto stopped = commands_.stop(setup_.run);  // an agent that is not reached stops by itself
 }
 
 std::int64_t LedAgent::clock_drift_ns() {

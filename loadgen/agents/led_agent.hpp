@@ -1,4 +1,4 @@
-// One agent of a run, as who leads it follows it: its status, and its entries as they come.
+// One agent of a run, seen from the leader: its status, and its entries as they arrive.
 #pragma once
 
 #include <condition_variable>
@@ -16,7 +16,7 @@
 
 namespace sagactl {
 
-// Where the entries of all agents come together. Thread-safe.
+// Collects the entries of all agents. Thread-safe.
 class GatheredEntries {
  public:
   // `creates`: by step, whether it creates the order. `targets`: those that are known already.
@@ -24,13 +24,13 @@ class GatheredEntries {
 
   void set_sample(std::shared_ptr<AcceptedSample> sample) { sample_ = std::move(sample); }
   std::size_t steps() const { return creates_.size(); }
-  // The place of a target in targets(), which it is added to.
+  // The index of a target in targets(); adds it if it is new.
   std::uint16_t target(const std::string& name);
   std::vector<std::string> targets() const;
   LongNames& names() { return orders_.names(); }
   void add(const std::vector<LedgerEntry>& entries);
 
-  // When nothing is added any more.
+  // Only after the last add().
   LedgerEntries take_orders() { return orders_.take(); }
   LedgerEntries take_steps() { return steps_.take(); }
 
@@ -81,7 +81,7 @@ class LedAgent {
   void follow(GatheredEntries& entries, const EntryLimits& limits);
 
   State state() const;
-  // `start` by this machine's steady_ns(). An agent that does not hear of it is lost.
+  // `start` by this machine's steady_ns(). An agent that cannot be told is lost.
   void begin_phase(std::size_t phase, PhaseStart start);
   void stop();
   // How far its clock moved since greet(); 0 when it cannot be asked.
@@ -103,7 +103,7 @@ class LedAgent {
   GatheredEntries* entries_ = nullptr;
   EntryLimits limits_;
   std::optional<EntryReader> reader_;
-  std::vector<std::uint16_t> targets_;  // of the agent's, by place, their places in the ledger
+  std::vector<std::uint16_t> targets_;  // by the agent's index of a target: its index in the ledger
   std::uint64_t read_bytes_ = 0;
   mutable std::mutex mutex_;
   State state_;

@@ -1,5 +1,5 @@
-// What an agent may have sent that was lost with its ledger. Its share follows from the plan, so that each of these
-// requests is known by its number: their orders are found in the database, and are not taken for anybody else's.
+// What an agent that was lost, with its ledger, may have sent. Its share follows from the plan, so that each of these
+// requests is known by its number: their orders are found in the database, and are not attributed to anybody else.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@ struct LostShare {
   std::uint16_t agent = 0;
   std::uint32_t users = 1;
   std::size_t targets = 1;
-  std::int64_t epoch_offset_ns = 0;  // of who leads
-  std::int64_t sent_until_ns = 0;    // by the steady_ns() of who leads: after it the agent has sent nothing more
+  std::int64_t epoch_offset_ns = 0;  // of the leader
+  std::int64_t sent_until_ns = 0;    // by the leader's steady_ns(): the agent has sent nothing after it
   // A closed loop that is limited by time has no plan: no operation from here on was sent.
   std::uint64_t operations_max = UINT64_MAX;
 };

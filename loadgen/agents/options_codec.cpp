@@ -27,7 +27,7 @@ void members(Codec& codec, T& it) {
   codec("length", it.length);
 }
 
-// Without the profile, which is written by itself.
+// Without the profile, which is encoded separately.
 template <class Codec, Of<LoadOptions> T>
 void members(Codec& codec, T& it) {
   codec("scenario", it.scenario);

@@ -1,4 +1,5 @@
-// What an agent is given of a run: its options, its share, and what was prepared. Secret: it holds tokens.
+// The description of a run that an agent is given: its options, its share, and what was prepared. Secret: it holds
+// tokens.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ struct RunDescription {
 };
 
 std::string encoded(const RunDescription& description);  // CBOR (RFC 8949)
-// `invalid` for what is no description of this version. The options are checked as any others, by run_part().
+// `invalid` for anything that is not a description of this version. The options are checked as any others, by
+// run_part().
 Result<RunDescription> decoded_description(std::string_view message);
 
 }  // namespace sagactl

@@ -7,7 +7,7 @@
 namespace sagactl {
 
 Json encoded(const Profile& profile);
-// Throws std::exception for what is no profile of this version. The caller checks it as any other.
+// Throws std::exception for anything that is not a profile of this version. The caller checks it as any other.
 Profile decoded_profile(const Json& json);
 
 }  // namespace sagactl

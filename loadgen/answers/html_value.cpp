@@ -57,7 +57,7 @@ std::optional<Attribute> next_attribute(std::string_view& tag) {
   return found;
 }
 
-// "amp", "#39", "#x27"; false for one that is not known, which stays as it is.
+// "amp", "#39", "#x27"; false for an unknown one, which is left unchanged.
 bool append_reference(std::string& out, std::string_view name) {
   constexpr std::array<std::pair<std::string_view, char>, 5> names = {
       {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}}};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t replacement = 0xFFFD;
 
-// Of "XXXX", four hexadecimal digits.
+// The number in "XXXX", four hexadecimal digits.
 std::optional<std::uint32_t> unit_of(std::string_view digits) {
   if (digits.size() < 4) return std::nullopt;
   std::uint32_t unit = 0;

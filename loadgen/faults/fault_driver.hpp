@@ -22,8 +22,8 @@ class FaultExecution {
   virtual ~FaultExecution() = default;
   // Whether its target is there, before anything is sent.
   virtual Result<void> check() = 0;
-  // Either succeeds with what was done, for people. What begin() has begun, end() undoes; it is then called once, also
-  // when begin() failed in the middle.
+  // Both return a description of what was done, for people. What begin() has begun, end() undoes; it is then called
+  // once, also when begin() failed in the middle.
   virtual Result<std::string> begin() = 0;
   virtual Result<std::string> end() = 0;
   virtual bool is_undone() const = 0;      // there is something for end() to do
@@ -41,7 +41,7 @@ class FaultDriver {
 
   // The measured load starts at `start_ns` of steady_ns().
   void begin(std::int64_t start_ns);
-  // The load has ended: faults that were not due are not done, and all others are undone. Blocks until that is so.
+  // The load has ended: faults that were not due are not done, and all others are undone. Blocks until then.
   std::vector<FaultMark> end();
 
  private:

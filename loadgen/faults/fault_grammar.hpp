@@ -8,7 +8,7 @@
 
 namespace sagactl {
 
-// `invalid` says at which character what is wrong, and shows a right one.
+// `invalid` says what is wrong and at which character, and shows a correct example.
 Result<Fault> parse_fault(std::string_view text);
 Result<ProxyFault> parse_proxy_fault(std::string_view text);
 

@@ -26,7 +26,7 @@ class FaultWatcher {
   // From now on the child continues the processes, and runs the undo command of the fault, when this program ends. Any
   // thread; returns when the child will not miss it. At most processes_max processes.
   void arm(std::size_t fault, const std::vector<ProcessRef>& processes);
-  // It was undone.
+  // The fault was undone: nothing is left for the child to do.
   void disarm(std::size_t fault);
 
  private:

@@ -1,4 +1,4 @@
-// Single accepted orders of a running load test, for somebody who follows them. While nobody waits for one, it costs
+// Single accepted orders of a running load test, for a caller that follows them. While nobody waits for one, it costs
 // the workers a relaxed load per accepted request.
 #pragma once
 

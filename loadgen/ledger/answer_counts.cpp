@@ -51,7 +51,7 @@ std::string_view words_of(TransportFailure failure) {
   crash("unknown failure");
 }
 
-// What to do if this is the most frequent answer.
+// Advice for the case that this is the most frequent answer.
 std::string_view advice(int status, const Ledger& ledger) {
   const bool may_be_log_in = status == 401 || status == 403 || (status >= 300 && status < 400);
   if (may_be_log_in && ledger.loses_cookies)

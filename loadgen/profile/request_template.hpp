@@ -29,8 +29,8 @@ enum class TemplateField : std::uint8_t {
   order,  // in status.path and in steps after the order: the order's id
   run,
   uuid,    // a different one for each journey and place
-  now,     // {now:iso}, {now:date+7d}: see clock_text.hpp
-  random,  // {random:1-100}: see random_text.hpp
+  now,     // {now:iso}, {now:date+7d}: see generated_text.hpp
+  random,  // {random:1-100}: see generated_text.hpp
   env,     // {env:NAME}: a variable of the environment
   file,    // {file:NAME}: the contents of a file
   data,    // {TABLE:COLUMN}: of the journey's row of a data file

@@ -35,8 +35,8 @@ class UserStates {
   CookieJar jar(std::size_t user) const;
   void set_cookies(std::size_t user, std::vector<CookieJar::Cookie> cookies);
 
-  // A request that was sent then was answered with 401: what the user's log-in gave is of no use any more, unless it
-  // was replaced since.
+  // A request that was sent at that time was answered with 401: the result of the user's log-in is no longer valid,
+  // unless it was replaced since then.
   void note_refused(std::size_t user, std::int64_t sent_ns);
   // Whether that was so since the last call.
   bool take_refused(std::size_t user) { return users_[user].is_refused.exchange(false); }

@@ -267,7 +267,7 @@ void RunPreparation::renew() {
   for (std::size_t user = 0; user < log_in_again_ns_.size(); ++user) {
     const std::optional<std::int64_t>& at = log_in_again_ns_[user];
     const std::int64_t now = steady_ns();
-    // A server that refuses what it has just given is not asked again and again.
+    // A server that refuses a token that it has just issued is not asked for another one over and over.
     const bool may_be_asked = now - refused_log_in_ns_[user] >= renew_retry_ns || refused_log_in_ns_[user] == 0;
     const bool was_refused = writer_->users().take_refused(user) && may_be_asked;
     if (was_refused) refused_log_in_ns_[user] = now;

@@ -38,8 +38,8 @@ class RunPreparation {
   Result<void> adopt(PreparedRun prepared);
   PreparedRun prepared() const;
 
-  // Logs users in again whose time is over, and those whose requests were answered with 401. While the load runs, from
-  // one thread. What fails is repeated later; until then the ledger shows the refusals.
+  // Logs in again users whose log-in expires, and those whose requests were answered with 401. While the load runs,
+  // from one thread. What fails is repeated later; until then the ledger shows the refusals.
   void renew();
   Result<void> tear_down();
   // As FaultRun's begin() and end(); nothing without faults.

@@ -38,12 +38,12 @@ struct RunPart {
   PreparedRun prepared;
   std::int64_t epoch_offset_ns =
       0;                          // from this machine's steady_ns() to the time since 1970 that the ledger is to have
-  std::shared_ptr<EntryTap> tap;  // is given the entries, which the result then lacks
+  std::shared_ptr<EntryTap> tap;  // receives the entries, instead of the result
   PhaseGate* gate = nullptr;      // outlives the run
 };
 
 // As run_load, of one part. The result has the generator's health, the names of the targets and the first answers;
-// figures are made from the entries of all parts. Set-up, test data, log-ins and tear-down are done by who leads.
+// figures are made from the entries of all parts. Set-up, test data, log-ins and tear-down are done by the leader.
 Result<RunResult> run_part(const LoadOptions& options, RunPart part, std::stop_token interrupt,
                            const ProgressCallback& progress);
 

@@ -1,5 +1,5 @@
-// Searches the highest rate that a server keeps up with: doubles the rate until one is missed (or halves it until one
-// is kept), then bisects between the highest kept and the lowest missed rate.
+// Searches for the highest rate that a server keeps up with: doubles the rate until one is missed (or halves it until
+// one is kept), then bisects between the highest kept and the lowest missed rate.
 #pragma once
 
 #include <cstddef>

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 namespace sagactl {
-namespace {
 
-// The part `place` of `total` divided into `parts`; the first ones get the remainder.
 std::uint32_t divided(std::uint32_t total, std::uint32_t parts, std::uint32_t place) {
   return total / parts + (place < total % parts ? 1 : 0);
 }
-
-}  // namespace
 
 std::optional<LoadUnit> LoadShare::part_of(const LoadUnit& unit, bool splits_groups) const {
   const std::uint32_t first = (unit.journey + unit.journey / count) % count;  // the machine that comes first

@@ -16,6 +16,9 @@ struct PhaseNumbers {
   friend bool operator==(const PhaseNumbers&, const PhaseNumbers&) = default;
 };
 
+// The part `place` of `total` divided into `parts`; the first parts get the remainder.
+std::uint32_t divided(std::uint32_t total, std::uint32_t parts, std::uint32_t place);
+
 // Machine `index` of `count`. Of `count` units that follow each other each machine has one, in an order that changes
 // from one such round to the next, so that no pattern of the load falls on one machine.
 struct LoadShare {

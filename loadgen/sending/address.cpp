@@ -41,7 +41,7 @@ class ConnectionProbe {
     return false;
   }
 
-  // Why an address that was connected to is of no use.
+  // Why no request can be sent to an address that accepted a connection.
   const std::optional<Error>& refusal() const { return refusal_; }
 
  private:

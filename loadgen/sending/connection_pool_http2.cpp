@@ -153,7 +153,7 @@ void ConnectionPool::close_link(Http2Link& link, std::int64_t now) {
   if (link.state == Http2Link::State::open || link.state == Http2Link::State::draining) {
     --open_links_;
     ++reconnects_;
-    // One that was of no use is not tried again at once.
+    // A link that failed is not retried immediately.
     if (!link.has_answered) targets_[link.target()].retry_at_ns = now + retry_ns;
   }
   for (LoadConnection* slot : link.slots)

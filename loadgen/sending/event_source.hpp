@@ -1,4 +1,4 @@
-// What epoll reports the events of a worker's sockets by.
+// The kind of socket that an event of epoll is about.
 #pragma once
 
 #include <cstdint>

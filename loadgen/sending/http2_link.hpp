@@ -23,7 +23,7 @@ struct EndedStream {
   std::uint32_t error;
 };
 
-// What a client sends over it is written by flush(); what has come is read by receive(). For one thread.
+// flush() writes what the client sends; receive() reads what has arrived. For one thread.
 class Http2Link : public EventSource {
  public:
   enum class State : std::uint8_t {
@@ -66,7 +66,7 @@ class Http2Link : public EventSource {
   // Nobody waits for its answer any more.
   void cancel(LoadConnection& slot);
 
-  // Reads what has come. Not `wants_read`: the connection is of no use, and why is in reason().
+  // Reads what has come. Not `wants_read`: the connection cannot be used any more, and reason() says why.
   NonblockingStream::Progress receive(std::span<char> buffer);
   // Sends what waits.
   NonblockingStream::Progress flush();

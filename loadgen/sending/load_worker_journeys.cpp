@@ -21,8 +21,8 @@ void LoadWorker::begin(const LoadUnit& unit, std::int64_t planned_ns, std::int64
   admit(place, due_ns, now);
 }
 
-// The step of the journey is due. What does not fit into the backlog is skipped at the begin of a journey, and not sent
-// in the middle of one.
+// The step of the journey is due. When the backlog is full, a new journey is skipped, and a request in the middle of
+// one is not sent.
 void LoadWorker::admit(std::uint32_t place, std::int64_t planned_ns, std::int64_t now) {
   RunningJourney& journey = journeys_.at(place);
   const StepPlan& step = setup_.plan->step(journey.step);

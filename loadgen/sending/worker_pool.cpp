@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "loadgen/schedule/load_share.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -29,11 +31,6 @@ std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots
     return std::clamp(tenth, open_connections_min, open_connections_max);
   }
   return std::max(slots, std::min(slots * targets, open_connections_max));
-}
-
-// The part `index` of `total` divided into `parts`; the first ones get the remainder.
-std::uint32_t part_of(std::uint32_t total, std::uint32_t parts, std::uint32_t index) {
-  return total / parts + (index < total % parts ? 1 : 0);
 }
 
 }  // namespace
@@ -86,9 +83,9 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
   worker.epoch_offset_ns = setup.epoch_offset_ns.value_or(wall_clock_now().us * 1000 - steady_ns());
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
     if (options.http2) worker.streams = {options.streams, options.connections == 0};
-    worker.connections = part_of(setup.size.connections, setup.size.workers, i);
+    worker.connections = divided(setup.size.connections, setup.size.workers, i);
     // A closed loop's backlog never exceeds its slots.
-    worker.backlog_max = std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
+    worker.backlog_max = std::max(divided(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
     workers_.push_back(std::make_unique<LoadWorker>(worker));
     worker.first_target += worker.connections;
   }

@@ -96,8 +96,8 @@ struct TryNowRequest {
   std::optional<SagaId> nested = {};
 };
 
-// What a client or participant of an LRA asks, or its parent. `not_found` for a saga that is none; else the errors of
-// the change.
+// A request of a client or a participant of an LRA, or of its parent. `not_found` for a saga that is not an LRA; else
+// the errors of the change.
 struct ChangeLraRequest {
   SagaId saga;
   Actor actor;

@@ -15,7 +15,7 @@ namespace sagactl {
 
 // The reply to a call that is not made.
 Command reply_without_call(const ParticipantCall& call);
-// What is said to a nested LRA is a command to this node's engine; what that answers is the reply to its parent.
+// A call to a nested LRA becomes a command to this node's engine, and the command's answer the reply to the parent.
 Command command_to_nested(const ParticipantCall& call);
 Completion reply_from_nested(const ParticipantCall& call, const Clock& clock, std::function<void(Command)> reply);
 

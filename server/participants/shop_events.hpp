@@ -1,5 +1,5 @@
-// What the messages of checkouts and purchases say beside the events' own members: what services of those systems read.
-// Pure.
+// The members that messages of checkouts and purchases have beside the events' own: services of those systems read
+// them. Pure.
 #pragma once
 
 #include <string>

@@ -32,14 +32,14 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
   const bool is_undone = state.status == StepStatus::compensating || state.status == StepStatus::compensated ||
                          state.status == StepStatus::failed;
   const auto* done = std::get_if<Succeeded>(&reply.outcome);
-  // One whose success was known when it was undone has only been answered twice.
+  // If its success was known when it was undone, this is only a repeated answer.
   if (is_own() && done && reply.direction == Direction::action && is_undone && has_undo(reply.step) &&
       !is_known_done(reply.step)) {
     undo_late_step(reply.step, *done);
     return finish();
   }
   if (state.status != expected) return Error{ErrorCode::retry, "the step already has an outcome"};
-  // It has failed by the answer to an earlier call than this one; that it is done after all would count.
+  // It was given up because of an earlier answer; only a success would still count.
   if (is_lra() && !done && is_given_up(saga(), reply.step)) return Error{ErrorCode::retry, "the step was given up"};
   const bool is_final =
       std::holds_alternative<Succeeded>(reply.outcome) || std::holds_alternative<Refused>(reply.outcome);
@@ -79,7 +79,7 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   for (std::size_t i = 0; i < saga().steps.size(); ++i)
     woken[i] = is_in_progress(step(i)) && !(is_lra() && is_given_up(saga(), i)) &&
                (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due));
-  // One may end the saga, or lead to a call of another.
+  // Waking one step may end the saga, or call another step.
   for (std::size_t i = 0; i < saga().steps.size() && !is_terminal(saga().status); ++i)
     if (woken[i] && is_in_progress(step(i)) && !was_called_now(i)) wake_step(i, !wake.timer, due);
   return finish();
@@ -181,7 +181,7 @@ bool SagaDecider::goes_back() const {
   });
 }
 
-// A failed saga goes on, once a step of it was answered for: the others are called again.
+// A failed saga continues once an operator has answered for one of its steps: the others are called again.
 void SagaDecider::resume_others() {
   if (is_lra()) return retry_given_up();
   const bool is_undone = saga().status == SagaStatus::compensating;
@@ -238,7 +238,8 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
             command.by);
   by_ = command.by;
   if (std::holds_alternative<Unavailable>(command.outcome)) {
-    // A saga that goes back does nothing again: it finds out, or undoes, once the call in progress is over.
+    // A saga that compensates does not repeat an action: once the call in progress is over, it asks about the step or
+    // undoes it.
     if (!step(i).calling) step(i).wake_at.reset();
     const bool is_repeated = saga().status == SagaStatus::started || direction == Direction::compensation;
     if (is_repeated) restart_calls(i, direction);

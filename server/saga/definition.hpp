@@ -194,7 +194,7 @@ using DefinitionPointer = std::shared_ptr<const SagaDefinition>;
 
 // The indices of the steps that `step` comes after directly.
 std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step);
-// Whether steps come after one another in a circle, so that they could never start.
+// Whether the order of the steps has a cycle, so that some could never start.
 bool has_circle(const SagaDefinition& definition);
 
 // Bounds how far one batch runs a saga: all its steps forward and back.

@@ -14,13 +14,13 @@ constexpr Duration retry_cap = 5min, undo_budget = 24h;
 
 TextTemplate literal(std::string text) {
   TextTemplate out;
-  if (!text.empty()) out.push_back({std::move(text), std::nullopt, Escape::plain});
+  if (!text.empty()) out.push_back({std::move(text), std::nullopt, TextEscape::plain});
   return out;
 }
 
 // The payload of a branch, unchanged.
 TextTemplate payload_of(std::size_t branch) {
-  return {TextPiece{"", ValuePath{{"input", std::to_string(branch)}}, Escape::plain}};
+  return {TextPiece{"", ValuePath{{"input", std::to_string(branch)}}, TextEscape::plain}};
 }
 
 std::int64_t count_of(const Json& json, const char* name) {

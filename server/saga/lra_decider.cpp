@@ -1,6 +1,6 @@
-// What LRAs do otherwise than other sagas: participants join while the first step waits, each is called once the one
-// that joined after it has answered at all, one that fails does not hold up the others, and those that listen hear of
-// it in the end. A nested one that is closed waits for its parent. docs/lra.md
+// How LRAs differ from other sagas: participants join while the first step waits; each is called once the one that
+// joined after it has given any answer; one that fails does not hold up the others; listeners are notified of the end.
+// A nested LRA that is closed waits for its parent. docs/lra.md
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -177,14 +177,14 @@ Result<SagaDecision> SagaDecider::on(const MoveLraParticipant& command) {
                  fmt::format("participant {} needs links for the same as before: compensate, complete, after{}",
                              command.step, lra.is_nested() ? ", forget" : "")};
   participant.links = command.links;
-  // Where it was to be asked is where it is no more.
+  // The location at which it was to be asked is no longer valid.
   for (std::size_t i = first_lra_step(lra, who), end = i + lra_steps_of(lra, participant); i < end; ++i)
     step(i).location.clear();
   return change(std::move(lra));
 }
 
-// Calls whoever is to be called now, or ends the LRA when nobody is left. To be called after every change. Nobody is
-// told to forget before it is known that nothing has to be compensated.
+// Calls the participants that are due, or ends the LRA when none is left. Has to be called after every change. No
+// participant is asked to forget before it is certain that nothing has to be compensated.
 void SagaDecider::settle_lra() {
   const bool goes_back = saga().status == SagaStatus::compensating;
   if (!goes_back && saga().status != SagaStatus::started) return;

@@ -39,7 +39,7 @@ std::size_t first_participant_step(const LraDefinition& lra) {
   return lra.is_nested() ? lra_parent_step_index + 1 : 1;
 }
 
-// Builds that do not know nested LRAs tell by this member, which comes first: sql/postgres/0014_nested_lras.sql.
+// Builds without nested LRAs recognize one by this member, which comes first: sql/postgres/0014_nested_lras.sql.
 bool is_of_nesting(const LraDefinition& lra) {
   return lra.is_nested() || std::any_of(lra.participants.begin(), lra.participants.end(),
                                         [](const LraParticipant& each) { return each.nested.has_value(); });
@@ -192,7 +192,7 @@ class LraCompiler {
     const std::string sendable = sendable_url(url);
     RequestTemplate out;
     out.method = method;
-    out.url.push_back({sendable, std::nullopt, Escape::plain});
+    out.url.push_back({sendable, std::nullopt, TextEscape::plain});
     participant = of.nested ? ParticipantStep::no_participant : server_of(sendable);
     return out;
   }

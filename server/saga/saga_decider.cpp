@@ -4,23 +4,14 @@
 
 #include <algorithm>
 
-#include "server/saga/lra_view.hpp"
-
 namespace sagactl {
 namespace {
-
-bool may_need_undo(const StepState& step) {
-  return step.status == StepStatus::running || step.status == StepStatus::succeeded ||
-         step.status == StepStatus::compensating;
-}
-
-constexpr std::string_view refused_prefix = R"({"refused":)";  // of what is kept of a refusal
 
 const RetryPolicy& policy_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.retry : step.compensation_retry;
 }
 
-// A time that is added to others: of a budget without an end, a year.
+// The budget, or a year for one without a limit, so that it can be added to a time.
 Duration budget_of(const StepDefinition& step, Direction direction) {
   return std::min<Duration>(policy_of(step, direction).budget, 8760h);
 }
@@ -33,19 +24,6 @@ bool SagaDecider::is_ready(std::size_t i) {
   const auto& after = step_definition(i).after;
   if (!after) return i == 0 || has_succeeded(i - 1);
   return std::all_of(after->begin(), after->end(), has_succeeded);
-}
-
-// The steps that are not undone yet because one that comes after them is in effect or may be.
-SagaDecider::StepSet SagaDecider::held_steps() {
-  StepSet held;
-  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
-    if (!may_need_undo(step(i))) continue;
-    if (const auto& after = step_definition(i).after)
-      for (const std::size_t before : *after) held.set(before);
-    else if (i > 0)
-      held.set(i - 1);
-  }
-  return held;
 }
 
 Result<SagaDecision> SagaDecider::finish() {
@@ -133,7 +111,7 @@ void SagaDecider::issue_call(std::size_t i, Direction direction, Question questi
   out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, ask_only, s.began_at});
 }
 
-// The answer to the call in progress is waited for no longer.
+// Stops waiting for the answer to the call in progress.
 void SagaDecider::give_up_call(std::size_t i) {
   StepState& s = step(i);
   s.in_doubt |= s.calling && step_definition(i).kind == StepKind::call;
@@ -195,8 +173,8 @@ Timestamp SagaDecider::end_of_budget(std::size_t i, Direction direction) {
   return step(i).began_at + budget_of(step_definition(i), direction);
 }
 
-// Whether a step that is not known is asked about before it is undone. Once the time for its tries is over there is as
-// much again as for an undo, which may need what only the answer to the question brings.
+// Whether a step whose outcome is unknown is asked about before it is undone. After the budget of its tries there is as
+// much time again as an undo has, since the undo may need values that only the answer contains.
 bool SagaDecider::may_ask(std::size_t i) {
   const ParticipantStep* call = step_definition(i).call.get();
   if (!call || !call->ask || call->undo_refused) return false;
@@ -215,268 +193,6 @@ void SagaDecider::advance() {
   saga().status = SagaStatus::completed;
   saga().error.clear();
   add_event(EventType::saga_completed, event_data());
-}
-
-void SagaDecider::enter_compensating(const std::string& reason, const std::string& by) {
-  saga().status = SagaStatus::compensating;
-  saga().error = reason;
-  saga().requires_manual_intervention = false;
-  add_event(EventType::saga_compensating, event_data().add("reason", reason), by);
-}
-
-void SagaDecider::start_compensation(const std::string& reason, const std::string& by) {
-  enter_compensating(reason, by);
-  roll_back(true);
-}
-
-// Compensates the steps that are in effect, each before those that it came after, or ends the saga when there is none.
-// While an action is in progress, its answer is awaited. `at_once`: the compensations in progress are called again, and
-// steps that are not known are asked about without waiting for their time.
-void SagaDecider::roll_back(bool at_once) {
-  if (is_lra() && at_once) retry_given_up();
-  if (is_lra()) return settle_lra();
-  bool is_done = true;
-  for (bool has_changed = true; has_changed;) {
-    has_changed = false;
-    is_done = true;
-    const StepSet held = held_steps();
-    for (std::size_t i = saga().steps.size(); i-- > 0;) {
-      if (!may_need_undo(step(i))) continue;
-      if (!held[i] && compensate_step(i, at_once))
-        has_changed = true;
-      else
-        is_done = false;
-    }
-    at_once = false;
-  }
-  if (!is_done) return;
-  saga().status = SagaStatus::compensated;
-  add_event(EventType::saga_compensated, event_data().add("reason", saga().error));
-}
-
-// True: the step is not in effect, and nothing has to be waited for.
-bool SagaDecider::compensate_step(std::size_t i, bool at_once) {
-  StepState& s = step(i);
-  const ParticipantStep* call = step_definition(i).call.get();
-  if (s.status == StepStatus::running) {
-    const bool is_called = is_own() ? s.calling && step_definition(i).kind == StepKind::call : s.in_doubt;
-    if (is_called) return false;
-    const bool has_begun = s.tries > 0 && call && call->undo_refused;
-    if (!s.in_doubt && !has_begun) {
-      end_step(i, StepStatus::failed);
-      return true;
-    }
-    if (may_ask(i) && unknown_call_ != i) {
-      if (at_once || !s.wake_at) issue_call(i, Direction::action, Question::only);
-      return false;
-    }
-  }
-  if (s.status == StepStatus::compensating) {
-    // Without a time it has not been called since the saga failed: a later step held it.
-    if (at_once || (is_own() && !s.wake_at)) restart_calls(i, Direction::compensation);
-    return false;
-  }
-  if (!has_undo(i)) {
-    end_step(i, StepStatus::compensated);
-    return true;
-  }
-  start_step(i, Direction::compensation);
-  return false;
-}
-
-// Whether it was answered that the step is done, in its present execution.
-bool SagaDecider::is_known_done(std::size_t i) {
-  if (is_lra()) return step(i).kept == "{}";
-  const ParticipantStep* call = step_definition(i).call.get();
-  const bool was_refused = call && call->undo_refused && step(i).kept.starts_with(refused_prefix);
-  return !step(i).kept.empty() && !was_refused;
-}
-
-// Whether there is an undo that needs nothing of what the step keeps.
-bool SagaDecider::is_undone_by_key(std::size_t i) {
-  const ParticipantStep* call = step_definition(i).call.get();
-  if (!call || !call->undo) return false;
-  const auto is_kept = [&](const ValuePath& path) { return path.members.front() == step_definition(i).name; };
-  const auto needs_kept = [&](const TextTemplate& text) {
-    const std::vector<ValuePath> values = values_of(text);
-    return std::any_of(values.begin(), values.end(), is_kept);
-  };
-  return !needs_kept(call->undo->url) && !needs_kept(call->undo->body);
-}
-
-// It was done after it had been undone, or after it was recorded as without effect. While the saga needs a person, that
-// person's retry undoes it.
-void SagaDecider::undo_late_step(std::size_t i, const Succeeded& done) {
-  StepState& s = step(i);
-  s.kept = done.kept.empty() ? "{}" : done.kept;
-  if (s.status != StepStatus::failed) ++s.undo_round;
-  const std::string what = fmt::format("{} was done after it had been undone", step_definition(i).name);
-  if (saga().status == SagaStatus::failed) {
-    s.status = StepStatus::compensating;
-    s.tries = 0;
-    s.began_at = moment_.now;
-    s.error = what;
-    s.calling = false;
-    s.location.clear();
-    return;
-  }
-  if (saga().status == SagaStatus::compensated) enter_compensating(what);
-  start_step(i, Direction::compensation);
-}
-
-// Ends the saga in its present step: it requires manual intervention.
-void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::string& reason) {
-  if (is_lra() && !is_given_up(saga(), i)) return give_up(i, reason);
-  saga().status = SagaStatus::failed;
-  saga().error = fmt::format("{} of {} failed: {}", to_string(direction), step_definition(i).name, reason);
-  saga().requires_manual_intervention = true;
-  const EventType type = direction == Direction::action ? EventType::saga_failed : EventType::saga_compensation_failed;
-  add_event(type, event_data()
-                      .add("step", step_definition(i).name)
-                      .add("attempt", step(i).execution)
-                      .add("reason", reason)
-                      .add("requiresManualIntervention", true));
-}
-
-// The step has used up its budget. A saga that was compensating continues to compensate when an operator retries it:
-// the step, which may be in effect, is then undone and never done.
-void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
-  const bool is_compensating = saga().status == SagaStatus::compensating;
-  if (is_own() && direction == Direction::action && (is_compensating || !is_past_pivot(i))) {
-    // Unknown, so it is undone.
-    give_up_call(i);
-    if (!step(i).in_doubt) end_step(i, StepStatus::failed);
-    const auto limit = deadline();
-    is_compensating ? roll_back() : start_compensation(limit && *limit <= moment_.now ? deadline_reason() : reason);
-    return;
-  }
-  if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
-    if (is_compensating && step_definition(i).compensation.empty()) {
-      end_step(i, StepStatus::compensated);
-      roll_back();
-      return;
-    }
-    fail_saga(i, direction, reason);
-    if (is_compensating) step(i).status = StepStatus::compensating;
-    return;
-  }
-  end_step(i, StepStatus::failed);
-  start_compensation(reason);
-}
-
-void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
-  if (is_lra() && take_failure(i, Direction::action, outcome)) return;
-  StepState& s = step(i);
-  const bool is_compensating = saga().status == SagaStatus::compensating;
-  const bool is_call = step_definition(i).kind == StepKind::call;
-  s.calling = false;
-  if (const auto* succeeded = std::get_if<Succeeded>(&outcome)) {
-    s.error.clear();
-    s.kept = succeeded->kept;
-    if (s.kept.empty() && step_definition(i).kind == StepKind::call) s.kept = "{}";
-    end_step(i, StepStatus::succeeded);
-    if (step_definition(i).listed)
-      add_event(EventType::saga_step_completed,
-                event_data().add("step", step_definition(i).name).add("attempt", s.execution), by_);
-    if (is_compensating)
-      roll_back();
-    else if (saga().status == SagaStatus::started)
-      advance();
-    return;
-  }
-  if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) {
-    s.error = unknown->reason;
-    if (is_own()) s.in_doubt = is_call;
-    if (saga().status == SagaStatus::failed) return;
-    if (is_own() && is_compensating)
-      may_ask(i) ? schedule_next_try(i, Direction::action) : roll_back();
-    else if (has_budget(i, Direction::action))
-      schedule_next_try(i, Direction::action);
-    else
-      exhaust_budget(i, Direction::action, unknown->reason);
-    return;
-  }
-  if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && !is_compensating) {
-    s.in_doubt = false;
-    s.error = awaited->reason;
-    s.wake_at = s.began_at + step_definition(i).retry.budget;
-    return;
-  }
-  if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
-    if (is_own()) s.in_doubt = is_call;
-    wait_for_accepted(i, Direction::action, *accepted);
-    if (is_compensating) roll_back();
-    return;
-  }
-  const auto* refused = std::get_if<Refused>(&outcome);
-  const auto* unavailable = std::get_if<Unavailable>(&outcome);
-  const bool is_unknown_there = unavailable && unavailable->again_now && s.location.empty();
-  // That this call did nothing says nothing of an earlier one. That a participant does not know the earlier one says
-  // that it has not come yet: it may wait in a queue, of another node or on the way. So the step is called again with
-  // the same key, or undone, which keeps a late call from taking effect. An undo that has to name what the call would
-  // have brought cannot be called.
-  if (!is_own() || refused || (is_unknown_there && (is_lra() || (is_compensating && !is_undone_by_key(i)))))
-    s.in_doubt = false;
-  if (is_unknown_there) unknown_call_ = i;
-  s.error = reason_of(outcome);
-  const std::string reason = s.error;
-  if (saga().status == SagaStatus::failed) return;
-  const ParticipantStep* call = step_definition(i).call.get();
-  const bool is_undone = call && call->undo_refused;  // then roll_back() undoes what was refused
-  if (is_undone && refused) s.kept = JsonObject().add("refused", reason).take();
-  if (is_compensating) {
-    if (!is_undone && !s.in_doubt && !is_lra()) end_step(i, StepStatus::failed);
-    roll_back();
-  } else if (refused && !is_past_pivot(i)) {
-    if (!is_undone) end_step(i, StepStatus::failed);
-    start_compensation(reason);
-  } else if (refused && is_own()) {
-    fail_saga(i, Direction::action, reason);
-  } else if (has_budget(i, Direction::action)) {
-    call_again_or_wait(i, Direction::action, unavailable);
-  } else {
-    exhaust_budget(i, Direction::action, reason);
-  }
-}
-
-void SagaDecider::wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted) {
-  StepState& s = step(i);
-  const Timestamp last = std::max(moment_.now, end_of_budget(i, direction));
-  s.location = accepted.location;
-  s.wake_at = accepted.ask_in ? std::min(moment_.now + *accepted.ask_in, last) : last;
-}
-
-void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
-  if (is_lra() && take_failure(i, Direction::compensation, outcome)) return;
-  StepState& s = step(i);
-  s.calling = false;
-  if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
-    wait_for_accepted(i, Direction::compensation, *accepted);
-    return;
-  }
-  if (std::holds_alternative<Succeeded>(outcome)) {
-    s.error.clear();
-    end_step(i, StepStatus::compensated);
-    add_event(EventType::saga_step_compensated,
-              event_data()
-                  .add("step", step_definition(i).name)
-                  .add("compensation", step_definition(i).compensated_as)
-                  .add("attempt", s.execution),
-              by_);
-    if (saga().status == SagaStatus::compensating) roll_back();
-    return;
-  }
-  s.error = reason_of(outcome);
-  if (!std::holds_alternative<UnknownOutcome>(outcome))
-    s.in_doubt = false;
-  else if (is_lra())
-    s.in_doubt = true;  // then its participant is asked first
-  if (saga().status == SagaStatus::failed) return;
-  const std::string reason = s.error;
-  if (!std::holds_alternative<Refused>(outcome) && has_budget(i, Direction::compensation))
-    call_again_or_wait(i, Direction::compensation, std::get_if<Unavailable>(&outcome));
-  else
-    fail_saga(i, Direction::compensation, reason);
 }
 
 }  // namespace sagactl

@@ -1,6 +1,6 @@
 // One decision about a saga in progress: the state that changes, and the events and calls that result. Internal to
-// decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls. lra_decider.cpp:
-// what LRAs do otherwise.
+// decide(). decide.cpp: the commands. saga_decider.cpp: steps, their calls and budgets, and the way forward.
+// step_replies.cpp: the replies to calls. saga_compensation.cpp: the way back. lra_decider.cpp: what LRAs do otherwise.
 #pragma once
 
 #include <bitset>
@@ -92,6 +92,9 @@ class SagaDecider {
 
   void wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted);
   void on_action_reply(std::size_t i, const Outcome& outcome);
+  void on_action_done(std::size_t i, const Succeeded& done);
+  void on_action_unknown(std::size_t i, const UnknownOutcome& unknown);
+  void on_action_without_effect(std::size_t i, const Outcome& outcome);
   void on_compensation_reply(std::size_t i, const Outcome& outcome);
 
   bool is_lra() const { return definition_.lra != nullptr; }

@@ -18,7 +18,7 @@ std::string current_step(const SagaDefinition& definition, const Saga& saga);
 // In the order of the definition, without steps that are not `listed`.
 std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga);
 
-// The names of the compensations that were carried out, in their order.
+// The names of the compensations that were carried out, in order.
 std::vector<std::string> compensation_steps(const SagaDefinition& definition, const Saga& saga);
 
 }  // namespace sagactl

@@ -40,13 +40,13 @@ std::string_view path_at(std::string_view text) {
 class TemplateWriter {
  public:
   void literal(std::string_view text) { pending_ += text; }
-  void value(std::string_view path, Escape escape) {
+  void value(std::string_view path, TextEscape escape) {
     out_.push_back({std::move(pending_), parse_path(path), escape});
     pending_.clear();
   }
   // `text`, whose paths become values; what is between them is appended by `put_literal`.
   template <class PutLiteral>
-  void text(std::string_view text, Escape escape, const PutLiteral& put_literal) {
+  void text(std::string_view text, TextEscape escape, const PutLiteral& put_literal) {
     while (!text.empty()) {
       const auto brace = text.find('{');
       put_literal(text.substr(0, brace));
@@ -64,7 +64,7 @@ class TemplateWriter {
   }
   void json(const Json& json);
   TextTemplate finish() {
-    if (!pending_.empty()) out_.push_back({std::move(pending_), std::nullopt, Escape::json});
+    if (!pending_.empty()) out_.push_back({std::move(pending_), std::nullopt, TextEscape::json});
     return std::move(out_);
   }
 
@@ -77,11 +77,11 @@ void TemplateWriter::json(const Json& json) {
   if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
     if (!text.empty() && text.front() == '{' && path_at(text).size() + 2 == text.size()) {
-      value(path_at(text), Escape::json);
+      value(path_at(text), TextEscape::json);
       return;
     }
     literal("\"");
-    this->text(text, Escape::json_string, [this](std::string_view part) { literal(json_escaped(part)); });
+    this->text(text, TextEscape::json_string, [this](std::string_view part) { literal(json_escaped(part)); });
     literal("\"");
   } else if (json.is_object()) {
     literal("{");
@@ -113,7 +113,7 @@ std::string ValuePath::text() const {
 
 TextTemplate url_template(std::string_view text) {
   TemplateWriter writer;
-  writer.text(text, Escape::url, [&](std::string_view part) { writer.literal(part); });
+  writer.text(text, TextEscape::url, [&](std::string_view part) { writer.literal(part); });
   return writer.finish();
 }
 
@@ -137,21 +137,21 @@ Result<std::string> render(const TextTemplate& text, const FindValue& find) {
     if (!piece.value) continue;
     const Json* value = find(*piece.value);
     if (!value) return Error{ErrorCode::invalid, fmt::format("there is no {}", piece.value->text())};
-    if (piece.escape == Escape::json) {
+    if (piece.escape == TextEscape::json) {
       out += json_text(*value);
       continue;
     }
     const bool is_text = value->is_string();
-    if (piece.escape == Escape::url && value->is_structured())
+    if (piece.escape == TextEscape::url && value->is_structured())
       return Error{ErrorCode::invalid,
                    fmt::format("{} is {}; in a URL only a text, a number or a truth value can stand",
                                piece.value->text(), value->is_array() ? "a list" : "an object")};
     const std::string plain = is_text ? value->get<std::string>() : json_text(*value);
     switch (piece.escape) {
-      case Escape::url:
+      case TextEscape::url:
         out += percent_encode(plain);
         break;
-      case Escape::json_string:
+      case TextEscape::json_string:
         out += json_escaped(plain);
         break;
       default:

@@ -21,7 +21,7 @@ struct ValuePath {
 };
 
 // How a value stands in the text around it.
-enum class Escape {
+enum class TextEscape {
   json,         // as it is, with its JSON type: it is the whole of a JSON value
   json_string,  // inside of a JSON string
   url,          // percent-encoded
@@ -31,7 +31,7 @@ enum class Escape {
 struct TextPiece {
   std::string literal;             // before the value
   std::optional<ValuePath> value;  // none: the last piece
-  Escape escape = Escape::json;
+  TextEscape escape = TextEscape::json;
 };
 
 // Empty: no text.

@@ -1,8 +1,8 @@
-#include "server/adapters/kafka/client/offset_window.hpp"
+#include "server/adapters/kafka/client/consumer/offset_window.hpp"
 
 #include <gtest/gtest.h>
 
-#include "server/adapters/kafka/client/seen_ids.hpp"
+#include "server/adapters/kafka/client/consumer/seen_ids.hpp"
 
 namespace sagactl::kafka {
 namespace {

@@ -1,4 +1,4 @@
-// `sagactl loadtest agent`: sends a part of other machines' load tests.
+// `sagactl loadtest agent`: sends a part of the load tests of other machines.
 #pragma once
 
 #include "cli/commands.hpp"

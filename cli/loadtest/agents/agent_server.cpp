@@ -149,7 +149,7 @@ void AgentServer::abandon(const std::string& why) {
   if (run_->is_over()) run_.reset();
 }
 
-// Whom nobody asks for, ends by itself.
+// A run that nobody asks about ends by itself.
 void AgentServer::watch() {
   timer_.expires_after(watch_interval);
   timer_.async_wait([this](boost::system::error_code cancelled) {

@@ -1,4 +1,4 @@
-// What an agent of load tests serves to who leads one: one run at a time.
+// The HTTP server of an agent, for the leader of a load test: one run at a time.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -14,11 +14,11 @@
 namespace sagactl {
 
 struct AgentServerSetup {
-  std::string token;       // that requests have to bring
-  std::string version;     // those who lead have to be of the same
+  std::string token;       // that requests must have
+  std::string version;     // the leader must have the same
   ConnectOptions connect;  // how this machine reaches the servers under test
   Scratch scratch;
-  std::function<void(const std::string&)> say;  // a line about what happens, for people
+  std::function<void(const std::string&)> say;  // logs a line, for people
 };
 
 // Everything runs on the one thread of the context, which this and the context's handlers outlive.
@@ -36,7 +36,7 @@ class AgentServer {
   http::Answer entries(const http::Request& request);
   http::Answer stop(const http::Request& request);
   http::Answer release(const http::Request& request);
-  // The run that the request names, which is heard of now. `not_found` for another.
+  // The run that the request names; notes the time of the contact. `not_found` for another run.
   Result<AgentRun*> run_of(const http::Request& request);
   void watch();
   void abandon(const std::string& why);

@@ -1,4 +1,4 @@
-// --fault and --proxy-fault, and what the plan of a run's faults looks like.
+// --fault and --proxy-fault, and the printed plan of a run's faults.
 #pragma once
 
 #include <string>

@@ -38,7 +38,7 @@ class FaultProxy {
 
   // The measured load starts at `start_ns` of steady_ns(): faults count from there. Before, all goes through unchanged.
   void begin(std::int64_t start_ns);
-  // Cuts what is still open, closes the ports and returns what became of the faults.
+  // Closes open connections and the ports, and returns what each fault did.
   std::vector<FaultMark> end();
 
  private:

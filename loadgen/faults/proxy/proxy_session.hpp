@@ -37,12 +37,15 @@ class ProxySession : public std::enable_shared_from_this<ProxySession> {
   ProxySession(ProxySurroundings& surroundings, ProxySocket client, ProxyEndpoint server, std::size_t target);
   virtual ~ProxySession() = default;
   virtual proxy_net::awaitable<void> serve() = 0;
-  // Both connections break (RST); what waits for them ends.
+  // Both connections break (RST); whatever waits for them ends.
   void cut();
   std::size_t target() const { return target_; }
   virtual bool is_of_client() const { return true; }  // false: a duplicate's, which only the server sees
 
  protected:
+  static constexpr auto as_values = proxy_net::as_tuple(proxy_net::use_awaitable);
+  static constexpr std::size_t piece_size = 64 * 1024;  // bytes that are read at once
+
   proxy_net::awaitable<bool> connect_to_server();
   // At the rate that holds; false when the connection broke.
   proxy_net::awaitable<bool> write_paced(ProxySocket& socket, std::string_view bytes, proxy_net::steady_timer& timer);

@@ -37,7 +37,7 @@ Result<Receipt> CommandBatch::on(const MessageAnswered& command) {
   const ParticipantStep& step = *asked.definition->steps[i].call;
   const bool is_undo = given.call.direction == Direction::compensation;
   asked.participant = is_undo ? step.undo_participant.value_or(step.participant) : step.participant;
-  // Whoever may answer in one topic does not answer for others.
+  // A participant answers only for steps that are called in its own topic.
   if (asked.definition->participants[asked.participant].topic != given.topic)
     return Error{ErrorCode::invalid,
                  fmt::format("step {} of saga {} is not asked in the topic {}", given.step, saga_id, given.topic)};

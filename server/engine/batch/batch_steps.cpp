@@ -16,7 +16,7 @@ namespace {
 // The most calls that one command may lead to within its batch: twice every step of the longest saga, forward and back.
 // More is a loop in a definition.
 constexpr int calls_max = 4 * static_cast<int>(steps_max);
-// Repeated calls of one step are recorded up to this many, and from then on one in as many.
+// The first tries of a call are recorded, up to this number, and after that one in that many.
 constexpr int recorded_tries_max = 20;
 
 std::string name_of(const StepDefinition& step, Direction direction) {
@@ -84,7 +84,7 @@ Result<Receipt> CommandBatch::on_participant_reply(Draft draft, const StepReplie
   return accept(std::move(draft));
 }
 
-// Of a call that is repeated without end, not every one.
+// Not every try of a call that is repeated without end is recorded.
 void CommandBatch::keep_record(Draft& draft, const CallRecord& record) {
   const bool is_kept = record.tries <= recorded_tries_max || record.outcome == CallOutcome::done ||
                        record.outcome == CallOutcome::refused || record.tries % recorded_tries_max == 0;

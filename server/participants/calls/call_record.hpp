@@ -1,4 +1,4 @@
-// What a call to a participant of a user's saga came to, as it is kept for traces.
+// The outcome of a call to a participant of a user's saga, as it is kept for traces.
 #pragma once
 
 #include <cstdint>

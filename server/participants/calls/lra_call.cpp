@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration first_poll = 500ms, last_poll = 30s;
 
-// How long until a participant is asked again that is at work: longer each time.
+// The pause before a participant that is still at work is asked again: longer each time.
 Duration poll_wait(const StepCall& call, const ParticipantAnswer& answer) {
   if (answer.retry_after) return *answer.retry_after;
   Duration wait = first_poll;
@@ -32,7 +32,7 @@ std::string failed_with(const ParticipantAnswer& answer) {
   return answer.failure.empty() ? "no answer" : storable(answer.failure, answer_reason_max);
 }
 
-// It is gone, and with it what it knew.
+// It no longer exists, and neither does its state.
 Outcome read_gone(const ParticipantCall& call, const ParticipantAnswer& answer) {
   if (call.has_forgotten) return Refused{fmt::format("{}; it was asked to forget its failure", answered(answer))};
   return Succeeded{};
@@ -63,8 +63,8 @@ Outcome read_question(const ParticipantCall& call, const ParticipantAnswer& answ
   return Unavailable{answered(answer), true};  // nobody there to ask
 }
 
-// A participant that hears how the LRA ended, or is asked to forget: again until it has. What is kept says that it has
-// forgotten, and not that it is done.
+// A participant that is notified of the end, or asked to forget, is called again until it has answered. The kept value
+// says that it has forgotten, not that it is done.
 Outcome read_told(const ParticipantCall& call, const ParticipantAnswer& answer) {
   if (answer.status / 100 == 2 || answer.status == 410)
     return Succeeded{call.forgets ? fmt::format("{{{}", lra_forgotten_member) : std::string()};

@@ -12,7 +12,7 @@
 
 namespace sagactl {
 
-// What a parent says to an LRA that is nested in it, in place of a request.
+// What a parent tells an LRA that is nested in it, instead of a request.
 struct NestedLraCall {
   SagaId lra;
   LraWord word = LraWord::complete;
@@ -38,7 +38,7 @@ struct ParticipantCall {
   Duration timeout = 5s;
 };
 
-// What a participant says that was asked by message. docs/remote-participants.md
+// The answer of a participant that was called by message. docs/remote-participants.md
 enum class Said : std::uint8_t { done, refused, again, unknown, under_way, not_found };
 
 template <>

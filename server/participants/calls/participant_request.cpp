@@ -131,7 +131,7 @@ Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step
     return Unavailable{answered(answer), false, answer.retry_after.value_or(Duration{})};
   }
   if (status / 100 == 4) return Refused{answered(answer)};
-  // It may have been done: 303 is what some answer to that.
+  // It may have been done: some servers answer a repeat with 303.
   return UnknownOutcome{status / 100 == 3 ? fmt::format("answered {}; redirects are not followed", status)
                                           : answered(answer)};
 }

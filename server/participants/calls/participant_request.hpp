@@ -35,7 +35,7 @@ Result<std::string> kept_of(const ParticipantStep& step, std::string_view body);
 // The beginning of what a participant sent, which may be any bytes, as CallRecord::answer keeps it.
 std::string kept_answer(std::string_view bytes);
 
-// What the saga has to show in the end: JSON text.
+// The result of the saga: JSON text.
 std::string result_of(const Saga& saga);
 
 }  // namespace sagactl

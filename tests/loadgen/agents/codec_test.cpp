@@ -1,4 +1,4 @@
-// What agents and who leads them send each other arrives as it was, and anything else is refused.
+// What agents and their leader send each other arrives as it was, and anything else is refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

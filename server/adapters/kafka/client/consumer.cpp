@@ -1,22 +1,21 @@
 #include "server/adapters/kafka/client/consumer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <thread>
 
 #include "common/log.hpp"
+#include "server/adapters/kafka/client/consumer/offset_window.hpp"
+#include "server/adapters/kafka/client/consumer/seen_ids.hpp"
+#include "server/adapters/kafka/client/consumer/whole_topics.hpp"
 #include "server/adapters/kafka/client/dead_letter.hpp"
 #include "server/adapters/kafka/client/driver.hpp"
-#include "server/adapters/kafka/client/offset_window.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
-#include "server/adapters/kafka/client/seen_ids.hpp"
 
 namespace sagactl::kafka {
 namespace {
@@ -27,10 +26,6 @@ using SharedMessage = std::shared_ptr<const Incoming>;
 constexpr std::size_t ids_max = 100'000;
 constexpr int consumer_poll_ms = 50;
 constexpr Duration lag_timeout = 500ms;
-constexpr Duration add_timeout = 3s;  // for each question about a topic that is added
-constexpr auto added_partitions_interval = std::chrono::seconds(5);
-constexpr auto new_topic_interval = std::chrono::milliseconds(50);
-constexpr auto new_topic_patience = std::chrono::seconds(8);
 constexpr auto lag_interval = std::chrono::seconds(2);
 
 // The results of handlers, until the consumer's thread takes them; handlers may outlive the consumer.
@@ -56,11 +51,6 @@ class RunningConsumer : public Consumer {
   void add(std::string topic, std::vector<std::string> beside, std::function<void(Result<void>)> done) override;
 
  private:
-  struct Addition {
-    std::string topic;
-    std::vector<std::string> beside;
-    std::function<void(Result<void>)> done;
-  };
   struct DueRetry {
     SteadyClock::time_point at;
     SharedMessage message;
@@ -76,10 +66,7 @@ class RunningConsumer : public Consumer {
   void dispatch_due_retries();
   void pause_or_resume();
   void measure_lag();
-  void add_topics();
-  Result<void> add_topic(const Addition& addition);
-  Result<void> read_whole(const std::string& topic, OffsetSpec without_offset, Duration timeout);
-  void add_new_partitions();
+  void add_whole_topics();
   void assigned(rd_kafka_topic_partition_list_t* partitions);
   void revoked();
   static void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
@@ -99,12 +86,8 @@ class RunningConsumer : public Consumer {
   SeenIds seen_{ids_max};
   std::deque<DueRetry> retries_;
   SteadyClock::time_point next_lag_;
-  std::set<PartitionId> whole_;  // those that are read, of one that takes all
-  std::set<std::string> whole_topics_;
-  SteadyClock::time_point next_partition_check_;
 
-  std::mutex additions_mutex_;
-  std::deque<Addition> additions_;
+  std::optional<WholeTopics> whole_topics_;  // of one that takes all
   mutable std::mutex state_mutex_;
   ConsumerState state_;
   std::atomic<bool> stopping_ = false;
@@ -140,6 +123,7 @@ Result<void> RunningConsumer::open() {
   handle_ = std::move(handle).value();
   rd_kafka_poll_set_consumer(handle_.get());
   if (options_.takes_all) {
+    whole_topics_.emplace(options_.kafka, handle_.get(), *dead_letters_, stopping_);
     thread_ = std::thread([this] { run(); });
     return {};
   }
@@ -155,7 +139,7 @@ Result<void> RunningConsumer::open() {
 RunningConsumer::~RunningConsumer() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
-  for (const Addition& addition : additions_) addition.done(Error{ErrorCode::unavailable, "this node is stopping"});
+  if (whole_topics_) whole_topics_->refuse_all();
   if (handle_) rd_kafka_consumer_close(handle_.get());
 }
 
@@ -194,7 +178,7 @@ void RunningConsumer::run() {
     const NativeMessage message(
         rd_kafka_consumer_poll(handle_.get(), paused_ ? consumer_poll_ms / 5 : consumer_poll_ms));
     if (message) on_message(message.get());
-    if (options_.takes_all) add_topics();
+    if (whole_topics_) add_whole_topics();
     take_results();
     dispatch_due_retries();
     pause_or_resume();
@@ -326,76 +310,13 @@ void RunningConsumer::measure_lag() {
 }
 
 void RunningConsumer::add(std::string topic, std::vector<std::string> beside, std::function<void(Result<void>)> done) {
-  const std::lock_guard lock(additions_mutex_);
-  additions_.push_back({std::move(topic), std::move(beside), std::move(done)});
+  whole_topics_->ask(std::move(topic), std::move(beside), std::move(done));
 }
 
-void RunningConsumer::add_topics() {
-  std::deque<Addition> additions;
-  {
-    const std::lock_guard lock(additions_mutex_);
-    additions.swap(additions_);
-  }
-  for (const Addition& addition : additions) addition.done(add_topic(addition));
-  if (SteadyClock::now() >= next_partition_check_) add_new_partitions();
-}
-
-Result<void> RunningConsumer::add_topic(const Addition& addition) {
-  std::vector<std::string> topics = addition.beside;
-  topics.push_back(addition.topic);
-  topics.push_back(dead_letter_topic(addition.topic));
-  if (auto ensured = dead_letters_->ensure(topics, add_timeout); !ensured) return ensured;
-  if (whole_topics_.contains(addition.topic)) return {};
-  // The brokers agree on a new topic, and on who leads its partitions, a little later.
-  const auto until = SteadyClock::now() + new_topic_patience;
-  Result<void> reading = read_whole(addition.topic, OffsetSpec::latest, add_timeout);
-  while (!reading && SteadyClock::now() < until && !stopping_) {
-    std::this_thread::sleep_for(new_topic_interval);
-    reading = read_whole(addition.topic, OffsetSpec::latest, add_timeout);
-  }
-  if (!reading) return reading;
-  whole_topics_.insert(addition.topic);
+void RunningConsumer::add_whole_topics() {
+  if (!whole_topics_->add_new(paused_)) return;
   const std::lock_guard lock(state_mutex_);
   state_.reading = true;
-  return {};
-}
-
-// Reads the partitions of the topic that are not read yet: from the group's offset, or where it has none from that end.
-Result<void> RunningConsumer::read_whole(const std::string& topic, OffsetSpec without_offset, Duration timeout) {
-  const auto unavailable = [](const Error& error) { return Error{ErrorCode::unavailable, error.message}; };
-  auto partitions = partitions_of(handle_.get(), options_.kafka, {topic}, timeout);
-  if (!partitions) return unavailable(partitions.error());
-  std::erase_if(*partitions, [this](const PartitionId& it) { return whole_.contains(it); });
-  if (partitions->empty()) return {};
-  const auto ends = list_offsets(handle_.get(), options_.kafka, *partitions, without_offset, timeout);
-  if (!ends) return unavailable(ends.error());
-  const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions->size())));
-  for (const PartitionId& id : *partitions)
-    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition);
-  const auto code = rd_kafka_committed(handle_.get(), list.get(), milliseconds(timeout));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return unavailable(error_of(code, options_.kafka, "cannot look up how far " + topic + " was read"));
-  for (std::size_t i = 0; i < partitions->size(); ++i) {
-    std::int64_t& offset = list->elems[i].offset;
-    if (offset < 0) offset = (*ends)[i];
-  }
-  // So that what comes before the first commit is not left out after a crash. Without it reading works as well.
-  (void)rd_kafka_commit(handle_.get(), list.get(), 1);
-  if (rd_kafka_error_t* error = rd_kafka_incremental_assign(handle_.get(), list.get())) {
-    const Error failed{ErrorCode::unavailable, fmt::format("cannot read {}: {}", topic, rd_kafka_error_string(error))};
-    rd_kafka_error_destroy(error);
-    return failed;
-  }
-  whole_.insert(partitions->begin(), partitions->end());
-  if (paused_) rd_kafka_pause_partitions(handle_.get(), list.get());
-  return {};
-}
-
-void RunningConsumer::add_new_partitions() {
-  for (const std::string& topic : whole_topics_)
-    if (const auto read = read_whole(topic, OffsetSpec::earliest, lag_timeout); !read)
-      log_debug("looking for added partitions failed", {{"topic", topic}, {"error", read.error().message}});
-  next_partition_check_ = SteadyClock::now() + added_partitions_interval;
 }
 
 ConsumerState RunningConsumer::state() const {

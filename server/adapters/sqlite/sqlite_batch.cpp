@@ -92,6 +92,19 @@ SqliteBatch::LoadedFlow& SqliteBatch::know_stored(OrderId id, std::int64_t numbe
   return known;
 }
 
+// Gives numbers to the flows that begin. One statement finds those that are stored already: they are left to touch().
+void SqliteBatch::look_up_new(const Changes& changes) {
+  std::vector<OrderId> begun;
+  const auto add = [&](OrderId id) {
+    if (!known_.contains(id)) begun.push_back(id);
+  };
+  for (const Order* order : changes.new_orders) add(order->id);
+  for (const Saga* saga : changes.new_sagas) add(order_of(saga->id));
+  const std::unordered_set<OrderId> stored = tables_.flows.find(begun);
+  for (const OrderId id : begun)
+    if (!stored.contains(id) && !known_.contains(id)) known_[id].number = ++progress_.last_flow;
+}
+
 SqliteBatch::LoadedFlow& SqliteBatch::touch(OrderId id) {
   if (last_touched_.second && last_touched_.first == id) return *last_touched_.second;
   const auto known = known_.find(id);
@@ -124,6 +137,7 @@ void SqliteBatch::set(const Saga& saga, bool is_new) {
 }
 
 void SqliteBatch::write(const Writer& writer, const Changes& changes) {
+  look_up_new(changes);
   for (const Order* order : changes.new_orders) set(*order, true);
   for (const Order* order : changes.orders) set(*order, false);
   for (const Saga* saga : changes.new_sagas) set(*saga, true);

@@ -36,6 +36,7 @@ class SqliteBatch {
 
   void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded);
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded);
+  void look_up_new(const Changes& changes);
   LoadedFlow& touch(OrderId id);
   std::int64_t number_of(OrderId id);
   LoadedFlow& read(OrderId id, Flow& flow);

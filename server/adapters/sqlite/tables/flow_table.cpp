@@ -46,6 +46,7 @@ const std::string inserted_columns =
 constexpr int own_origin_count = sql::own_column_count + 1,
               inserted_column_count = 2 + sql::order_column_count + sql::saga_column_count + 3 + own_origin_count;
 const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
+const std::string sql_find_flows = "SELECT id FROM given_rows(?) CROSS JOIN flow ON id = c1";
 const std::string sql_read_by_id = "SELECT " + read_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + read_columns + " FROM flow WHERE no = ?";
 const std::string sql_insert_flows =
@@ -77,6 +78,7 @@ const std::string& FlowTable::columns() {
 FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
     : names_(names),
       find_(connection, sql_find_flow),
+      find_several_(connection, sql_find_flows),
       read_by_id_(connection, sql_read_by_id),
       read_by_number_(connection, sql_read_by_number),
       insert_(connection, sql_insert_flows),
@@ -96,6 +98,17 @@ std::int64_t FlowTable::find(OrderId id) {
   SqliteStatement& row = find_().bind(id);
   const StatementReset reset_at_end(row);
   return row.next() ? row.integer() : 0;
+}
+
+std::unordered_set<OrderId> FlowTable::find(const std::vector<OrderId>& ids) {
+  std::unordered_set<OrderId> found;
+  if (ids.empty()) return found;
+  GivenRows wanted(1, ids.size());
+  for (const OrderId id : ids) wanted.bind(id);
+  SqliteStatement& row = find_several_().bind_rows(wanted);
+  const StatementReset reset_at_end(row);
+  while (row.next()) found.insert({row.uuid()});
+  return found;
 }
 
 std::int64_t FlowTable::read(OrderId id, Flow& flow, bool& has_order) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "server/adapters/sql/interned_names.hpp"
@@ -32,6 +33,8 @@ class FlowTable {
 
   // The number of a flow, or 0.
   std::int64_t find(OrderId id);
+  // Which of these flows there are.
+  std::unordered_set<OrderId> find(const std::vector<OrderId>& ids);
   // Reads order, saga and reservations. The number, or 0 when there is no such flow.
   std::int64_t read(OrderId id, Flow& flow, bool& has_order);
   bool read(std::int64_t number, Flow& flow, bool& has_order);
@@ -69,8 +72,8 @@ class FlowTable {
   void bind_kept(Parameters& parameters, const Saga& saga);
 
   sql::InternedNames& names_;
-  Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_, set_own_,
-      update_own_, update_lra_, update_both_, update_reservations_, set_writer_, drop_;
+  Query find_, find_several_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_,
+      update_saga_, set_own_, update_own_, update_lra_, update_both_, update_reservations_, set_writer_, drop_;
   // Bound texts, until the statement has run.
   std::string items_, steps_, step_errors_, retries_, reservations_, kept_;
   CompactText idempotency_key_, payment_id_, correlation_;

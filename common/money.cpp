@@ -7,8 +7,15 @@
 namespace sagactl {
 
 std::string Money::text() const {
-  const std::int64_t whole = cents / 100, part = std::abs(cents % 100);
-  return fmt::format("{}{}.{:02}", cents < 0 && whole == 0 ? "-" : "", whole, part);
+  const auto size = cents < 0 ? 0 - static_cast<std::uint64_t>(cents) : static_cast<std::uint64_t>(cents);
+  const fmt::format_int whole(size / 100);
+  std::string out;
+  if (cents < 0) out += '-';
+  out.append(whole.data(), whole.size());
+  out += '.';
+  out += static_cast<char>('0' + size / 10 % 10);
+  out += static_cast<char>('0' + size % 10);
+  return out;
 }
 
 Json Money::number() const {

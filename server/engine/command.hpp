@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,7 +22,8 @@
 namespace sagactl {
 
 struct Receipt {
-  std::optional<Flow> flow;        // after the command; without barriers
+  // After the command, without barriers; shared, since a receipt passes through many hands. Null: no flow.
+  std::shared_ptr<const Flow> flow;
   std::optional<User> user;        // for commands about users
   std::vector<Stock> stocks = {};  // for commands about stock
   std::optional<Replay> replay;    // the stored answer to an earlier request with the same Idempotency-Key
@@ -56,6 +58,7 @@ struct PlaceOrder {
   std::optional<LockGrant> lock;
   SteadyTime lock_until;  // on this node's clock; from then on the lock may be lost, and the order is placed without it
   std::optional<ReplayRequest> replay;
+  std::optional<KeyDigest> key_digest = {};  // of `idempotency_key`, when it is known
 };
 
 // Starts a saga of a user's definition. A saga that was started under the same key is a `conflict` with the members

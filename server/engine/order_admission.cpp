@@ -63,6 +63,7 @@ void OrderAdmission::KeyQueues::place(PlaceOrder command, Completion done) {
     engine_.submit(std::move(command), std::move(done));
     return;
   }
+  command.key_digest = digest_of_key(key);
   AdmittedOrder order{std::move(command), std::move(done)};
   std::optional<LockGrant> shared;
   SteadyTime requested_at;

@@ -148,7 +148,7 @@ std::string default_idempotency_key(const std::vector<OrderItem>& items) {
   return hex(sha256("SOLDOUT:" + join(products, "|")));
 }
 
-Result<OrderDecision> create_order(const CreateOrder& command, const Moment& moment) {
+Result<OrderDecision> create_order(CreateOrder command, const Moment& moment) {
   if (command.items.empty()) return Error{ErrorCode::invalid, "an order needs at least one item"};
   Money total;
   for (const OrderItem& item : command.items) {
@@ -162,12 +162,12 @@ Result<OrderDecision> create_order(const CreateOrder& command, const Moment& mom
   Order& order = decision.order;
   order.id = command.id;
   order.user = command.user;
-  order.items = command.items;
+  order.items = std::move(command.items);
   order.total = total;
-  order.address = command.address;
-  order.customer = command.customer;
-  order.idempotency_key = command.idempotency_key;
+  order.address = std::move(command.address);
+  order.customer = std::move(command.customer);
   order.holds_key = !command.idempotency_key.empty();
+  order.idempotency_key = std::move(command.idempotency_key);
   order.fencing_token = command.fencing_token;
   order.node = moment.node;
   order.created_at = order.updated_at = moment.now;
@@ -178,7 +178,7 @@ Result<OrderDecision> create_order(const CreateOrder& command, const Moment& mom
       .raw("totalAmount", total.number_text())
       .add("shippingAddress", order.address);
   if (!order.customer.empty()) data.add("customerId", order.customer);
-  record(decision, EventType::order_created, std::move(data), command.lock_metadata);
+  record(decision, EventType::order_created, std::move(data), std::move(command.lock_metadata));
   return decision;
 }
 

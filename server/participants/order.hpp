@@ -109,7 +109,7 @@ struct OrderDecision {
 };
 
 // `invalid` for no items or a total over the limit.
-Result<OrderDecision> create_order(const CreateOrder& command, const Moment& moment);
+Result<OrderDecision> create_order(CreateOrder command, const Moment& moment);
 
 // Confirm: pending -> paid; paid stays paid; else `conflict`. Cancel: any but delivered -> cancelled; cancelled
 // stays cancelled; delivered is a `conflict`. Reopen: cancelled or failed -> pending; pending stays.

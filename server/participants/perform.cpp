@@ -272,6 +272,11 @@ Result<void> add_saga(SagaDefinition definition, std::vector<ParticipantCommand>
   return {};
 }
 
+bool uses_stock(std::string_view saga) {
+  const auto uses = registry().stock_uses.find(saga);
+  return uses != registry().stock_uses.end() && !uses->second.empty();
+}
+
 std::vector<StockKey> stocks_of(std::string_view saga, const Order& order) {
   std::vector<StockKey> keys;
   const auto uses = registry().stock_uses.find(saga);

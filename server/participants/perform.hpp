@@ -57,6 +57,9 @@ struct StepResult {
   std::optional<GatewayCall> gateway_call;
 };
 
+// Whether any step of the saga of that name uses stock.
+bool uses_stock(std::string_view saga);
+
 // The stock that the steps of the saga of that name may use for that order.
 std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace sagactl {
 namespace {
 
@@ -41,6 +43,8 @@ TEST(Money, ReadsJsonNumbersExactlyAndRefusesAThirdDecimal) {
 TEST(Money, PrintsAsTheReferenceDoes) {
   EXPECT_EQ(Money{100000}.text(), "1000.00");
   EXPECT_EQ(Money{-5}.text(), "-0.05");
+  EXPECT_EQ(Money{-123456}.text(), "-1234.56");
+  EXPECT_EQ(Money{std::numeric_limits<std::int64_t>::min()}.text(), "-92233720368547758.08");
   EXPECT_EQ(Money{300000100}.number().dump(), "3000001");
   EXPECT_EQ(Money{1070}.number().dump(), "10.7");
   for (const std::int64_t cents : {0L, 1L, 10L, 99L, 100L, 1070L, 123456L, 99999999999999L, -5L, -1070L})

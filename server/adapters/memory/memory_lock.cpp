@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <set>
@@ -27,7 +27,7 @@ struct MemoryWaiter {
 struct Held {
   LockGrant grant;
   SteadyTime expires_at;
-  std::deque<MemoryWaiter> waiters;
+  std::list<MemoryWaiter> waiters;  // mostly none, and then it needs no memory
 };
 
 // Callbacks are collected under the mutex and called after it is released: they may call this lock.
@@ -198,7 +198,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       expire(clock_.steady(), answers);
       const auto held = held_.find(key);
       if (held != held_.end()) {
-        std::deque<MemoryWaiter>& waiters = held->second.waiters;
+        std::list<MemoryWaiter>& waiters = held->second.waiters;
         const auto waiter = std::find_if(waiters.begin(), waiters.end(),
                                          [number](const MemoryWaiter& each) { return each.number == number; });
         if (waiter != waiters.end()) {

@@ -51,8 +51,8 @@ Loaded SqliteBatch::load(const BatchKeys& keys) {
 }
 
 void SqliteBatch::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) {
-  for (const KeyDigest& key : std::set(keys.begin(), keys.end()))
-    if (const auto claim = tables_.claims.find(key)) loaded.claims.push_back(*claim);
+  const std::vector<Claim> found = tables_.claims.find(keys);
+  loaded.claims.insert(loaded.claims.end(), found.begin(), found.end());
 }
 
 void SqliteBatch::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) {
@@ -92,6 +92,19 @@ SqliteBatch::LoadedFlow& SqliteBatch::know_stored(OrderId id, std::int64_t numbe
   return known;
 }
 
+// Gives numbers to the flows that begin. One statement finds those that are stored already: they are left to touch().
+void SqliteBatch::look_up_new(const Changes& changes) {
+  std::vector<OrderId> begun;
+  const auto add = [&](OrderId id) {
+    if (!known_.contains(id)) begun.push_back(id);
+  };
+  for (const Order* order : changes.new_orders) add(order->id);
+  for (const Saga* saga : changes.new_sagas) add(order_of(saga->id));
+  const std::unordered_set<OrderId> stored = tables_.flows.find(begun);
+  for (const OrderId id : begun)
+    if (!stored.contains(id) && !known_.contains(id)) known_[id].number = ++progress_.last_flow;
+}
+
 SqliteBatch::LoadedFlow& SqliteBatch::touch(OrderId id) {
   if (last_touched_.second && last_touched_.first == id) return *last_touched_.second;
   const auto known = known_.find(id);
@@ -103,7 +116,7 @@ SqliteBatch::LoadedFlow& SqliteBatch::touch(OrderId id) {
 // The number of a flow. One that is not stored yet is written now, without an order and a saga.
 std::int64_t SqliteBatch::number_of(OrderId id) {
   LoadedFlow& known = touch(id);
-  if (!known.is_stored) write_flow(id, known);
+  if (!known.is_stored) tables_.flows.insert({begin_flow(id, known)});
   return known.number;
 }
 
@@ -124,12 +137,13 @@ void SqliteBatch::set(const Saga& saga, bool is_new) {
 }
 
 void SqliteBatch::write(const Writer& writer, const Changes& changes) {
+  look_up_new(changes);
   for (const Order* order : changes.new_orders) set(*order, true);
   for (const Order* order : changes.orders) set(*order, false);
   for (const Saga* saga : changes.new_sagas) set(*saga, true);
   for (const Saga* saga : changes.sagas) set(*saga, false);
   for (const Changes::Reservations& each : changes.reservations) touch(each.order).reservations = &each;
-  for (const OrderId id : changed_) write_flow(id, known_[id]);
+  write_flows();
   for (const Changes::Reservations& each : changes.reservations)
     if (touch(each.order).reservations) tables_.flows.update(number_of(each.order), each);
   for (const OrderId id : changes.taken_over) tables_.flows.set_writer(number_of(id), node_.number);
@@ -149,26 +163,37 @@ void SqliteBatch::write(const Writer& writer, const Changes& changes) {
   recent_.put_new(changes, [this](OrderId id) { return known_.at(id).number; });
 }
 
-void SqliteBatch::write_flow(OrderId id, LoadedFlow& known) {
-  FlowTable& flows = tables_.flows;
-  if (!known.is_stored) {
-    flows.insert(known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr),
-                 node_.number);
-  } else if (known.order && known.saga_change && !known.is_new_order && !known.is_new_saga) {
-    flows.update(known.number, *known.order, *known.saga_change);
-  } else {
-    if (known.order && known.is_new_order)
-      flows.fill(known.number, *known.order);
-    else if (known.order)
-      flows.update(known.number, *known.order);
-    if (known.saga_change && known.is_new_saga)
-      flows.fill(known.number, *known.saga_change);
-    else if (known.saga_change)
-      flows.update(known.number, *known.saga_change);
+void SqliteBatch::write_flows() {
+  std::vector<NewFlow> begun;
+  for (const OrderId id : changed_) {
+    LoadedFlow& known = known_[id];
+    if (known.is_stored)
+      update_flow(known);
+    else
+      begun.push_back(begin_flow(id, known));
+    if (known.saga_change && known.is_new_saga) tables_.searches.insert(known.number, *known.saga_change);
+    count(known);
   }
-  if (known.saga_change && known.is_new_saga) tables_.searches.insert(known.number, *known.saga_change);
+  tables_.flows.insert(begun);
+}
+
+NewFlow SqliteBatch::begin_flow(OrderId id, LoadedFlow& known) {
   known.is_stored = true;
-  count(known);
+  return {known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr), node_.number};
+}
+
+void SqliteBatch::update_flow(const LoadedFlow& known) {
+  FlowTable& flows = tables_.flows;
+  if (known.order && known.saga_change && !known.is_new_order && !known.is_new_saga)
+    return flows.update(known.number, *known.order, *known.saga_change);
+  if (known.order && known.is_new_order)
+    flows.fill(known.number, *known.order);
+  else if (known.order)
+    flows.update(known.number, *known.order);
+  if (known.saga_change && known.is_new_saga)
+    flows.fill(known.number, *known.saga_change);
+  else if (known.saga_change)
+    flows.update(known.number, *known.saga_change);
 }
 
 void SqliteBatch::count(const LoadedFlow& known) {
@@ -180,22 +205,30 @@ void SqliteBatch::count(const LoadedFlow& known) {
 }
 
 void SqliteBatch::write_parts(const Changes& changes) {
-  for (const Payment* payment : changes.new_payments) tables_.payments.insert(number_of(payment->order), *payment);
+  PartsOfFlows<Payment> payments;
+  for (const Payment* payment : changes.new_payments) payments.emplace_back(number_of(payment->order), payment);
+  tables_.payments.insert(payments);
   for (const Payment* payment : changes.payments) tables_.payments.update(number_of(payment->order), *payment);
-  for (const auto& [order, barrier] : changes.barriers) tables_.barriers.insert(number_of(order), *barrier);
+  PartsOfFlows<Barrier> barriers;
+  for (const auto& [order, barrier] : changes.barriers) barriers.emplace_back(number_of(order), barrier);
+  tables_.barriers.insert(barriers);
   for (const auto& [order, record] : changes.calls) tables_.calls.insert(number_of(order), *record);
-  for (const Claim* claim : changes.claims) tables_.claims.put(*claim, number_of(claim->order));
+  PartsOfFlows<Claim> claims;
+  for (const Claim* claim : changes.claims) claims.emplace_back(number_of(claim->order), claim);
+  tables_.claims.put(claims);
   tables_.claims.settle();
 }
 
 void SqliteBatch::write_events(const Writer& writer, const std::vector<const Event*>& events) {
   if (events.empty()) return;
+  PartsOfFlows<Event> numbered;
+  numbered.reserve(events.size());
   for (const Event* event : events) {
     sql::check_next_event(*event, writer.node, node_.last_sequence, progress_.last_time);
-    const std::int64_t flow = event->order == OrderId{} ? EventTable::no_flow : number_of(event->order);
-    tables_.events.insert(node_.number, flow, *event);
+    numbered.emplace_back(event->order == OrderId{} ? EventTable::no_flow : number_of(event->order), event);
     counts_.add(event->type);
   }
+  tables_.events.insert(node_.number, numbered);
   tables_.nodes.set_last_sequence(node_.number, node_.last_sequence);
   if (writer.node == importing_node) tables_.nodes.set_published({writer.node, node_.last_sequence});
 }

@@ -36,6 +36,7 @@ class SqliteBatch {
 
   void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded);
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded);
+  void look_up_new(const Changes& changes);
   LoadedFlow& touch(OrderId id);
   std::int64_t number_of(OrderId id);
   LoadedFlow& read(OrderId id, Flow& flow);
@@ -43,7 +44,9 @@ class SqliteBatch {
   LoadedFlow& know_stored(OrderId id, std::int64_t number, const Flow& flow, bool has_order);
   void set(const Order& order, bool is_new);
   void set(const Saga& saga, bool is_new);
-  void write_flow(OrderId id, LoadedFlow& known);
+  void write_flows();
+  NewFlow begin_flow(OrderId id, LoadedFlow& known);
+  void update_flow(const LoadedFlow& known);
   void write_parts(const Changes& changes);
   void write_events(const Writer& writer, const std::vector<const Event*>& events);
   void count(const LoadedFlow& known);

@@ -10,6 +10,7 @@
 #include "server/adapters/sql/recent_flows.hpp"
 #include "server/adapters/sqlite/file/checkpointer.hpp"
 #include "server/adapters/sqlite/file/file_lock.hpp"
+#include "server/adapters/sqlite/file/gathered_log.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "server/adapters/sqlite/tables/sqlite_tables.hpp"
 #include "server/ports/database_clock.hpp"
@@ -107,6 +108,7 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   FileLock lock_;
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<SqliteTables> writer_;
+  GatheredLog log_{writer_->connection};
   sql::RecentFlows recent_flows_;
   std::int64_t data_version_ = 0;  // of the file, when a batch last looked at it
   Readers readers_, engine_readers_;

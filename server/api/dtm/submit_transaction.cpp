@@ -43,7 +43,7 @@ awaitable<Result<Started>> start(Context& context, Request& request, const std::
   Started started;
   if (receipt) {
     add_request_span(context, request);
-    started.flow = std::move(*receipt->flow);
+    started.flow = *receipt->flow;
     co_return started;
   }
   const bool exists =

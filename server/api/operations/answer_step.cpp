@@ -157,7 +157,7 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
   Command command = callback_of(site, call, answer, std::move(*outcome));
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return receipt.error();
-  site.flow = std::move(*receipt->flow);
+  site.flow = *receipt->flow;
   if (has_lost(site.state(), call.is_undo ? Direction::compensation : Direction::action, answer.outcome))
     co_return step_conflict(site, "another answer was faster");
   co_return step_response(site);
@@ -170,7 +170,7 @@ awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite si
                                       std::move(*outcome), std::move(answer.reason)};
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return receipt.error();
-  site.flow = std::move(*receipt->flow);
+  site.flow = *receipt->flow;
   co_return step_response(site);
 }
 

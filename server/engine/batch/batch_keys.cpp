@@ -9,7 +9,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
     BatchKeys& keys;
     void operator()(const PlaceOrder& c) {
       const std::string key = idempotency_key_of(c);
-      if (!key.empty()) keys.claims.push_back(digest_of_key(key));
+      if (!key.empty()) keys.claims.push_back(key_digest_of(c, key));
       if (c.replay) keys.replays.push_back(c.replay->key);
       for (StockKey& stock : stocks_of(c)) keys.stocks.push_back(std::move(stock));
     }

@@ -18,6 +18,7 @@ namespace {
 constexpr int calls_max = 4 * static_cast<int>(steps_max);
 // The first tries of a call are recorded, up to this number, and after that one in that many.
 constexpr int recorded_tries_max = 20;
+constexpr std::size_t events_expected = 8;  // of one command
 
 std::string name_of(const StepDefinition& step, Direction direction) {
   return std::string(direction == Direction::action ? step.name : step.compensated_as);
@@ -177,6 +178,7 @@ Result<void> CommandBatch::decide_saga(Draft& draft, const SagaCommand& command)
 // waits for an answer from outside. Participants on this node carry out their calls within the batch.
 Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
   const SagaDefinition& definition = *definition_of(decision.saga);
+  draft.events.reserve(draft.events.size() + events_expected);
   std::vector<StepCall> calls;
   for (int made = 0;;) {
     draft.flow.saga = std::move(decision.saga);

@@ -31,8 +31,8 @@ bool may_be_charging(const Flow& flow, const Policy& policy) {
   return open < flow.saga->steps.size() && flow.saga->steps[open].in_doubt;
 }
 
-Flow without_barriers(const Flow& flow) {
-  return Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations};
+std::shared_ptr<const Flow> without_barriers(const Flow& flow) {
+  return std::make_shared<const Flow>(Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations});
 }
 
 }  // namespace
@@ -132,11 +132,11 @@ Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
                      command.customer};
   std::optional<KeyDigest> key;
   if (!create.idempotency_key.empty()) {
-    key = digest_of_key(create.idempotency_key);
+    key = key_digest_of(command, create.idempotency_key);
     const auto free = check_claim(create.idempotency_key, *key, command.id);
     if (!free) return free.error();
   }
-  auto created = create_order(create, moment_);
+  auto created = create_order(std::move(create), moment_);
   if (!created) return created.error();
 
   const SagaDefinition* definition = find_definition(command.saga);

@@ -31,8 +31,13 @@ std::string idempotency_key_of(const PlaceOrder& command) {
   return default_idempotency_key(command.items);
 }
 
+KeyDigest key_digest_of(const PlaceOrder& command, const std::string& key) {
+  return command.key_digest ? *command.key_digest : digest_of_key(key);
+}
+
 // From the parts of the order that determine the stock of its saga.
 std::vector<StockKey> stocks_of(const PlaceOrder& command) {
+  if (!uses_stock(command.saga)) return {};
   Order order;
   order.items = command.items;
   order.customer = command.customer;

@@ -11,6 +11,9 @@ namespace sagactl {
 // The idempotency key that the order will hold: the client's, or else the default key of its items. Empty: none.
 std::string idempotency_key_of(const PlaceOrder& command);
 
+// The digest of that key.
+KeyDigest key_digest_of(const PlaceOrder& command, const std::string& key);
+
 // The stock that its saga will use.
 std::vector<StockKey> stocks_of(const PlaceOrder& command);
 

@@ -11,13 +11,13 @@ namespace sagactl {
 namespace {
 
 std::atomic<int> write_failure = SQLITE_OK, sync_failure = SQLITE_OK;
-std::atomic<int> unsynced_max = 0;
+std::atomic<int> unsynced_max = 0, log_writes_made = 0;
 sqlite3_vfs* real = nullptr;
 
 // SQLite gives us room for this; the real file stands behind it.
 struct FaultyFile {
   sqlite3_file base;
-  bool is_database;
+  bool is_database, is_log;
   int unsynced;
   sqlite3_file* behind() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
@@ -30,6 +30,7 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
   if (const int failure = write_failure) return failure;
   FaultyFile* ours = reinterpret_cast<FaultyFile*>(file);
   if (ours->is_database && ++ours->unsynced > unsynced_max) unsynced_max = ours->unsynced;
+  if (ours->is_log) ++log_writes_made;
   return behind(file)->pMethods->xWrite(behind(file), data, size, at);
 }
 
@@ -78,6 +79,7 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out
   FaultyFile* ours = reinterpret_cast<FaultyFile*>(file);
   ours->base.pMethods = nullptr;
   ours->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  ours->is_log = (flags & SQLITE_OPEN_WAL) != 0;
   ours->unsynced = 0;
   const int code = real->xOpen(real, name, ours->behind(), flags, out_flags);
   if (ours->behind()->pMethods) ours->base.pMethods = methods();
@@ -99,7 +101,7 @@ FaultyDisk::FaultyDisk() {
   vfs.zName = "faulty";
   vfs.szOsFile = static_cast<int>(sizeof(FaultyFile)) + real->szOsFile;
   vfs.xOpen = open;
-  unsynced_max = 0;
+  unsynced_max = log_writes_made = 0;
   if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK) crash("the faulty disk could not be put in place");
 }
 
@@ -114,6 +116,9 @@ void FaultyDisk::fail_writes(int code) {
 }
 void FaultyDisk::fail_syncs(int code) {
   sync_failure = code;
+}
+int FaultyDisk::log_writes() {
+  return log_writes_made;
 }
 int FaultyDisk::unsynced_writes_max() {
   return unsynced_max;

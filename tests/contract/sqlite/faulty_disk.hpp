@@ -18,6 +18,8 @@ class FaultyDisk {
 
   // The most writes to a database file, not to its log, without a sync between them.
   static int unsynced_writes_max();
+  // How often a write-ahead log was written to.
+  static int log_writes();
 };
 
 }  // namespace sagactl

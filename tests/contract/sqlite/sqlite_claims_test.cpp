@@ -46,8 +46,12 @@ TEST_F(SqliteClaims, WhatWasSaidLastOfAKeyCounts) {
     for (int i = 0; i < puts; ++i) {
       const KeyDigest key = key_no(static_cast<std::int64_t>(random.next() % keys));
       said[key] = random.chance(0.5);
-      claims.put(Claim{key, {}, said[key]}, 1);
     }
+    std::vector<Claim> put;
+    for (const auto& [key, live] : said) put.push_back({key, {}, live});
+    PartsOfFlows<Claim> parts;
+    for (const Claim& claim : put) parts.emplace_back(1, &claim);
+    claims.put(parts);
     claims.settle();
     if (batch == 300 || batch == 1'100) {  // the commit fails: nothing of this is stored
       claims.forget();
@@ -64,10 +68,10 @@ TEST_F(SqliteClaims, WhatWasSaidLastOfAKeyCounts) {
   for (std::int64_t i = 0; i < keys; i += 37) {
     const KeyDigest key = key_no(i);
     const auto expected = model.find(key);
-    for (const auto& found : {claims.find(key), next_process.find(key)}) {
-      ASSERT_EQ(found.has_value(), expected != model.end()) << "key " << i;
-      if (found) {
-        ASSERT_EQ(found->live, expected->second) << "key " << i;
+    for (const auto& found : {claims.find({key, key}), next_process.find({key})}) {
+      ASSERT_EQ(found.size(), expected != model.end() ? 1u : 0u) << "key " << i;
+      if (!found.empty()) {
+        ASSERT_EQ(found.front().live, expected->second) << "key " << i;
       }
     }
   }

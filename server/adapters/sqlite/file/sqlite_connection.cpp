@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/sqlite_failure.hpp"
 
 namespace sagactl::sqlite {
@@ -57,6 +58,13 @@ SqliteStatement& SqliteStatement::bind_bytes(std::span<const std::uint8_t> bytes
 
 SqliteStatement& SqliteStatement::bind_null() {
   check_bound(sqlite3_bind_null(statement_, ++parameter_));
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::bind_rows(const GivenRows& rows) {
+  if (!rows.is_complete()) crash("rows for SQLite have too few columns");
+  void* pointer = const_cast<GivenRows*>(&rows);  // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+  check_bound(sqlite3_bind_pointer(statement_, ++parameter_, pointer, given_rows_pointer, nullptr));
   return *this;
 }
 
@@ -132,6 +140,7 @@ SqliteConnection::SqliteConnection(const std::string& path, const Settings& sett
   handle_.reset(handle);
   if (code != SQLITE_OK) throw sql::DatabaseFailure{error_of(code, path)};
   sqlite3_busy_timeout(handle, busy_timeout_ms);
+  add_given_rows(handle);
   run(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = {};", settings.cache_kib, settings.mmap_bytes));
 }
 

@@ -19,6 +19,8 @@ struct sqlite3_stmt;
 
 namespace sagactl::sqlite {
 
+class GivenRows;
+
 // Parameters are bound, and columns read, one after the other. Bound texts and blobs are not copied: they
 // must live until the statement has run.
 class SqliteStatement {
@@ -39,6 +41,7 @@ class SqliteStatement {
   }
   SqliteStatement& bind_bytes(std::span<const std::uint8_t> bytes);
   SqliteStatement& bind_null();
+  SqliteStatement& bind_rows(const GivenRows& rows);  // of given_rows(?); they are not copied
   SqliteStatement& bind_unless_empty(std::string_view text) { return text.empty() ? bind_null() : bind(text); }
 
   // To the next row, and to its first column. False: there is none, and the statement can be bound again.

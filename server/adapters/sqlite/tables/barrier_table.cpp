@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/sqlite_failure.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_insert_barrier = "INSERT INTO barrier (key, blocked, refusal) VALUES (?, ?, ?)";
+constexpr int barrier_columns = 3;
+const std::string sql_insert_barrier =
+    "INSERT OR FAIL INTO barrier (key, blocked, refusal) " + select_given_rows(barrier_columns);
 constexpr std::string_view sql_read_barrier =
     "SELECT key, blocked, refusal FROM barrier WHERE key >= ? AND key < ? ORDER BY key";
 constexpr std::string_view sql_by_flow_barrier =
@@ -30,8 +33,12 @@ std::int64_t key_of(std::int64_t flow, const Barrier& barrier) {
 BarrierTable::BarrierTable(SqliteConnection& connection)
     : insert_(connection, sql_insert_barrier), read_(connection, sql_read_barrier), connection_(connection) {}
 
-void BarrierTable::insert(std::int64_t flow, const Barrier& barrier) {
-  insert_().bind(key_of(flow, barrier)).bind(barrier.blocked).bind_unless_empty(barrier.refusal).run();
+void BarrierTable::insert(const PartsOfFlows<Barrier>& barriers) {
+  if (barriers.empty()) return;
+  GivenRows rows(barrier_columns, barriers.size());
+  for (const auto& [flow, barrier] : barriers)
+    rows.bind(key_of(flow, *barrier)).bind(barrier->blocked).bind_unless_empty(barrier->refusal);
+  insert_().bind_rows(rows).run();
 }
 
 void BarrierTable::read(std::int64_t flow, std::vector<Barrier>& barriers) {

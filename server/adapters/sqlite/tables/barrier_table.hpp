@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 #include "server/participants/flow.hpp"
 
@@ -16,7 +17,7 @@ class BarrierTable {
 
   explicit BarrierTable(SqliteConnection& connection);
 
-  void insert(std::int64_t flow, const Barrier& barrier);
+  void insert(const PartsOfFlows<Barrier>& barriers);
   void read(std::int64_t flow, std::vector<Barrier>& barriers);
   RowsByFlow by_flow();  // whose rows read_row reads
   static Barrier read_row(SqliteStatement& row);

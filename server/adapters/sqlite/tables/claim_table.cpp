@@ -1,7 +1,10 @@
 #include "server/adapters/sqlite/tables/claim_table.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+
+#include "server/adapters/sqlite/file/given_rows.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -12,11 +15,14 @@ constexpr std::int64_t recent_rows = 65'536;
 constexpr std::int64_t puts_per_part = recent_rows / 256;
 constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can add, so that the table does not grow
 
-constexpr std::string_view sql_put_claim = "INSERT INTO recent_claim (no, key, flow, live) VALUES (?, ?, ?, ?)";
+constexpr int claim_columns = 4;
+const std::string sql_put_claims =
+    "INSERT OR FAIL INTO recent_claim (no, key, flow, live) " + select_given_rows(claim_columns);
 constexpr std::string_view sql_settle =
     "INSERT INTO claim (key, flow, live) VALUES (?, ?, ?) "
     "ON CONFLICT DO UPDATE SET flow = excluded.flow, live = excluded.live";
-constexpr std::string_view sql_find_settled = "SELECT flow, live FROM claim WHERE key = ?";
+constexpr std::string_view sql_find_settled = "SELECT c1, flow, live FROM given_rows(?) CROSS JOIN claim ON key = c1";
+constexpr std::string_view sql_look_up_settled = "SELECT flow, live FROM claim WHERE key = ?";
 constexpr std::string_view sql_find_recent =
     "SELECT flow, live FROM recent_claim WHERE key = ? ORDER BY no DESC LIMIT 1";
 constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL OR input IS NOT NULL FROM flow WHERE no = ?";
@@ -35,9 +41,10 @@ KeyDigest key_of(SqliteStatement& row) {
 }  // namespace
 
 ClaimTable::ClaimTable(SqliteConnection& connection)
-    : put_(connection, sql_put_claim),
+    : put_(connection, sql_put_claims),
       settle_(connection, sql_settle),
       find_settled_(connection, sql_find_settled),
+      look_up_settled_(connection, sql_look_up_settled),
       find_recent_(connection, sql_find_recent),
       flow_(connection, sql_flow),
       delete_(connection, sql_delete),
@@ -60,25 +67,45 @@ RecentClaims& ClaimTable::recent() {
   return *recent_;
 }
 
-void ClaimTable::put(const Claim& claim, std::int64_t flow) {
+void ClaimTable::put(const PartsOfFlows<Claim>& claims) {
+  if (claims.empty()) return;
   RecentClaims& recent = this->recent();
-  put_().bind(++recent.last).bind_bytes(claim.key).bind(flow).bind(claim.live).run();
-  recent.parts[claim.key[0]].insert_or_assign(claim.key, ClaimRecord{flow, claim.live});
-  ++recent.unsettled_puts;
+  GivenRows rows(claim_columns, claims.size());
+  for (const auto& [flow, claim] : claims) {
+    rows.bind(++recent.last).bind_bytes(claim->key).bind(flow).bind(claim->live);
+    recent.parts[claim->key[0]].insert_or_assign(claim->key, ClaimRecord{flow, claim->live});
+    ++recent.unsettled_puts;
+  }
+  put_().bind_rows(rows).run();
 }
 
-std::optional<Claim> ClaimTable::find(const KeyDigest& key) {
-  const ClaimPart& part = recent().parts[key[0]];
-  if (const auto record = part.find(key); record != part.end()) return claim_of(key, record->second);
-  SqliteStatement& row = find_settled_().bind_bytes(key);
-  const StatementReset reset_at_end(row);
-  if (!row.next()) return std::nullopt;
-  const std::int64_t flow = row.integer();
-  return claim_of(key, {flow, row.integer() != 0});
+std::vector<Claim> ClaimTable::find(const std::vector<KeyDigest>& keys) {
+  std::vector<std::pair<KeyDigest, ClaimRecord>> found;
+  GivenRows unknown(1, keys.size());
+  for (const KeyDigest& key : std::set(keys.begin(), keys.end())) {
+    const ClaimPart& part = recent().parts[key[0]];
+    if (const auto record = part.find(key); record != part.end())
+      found.push_back(*record);
+    else
+      unknown.bind_bytes(key);
+  }
+  if (!unknown.empty()) {
+    SqliteStatement& row = find_settled_().bind_rows(unknown);
+    const StatementReset reset_at_end(row);
+    while (row.next()) {
+      const KeyDigest key = key_of(row);
+      const std::int64_t flow = row.integer();
+      found.emplace_back(key, ClaimRecord{flow, row.integer() != 0});
+    }
+  }
+  std::vector<Claim> claims;
+  claims.reserve(found.size());
+  for (const auto& [key, record] : found) claims.push_back(claim_of(key, record));
+  return claims;
 }
 
 std::optional<Claim> ClaimTable::look_up(const KeyDigest& key) {
-  for (Query* query : {&find_recent_, &find_settled_}) {
+  for (Query* query : {&find_recent_, &look_up_settled_}) {
     SqliteStatement& row = (*query)().bind_bytes(key);
     const StatementReset reset_at_end(row);
     if (!row.next()) continue;

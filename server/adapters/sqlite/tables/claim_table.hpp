@@ -12,8 +12,10 @@
 #include <functional>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {
@@ -39,8 +41,8 @@ class ClaimTable {
 
   // For the writer, within its transaction. The cache follows the writes, so `forget` must be called after a rollback.
   // A claim whose order has been deleted is not live.
-  void put(const Claim& claim, std::int64_t flow);
-  std::optional<Claim> find(const KeyDigest& key);
+  void put(const PartsOfFlows<Claim>& claims);
+  std::vector<Claim> find(const std::vector<KeyDigest>& keys);  // those that exist, each once
   void settle();  // some of the recent claims, if that is due; after the puts of a batch
   void forget();
 
@@ -54,7 +56,7 @@ class ClaimTable {
   void settle_part(ClaimPart& part);
   Claim claim_of(const KeyDigest& key, const ClaimRecord& record);
 
-  Query put_, settle_, find_settled_, find_recent_, flow_, delete_;
+  Query put_, settle_, find_settled_, look_up_settled_, find_recent_, flow_, delete_;
   SqliteConnection& connection_;
   std::optional<RecentClaims> recent_;
 };

@@ -29,20 +29,16 @@ bool is_upper(char c) {
 
 }  // namespace
 
-void CompactText::bind(SqliteStatement& statement, std::string_view text) {
-  if (text.size() == digest_digits && from_hex(text, bytes_)) {
-    statement.bind_bytes(bytes_);
-    return;
-  }
+std::span<const std::uint8_t> CompactText::pack(std::string_view text) {
+  if (text.size() == digest_digits && from_hex(text, bytes_)) return bytes_;
   // Only the spelling that read_packed returns.
   if (text.size() == uuid_digits && std::none_of(text.begin(), text.end(), is_upper)) {
     if (const auto id = Uuid::parse(text)) {
       std::copy(id->bytes.begin(), id->bytes.end(), bytes_.begin());
-      statement.bind_bytes(std::span(bytes_).first(id->bytes.size()));
-      return;
+      return std::span(bytes_).first(id->bytes.size());
     }
   }
-  statement.bind_unless_empty(text);
+  return {};
 }
 
 void SqliteStatement::read_packed(std::string& text) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,9 +15,19 @@ namespace sagactl::sqlite {
 // Holds the bound bytes until the statement has run. An empty text is null.
 class CompactText {
  public:
-  void bind(SqliteStatement& statement, std::string_view text);
+  // `Parameters`: a SqliteStatement or GivenRows.
+  template <class Parameters>
+  void bind(Parameters& parameters, std::string_view text) {
+    if (const auto bytes = pack(text); !bytes.empty())
+      parameters.bind_bytes(bytes);
+    else
+      parameters.bind_unless_empty(text);
+  }
 
  private:
+  // Until the next call; none: it is stored as the text that it is.
+  std::span<const std::uint8_t> pack(std::string_view text);
+
   std::array<std::uint8_t, 32> bytes_{};
 };
 

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <array>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
+
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_add_counter =
-    "INSERT INTO counter (kind, what, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n";
+constexpr int counter_columns = 3;
+// "WHERE true" tells SQLite that ON does not begin the condition of a join.
+const std::string sql_add_counters = "INSERT OR FAIL INTO counter (kind, what, n) " +
+                                     select_given_rows(counter_columns) +
+                                     " WHERE true ON CONFLICT DO UPDATE SET n = n + excluded.n";
 constexpr std::string_view sql_read_counters = "SELECT kind, what, n FROM counter WHERE n <> 0";
 
 // As the column `kind` holds them, by CounterKind.
@@ -16,12 +21,14 @@ constexpr std::array<std::string_view, 3> kind_names = {"order", "saga", "event"
 }  // namespace
 
 CounterTable::CounterTable(SqliteConnection& connection, sql::InternedNames& names)
-    : names_(names), add_(connection, sql_add_counter), read_(connection, sql_read_counters) {}
+    : names_(names), add_(connection, sql_add_counters), read_(connection, sql_read_counters) {}
 
 void CounterTable::add(const sql::CountChanges& changes) {
+  GivenRows rows(counter_columns);
   changes.each([&](sql::CounterKind kind, std::int64_t what, std::int64_t n) {
-    add_().bind(kind_names[static_cast<std::size_t>(kind)]).bind(what).bind(n).run();
+    rows.bind(kind_names[static_cast<std::size_t>(kind)]).bind(what).bind(n);
   });
+  if (!rows.empty()) add_().bind_rows(rows).run();
 }
 
 Counts CounterTable::read() {

@@ -6,16 +6,18 @@
 
 #include "server/adapters/sql/sql_limit.hpp"
 #include "server/adapters/sql/table_rows.hpp"
+#include "server/adapters/sqlite/file/given_rows.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
 const std::string sql_select = fmt::format("SELECT {}, {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ",
                                            EventTable::own_columns, EventTable::flow_columns);
+constexpr int event_columns = 11;
 const std::string sql_insert_event =
-    "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation, after_event) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT OR FAIL INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
+    "correlation, after_event) " +
+    select_given_rows(event_columns);
 const std::string sql_after = fmt::format(
     "SELECT {}, {}, e.after_event FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow "
     "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?",
@@ -40,23 +42,25 @@ EventTable::EventTable(SqliteConnection& connection, sql::InternedNames& names)
       of_no_flow_(connection, sql_of_no_flow),
       connection_(connection) {}
 
-void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
-  SqliteStatement& statement = insert_()
-                                   .bind(key_of(node, event.sequence))
-                                   .bind(flow)
-                                   .bind(static_cast<int>(event.type))
-                                   .bind(static_cast<int>(event.aggregate_type));
-  if (event.aggregate == event.order.uuid)
-    statement.bind_null();
-  else
-    statement.bind(event.aggregate);
-  statement.bind(event.version).bind(event.occurred_at).bind(event.data).bind_unless_empty(event.metadata);
-  correlation_.bind(statement, event.correlation);
-  if (event.after)
-    statement.bind(key_of(names_.number_of_node(event.after->node), event.after->sequence));
-  else
-    statement.bind_null();
-  statement.run();
+void EventTable::insert(std::int64_t node, const PartsOfFlows<Event>& events) {
+  GivenRows rows(event_columns, events.size());
+  for (const auto& [flow, event] : events) {
+    rows.bind(key_of(node, event->sequence))
+        .bind(flow)
+        .bind(static_cast<int>(event->type))
+        .bind(static_cast<int>(event->aggregate_type));
+    if (event->aggregate == event->order.uuid)
+      rows.bind_null();
+    else
+      rows.bind(event->aggregate);
+    rows.bind(event->version).bind(event->occurred_at).bind(event->data).bind_unless_empty(event->metadata);
+    correlation_.bind(rows, event->correlation);
+    if (event->after)
+      rows.bind(key_of(names_.number_of_node(event->after->node), event->after->sequence));
+    else
+      rows.bind_null();
+  }
+  insert_().bind_rows(rows).run();
 }
 
 std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, std::size_t limit) {

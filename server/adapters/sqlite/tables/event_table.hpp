@@ -9,6 +9,7 @@
 #include "server/adapters/sql/interned_names.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
 #include "server/adapters/sqlite/tables/compact_text.hpp"
+#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 #include "server/ports/store.hpp"
 
@@ -32,7 +33,7 @@ class EventTable {
 
   EventTable(SqliteConnection& connection, sql::InternedNames& names);
 
-  void insert(std::int64_t node, std::int64_t flow, const Event& event);
+  void insert(std::int64_t node, const PartsOfFlows<Event>& events);                      // of the node
   std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::size_t limit);  // with Event::after
   std::optional<LastEvent> last_of(OrderId id, std::int64_t flow);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened

@@ -6,6 +6,7 @@
 
 #include "server/adapters/sql/spellings.hpp"
 #include "server/adapters/sql/table_rows.hpp"
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/participants/item_text.hpp"
 #include "server/participants/reservation_text.hpp"
 #include "server/saga/lra_view.hpp"
@@ -40,16 +41,16 @@ std::string assignment(const std::string& columns) {
 const std::string own_columns = "input, saga_key, own_definition, kept", own_origin = own_columns + ", first_step";
 const std::string read_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + own_columns + ", " +
                                  reservation_columns + ", last_writer";
-const std::string written_columns =
-    "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
+const std::string inserted_columns =
+    "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer, " + own_origin;
+constexpr int own_origin_count = sql::own_column_count + 1,
+              inserted_column_count = 2 + sql::order_column_count + sql::saga_column_count + 3 + own_origin_count;
 const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
+const std::string sql_find_flows = "SELECT id FROM given_rows(?) CROSS JOIN flow ON id = c1";
 const std::string sql_read_by_id = "SELECT " + read_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + read_columns + " FROM flow WHERE no = ?";
-std::string insert_of(const std::string& columns) {
-  return "INSERT INTO flow (" + columns + ") VALUES (" + places(columns) + ")";
-}
-const std::string sql_insert_flow = insert_of(written_columns);
-const std::string sql_insert_own = insert_of(written_columns + ", " + own_origin);
+const std::string sql_insert_flows =
+    "INSERT OR FAIL INTO flow (" + inserted_columns + ") " + select_given_rows(inserted_column_count);
 const std::string sql_fill_order = "UPDATE flow SET " + assignment(order_columns) + " WHERE no = ?";
 const std::string sql_fill_saga = "UPDATE flow SET " + assignment(saga_columns) + " WHERE no = ?";
 const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state) + " WHERE no = ?";
@@ -77,10 +78,10 @@ const std::string& FlowTable::columns() {
 FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
     : names_(names),
       find_(connection, sql_find_flow),
+      find_several_(connection, sql_find_flows),
       read_by_id_(connection, sql_read_by_id),
       read_by_number_(connection, sql_read_by_number),
-      insert_(connection, sql_insert_flow),
-      insert_own_(connection, sql_insert_own),
+      insert_(connection, sql_insert_flows),
       fill_order_(connection, sql_fill_order),
       fill_saga_(connection, sql_fill_saga),
       update_order_(connection, sql_update_order),
@@ -97,6 +98,17 @@ std::int64_t FlowTable::find(OrderId id) {
   SqliteStatement& row = find_().bind(id);
   const StatementReset reset_at_end(row);
   return row.next() ? row.integer() : 0;
+}
+
+std::unordered_set<OrderId> FlowTable::find(const std::vector<OrderId>& ids) {
+  std::unordered_set<OrderId> found;
+  if (ids.empty()) return found;
+  GivenRows wanted(1, ids.size());
+  for (const OrderId id : ids) wanted.bind(id);
+  SqliteStatement& row = find_several_().bind_rows(wanted);
+  const StatementReset reset_at_end(row);
+  while (row.next()) found.insert({row.uuid()});
+  return found;
 }
 
 std::int64_t FlowTable::read(OrderId id, Flow& flow, bool& has_order) {
@@ -120,28 +132,26 @@ std::int64_t FlowTable::read_row(SqliteStatement& row, Flow& flow, bool& has_ord
   return number;
 }
 
-void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
-                       const Changes::Reservations* reservations, std::int64_t writer) {
-  const bool is_users = saga && sql::is_users(*saga);
-  SqliteStatement& statement = (is_users ? insert_own_ : insert_)().bind(number).bind(id);
-  if (order)
-    bind_order(statement, *order);
+void FlowTable::insert(const std::vector<NewFlow>& flows) {
+  if (flows.empty()) return;
+  GivenRows rows(inserted_column_count, flows.size());
+  for (const NewFlow& flow : flows) add(flow, rows);
+  insert_().bind_rows(rows).run();
+}
+
+void FlowTable::add(const NewFlow& flow, GivenRows& rows) {
+  const auto bind_nulls = [&rows](int count) {
+    for (int i = 0; i < count; ++i) rows.bind_null();
+  };
+  rows.bind(flow.number).bind(flow.id);
+  flow.order ? bind_order(rows, *flow.order) : bind_nulls(sql::order_column_count);
+  flow.saga ? bind_saga(rows, *flow.saga) : bind_nulls(sql::saga_column_count);
+  flow.reservations ? bind_reservations(rows, *flow.reservations) : bind_nulls(2);
+  if (flow.order)
+    rows.bind_null();  // its writer is the order's node
   else
-    for (int i = 0; i < sql::order_column_count; ++i) statement.bind_null();
-  if (saga)
-    bind_saga(statement, *saga);
-  else
-    for (int i = 0; i < sql::saga_column_count; ++i) statement.bind_null();
-  if (reservations)
-    bind_reservations(statement, *reservations);
-  else
-    statement.bind_null().bind_null();
-  if (order)
-    statement.bind_null();  // its writer is the order's node
-  else
-    statement.bind(writer);
-  if (is_users) bind_own(statement, *saga);
-  statement.run();
+    rows.bind(flow.writer);
+  flow.saga&& sql::is_users(*flow.saga) ? bind_own(rows, *flow.saga) : bind_nulls(own_origin_count);
 }
 
 void FlowTable::drop_if_empty(std::int64_t number) {
@@ -158,13 +168,14 @@ void FlowTable::update(std::int64_t number, const Changes::Reservations& reserva
   statement.bind(number).change_one("the reservations of an order");
 }
 
-void FlowTable::bind_reservations(SqliteStatement& statement, const Changes::Reservations& reservations) {
+template <class Parameters>
+void FlowTable::bind_reservations(Parameters& parameters, const Changes::Reservations& reservations) {
   reservations_ = to_text(*reservations.all);
-  statement.bind_unless_empty(reservations_);
+  parameters.bind_unless_empty(reservations_);
   if (reservations.next_check_at)
-    statement.bind(*reservations.next_check_at);
+    parameters.bind(*reservations.next_check_at);
   else
-    statement.bind_null();
+    parameters.bind_null();
 }
 
 void FlowTable::fill(std::int64_t number, const Order& order) {
@@ -205,56 +216,62 @@ void FlowTable::update(std::int64_t number, const Order& order, const Saga& saga
   statement.bind(number).change_one("a flow");
 }
 
-void FlowTable::bind_order(SqliteStatement& statement, const Order& order) {
+template <class Parameters>
+void FlowTable::bind_order(Parameters& parameters, const Order& order) {
   items_ = to_json_text(order.items);
-  statement.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
-  idempotency_key_.bind(statement, order.idempotency_key);
-  statement.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
-  statement.bind_unless_empty(order.customer);
-  bind_order_state(statement, order);
+  parameters.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
+  idempotency_key_.bind(parameters, order.idempotency_key);
+  parameters.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
+  parameters.bind_unless_empty(order.customer);
+  bind_order_state(parameters, order);
 }
 
-void FlowTable::bind_order_state(SqliteStatement& statement, const Order& order) {
-  statement.bind(static_cast<int>(order.status)).bind(order.holds_key);
-  payment_id_.bind(statement, order.payment_id);
-  statement.bind_unless_empty(order.cancel_reason).bind(order.version).bind(order.updated_at);
+template <class Parameters>
+void FlowTable::bind_order_state(Parameters& parameters, const Order& order) {
+  parameters.bind(static_cast<int>(order.status)).bind(order.holds_key);
+  payment_id_.bind(parameters, order.payment_id);
+  parameters.bind_unless_empty(order.cancel_reason).bind(order.version).bind(order.updated_at);
 }
 
-void FlowTable::bind_saga(SqliteStatement& statement, const Saga& saga) {
-  statement.bind(names_.number_of_definition(saga));
-  correlation_.bind(statement, saga.correlation);
-  statement.bind_unless_empty(saga.trace_parent).bind(saga.created_at);
-  bind_saga_state(statement, saga);
+template <class Parameters>
+void FlowTable::bind_saga(Parameters& parameters, const Saga& saga) {
+  parameters.bind(names_.number_of_definition(saga));
+  correlation_.bind(parameters, saga.correlation);
+  parameters.bind_unless_empty(saga.trace_parent).bind(saga.created_at);
+  bind_saga_state(parameters, saga);
 }
 
-void FlowTable::bind_own(SqliteStatement& statement, const Saga& saga) {
+template <class Parameters>
+void FlowTable::bind_own(Parameters& parameters, const Saga& saga) {
   const bool is_inline = saga.own_definition && saga.own_definition->is_inline;
-  statement.bind(saga.input).bind_unless_empty(saga.key);
-  statement.bind_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
-  bind_kept(statement, saga);
+  parameters.bind(saga.input).bind_unless_empty(saga.key);
+  parameters.bind_unless_empty(is_inline ? std::string_view(saga.own_definition->text) : std::string_view());
+  bind_kept(parameters, saga);
   const std::int64_t first_step = is_inline ? sql::first_step_of(*saga.own_definition.definition) : 0;
-  first_step == 0 ? statement.bind_null() : statement.bind(first_step);
+  first_step == 0 ? parameters.bind_null() : parameters.bind(first_step);
 }
 
-void FlowTable::bind_kept(SqliteStatement& statement, const Saga& saga) {
+template <class Parameters>
+void FlowTable::bind_kept(Parameters& parameters, const Saga& saga) {
   sql::write_kept(saga, kept_);
-  statement.bind_unless_empty(kept_);
+  parameters.bind_unless_empty(kept_);
 }
 
-void FlowTable::bind_saga_state(SqliteStatement& statement, const Saga& saga) {
+template <class Parameters>
+void FlowTable::bind_saga_state(Parameters& parameters, const Saga& saga) {
   sql::write_steps(saga, names_, steps_);
   sql::write_step_errors(saga, step_errors_);
   sql::write_retries(saga, retries_);
-  statement.bind(static_cast<int>(saga.status))
+  parameters.bind(static_cast<int>(saga.status))
       .bind(steps_)
       .bind_unless_empty(step_errors_)
       .bind_unless_empty(saga.error)
       .bind(saga.requires_manual_intervention);
   if (saga.wake_at)
-    statement.bind(*saga.wake_at);
+    parameters.bind(*saga.wake_at);
   else
-    statement.bind_null();
-  statement.bind_unless_empty(retries_)
+    parameters.bind_null();
+  parameters.bind_unless_empty(retries_)
       .bind(names_.number_of_node(saga.owner.node))
       .bind(saga.owner.epoch)
       .bind(tries_of_current_step(saga))

@@ -2,24 +2,23 @@
 
 #include <fmt/format.h>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/sqlite_failure.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_insert_payment =
-    "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
-    "failure_reason, provider_key, node, version, updated, charge_began, charge_pending, check_at, check_tries, "
-    "provider_method, receipt_url, approved) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr std::string_view payment_columns =
+    "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
+    "version, updated, charge_began, charge_pending, check_at, check_tries, provider_method, receipt_url, approved";
+constexpr int payment_column_count = 20;
+const std::string sql_insert_payment =
+    fmt::format("INSERT OR FAIL INTO payment ({}) {}", payment_columns, select_given_rows(payment_column_count));
 constexpr std::string_view sql_update =
     "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, "
     "version = ?, "
     "updated = ?, charge_began = ?, charge_pending = ?, check_at = ?, check_tries = ?, "
     "provider_method = ?, receipt_url = ?, approved = ? WHERE key = ?";
-constexpr std::string_view payment_columns =
-    "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
-    "version, updated, charge_began, charge_pending, check_at, check_tries, provider_method, receipt_url, approved";
 const std::string sql_read_payment =
     fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
 const std::string sql_by_flow_payment =
@@ -33,8 +32,9 @@ std::int64_t key_of(std::int64_t flow, int execution) {
 }
 
 // What changes after a payment has been created, in the order in which both statements have it.
-SqliteStatement& bind_state(SqliteStatement& statement, const Payment& payment, sql::InternedNames& names) {
-  statement.bind(static_cast<int>(payment.status))
+template <class Parameters>
+Parameters& bind_state(Parameters& parameters, const Payment& payment, sql::InternedNames& names) {
+  parameters.bind(static_cast<int>(payment.status))
       .bind_unless_empty(payment.external_transaction_id)
       .bind_unless_empty(payment.failure_reason)
       .bind_unless_empty(payment.provider_key)
@@ -42,16 +42,16 @@ SqliteStatement& bind_state(SqliteStatement& statement, const Payment& payment, 
       .bind(payment.version)
       .bind(payment.updated_at);
   if (payment.charge_began_at == Timestamp{})
-    statement.bind_null();
+    parameters.bind_null();
   else
-    statement.bind((payment.charge_began_at - payment.created_at).count());
-  statement.bind(payment.charge_pending);
+    parameters.bind((payment.charge_began_at - payment.created_at).count());
+  parameters.bind(payment.charge_pending);
   if (payment.check)
-    statement.bind(payment.check->at).bind(payment.check->tries);
+    parameters.bind(payment.check->at).bind(payment.check->tries);
   else
-    statement.bind_null().bind_null();
-  statement.bind_unless_empty(payment.facts.method).bind_unless_empty(payment.facts.receipt_url);
-  return payment.facts.approved_at == Timestamp{} ? statement.bind_null() : statement.bind(payment.facts.approved_at);
+    parameters.bind_null().bind_null();
+  parameters.bind_unless_empty(payment.facts.method).bind_unless_empty(payment.facts.receipt_url);
+  return payment.facts.approved_at == Timestamp{} ? parameters.bind_null() : parameters.bind(payment.facts.approved_at);
 }
 
 }  // namespace
@@ -63,15 +63,19 @@ PaymentTable::PaymentTable(SqliteConnection& connection, sql::InternedNames& nam
       read_(connection, sql_read_payment),
       connection_(connection) {}
 
-void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
-  SqliteStatement& statement = insert_();
-  statement.bind(key_of(flow, payment.execution))
-      .bind(payment.id)
-      .bind(payment.user)
-      .bind(payment.amount.cents)
-      .bind(static_cast<int>(payment.method))
-      .bind(payment.created_at);
-  bind_state(statement, payment, names_).run();
+void PaymentTable::insert(const PartsOfFlows<Payment>& payments) {
+  if (payments.empty()) return;
+  GivenRows rows(payment_column_count, payments.size());
+  for (const auto& [flow, payment] : payments) {
+    rows.bind(key_of(flow, payment->execution))
+        .bind(payment->id)
+        .bind(payment->user)
+        .bind(payment->amount.cents)
+        .bind(static_cast<int>(payment->method))
+        .bind(payment->created_at);
+    bind_state(rows, *payment, names_);
+  }
+  insert_().bind_rows(rows).run();
 }
 
 void PaymentTable::update(std::int64_t flow, const Payment& payment) {

@@ -6,6 +6,7 @@
 
 #include "server/adapters/sql/interned_names.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 #include "server/participants/payment.hpp"
 
@@ -17,7 +18,7 @@ class PaymentTable {
 
   PaymentTable(SqliteConnection& connection, sql::InternedNames& names);
 
-  void insert(std::int64_t flow, const Payment& payment);
+  void insert(const PartsOfFlows<Payment>& payments);
   void update(std::int64_t flow, const Payment& payment);
   void read(std::int64_t flow, OrderId order, std::vector<Payment>& payments);
   RowsByFlow by_flow();  // whose rows read_row reads

@@ -181,11 +181,16 @@ std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::siz
 
 bool has_circle(const SagaDefinition& definition) {
   std::vector<bool> placed(definition.steps.size());
-  for (std::size_t round = 0; round < definition.steps.size(); ++round)
+  // Steps that are listed in their order, as nearly all are, are placed in the first round.
+  for (bool placed_any = true; placed_any;) {
+    placed_any = false;
     for (std::size_t i = 0; i < definition.steps.size(); ++i) {
+      if (placed[i]) continue;
       const auto before = steps_before(definition, i);
-      if (std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; })) placed[i] = true;
+      placed[i] = std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; });
+      placed_any = placed_any || placed[i];
     }
+  }
   return std::find(placed.begin(), placed.end(), false) != placed.end();
 }
 

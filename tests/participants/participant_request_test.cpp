@@ -1,6 +1,7 @@
 // The requests to participants of users' sagas, and what their answers mean: the tables of the contract.
 #include "server/participants/calls/participant_request.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -276,6 +277,20 @@ TEST(CompileDefinitionTest, RefusesWhatCannotBeRunAndSaysWhere) {
   EXPECT_THAT(error(("{" + p + R"(,"steps":[{"name":"a","after":["x"],"sleep":"1s"}]})").c_str()), HasSubstr("x"));
   EXPECT_THAT(error(("{" + p + R"(,"pivot":"q","steps":[{"name":"a","sleep":"1s"}]})").c_str()), HasSubstr("q"));
   EXPECT_THAT(error(("{" + p + R"(,"steps":[{"name":"a","call":{"post":"/x"}}]})").c_str()), HasSubstr("participant"));
+}
+
+TEST(CompileDefinitionTest, StepsMayBeListedBeforeThoseTheyComeAfterUnlessTheyComeAfterEachOther) {
+  const auto compiled = [](const char* last_after) {
+    return compile_definition(fmt::format(R"({{"saga":"s","steps":[{{"name":"a","after":["b"],"sleep":"1s"}},
+                                              {{"name":"b","after":["c"],"sleep":"1s"}},
+                                              {{"name":"c","after":["d"],"sleep":"1s"}},
+                                              {{"name":"d","after":[{}],"sleep":"1s"}}]}})",
+                                          last_after),
+                              1);
+  };
+  EXPECT_TRUE(compiled(""));
+  EXPECT_THAT(compiled(R"("a")").error().message, HasSubstr("circle"));
+  EXPECT_THAT(compiled(R"("c")").error().message, HasSubstr("circle"));
 }
 
 TEST(CompileDefinitionTest, ReadsDurations) {

@@ -1,5 +1,6 @@
 // The saga goes backward: the steps that are in effect, or may be, are undone in the reverse order.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "server/saga/saga_decider.hpp"
 

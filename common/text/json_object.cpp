@@ -26,14 +26,15 @@ bool are_plain(std::uint64_t bytes) {
 }
 
 bool is_plain_ascii(std::string_view text) {
-  while (!text.empty()) {
-    std::uint64_t bytes = each_byte * ' ';
-    const std::size_t size = std::min(text.size(), sizeof bytes);
-    std::memcpy(&bytes, text.data(), size);
+  std::uint64_t bytes;
+  for (; text.size() >= sizeof bytes; text.remove_prefix(sizeof bytes)) {
+    std::memcpy(&bytes, text.data(), sizeof bytes);
     if (!are_plain(bytes)) return false;
-    text.remove_prefix(size);
   }
-  return true;
+  if (text.empty()) return true;
+  bytes = each_byte * ' ';
+  std::memcpy(&bytes, text.data(), text.size());
+  return are_plain(bytes);
 }
 
 bool needs_no_escape(std::string_view text) {

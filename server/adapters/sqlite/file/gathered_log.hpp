@@ -2,7 +2,7 @@
 // by one, two calls of the operating system for each page of a commit.
 //
 // What is gathered reaches the log before it is synced, read, measured or cut, so before a commit is acknowledged and
-// before any connection is told that its pages are there (https://www.sqlite.org/walformat.html): the connection syncs
+// before any connection looks for its pages (https://www.sqlite.org/walformat.html): the connection syncs
 // each commit (SqliteConnection::begin_writing). When a write fails, what was gathered is dropped and SQLite gets the
 // error: it rolls the transaction back, and writes its next one over that place.
 #pragma once

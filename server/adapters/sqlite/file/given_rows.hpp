@@ -3,19 +3,19 @@
 //   INSERT OR FAIL INTO barrier (key, blocked) SELECT c1, c2 FROM given_rows(?)
 //
 // About half of what a statement for each row costs is its beginning and its end: binding, opening and closing the
-// table and its indexes. (`bench/instructions/run` counts it.) OR FAIL, since SQLite would otherwise copy each page
-// that the statement changes, to be able to undo the statement alone; here a failure undoes the complete transaction.
+// table and its indexes. OR FAIL, since SQLite would otherwise copy each page that the statement changes, to be able to
+// undo the statement alone; here a failure undoes the complete transaction.
 //
 // The virtual table is https://www.sqlite.org/vtab.html#eponymous_virtual_tables; it finds the rows by a pointer that
 // only this program can bind (https://www.sqlite.org/bindptr.html).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/id.hpp"
@@ -70,6 +70,10 @@ class GivenRows {
   std::vector<Value> values_;
   std::string bytes_;
 };
+
+// Objects to write as rows, each with the number of the flow that it belongs to.
+template <class Part>
+using PartsOfFlows = std::vector<std::pair<std::int64_t, const Part*>>;
 
 // "SELECT c1, c2 FROM given_rows(?)" with that many columns.
 std::string select_given_rows(int columns);

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
-#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 #include "server/participants/flow.hpp"
 

@@ -4,8 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "server/adapters/sqlite/file/given_rows.hpp"
-
 namespace sagactl::sqlite {
 namespace {
 

@@ -14,8 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
-#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {

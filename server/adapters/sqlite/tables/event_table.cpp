@@ -6,7 +6,6 @@
 
 #include "server/adapters/sql/sql_limit.hpp"
 #include "server/adapters/sql/table_rows.hpp"
-#include "server/adapters/sqlite/file/given_rows.hpp"
 
 namespace sagactl::sqlite {
 namespace {

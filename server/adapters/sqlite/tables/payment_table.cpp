@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/sqlite_failure.hpp"
 
 namespace sagactl::sqlite {

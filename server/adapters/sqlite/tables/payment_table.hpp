@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "server/adapters/sql/interned_names.hpp"
+#include "server/adapters/sqlite/file/given_rows.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
-#include "server/adapters/sqlite/tables/parts_of_flows.hpp"
 #include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 #include "server/participants/payment.hpp"
 

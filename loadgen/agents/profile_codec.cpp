@@ -53,6 +53,7 @@ void members(Codec& codec, T& it) {
   codec("total", it.total);
   codec("orderTexts", it.order_texts);
   codec("idsAreUuids", it.ids_are_uuids);
+  codec("isGraphql", it.is_graphql);
 }
 
 template <class Codec, Of<OutcomeRules> T>
@@ -93,6 +94,7 @@ void members(Codec& codec, T& it) {
   codec("headers", it.headers);
   codec("body", it.body);
   codec("isForm", it.is_form);
+  codec("isGraphql", it.is_graphql);
   codec("expect", it.expect);
   codec("keep", it.keep);
   codec("pause", it.pause);

@@ -53,6 +53,7 @@ struct JourneyStep {
   RequestHeaders headers;
   std::string body;
   bool is_form = false;  // the body is application/x-www-form-urlencoded, and what is filled in is encoded so
+  bool is_graphql = false;  // an answer with `errors` is not what the step expects
   StatusRanges expect = {{200, 399}};
   std::vector<ValueSource> keep;
   StepPause pause;  // before the step

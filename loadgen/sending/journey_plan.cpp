@@ -24,6 +24,7 @@ Profile profile_of_step(const Profile& profile, const JourneyStep& step) {
   of_step.outcome.accepted = step.expect;
   of_step.outcome.rejected = {{100, 499}};
   if (step.until) of_step.outcome.duplicate_markers = {step.until->marker};
+  of_step.answer.is_graphql = step.is_graphql;
   return of_step;
 }
 
@@ -122,9 +123,10 @@ std::vector<std::string> unexpected_answers(const JourneyPlan& plan, const Ledge
       const bool is_fault = entry.step_end == StepEnd::unexpected || entry.step_end == StepEnd::no_value ||
                             entry.step_end == StepEnd::not_in_time;
       std::string& text = texts[entry.step];
-      if (is_fault && text.empty())
-        text =
-            fmt::format("HTTP {} {}", entry.http_status, plan.step(entry.step).first_answers.text(entry.http_status));
+      if (!is_fault || !text.empty()) continue;
+      const FirstAnswers& first = plan.step(entry.step).first_answers;
+      const std::string why = entry.step_end == StepEnd::unexpected ? first.text(FirstAnswers::refusal) : "";
+      text = why.empty() ? fmt::format("HTTP {} {}", entry.http_status, first.text(entry.http_status)) : why;
     }
   }
   return texts;

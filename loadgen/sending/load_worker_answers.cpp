@@ -29,6 +29,7 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = step.answers.read(body, headers);
   step.first_answers.note(status, plain ? body : plain.error().message, step.answers.location(headers));
+  if (answer.has_errors) step.first_answers.note(FirstAnswers::refusal, answer.error, {});
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = step.answers.outcome_of(status, answer);
   entry.order = answer.order;

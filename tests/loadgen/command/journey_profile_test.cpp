@@ -124,6 +124,59 @@ TEST_F(JourneyProfile, AFormIsEncodedButForItsFields) {
   EXPECT_THAT(shown.out, HasSubstr("\r\n\r\na%20b=50%25%20%26%20sagactl-loadtest-1&sku=LT-example-S-00000000"));
 }
 
+TEST_F(JourneyProfile, AGraphqlQueryIsSentAsItStandsAndItsVariablesAreFilledIn) {
+  sandbox_.write("pay.graphql", "mutation { pay { key product {order} } }\n");
+  const CommandResult shown = dry_run(
+      "[create]\npath = \"/graphql\"\ngraphql = \"mutation Place { place {id} }\"\noperation = \"Place\"\n"
+      "variables = '{\"sku\":\"{product}\",\"n\":{quantity}}'\n[answer]\norder = \"/place/id\"\n"
+      "[[after]]\nname = \"pay\"\npath = \"/graphql\"\ngraphql = \"@pay.graphql\"\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("POST /shop/graphql HTTP/1.1\r\n"));
+  EXPECT_THAT(shown.out, HasSubstr("Content-Type: application/json\r\n"));
+  EXPECT_THAT(shown.out, HasSubstr(R"({"query":"mutation Place { place \u007bid} }","operationName":"Place",)"
+                                   R"("variables":{"sku":"LT-example-S-00000000","n":)"));
+  EXPECT_THAT(shown.out, HasSubstr(R"({"query":"mutation { pay { key product \u007border} } }\n"})"));
+}
+
+TEST_F(JourneyProfile, AMultipartFormHasItsPartsInTheirOrder) {
+  sandbox_.write("photo.png", "PNG {order} \"\r\n");
+  const CommandResult shown =
+      dry_run(shortest +
+              "[[after]]\nname = \"photo\"\npath = \"/photo\"\nmultipart = { order = \"{order}\", "
+              "\"a \\\"b\\\"\" = { file = \"photo.png\", type = \"image/png\" } }\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  const std::size_t type = shown.out.find("Content-Type: multipart/form-data; boundary=");
+  ASSERT_NE(type, std::string::npos) << shown.out;
+  const std::string boundary = shown.out.substr(type + 44, shown.out.find('\r', type) - type - 44);
+  EXPECT_THAT(shown.out,
+              HasSubstr("\r\n\r\n--" + boundary +
+                        "\r\nContent-Disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n--" + boundary +
+                        "\r\nContent-Disposition: form-data; name=\"a %22b%22\"; filename=\"photo.png\"\r\n"
+                        "Content-Type: image/png\r\n\r\nPNG {order} \"\r\n\r\n--" +
+                        boundary + "--\r\n"));
+}
+
+TEST_F(JourneyProfile, ARequestHasOneBody) {
+  struct Row {
+    const char* body;
+    const char* said;
+  };
+  for (const Row& row : {
+           Row{"body=\"x\"\nform={a=\"b\"}\n", "after.form and body are both given"},
+           Row{"form={a=\"b\"}\ngraphql=\"{a}\"\n", "after.graphql and form are both given"},
+           Row{"variables='{}'\n", "after.variables are for a request with graphql"},
+           Row{"graphql=\"@none.graphql\"\n", "the file none.graphql, which cannot be read"},
+           Row{"graphql=\"{ a }\"\nvariables='[]'\n", "after.variables must be a JSON object"},
+           Row{"graphql=\"{ a }\"\noperaton=\"a\"\n", "did you mean 'after.operation'?"},
+           Row{"multipart={}\n", "after.multipart has no parts"},
+           Row{"multipart={a={type=\"b/c\"}}\n", "after.multipart.a.file is missing"},
+       }) {
+    const CommandResult shown = dry_run(shortest + "[[after]]\nname=\"a\"\npath=\"/x\"\n" + row.body);
+    EXPECT_EQ(shown.code, 4) << row.body;
+    EXPECT_THAT(shown.err, HasSubstr(row.said)) << row.body;
+  }
+}
+
 // A shop that gives each order a number and wants it paid once.
 class JourneyRun : public testing::Test {
  protected:

@@ -9,6 +9,14 @@ constexpr ValueSource::Kind last_value_of<ValueSource::Kind>() {
   return ValueSource::Kind::pattern;
 }
 template <>
+constexpr MessageCondition::Place last_value_of<MessageCondition::Place>() {
+  return MessageCondition::Place::pointer;
+}
+template <>
+constexpr MessageStep::Kind last_value_of<MessageStep::Kind>() {
+  return MessageStep::Kind::consume;
+}
+template <>
 constexpr CookieUse last_value_of<CookieUse>() {
   return CookieUse::journey;
 }
@@ -86,6 +94,28 @@ void members(Codec& codec, T& it) {
   codec("atMost", it.at_most);
 }
 
+template <class Codec, Of<MessageCondition> T>
+void members(Codec& codec, T& it) {
+  codec("place", it.place);
+  codec("name", it.name);
+  codec("value", it.value);
+}
+
+template <class Codec, Of<MessageStep> T>
+void members(Codec& codec, T& it) {
+  codec("kind", it.kind);
+  codec("from", it.from);
+  codec("staysOpen", it.stays_open);
+  codec("send", it.send);
+  codec("waits", it.waits);
+  codec("conditions", it.conditions);
+  codec("within", it.within);
+  codec("topic", it.topic);
+  codec("key", it.key);
+  codec("value", it.value);
+  codec("headers", it.headers);
+}
+
 template <class Codec, Of<JourneyStep> T>
 void members(Codec& codec, T& it) {
   codec("name", it.name);
@@ -100,6 +130,7 @@ void members(Codec& codec, T& it) {
   codec("pause", it.pause);
   codec("until", it.until);
   codec("branch", it.branch);
+  codec("message", it.message);
 }
 
 template <class Codec, Of<JourneyBranch> T>

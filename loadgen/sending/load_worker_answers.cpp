@@ -78,6 +78,7 @@ void LoadWorker::keep_values(const LoadConnection& connection, const OrderAnswer
   if (!is_good || journey.has_order || (journey.goes_on && !is_new)) return;
   journey.goes_on = true;
   journey.has_order = is_new;
+  if (step.is_cause) journey.cause_ns = connection.times.sent_ns;
   if (step.creates && !answer.order.is_nil())
     journey.values[0] = answer.order_name.empty() ? answer.order.text() : answer.order_name;
   const bool is_last_try = !step.repeats || answer.is_duplicate;

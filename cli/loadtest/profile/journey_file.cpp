@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/loadtest/profile/message_file.hpp"
+#include "cli/loadtest/profile/read_duration.hpp"
 #include "cli/loadtest/profile/request_body.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/profile/profile_headers.hpp"
@@ -14,15 +16,6 @@ namespace {
 
 constexpr std::uintmax_t data_file_max = 256u << 20;
 constexpr std::uintmax_t text_file_max = 1u << 20;
-
-void read_duration(TomlMembers& members, const char* name, Duration& value) {
-  std::string text;
-  members.text(name, text);
-  if (text.empty()) return;
-  const auto duration = parse_duration(text);
-  if (!duration) return members.fail(name, duration.error().message);
-  value = *duration;
-}
 
 void read_pause(TomlMembers& members, StepPause& pause) {
   std::vector<std::string> texts;
@@ -95,7 +88,6 @@ void read_request(TomlMembers& members, JourneyStep& step, const ProfileSurround
   step.is_form = body.is_form;
   step.is_graphql = body.is_graphql;
   step.method = !method.empty() ? method : step.body.empty() ? "GET" : "POST";
-  if (step.path.empty()) members.fail("path", "is missing");
   read_statuses(members, "expect", step.expect);
   read_keep(members, step.keep);
   if (step.is_graphql) point_into_data(step.keep);
@@ -104,6 +96,8 @@ void read_request(TomlMembers& members, JourneyStep& step, const ProfileSurround
 JourneyStep read_step(TomlMembers& members, const ProfileSurroundings& surroundings) {
   JourneyStep step;
   read_request(members, step, surroundings);
+  read_message(members, step);
+  if (!step.message && step.path.empty()) members.fail("path", "is missing");
   read_pause(members, step.pause);
   read_until(members, step);
   if (step.is_graphql && step.until) point_into_data(step.until->marker.pointer);
@@ -116,6 +110,7 @@ JourneyStep read_single_request(TomlMembers& members, const std::string& name,
   JourneyStep step;
   step.name = name;
   read_request(members, step, surroundings);
+  if (step.path.empty()) members.fail("path", "is missing");
   return step;
 }
 
@@ -251,10 +246,12 @@ void read_journey(TomlMembers& members, Profile& profile, const ProfileSurroundi
   Journey& journey = profile.journey;
   members.tables("data", [&](TomlMembers& it) { read_data(it, journey, surroundings); });
   read_branches(members, journey);
-  members.tables("set_up", [&](TomlMembers& it) { journey.set_up.push_back(read_single_request(it, "", surroundings)); });
+  members.tables("set_up",
+                 [&](TomlMembers& it) { journey.set_up.push_back(read_single_request(it, "", surroundings)); });
   members.tables("before", [&](TomlMembers& it) { journey.before.push_back(read_step(it, surroundings)); });
   members.tables("after", [&](TomlMembers& it) { journey.after.push_back(read_step(it, surroundings)); });
-  members.tables("tear_down", [&](TomlMembers& it) { journey.tear_down.push_back(read_single_request(it, "", surroundings)); });
+  members.tables("tear_down",
+                 [&](TomlMembers& it) { journey.tear_down.push_back(read_single_request(it, "", surroundings)); });
   // After the steps: an API key is a header of each.
   members.tables("log_in", [&](TomlMembers& it) { read_log_in(it, profile, surroundings); });
   std::string cookies;
@@ -283,6 +280,8 @@ void find_texts(Profile& profile, const ProfileSurroundings& surroundings) {
     for (const JourneyStep& step : *steps) {
       find(step.path);
       find(step.body);
+      if (step.message)
+        for (const std::string& text : message_templates(*step.message)) find(text);
       find_all(step.headers);
     }
   }

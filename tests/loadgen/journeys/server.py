@@ -187,6 +187,9 @@ orders = "select id as order_id, placed_us as created_us, request_key as key, st
 
 
 class Server:
+    handler = None  # its class
+    certificate = None  # of one that speaks TLS
+
     def __init__(self, kind, fault, folder, seed):
         self.kind, self.fault, self.faulted = kind, fault, False
         self.random = random.Random(seed)
@@ -196,13 +199,12 @@ class Server:
         self.lock, self.sessions, self.carts, self.asked = threading.Lock(), {}, {}, {}
         self.tokens, self.log_ins, self.seasons_ended, self.wrong = {}, 0, 0, []
         listening = type("Listening", (http.server.ThreadingHTTPServer,), {"request_queue_size": 256})
-        self.http = listening(("127.0.0.1", 0), type("Bound", (Handler,), {"shop": self}))
+        self.http = listening(("127.0.0.1", 0), type("Bound", (self.handler,), {"shop": self}))
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/shop"
         self.profile = f"{folder}/sale.toml"
         states = '[status]\ncompleted = ["ready", "paid"]\n' if kind != "location" else ""
         with open(self.profile, "w", encoding="utf-8") as file:
-            # However busy this machine is, a correct shop is in time.
-            file.write(PROFILES[kind].replace("AT_MOST", "1s" if fault == "stuck" else "60s") + SQL)
+            file.write(self.profile_text() + SQL)
             if states:
                 file.write(states + 'path = "/orders/{order}"\npointer = "/state"\n')
         with open(f"{folder}/mail.csv", "w", encoding="utf-8") as file:
@@ -215,6 +217,10 @@ class Server:
             for name in ("ann & co", "bén", "eve"):
                 file.write(json.dumps({"name": name, "password": f"{name}=secret+1"}) + "\n")
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def profile_text(self):
+        # However busy this machine is, a correct shop is in time.
+        return PROFILES[self.kind].replace("AT_MOST", "1s" if self.fault == "stuck" else "60s")
 
     def stop(self):
         self.http.shutdown()
@@ -430,3 +436,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def refuse(self, message, code):
         return self.json(200, {"data": None, "errors": [{"message": message, "extensions": {"code": code}}]})
+
+
+Server.handler = Handler

@@ -32,13 +32,13 @@ Json rows_of(const Ledger& ledger) {
   return rows;
 }
 
-// "step 'pay': 3 answers with an unexpected status; "
+// "step 'pay': 3 answers that it does not expect; "
 std::string faults_of(const StepFigures& step) {
   std::string text;
   const auto add = [&](std::uint64_t count, const char* what) {
     if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_of(count, "answer"), what);
   };
-  add(step.unexpected, "with an unexpected status");
+  add(step.unexpected, "that it does not expect");
   add(step.no_value, "without a value that it keeps");
   add(step.not_in_time, "at the end of its time without what it waits for");
   return text;

@@ -25,6 +25,8 @@ std::string network_reason(const boost::system::error_code& failure);
 
 class ClientConnection {
  public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  using SecuredSocket = boost::asio::ssl::stream<Socket&>;
   struct Transferred {
     boost::system::error_code failure;
     std::size_t bytes = 0;
@@ -42,6 +44,10 @@ class ClientConnection {
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<Transferred> write(boost::asio::const_buffer from);
 
+  // For another protocol that takes over once it is open: one of them is there, and `buffer` is empty.
+  Socket* plain() { return secured_ ? nullptr : &socket_; }
+  SecuredSocket* secured() { return secured_ ? &*secured_ : nullptr; }
+
   // Open, and the server has neither closed it nor sent anything that was not asked for.
   bool is_reusable();
   // For when the time is up: what is pending on it fails, and it is not opened again.
@@ -51,7 +57,6 @@ class ClientConnection {
   boost::beast::flat_buffer buffer;  // received and not parsed yet
 
  private:
-  using Socket = boost::asio::generic::stream_protocol::socket;
   using Endpoint = boost::asio::generic::stream_protocol::endpoint;
   struct PeerAddress {
     Endpoint endpoint;
@@ -71,7 +76,7 @@ class ClientConnection {
   const HttpProxy* const proxy_;
   const Duration address_time_;
   Socket socket_;
-  std::optional<boost::asio::ssl::stream<Socket&>> secured_;
+  std::optional<SecuredSocket> secured_;
   bool closed_ = false;
 };
 

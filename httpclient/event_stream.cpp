@@ -1,5 +1,7 @@
 #include "httpclient/event_stream.hpp"
 
+#include "common/text/number.hpp"
+
 namespace sagactl {
 
 Result<bool> EventStream::feed(std::string_view bytes, const OnServerSentEvent& on_event) {
@@ -23,18 +25,39 @@ Result<bool> EventStream::feed(std::string_view bytes, const OnServerSentEvent& 
   return true;
 }
 
-bool EventStream::take_line(std::string_view line, const OnServerSentEvent& on_event) {
-  if (line.empty()) {
-    bool wants_more = true;
-    if (has_data_) {
-      event_.data.pop_back();  // the line feed after its last line
-      wants_more = on_event(event_);
-    }
-    event_.event = "message";  // the id stays: it is the stream's last one
-    event_.data.clear();
-    has_data_ = false;
-    return wants_more;
+void EventStream::restart() {
+  line_.clear();
+  is_first_line_ = true;
+  after_return_ = has_data_ = false;
+  event_ = {};
+  event_.id = last_event_id_;
+}
+
+bool EventStream::dispatch(const OnServerSentEvent& on_event) {
+  bool wants_more = true;
+  last_event_id_ = event_.id;
+  if (event_.event.empty()) event_.event = "message";
+  if (has_data_) {
+    event_.data.pop_back();  // the line feed after its last line
+    wants_more = on_event(event_);
   }
+  event_.event = "message";  // the id stays: it is the stream's last one
+  event_.data.clear();
+  has_data_ = false;
+  return wants_more;
+}
+
+void EventStream::take_retry(std::string_view value) {
+  constexpr std::size_t digits_max = 9;  // 11 days
+  const bool is_number = value.find_first_not_of("0123456789") == std::string_view::npos;
+  if (value.empty() || !is_number || value.size() > digits_max) return;
+  retry_ = std::chrono::milliseconds(*parse_number<std::int64_t>(value));
+}
+
+bool EventStream::take_line(std::string_view line, const OnServerSentEvent& on_event) {
+  if (is_first_line_ && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  is_first_line_ = false;
+  if (line.empty()) return dispatch(on_event);
   const auto colon = line.find(':');
   const std::string_view field = line.substr(0, colon);
   std::string_view value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
@@ -46,6 +69,8 @@ bool EventStream::take_line(std::string_view line, const OnServerSentEvent& on_e
     event_.event = value;
   } else if (field == "id" && value.find('\0') == std::string_view::npos) {
     event_.id = value;
+  } else if (field == "retry") {
+    take_retry(value);
   }
   return true;
 }

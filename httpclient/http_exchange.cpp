@@ -114,6 +114,10 @@ error_code ResponseReader::end_of_stream() {
   return failure;
 }
 
+std::string ResponseReader::header(std::string_view name) const {
+  return std::string(parser_->get()[name]);
+}
+
 std::string ResponseReader::take_body() {
   return std::exchange(parser_->get().body(), {});
 }

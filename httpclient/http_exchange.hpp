@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/result.hpp"
 #include "httpclient/client_connection.hpp"
@@ -47,6 +48,7 @@ class ResponseReader {
   static bool is_end_of_stream(const boost::system::error_code& failure);
 
   int status() const { return static_cast<int>(parser_->get().result_int()); }
+  std::string header(std::string_view name) const;  // once the head is there; "" for none
   bool is_complete() const { return parser_->is_done(); }
   bool received_something() const { return received_something_; }
   bool keeps_alive() const { return parser_->keep_alive(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,14 @@
 #include "loadgen/schedule/stages.hpp"
 
 namespace sagactl {
+
+class KafkaTraffic;
+struct MessagePlan;
+// Reads the topics of the plans from now on, which outlive the traffic. A message that is not acknowledged within
+// `timeout` is given up. `unavailable` when no broker answers within it, `invalid` when they refuse the log-in,
+// `not_found` for a topic that does not exist.
+using StartKafka = std::function<Result<std::unique_ptr<KafkaTraffic>>(const std::vector<const MessagePlan*>& plans,
+                                                                       Duration timeout)>;
 
 // Requests in flight of a closed loop without --concurrency.
 inline constexpr std::uint32_t default_concurrency = 16;
@@ -40,6 +49,7 @@ struct LoadOptions {
   Profile profile = order_profile();
   std::vector<std::string> targets;  // base URLs: http, https, unix
   ConnectOptions connect;            // how they are reached
+  StartKafka start_kafka = {};       // for journeys with messages of Kafka; null: there is none
   std::string run;                   // part of every product id: 1 to 16 of a-z 0-9; empty: a new one
 
   // How much. None of the first three: exactly the reference suite's numbers. `rate` alone: ten seconds.

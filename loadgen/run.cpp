@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "common/processors.hpp"
+#include "loadgen/messages/message_traffic.hpp"
 #include "loadgen/running/phase_plan.hpp"
 #include "loadgen/running/preparation.hpp"
 #include "loadgen/running/progress_report.hpp"
@@ -50,7 +51,7 @@ class LoadRun {
 
  private:
   Result<void> prepare();
-  void start_workers();
+  Result<void> start_workers();
   std::optional<PhaseStart> start_of(std::size_t phase) const;
   Result<void> run_phase(std::size_t index);
   bool splits(const LoadPhase& phase) const;
@@ -68,6 +69,7 @@ class LoadRun {
   std::optional<RunPreparation> preparation_;
   std::optional<ProgressReport> progress_;
   std::optional<JourneyPlan> plan_;
+  std::unique_ptr<MessageTraffic> messages_;  // null: no journey has any
   std::optional<WorkerPool> workers_;
   WorkerPoolSize size_;
   PlannedSeconds planned_;
@@ -75,17 +77,23 @@ class LoadRun {
   PhaseNumbers next_;
 };
 
-void LoadRun::start_workers() {
+Result<void> LoadRun::start_workers() {
   const LoadOptions& options = preparation_->options();
   const LoadOptions sized = sized_for(options, share_);
   const std::uint32_t cores = available_processors();
   size_ = size_worker_pool(sized, phases_, cores);
   raise_file_limit(std::uint64_t{size_.connections} + 256);
   plan_.emplace(options.profile, options.seed);
+  if (plan_->has_messages()) {
+    auto started = MessageTraffic::start(options, plan_->messages(false), plan_->messages(true));
+    if (!started) return started.error();
+    messages_ = std::move(*started);
+  }
   WorkerPoolSetup setup;
   setup.targets = preparation_->addresses();
   setup.writer = &preparation_->writer();
   setup.plan = &*plan_;
+  setup.messages = messages_.get();
   setup.size = size_;
   setup.users = static_cast<std::uint32_t>(preparation_->users().size());
   setup.cores = cores;
@@ -94,6 +102,7 @@ void LoadRun::start_workers() {
     setup.tap = part_->tap;
   }
   workers_.emplace(sized, setup);
+  return {};
 }
 
 // All requests of a journey with several steps, or with cookies of its user, are sent by one machine.
@@ -219,7 +228,7 @@ Result<RunResult> LoadRun::execute() {
   if (auto prepared = prepare(); !prepared) return prepared.error();
   result_.ledger.started_at = wall_clock_now();
   if (stop_.stop_requested()) return take_result();
-  start_workers();
+  if (auto started = start_workers(); !started) return started.error();
   if (part_) part_->gate->prepared(preparation_->target_names());
   for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
     if (auto ran = run_phase(index); !ran) return ran.error();

@@ -35,6 +35,7 @@ class TomlMembers {
   TomlMembers(const std::string& file, const toml::table& table, std::string path = {})
       : file_(file), table_(table), path_(std::move(path)) {}
 
+  bool has(const char* name) const { return table_.contains(name); }
   void text(const char* name, std::string& value);
   void flag(const char* name, bool& value);
   void number(const char* name, std::optional<std::int64_t>& value);

@@ -316,7 +316,7 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoadtestFlags>();
   CLI::App* app = add_command(
       root, "loadtest", "Send load, wait for the sagas to end, and check the results in the database", testing_group);
-  add_loadtest_flags(*app, *flags);
+  add_loadtest_flags(*app, commands, *flags);
   set_footer(
       *app,
       "The load is spread over the nodes of --url, without it over all that this machine's node knows on this "

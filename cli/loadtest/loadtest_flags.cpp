@@ -7,9 +7,11 @@
 #include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/loadtest/faults/fault_flags.hpp"
+#include "cli/loadtest/profile/kafka_messages.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
 #include "common/text/text.hpp"
+#include "loadgen/profile/message_check.hpp"
 #include "loadgen/profile/saga_profile.hpp"
 
 namespace sagactl {
@@ -176,9 +178,21 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
   return unknown;
 }
 
+// The brokers, where the profile's journeys need some.
+Result<void> complete_kafka(const Invocation& invocation, const LoadtestFlags& flags, LoadOptions& options) {
+  if (!uses_kafka(options.profile.journey)) return {};
+  if (flags.agents.any())
+    return Error{ErrorCode::invalid, "the messages of journeys are sent and read by one process: leave out --agents"};
+  auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
+  if (!kafka) return kafka.error();
+  if (kafka->brokers.empty() && !flags.dry_run) return no_brokers();
+  options.start_kafka = kafka_of_load_test(*kafka);
+  return {};
+}
+
 }  // namespace
 
-void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
+void add_loadtest_flags(CLI::App& app, Commands& commands, LoadtestFlags& flags) {
   add_text(app, "scenario", flags.scenario, "duplicate|individual|mixed|all|FILE.toml",
            "Scenario to run, or a file with flags");
   add_text(app, "--scenario-file", flags.scenario_file, "FILE.toml",
@@ -188,6 +202,7 @@ void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
   add_content_flags(app, flags.load);
   add_sending_flags(app, flags.load);
   add_agents_flags(app, flags.agents);
+  add_kafka_flags(app, commands, flags.kafka);
   add_fault_flags(app, flags.load.faults);
   add_result_flags(app, flags);
 }
@@ -206,6 +221,7 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   auto profile = profile_of(invocation, flags);
   if (!profile) return profile.error();
   options.profile = std::move(*profile);
+  if (auto completed = complete_kafka(invocation, flags, options); !completed) return completed.error();
   options.token = invocation.settings.token;
   options.timeout = invocation.settings.timeout;
   options.scratch.directory = invocation.environment.scratch_directory();

@@ -7,6 +7,7 @@
 
 #include "analysis/result/threshold.hpp"
 #include "analysis/run_verdicts.hpp"
+#include "cli/dependencies/kafka.hpp"
 #include "cli/invocation.hpp"
 #include "cli/livemetrics/live_metrics.hpp"
 #include "cli/loadtest/agents/agents_flags.hpp"
@@ -23,6 +24,7 @@ namespace sagactl {
 struct LoadtestFlags {
   LoadOptions load;
   AgentsFlags agents;
+  KafkaFlags kafka;          // of a profile whose journeys send or read messages
   std::string scenario;      // its name, or a scenario file
   std::string system;        // a built-in profile; empty: order
   std::string profile_file;  // instead of `system`
@@ -42,7 +44,7 @@ struct LoadtestFlags {
   std::vector<std::string> table_databases;  // "payments=mysql://..."
 };
 
-void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);
+void add_loadtest_flags(CLI::App& app, Commands& commands, LoadtestFlags& flags);
 
 // The options of a run: the flags, completed with the scenario, the profile, the targets and the global settings.
 // `invalid` for flags that cannot be combined.

@@ -7,9 +7,9 @@
 #include "cli/configuration/toml_members.hpp"
 #include "cli/loadtest/faults/fault_file.hpp"
 #include "cli/loadtest/profile/journey_file.hpp"
+#include "cli/loadtest/profile/request_body.hpp"
 #include "common/text/number.hpp"
 #include "common/text/text.hpp"
-#include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
 namespace {
@@ -30,16 +30,13 @@ std::optional<StatusRange> range_of(const std::string& text) {
   return StatusRange{*first, *last};
 }
 
-void read_create(TomlMembers& members, Profile& profile) {
+void read_create(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   members.text("method", profile.method);
   members.text("path", profile.path);
   members.pairs("headers", profile.headers);
-  members.text("body", profile.body);
   members.text("item", profile.item);
   members.pairs("fields", profile.fields);
-  read_create_of_journey(members, profile);
-  if (!profile.body.empty() && find_header(profile.headers, "Content-Type") == nullptr)
-    profile.headers.insert(profile.headers.begin(), {"Content-Type", "application/json"});
+  read_create_of_journey(members, profile, surroundings);
 }
 
 void read_outcome(TomlMembers& members, OutcomeRules& rules) {
@@ -111,7 +108,7 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
   if (accounts != "none" && accounts != "registered") members.fail("accounts", "must be none or registered");
   if (by == "product") profile.duplicates_by = Profile::DuplicatesBy::product;
   if (accounts == "registered") profile.accounts = Profile::Accounts::registered;
-  members.tables("create", [&](TomlMembers& it) { read_create(it, profile); });
+  members.tables("create", [&](TomlMembers& it) { read_create(it, profile, surroundings); });
   members.tables("answer", [&](TomlMembers& it) {
     it.texts_or_tables("order", profile.answer.order, [&](TomlMembers& place) {
       TextLocation text;
@@ -159,6 +156,10 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     it.text("payments", profile.queries.payments);
     if (profile.queries.orders.empty()) it.fail("orders", "is missing: the other queries refer to its orders");
   });
+  if (profile.answer.is_graphql)
+    for (auto* list :
+         {&profile.answer.order, &profile.answer.correlation, &profile.answer.status, &profile.answer.total})
+      for (std::string& pointer : *list) point_into_data(pointer);
   for (const auto* list : {&profile.queries.completed, &profile.queries.undone})
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }

@@ -9,6 +9,14 @@ constexpr ValueSource::Kind last_value_of<ValueSource::Kind>() {
   return ValueSource::Kind::pattern;
 }
 template <>
+constexpr MessageCondition::Place last_value_of<MessageCondition::Place>() {
+  return MessageCondition::Place::pointer;
+}
+template <>
+constexpr MessageStep::Kind last_value_of<MessageStep::Kind>() {
+  return MessageStep::Kind::consume;
+}
+template <>
 constexpr CookieUse last_value_of<CookieUse>() {
   return CookieUse::journey;
 }
@@ -53,6 +61,7 @@ void members(Codec& codec, T& it) {
   codec("total", it.total);
   codec("orderTexts", it.order_texts);
   codec("idsAreUuids", it.ids_are_uuids);
+  codec("isGraphql", it.is_graphql);
 }
 
 template <class Codec, Of<OutcomeRules> T>
@@ -85,6 +94,28 @@ void members(Codec& codec, T& it) {
   codec("atMost", it.at_most);
 }
 
+template <class Codec, Of<MessageCondition> T>
+void members(Codec& codec, T& it) {
+  codec("place", it.place);
+  codec("name", it.name);
+  codec("value", it.value);
+}
+
+template <class Codec, Of<MessageStep> T>
+void members(Codec& codec, T& it) {
+  codec("kind", it.kind);
+  codec("from", it.from);
+  codec("staysOpen", it.stays_open);
+  codec("send", it.send);
+  codec("waits", it.waits);
+  codec("conditions", it.conditions);
+  codec("within", it.within);
+  codec("topic", it.topic);
+  codec("key", it.key);
+  codec("value", it.value);
+  codec("headers", it.headers);
+}
+
 template <class Codec, Of<JourneyStep> T>
 void members(Codec& codec, T& it) {
   codec("name", it.name);
@@ -93,11 +124,13 @@ void members(Codec& codec, T& it) {
   codec("headers", it.headers);
   codec("body", it.body);
   codec("isForm", it.is_form);
+  codec("isGraphql", it.is_graphql);
   codec("expect", it.expect);
   codec("keep", it.keep);
   codec("pause", it.pause);
   codec("until", it.until);
   codec("branch", it.branch);
+  codec("message", it.message);
 }
 
 template <class Codec, Of<JourneyBranch> T>

@@ -6,30 +6,13 @@
 
 #include "common/text/text.hpp"
 #include "loadgen/answers/html_value.hpp"
-#include "loadgen/answers/json_string.hpp"
+#include "loadgen/answers/json_value.hpp"
 #include "loadgen/requests/cookie_jar.hpp"
 
 namespace sagactl {
 namespace {
 
 using MaybeText = std::optional<std::string_view>;
-
-// The text of a scalar without quotes and escapes; of a list or an object its JSON.
-MaybeText json_value(std::string_view body, const std::vector<std::string>& path, std::string& room) {
-  for (std::size_t depth = 0; depth < path.size(); ++depth) {
-    JsonMembers members(body);
-    std::optional<JsonMember> member;
-    while ((member = members.next()) && json_string_text(member->name, room) != path[depth]) {
-    }
-    if (!member) return std::nullopt;
-    const bool is_last = depth + 1 == path.size();
-    if (is_last && !member->is_string) return member->value == "null" ? MaybeText() : member->value;
-    if (is_last) return json_string_text(member->value, room);
-    if (member->is_string) return std::nullopt;
-    body = member->value;
-  }
-  return std::nullopt;
-}
 
 MaybeText match_of(const boost::regex& pattern, std::string_view text) {
   boost::cmatch match;

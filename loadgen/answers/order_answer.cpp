@@ -57,6 +57,20 @@ bool is_scalar(const JsonMember& member) {
   return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
 }
 
+std::optional<JsonMember> member_of(std::string_view object, std::string_view name) {
+  JsonMembers members(object);
+  while (const auto member = members.next())
+    if (member->name == name) return member;
+  return std::nullopt;
+}
+
+// Of a member that is a string.
+std::optional<std::string_view> member_text(std::string_view object, std::string_view name, std::string& room) {
+  const auto member = member_of(object, name);
+  if (!member || !member->is_string) return std::nullopt;
+  return json_string_text(member->value, room);
+}
+
 }  // namespace
 
 std::vector<std::string> pointer_path(std::string_view pointer) {
@@ -92,6 +106,7 @@ AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_ar
   want(Field::correlation, profile.answer.correlation);
   want(Field::status, profile.answer.status);
   want(Field::total, profile.answer.total);
+  if (profile.answer.is_graphql) want(Field::errors, {"/errors"});
   for (const AnswerMarker& marker : profile.outcome.duplicate_markers) {
     if (marker.header.empty()) {
       want(Field::duplicate, {marker.pointer});
@@ -199,7 +214,21 @@ void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, Answ
     case Field::duplicate:
       answer.is_duplicate |= std::find(wanted.values.begin(), wanted.values.end(), value) != wanted.values.end();
       return;
+    case Field::errors:
+      return take_errors(member, answer);
   }
+}
+
+// GraphQL, section 7.1: a list that is not empty. The code INTERNAL_SERVER_ERROR is what servers give an exception.
+void AnswerPlan::take_errors(const JsonMember& member, OrderAnswer& answer) {
+  JsonMembers errors(member.value);
+  const auto first = errors.next();
+  if (member.is_string || !errors.is_array() || !first) return;
+  answer.has_errors = true;
+  std::string room;
+  answer.error = member_text(first->value, "message", room).value_or(first->value);
+  if (const auto extensions = member_of(first->value, "extensions"))
+    answer.is_unclear = member_text(extensions->value, "code", room) == "INTERNAL_SERVER_ERROR";
 }
 
 bool AnswerPlan::reads_body() const {
@@ -230,9 +259,10 @@ std::int64_t AnswerPlan::keep_alive_ns(std::span<const std::string> values) cons
 }
 
 RequestOutcome AnswerPlan::outcome_of(int http_status, const OrderAnswer& answer) const {
-  const bool is_duplicate = rules_.duplicate_markers.empty() || answer.is_duplicate;
+  const bool is_duplicate = (rules_.duplicate_markers.empty() && !answer.has_errors) || answer.is_duplicate;
   if (holds(rules_.duplicate, http_status) && is_duplicate) return RequestOutcome::duplicate;
-  if (holds(rules_.accepted, http_status)) return RequestOutcome::accepted;
+  if (holds(rules_.accepted, http_status) && !answer.has_errors) return RequestOutcome::accepted;
+  if (answer.is_unclear) return RequestOutcome::indeterminate;
   if (holds(rules_.rejected, http_status) || http_status < 500) return RequestOutcome::rejected;
   return RequestOutcome::indeterminate;
 }

@@ -22,6 +22,9 @@ struct OrderAnswer {
   ClaimedStatus status = ClaimedStatus::none;
   std::optional<Money> total;  // a number or a text
   bool is_duplicate = false;   // a marker of the profile matches
+  // GraphQL: the answer has errors, and the message of the first. Unclear: the server does not know what it did.
+  bool has_errors = false, is_unclear = false;
+  std::string error = {};
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
@@ -57,7 +60,7 @@ class AnswerPlan {
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
 
  private:
-  enum class Field : std::uint8_t { order, correlation, status, total, duplicate };
+  enum class Field : std::uint8_t { order, correlation, status, total, duplicate, errors };
   struct WantedMember {
     std::vector<std::string> path;
     Field field = Field::order;
@@ -72,6 +75,7 @@ class AnswerPlan {
   void walk(std::string_view text, std::size_t depth, std::uint32_t candidates, AnswerWalk& reading) const;
   void take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const;
   bool take_order(std::string_view id, OrderAnswer& answer) const;
+  static void take_errors(const JsonMember& member, OrderAnswer& answer);
   void read_texts(std::string_view body, std::span<const std::string> values, OrderAnswer& answer) const;
 
   struct OrderIdLocation {

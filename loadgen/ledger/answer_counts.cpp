@@ -65,6 +65,14 @@ std::string_view advice(int status, const Ledger& ledger) {
   return "";
 }
 
+std::string first_text(const FirstAnswers& first, int status, TransportFailure failure, RequestOutcome outcome) {
+  if (failure == TransportFailure::no_connection) return first.text(FirstAnswers::no_connection);
+  if (status == 0) return failure == TransportFailure::unreadable ? first.text(FirstAnswers::unreadable) : "";
+  const bool is_refused = outcome == RequestOutcome::rejected || outcome == RequestOutcome::indeterminate;
+  const std::string why = is_refused && status >= 200 && status <= 299 ? first.text(FirstAnswers::refusal) : "";
+  return why.empty() ? first.text(status) : why;
+}
+
 }  // namespace
 
 void FirstAnswers::note(int status, std::string_view body, std::string_view location) {
@@ -115,9 +123,8 @@ AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first) {
   }
   for (const auto& [kind, count] : kinds) {
     const auto& [status, failure, outcome] = kind;
-    const int place = failure == TransportFailure::no_connection ? FirstAnswers::no_connection : status;
-    const bool has_text = first && (place != 0 || failure == TransportFailure::unreadable);
-    counts.answers.push_back({status, failure, outcome, count, has_text ? first->text(place) : std::string()});
+    counts.answers.push_back(
+        {status, failure, outcome, count, first ? first_text(*first, status, failure, outcome) : ""});
   }
   std::stable_sort(counts.answers.begin(), counts.answers.end(),
                    [](const AnswerCount& a, const AnswerCount& b) { return a.count > b.count; });

@@ -20,8 +20,9 @@ namespace sagactl {
 class FirstAnswers {
  public:
   static constexpr std::size_t text_max = 300;
-  // In place of a status: bytes that are no HTTP answer, and why there was no connection.
-  static constexpr int unreadable = 0, no_connection = 1;
+  // In place of a status: bytes that are no HTTP answer, why there was no connection, and why an answer whose status
+  // says nothing of it refuses.
+  static constexpr int unreadable = 0, no_connection = 1, refusal = 2;
 
   // `location`: where a redirection points; "" without one.
   void note(int status, std::string_view body, std::string_view location);

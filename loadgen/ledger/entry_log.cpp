@@ -38,7 +38,9 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
     chunk_ = store_->empty_chunk();
   }
   if (entry.http_status != 0) add_one(by_target_[entry.target]);
-  if (entry.http_status < by_status_.size()) add_one(by_status_[entry.http_status]);
+  // A message has no status, and is no missing answer.
+  const bool is_message = entry.http_status == 0 && entry.outcome == RequestOutcome::accepted;
+  if (entry.http_status < by_status_.size() && !is_message) add_one(by_status_[entry.http_status]);
   if (times.sent_ns != 0) {
     const Duration response = entry.response_time();
     times_.record(response);

@@ -34,6 +34,7 @@ struct AnswerShape {
   std::vector<std::string> order, correlation, status, total;
   std::vector<TextLocation> order_texts = {};  // used when no pointer finds the order's id
   bool ids_are_uuids = false;                  // other values are not ids
+  bool is_graphql = false;                     // an answer with `errors` refuses, whatever its status
   bool names_orders() const { return !order.empty() || !order_texts.empty(); }
 };
 

@@ -12,6 +12,7 @@
 #include "common/time.hpp"
 #include "loadgen/profile/answer_shape.hpp"
 #include "loadgen/profile/data_table.hpp"
+#include "loadgen/profile/message_step.hpp"
 #include "loadgen/profile/request_template.hpp"
 
 namespace sagactl {
@@ -52,12 +53,15 @@ struct JourneyStep {
   std::string path;  // a template, like headers and body; or a kept address: {link}
   RequestHeaders headers;
   std::string body;
-  bool is_form = false;  // the body is application/x-www-form-urlencoded, and what is filled in is encoded so
+  bool is_form = false;     // the body is application/x-www-form-urlencoded, and what is filled in is encoded so
+  bool is_graphql = false;  // an answer with `errors` is not what the step expects
   StatusRanges expect = {{200, 399}};
   std::vector<ValueSource> keep;
   StepPause pause;  // before the step
   std::optional<StepUntil> until;
   std::string branch;  // empty: every journey takes the step
+  // Instead of a request. Where it opens a connection, method, path and headers are those of the request that does.
+  std::optional<MessageStep> message;
 };
 
 // A part of the journeys: `share` of the sum of all shares.

@@ -9,6 +9,7 @@
 #include "common/text/text.hpp"
 #include "loadgen/answers/answer_values.hpp"
 #include "loadgen/profile/generated_text.hpp"
+#include "loadgen/profile/message_check.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
@@ -110,8 +111,10 @@ class JourneyCheck {
   }
 
   void check_step(const std::string& member, const JourneyStep& step, Part part) {
+    if (step.message) check_message(member, step, part);
+    const bool has_request = !step.message || step.message->opens();
     check_method(member, step.method);
-    check_path(member + ".path", step.path);
+    if (has_request) check_path(member + ".path", step.path);
     check_text(member + ".path", step.path, part);
     check_step_headers(member, step.headers);
     for (const auto& [name, value] : step.headers) check_text(member + ".headers." + name, value, part);
@@ -125,6 +128,12 @@ class JourneyCheck {
                part == Part::log_in   ? KeptScope::user
                : part == Part::set_up ? KeptScope::run
                                       : KeptScope::journey);
+  }
+
+  void check_message(const std::string& member, const JourneyStep& step, Part part) {
+    for (const std::string& fault : message_faults(journey_, step))
+      faults_.push_back(fmt::format("{}.{}", member, fault));
+    for (const std::string& text : message_templates(*step.message)) check_text(member, text, part);
   }
 
   std::string unknown_branch(const std::string& name) const {

@@ -77,11 +77,21 @@ class SampleWriter {
       add_order(fmt::format("an order meant to fail, variant {} of {}", variant + 1, variants), OrderKind::payment_fail,
                 variant);
   }
+  void add_message(std::string what, const MessageStep& message, const PlannedOrder& order) {
+    std::string text = message_description(message, writer_.message_texts(order));
+    std::vector<char> head;
+    if (message.opens()) {
+      const std::size_t size = writer_.write(order, head);
+      text.insert(0, head.data(), size);
+    }
+    samples_.push_back({std::move(what), std::move(text)});
+  }
   void add_step(const JourneyStep& step, std::size_t index) {
     PlannedOrder order;
     order.step = index;
     std::string what = fmt::format("step '{}'", step.name);
     if (!step.branch.empty()) what += fmt::format(", of the branch '{}'", step.branch);
+    if (step.message) return add_message(std::move(what), *step.message, order);
     if (step.until) what += ", again until its answer is as wanted";
     add(std::move(what), order);
   }

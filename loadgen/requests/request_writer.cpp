@@ -102,6 +102,12 @@ char* put_address(char* at, std::string_view address) {
   return at;
 }
 
+// What is filled into a message is a value in its JSON, or stands as it is.
+Escape message_escape(std::string_view text) {
+  text = trim(text);
+  return text.starts_with('{') && field_size(text) == 0 ? Escape::json : Escape::none;
+}
+
 JourneyStep creating_step_of(const Profile& profile) {
   JourneyStep step;
   step.method = profile.method;
@@ -182,6 +188,9 @@ RequestWriter::RequestForm RequestWriter::make_form(const Profile& profile, cons
   for (const auto& [name, value] : step.headers) headers += fmt::format("{}: {}\r\n", name, value);
   form.headers = compiler.compile(headers, Escape::header);
   form.body = compiler.compile(step.body, body_escape(step));
+  if (step.message)
+    for (const std::string& text : message_templates(*step.message))
+      form.messages.push_back(compiler.compile(text, message_escape(text)));
   form.has_length = !step.body.empty() || (step.method != "GET" && step.method != "DELETE");
   form.has_authorization = find_header(step.headers, "Authorization") != nullptr;
   std::size_t target_max = 0;
@@ -427,6 +436,12 @@ std::string RequestWriter::text(const RequestPieces& pieces, const PlannedOrder&
   std::string out(size_of(pieces) + growth_of(pieces, order, state), '\0');
   out.resize(static_cast<std::size_t>(put(out.data(), pieces, order, state) - out.data()));
   return out;
+}
+
+std::vector<std::string> RequestWriter::message_texts(const PlannedOrder& order) const {
+  std::vector<std::string> texts;
+  for (const RequestPieces& pieces : form_of(steps_[order.step], order).messages) texts.push_back(text(pieces, order));
+  return texts;
 }
 
 HttpRequest RequestWriter::request(StepNumber step, const PlannedOrder& order) const {

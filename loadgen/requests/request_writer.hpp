@@ -70,6 +70,8 @@ class RequestWriter {
   // The same for what is sent by an HttpClient.
   HttpRequest request(StepNumber step, const PlannedOrder& order) const;
   std::string text(const RequestPieces& pieces, const PlannedOrder& order) const;
+  // Of a step of the journey with messages: its message_templates(), filled in.
+  std::vector<std::string> message_texts(const PlannedOrder& order) const;
   std::size_t creating_step() const { return creating_step_; }
   std::size_t size_max() const { return size_max_; }  // of requests without kept values, data and cookies
   bool closes() const { return closes_; }             // each request asks to close its connection
@@ -87,6 +89,7 @@ class RequestWriter {
   struct RequestForm {
     std::string method;  // with a blank
     RequestPieces path, headers, body;
+    std::vector<RequestPieces> messages;  // message_templates()
     std::vector<std::string> heads;  // by target: the end of the first line, and the headers that are sent by default
     bool has_authorization = false;  // of its own
     bool is_address = false;         // the path is one that an answer named

@@ -77,7 +77,11 @@ Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, cons
   else if (is_log_in && !header_of(response->headers, "Set-Cookie").empty())
     lost_a_cookie_ = true;
   Profile of_step;
+  of_step.answer.is_graphql = what.is_graphql;
   AnswerPlan plan(of_step);
+  if (const OrderAnswer answer = plan.read(response->body); answer.has_errors)
+    return Error{ErrorCode::invalid, fmt::format("'{}': {} {} was answered with the error: {}", what.name,
+                                                 request.method, request.path, answer.error)};
   const AnswerValues reader(what.keep, places_in(kept_names(setup_.profile->journey, scope), what.keep), plan);
   std::vector<std::string> headers;
   for (const std::string& name : plan.headers()) headers.push_back(values_of(response->headers, name));

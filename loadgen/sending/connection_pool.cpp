@@ -54,6 +54,13 @@ void ConnectionPool::keep_answers_up_to(std::size_t size) {
   for (const auto& connection : connections_) connection->answer.keep_up_to(size);
 }
 
+void ConnectionPool::watch(int fd, EventSource& source) {
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  interest.data.ptr = &source;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &interest) != 0) crash("cannot watch an event descriptor");
+}
+
 bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   Target& target = targets_[connection.target];
   NonblockingStream& stream = connection.stream;

@@ -154,6 +154,8 @@ class ConnectionPool {
   LoadConnection* oldest_busy() const { return oldest_; }
   HandshakeCounts take_handshakes() { return std::exchange(handshakes_, {}); }  // since the last call
 
+  // Also reports when this descriptor is readable, by its source. Both outlive the pool.
+  void watch(int fd, EventSource& source);
   // Waits for events until `until_ns`; returns immediately for a time in the past.
   std::span<epoll_event> wait(std::int64_t until_ns);
 

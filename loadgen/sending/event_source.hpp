@@ -9,6 +9,7 @@ struct EventSource {
   enum class Kind : std::uint8_t {
     connection,  // a LoadConnection
     link,        // an Http2Link
+    inbox,       // the worker's StepInbox
   };
   explicit EventSource(Kind it) : source_kind(it) {}
 

@@ -24,6 +24,7 @@ Profile profile_of_step(const Profile& profile, const JourneyStep& step) {
   of_step.outcome.accepted = step.expect;
   of_step.outcome.rejected = {{100, 499}};
   if (step.until) of_step.outcome.duplicate_markers = {step.until->marker};
+  of_step.answer.is_graphql = step.is_graphql;
   return of_step;
 }
 
@@ -56,6 +57,7 @@ void JourneyPlan::add_creating(const Profile& profile) {
   auto made = std::make_unique<StepPlan>(profile, profile.journey.create_keep);
   made->name = "create";
   made->creates = true;
+  made->is_cause = true;
   finish(*made, profile.journey.create_pause);
   steps_.push_back(std::move(made));
 }
@@ -69,11 +71,28 @@ void JourneyPlan::add(const Profile& profile, const JourneyStep& step) {
     made->every_ns = step.until->every.count() * 1000;
     made->at_most_ns = step.until->at_most.count() * 1000;
   }
+  made->is_cause = step.method != "GET" && step.method != "OPTIONS";
+  if (step.message) add_message(*made, *step.message);
   const auto& branches = profile.journey.branches;
   const auto found = std::find_if(branches.begin(), branches.end(),
                                   [&](const JourneyBranch& branch) { return branch.name == step.branch; });
   if (found != branches.end()) made->branch = static_cast<std::uint8_t>(found - branches.begin());
   steps_.push_back(std::move(made));
+}
+
+void JourneyPlan::add_message(StepPlan& made, const MessageStep& step) const {
+  made.message = std::make_unique<MessagePlan>(step);
+  made.is_cause = step.kind == MessageStep::Kind::produce || !step.send.empty();
+  made.message->opened_by = steps_.size();
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (!step.from.empty() && steps_[i]->name == step.from) made.message->opened_by = i;
+}
+
+std::vector<const MessagePlan*> JourneyPlan::messages(bool of_kafka) const {
+  std::vector<const MessagePlan*> plans;
+  for (const auto& step : steps_)
+    if (step->message && step->message->step.is_of_kafka() == of_kafka) plans.push_back(step->message.get());
+  return plans;
 }
 
 std::vector<LedgerStep> JourneyPlan::ledger_steps() const {
@@ -122,9 +141,11 @@ std::vector<std::string> unexpected_answers(const JourneyPlan& plan, const Ledge
       const bool is_fault = entry.step_end == StepEnd::unexpected || entry.step_end == StepEnd::no_value ||
                             entry.step_end == StepEnd::not_in_time;
       std::string& text = texts[entry.step];
-      if (is_fault && text.empty())
-        text =
-            fmt::format("HTTP {} {}", entry.http_status, plan.step(entry.step).first_answers.text(entry.http_status));
+      if (!is_fault || !text.empty()) continue;
+      const FirstAnswers& first = plan.step(entry.step).first_answers;
+      const bool may_refuse = entry.step_end == StepEnd::unexpected || plan.step(entry.step).message;
+      const std::string why = may_refuse ? first.text(FirstAnswers::refusal) : "";
+      text = why.empty() ? fmt::format("HTTP {} {}", entry.http_status, first.text(entry.http_status)) : why;
     }
   }
   return texts;

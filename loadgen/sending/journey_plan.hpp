@@ -10,6 +10,7 @@
 #include "loadgen/answers/answer_values.hpp"
 #include "loadgen/answers/order_answer.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
+#include "loadgen/messages/message_plan.hpp"
 #include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
@@ -29,7 +30,9 @@ struct StepPlan {
   bool repeats = false;  // until the answer is marked: OrderAnswer::is_duplicate
   std::int64_t every_ns = 0, at_most_ns = 0;
   std::uint8_t branch = any_branch;
-  mutable FirstAnswers first_answers;  // thread-safe
+  bool is_cause = false;                 // its request may change something, so that messages follow from it
+  std::unique_ptr<MessagePlan> message;  // null: a request
+  mutable FirstAnswers first_answers;    // thread-safe
 };
 
 // Thread-safe.
@@ -39,7 +42,9 @@ class JourneyPlan {
 
   std::size_t size() const { return steps_.size(); }
   const StepPlan& step(std::size_t index) const { return *steps_[index]; }
-  bool reads_body() const;  // any step
+  bool reads_body() const;                                        // any step
+  std::vector<const MessagePlan*> messages(bool of_kafka) const;  // of the steps that have any
+  bool has_messages() const { return !messages(false).empty() || !messages(true).empty(); }
   std::size_t creating_step() const { return creating_; }
   // The first step from `from` on that a journey of the branch takes.
   std::optional<std::size_t> next(std::size_t from, std::uint8_t branch) const;
@@ -58,6 +63,7 @@ class JourneyPlan {
  private:
   void add(const Profile& profile, const JourneyStep& step);
   void add_creating(const Profile& profile);
+  void add_message(StepPlan& made, const MessageStep& step) const;
   void finish(StepPlan& step, const StepPause& pause) const;
 
   std::vector<std::unique_ptr<StepPlan>> steps_;

@@ -24,6 +24,7 @@ constexpr std::size_t other_answer_size_max = 4 * 1024;  // enough for FirstAnsw
 
 LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
+      inbox_(setup.messages == nullptr ? nullptr : std::make_shared<StepInbox>()),
       pool_(setup.targets, setup.connections, setup.streams, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       backlog_(setup.targets.size(), setup.backlog_max),
@@ -34,6 +35,7 @@ LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
       wanted_by_target_(setup.targets.size()),
       blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
+  if (inbox_) pool_.watch(inbox_->fd(), *inbox_);
   pool_.keep_answers_up_to(setup.plan->reads_body() ? answer_size_max : other_answer_size_max);
 }
 
@@ -233,6 +235,22 @@ LedgerEntry LoadWorker::entry_of(const DueUnit& due, std::uint32_t member) {
   return entry;
 }
 
+PlannedOrder LoadWorker::order_of(const DueUnit& due, const LedgerEntry& entry) {
+  const RunningJourney& journey = journeys_.at(due.journey);
+  PlannedOrder order;
+  order.operation = entry.operation;
+  order.group = due.unit.group;
+  order.kind = due.unit.kind;
+  order.user = entry.user;
+  order.target = entry.target;
+  order.journey = due.unit.journey;
+  order.step = journey.step;
+  order.repeat = journey.repeat;
+  order.values = &journey.values;
+  if (setup_.plan->cookies() == CookieUse::journey) order.jar = &journey.jar;
+  return order;
+}
+
 EntryLog& LoadWorker::log_of(const LedgerEntry& entry) {
   return setup_.plan->step(entry.step).creates ? log_ : step_log_;
 }
@@ -247,26 +265,14 @@ void LoadWorker::keep(LedgerEntry& entry, const RequestTimes& times) {
 }
 
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
-  const RunningJourney& journey = journeys_.at(due.journey);
   connection.journey = due.journey;
   connection.entry = entry_of(due, member);
   connection.entry.target = connection.target;
-  PlannedOrder order;
-  order.operation = connection.entry.operation;
-  order.group = due.unit.group;
-  order.kind = due.unit.kind;
-  order.user = connection.entry.user;
-  order.target = connection.target;
-  order.journey = due.unit.journey;
-  order.step = journey.step;
-  order.repeat = journey.repeat;
-  order.values = &journey.values;
-  if (setup_.plan->cookies() == CookieUse::journey) order.jar = &journey.jar;
   connection.times = {};
   connection.times.planned_ns = due.planned_ns;
-  connection.out_size = setup_.writer->write(order, connection.out);
+  connection.out_size = setup_.writer->write(order_of(due, connection.entry), connection.out);
   connection.out_done = 0;
-  connection.answer.want(setup_.plan->step(journey.step).answers.headers());
+  connection.answer.want(setup_.plan->step(connection.entry.step).answers.headers());
   connection.answer.reset();
   ++in_flight_;
 }
@@ -313,6 +319,7 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
 void LoadWorker::handle(const epoll_event& event) {
   auto* const source = static_cast<EventSource*>(event.data.ptr);
   if (source->source_kind == EventSource::Kind::link) return handle(static_cast<Http2Link&>(*source));
+  if (source->source_kind == EventSource::Kind::inbox) return take_reports(steady_ns());
   handle(static_cast<LoadConnection&>(*source), event.events);
 }
 
@@ -414,6 +421,7 @@ void LoadWorker::tick(std::int64_t now) {
     next_flush_ns_ = now + flush_interval_ns;
   }
   pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
+  end_overdue_messages(now);
   // No request waits for an address whose host has others, so it is retried here until it is reachable.
   for (std::size_t target = 0; target < setup_.targets.size(); ++target)
     if (pool_.is_failing(target) && other_address(target) != target) want(target, 1, now);

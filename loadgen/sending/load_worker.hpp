@@ -7,11 +7,13 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <unordered_map>
 #include <vector>
 
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
+#include "loadgen/messages/message_traffic.hpp"
 #include "loadgen/options.hpp"
 #include "loadgen/requests/request_writer.hpp"
 #include "loadgen/schedule/load_share.hpp"
@@ -59,8 +61,9 @@ struct LoadWorkerSetup {
   std::span<const LoadAddress> targets;  // this and the next four outlive the worker
   const RequestWriter* writer = nullptr;
   const JourneyPlan* plan = nullptr;
-  EntryStore* store = nullptr;       // of the requests that create orders
-  EntryStore* step_store = nullptr;  // of the other steps
+  MessageTraffic* messages = nullptr;  // outlives the worker; null: no journey has any
+  EntryStore* store = nullptr;         // of the requests that create orders
+  EntryStore* step_store = nullptr;    // of the other steps
   std::uint64_t seed = 0;
   std::uint32_t users = 1;
   bool same_user_in_group = false;  // requests with one key must be identical
@@ -102,6 +105,16 @@ class LoadWorker {
   std::size_t connections_max() const { return pool_.connections_max(); }
 
  private:
+  // A step with messages that has begun and is not over.
+  struct MessageInProgress {
+    LedgerEntry entry;
+    RequestTimes times;
+    std::uint32_t journey = 0;
+    std::int64_t within_ns = 0;               // when its message is late; INT64_MAX: it waits for none
+    std::int64_t limit_ns = 0;                // when it is over
+    std::shared_ptr<OpenStream> stream = {};  // null: it is of Kafka
+  };
+
   bool is_done() const;
   void release(std::int64_t now);
   void release_planned(std::int64_t now);
@@ -119,6 +132,7 @@ class LoadWorker {
   void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
   std::uint16_t user_for(const LoadUnit& unit, std::uint64_t operation) const;
   LedgerEntry entry_of(const DueUnit& due, std::uint32_t member);
+  PlannedOrder order_of(const DueUnit& due, const LedgerEntry& entry);
   EntryLog& log_of(const LedgerEntry& entry);
   void keep(LedgerEntry& entry, const RequestTimes& times);
   void transmit(LoadConnection& connection);
@@ -135,6 +149,16 @@ class LoadWorker {
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
   void take_cookies(const LoadConnection& connection, const StepPlan& step);
   void keep_values(const LoadConnection& connection, const OrderAnswer& answer, std::string_view body);
+  MessageInProgress message_of(const DueUnit& due, std::int64_t now);
+  void begin_message(std::uint32_t place, std::int64_t planned_ns, std::int64_t now);
+  void hand_over(MessageInProgress& begun, StepInProgress step, const PlannedOrder& order);
+  void take_reports(std::int64_t now);
+  void conclude(MessageInProgress& over, const StepReport& report, std::int64_t now);
+  bool keep_values_of(const MessageInProgress& over, const StepReport& report);
+  void end_message(MessageInProgress& over, StepEnd end, std::int64_t now);
+  void record(MessageInProgress& over);
+  void end_overdue_messages(std::int64_t now);
+  void give_up(StepTicket ticket, MessageInProgress& overdue, std::int64_t now);
   StepEnd follow(const LedgerEntry& entry, std::uint32_t place, bool is_marked, std::int64_t now);
   StepEnd end_early(const LedgerEntry& entry, std::uint32_t place);
   void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
@@ -148,9 +172,11 @@ class LoadWorker {
   void begin_stop(std::int64_t now);
 
   LoadWorkerSetup setup_;
+  std::shared_ptr<StepInbox> inbox_;  // null: no journey has messages
   ConnectionPool pool_;
   UnitBacklog backlog_;
   RunningJourneys journeys_;
+  std::unordered_map<StepTicket, MessageInProgress> messages_;
   EntryLog log_, step_log_;
   WorkerHealth health_;
   std::vector<char> input_;

@@ -29,6 +29,7 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::string_view body = coding.empty() ? connection.answer.body() : plain ? *plain : std::string_view();
   const OrderAnswer answer = step.answers.read(body, headers);
   step.first_answers.note(status, plain ? body : plain.error().message, step.answers.location(headers));
+  if (answer.has_errors) step.first_answers.note(FirstAnswers::refusal, answer.error, {});
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = step.answers.outcome_of(status, answer);
   entry.order = answer.order;
@@ -77,6 +78,7 @@ void LoadWorker::keep_values(const LoadConnection& connection, const OrderAnswer
   if (!is_good || journey.has_order || (journey.goes_on && !is_new)) return;
   journey.goes_on = true;
   journey.has_order = is_new;
+  if (step.is_cause) journey.cause_ns = connection.times.sent_ns;
   if (step.creates && !answer.order.is_nil())
     journey.values[0] = answer.order_name.empty() ? answer.order.text() : answer.order_name;
   const bool is_last_try = !step.repeats || answer.is_duplicate;

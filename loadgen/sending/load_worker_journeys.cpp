@@ -26,6 +26,7 @@ void LoadWorker::begin(const LoadUnit& unit, std::int64_t planned_ns, std::int64
 void LoadWorker::admit(std::uint32_t place, std::int64_t planned_ns, std::int64_t now) {
   RunningJourney& journey = journeys_.at(place);
   const StepPlan& step = setup_.plan->step(journey.step);
+  if (step.message) return begin_message(place, planned_ns, now);
   DueUnit due;
   due.unit = journey.unit;
   if (!step.creates) due.unit.count = 1;

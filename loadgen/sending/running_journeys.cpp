@@ -26,14 +26,17 @@ std::uint32_t RunningJourneys::open(const LoadUnit& unit) {
   journey.is_first = true;
   journey.goes_on = journey.has_order = journey.lacks_value = false;
   journey.repeat = 0;
-  journey.until_ns = 0;
+  journey.until_ns = journey.cause_ns = 0;
   for (std::string& value : journey.values) value.clear();
   requests_ += unit.count;
   return place;
 }
 
 void RunningJourneys::close(std::uint32_t place) {
-  requests_ -= journeys_[place].counted;
+  RunningJourney& journey = journeys_[place];
+  requests_ -= journey.counted;
+  for (const auto& [step, stream] : journey.streams) stream->close();
+  journey.streams.clear();
   free_.push_back(place);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loadgen/ledger/ledger_entry.hpp"
+#include "loadgen/messages/open_stream.hpp"
 #include "loadgen/requests/cookie_jar.hpp"
 #include "loadgen/schedule/scenario.hpp"
 
@@ -28,6 +29,9 @@ struct RunningJourney {
   std::int64_t until_ns = 0;        // when it stops asking
   std::vector<std::string> values;  // kept_names of the scope journey
   CookieJar jar;                    // CookieUse::journey
+  std::int64_t cause_ns = 0;        // when its latest request that may change something was sent; 0: none was
+  // The connections that it keeps open, by the step that opened them.
+  std::vector<std::pair<std::size_t, std::shared_ptr<OpenStream>>> streams;
 };
 
 // Places are used again, with the memory of their values.

@@ -74,6 +74,7 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
   worker.targets = setup.targets;
   worker.writer = setup.writer;
   worker.plan = setup.plan;
+  worker.messages = setup.messages;
   worker.store = &store_;
   worker.step_store = &step_store_;
   worker.seed = options.seed;

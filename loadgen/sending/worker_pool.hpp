@@ -29,6 +29,7 @@ struct WorkerPoolSetup {
   std::span<const LoadAddress> targets;  // outlive the pool, like the writer and the plan
   const RequestWriter* writer = nullptr;
   const JourneyPlan* plan = nullptr;
+  MessageTraffic* messages = nullptr;  // outlives the pool; null: no journey has any
   WorkerPoolSize size;
   std::uint32_t users = 1;
   std::uint32_t cores = 1;

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 
-#include "common/text/percent.hpp"
+#include "cli/loadtest/profile/message_file.hpp"
+#include "cli/loadtest/profile/read_duration.hpp"
+#include "cli/loadtest/profile/request_body.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/profile/profile_headers.hpp"
 
@@ -15,26 +16,6 @@ namespace {
 
 constexpr std::uintmax_t data_file_max = 256u << 20;
 constexpr std::uintmax_t text_file_max = 1u << 20;
-
-// Nothing when the file cannot be read or is larger.
-std::optional<std::string> text_of_file(const std::filesystem::path& path, std::uintmax_t size_max) {
-  std::error_code failure;
-  const std::uintmax_t size = std::filesystem::file_size(path, failure);
-  if (failure || size > size_max) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(size, '\0');
-  if (!file.read(text.data(), static_cast<std::streamsize>(size))) return std::nullopt;
-  return text;
-}
-
-void read_duration(TomlMembers& members, const char* name, Duration& value) {
-  std::string text;
-  members.text(name, text);
-  if (text.empty()) return;
-  const auto duration = parse_duration(text);
-  if (!duration) return members.fail(name, duration.error().message);
-  value = *duration;
-}
 
 void read_pause(TomlMembers& members, StepPause& pause) {
   std::vector<std::string> texts;
@@ -82,41 +63,6 @@ void read_keep(TomlMembers& members, std::vector<ValueSource>& keep) {
   });
 }
 
-// "a b={csrf}" as a form's body: everything but the fields is encoded, what is filled in later.
-std::string form_text(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t field = field_size(text);
-    if (field > 0) {
-      out += text.substr(0, field);
-      text.remove_prefix(field);
-      continue;
-    }
-    out += percent_encode(text.substr(0, 1));
-    text.remove_prefix(1);
-  }
-  return out;
-}
-
-// Instead of a body.
-bool read_form(TomlMembers& members, std::string& body) {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  members.pairs("form", pairs);
-  if (pairs.empty()) return false;
-  if (!body.empty()) members.fail("form", "and body are both given: which one is sent?");
-  for (const auto& [name, value] : pairs)
-    body += fmt::format("{}{}={}", body.empty() ? "" : "&", percent_encode(name), form_text(value));
-  return true;
-}
-
-void add_content_type(RequestHeaders& headers, const std::string& body, bool is_form) {
-  if (body.empty() || find_header(headers, "Content-Type") != nullptr) return;
-  const std::string_view text = trim(body);
-  const bool is_json = text.starts_with('{') || text.starts_with('[');
-  headers.insert(headers.begin(),
-                 {"Content-Type", is_form || !is_json ? "application/x-www-form-urlencoded" : "application/json"});
-}
-
 void read_until(TomlMembers& members, JourneyStep& step) {
   members.tables("until", [&](TomlMembers& it) {
     StepUntil until;
@@ -130,34 +76,41 @@ void read_until(TomlMembers& members, JourneyStep& step) {
   });
 }
 
-void read_request(TomlMembers& members, JourneyStep& step) {
+void read_request(TomlMembers& members, JourneyStep& step, const ProfileSurroundings& surroundings) {
   std::string method;
   members.text("name", step.name);
   members.text("method", method);
   members.text("path", step.path);
   members.pairs("headers", step.headers);
-  members.text("body", step.body);
-  step.is_form = read_form(members, step.body);
+  RequestBody body = read_request_body(members, surroundings);
+  add_content_type(step.headers, body);
+  step.body = std::move(body.text);
+  step.is_form = body.is_form;
+  step.is_graphql = body.is_graphql;
   step.method = !method.empty() ? method : step.body.empty() ? "GET" : "POST";
-  if (step.path.empty()) members.fail("path", "is missing");
-  add_content_type(step.headers, step.body, step.is_form);
   read_statuses(members, "expect", step.expect);
   read_keep(members, step.keep);
+  if (step.is_graphql) point_into_data(step.keep);
 }
 
-JourneyStep read_step(TomlMembers& members) {
+JourneyStep read_step(TomlMembers& members, const ProfileSurroundings& surroundings) {
   JourneyStep step;
-  read_request(members, step);
+  read_request(members, step, surroundings);
+  read_message(members, step);
+  if (!step.message && step.path.empty()) members.fail("path", "is missing");
   read_pause(members, step.pause);
   read_until(members, step);
+  if (step.is_graphql && step.until) point_into_data(step.until->marker.pointer);
   members.text("branch", step.branch);
   return step;
 }
 
-JourneyStep read_single_request(TomlMembers& members, const std::string& name) {
+JourneyStep read_single_request(TomlMembers& members, const std::string& name,
+                                const ProfileSurroundings& surroundings) {
   JourneyStep step;
   step.name = name;
-  read_request(members, step);
+  read_request(members, step, surroundings);
+  if (step.path.empty()) members.fail("path", "is missing");
   return step;
 }
 
@@ -177,7 +130,7 @@ JourneyStep client_credentials(TomlMembers& members) {
   step.body =
       fmt::format("grant_type=client_credentials&client_id={}&client_secret={}", form_text(id), form_text(secret));
   if (!scope.empty()) step.body += "&scope=" + form_text(scope);
-  add_content_type(step.headers, step.body, true);
+  step.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   return step;
 }
 
@@ -189,7 +142,7 @@ void keep_bearer(LogIn& log_in, const std::string& pointer) {
   log_in.authorization = "Bearer {bearer}";
 }
 
-void read_log_in(TomlMembers& members, Profile& profile) {
+void read_log_in(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   LogIn& log_in = profile.journey.log_in;
   bool is_request = true;
   members.tables("basic", [&](TomlMembers& it) {
@@ -221,10 +174,15 @@ void read_log_in(TomlMembers& members, Profile& profile) {
   });
   if (!is_request) return;
   std::string bearer;
-  log_in.requests.push_back(read_single_request(members, fmt::format("log-in {}", log_in.requests.size() + 1)));
+  const std::string name = fmt::format("log-in {}", log_in.requests.size() + 1);
+  log_in.requests.push_back(read_single_request(members, name, surroundings));
   members.text("bearer", bearer);
   members.text("authorization", log_in.authorization);
   members.text("expires_in", log_in.lifetime);
+  if (log_in.requests.back().is_graphql) {
+    point_into_data(bearer);
+    point_into_data(log_in.lifetime);
+  }
   if (!bearer.empty()) keep_bearer(log_in, bearer);
 }
 
@@ -249,7 +207,7 @@ void read_data(TomlMembers& members, Journey& journey, const ProfileSurroundings
     table.order = *parsed;
   else if (!order.empty())
     return members.fail("order", fmt::format("'{}' must be \"in order\", \"random\", \"once\" or \"user\"", order));
-  const auto text = text_of_file(surroundings.directory / file, data_file_max);
+  const auto text = surroundings.text_of(file, data_file_max);
   if (!text) return members.fail("file", fmt::format("{} cannot be read, or has more than 256 MB", file));
   const bool is_json = file.ends_with(".jsonl") || file.ends_with(".ndjson");
   if (auto read = is_json ? read_json_lines(*text, table) : read_csv(*text, table); !read)
@@ -263,7 +221,7 @@ void find_in(const std::string& text, const ProfileSurroundings& surroundings, J
   for (const TemplatePiece& piece : *pieces) {
     std::optional<std::string> found;
     if (piece.field == TemplateField::env) found = surroundings.environment->get(piece.text);
-    if (piece.field == TemplateField::file) found = text_of_file(surroundings.directory / piece.text, text_file_max);
+    if (piece.field == TemplateField::file) found = surroundings.text_of(piece.text, text_file_max);
     if (found && find_text(journey, piece.field, piece.text) == nullptr)
       journey.texts.emplace_back(fmt::format("{}:{}", to_string(piece.field), piece.text), std::move(*found));
   }
@@ -271,23 +229,31 @@ void find_in(const std::string& text, const ProfileSurroundings& surroundings, J
 
 }  // namespace
 
-void read_create_of_journey(TomlMembers& members, Profile& profile) {
+void read_create_of_journey(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   read_pause(members, profile.journey.create_pause);
   read_keep(members, profile.journey.create_keep);
-  profile.journey.create_is_form = read_form(members, profile.body);
-  if (profile.journey.create_is_form) add_content_type(profile.headers, profile.body, true);
+  RequestBody body = read_request_body(members, surroundings);
+  const bool is_plain = body.content_type.empty();
+  if (is_plain) body.content_type = "application/json";
+  add_content_type(profile.headers, body);
+  profile.body = std::move(body.text);
+  profile.journey.create_is_form = body.is_form;
+  profile.answer.is_graphql = body.is_graphql;
+  if (body.is_graphql) point_into_data(profile.journey.create_keep);
 }
 
 void read_journey(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   Journey& journey = profile.journey;
   members.tables("data", [&](TomlMembers& it) { read_data(it, journey, surroundings); });
   read_branches(members, journey);
-  members.tables("set_up", [&](TomlMembers& it) { journey.set_up.push_back(read_single_request(it, "")); });
-  members.tables("before", [&](TomlMembers& it) { journey.before.push_back(read_step(it)); });
-  members.tables("after", [&](TomlMembers& it) { journey.after.push_back(read_step(it)); });
-  members.tables("tear_down", [&](TomlMembers& it) { journey.tear_down.push_back(read_single_request(it, "")); });
+  members.tables("set_up",
+                 [&](TomlMembers& it) { journey.set_up.push_back(read_single_request(it, "", surroundings)); });
+  members.tables("before", [&](TomlMembers& it) { journey.before.push_back(read_step(it, surroundings)); });
+  members.tables("after", [&](TomlMembers& it) { journey.after.push_back(read_step(it, surroundings)); });
+  members.tables("tear_down",
+                 [&](TomlMembers& it) { journey.tear_down.push_back(read_single_request(it, "", surroundings)); });
   // After the steps: an API key is a header of each.
-  members.tables("log_in", [&](TomlMembers& it) { read_log_in(it, profile); });
+  members.tables("log_in", [&](TomlMembers& it) { read_log_in(it, profile, surroundings); });
   std::string cookies;
   members.text("cookies", cookies);
   if (cookies == "user")
@@ -314,6 +280,8 @@ void find_texts(Profile& profile, const ProfileSurroundings& surroundings) {
     for (const JourneyStep& step : *steps) {
       find(step.path);
       find(step.body);
+      if (step.message)
+        for (const std::string& text : message_templates(*step.message)) find(text);
       find_all(step.headers);
     }
   }

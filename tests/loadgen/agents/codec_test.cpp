@@ -182,6 +182,23 @@ Profile rich_profile() {
   step.until = StepUntil{{"/state", {"ready"}, ""}, 100ms, 5s};
   step.branch = "some";
   profile.journey.before = {step};
+  JourneyStep messages;
+  messages.name = "paid";
+  messages.is_form = messages.is_graphql = true;
+  messages.message = MessageStep{
+      .kind = MessageStep::Kind::consume,
+      .from = "listen",
+      .stays_open = true,
+      .send = {"a", "b"},
+      .waits = false,
+      .conditions = {{MessageCondition::Place::header, "type", "paid"}, {MessageCondition::Place::key, "", "{order}"}},
+      .within = 7s,
+      .topic = "payments",
+      .key = "k",
+      .value = "v",
+      .headers = {{"trace", "{uuid}"}}};
+  profile.journey.after = {messages};
+  profile.answer.is_graphql = true;
   profile.journey.branches = {{"some", 3}, {"others", 7}};
   profile.journey.log_in.requests = {step};
   profile.journey.log_in.authorization = "Bearer {token}";

@@ -115,5 +115,34 @@ TEST(RequestOutcome, IsTheTableOfStatuses) {
     EXPECT_EQ(AnswerPlan(order_profile()).outcome_of(row.status, row.answer), row.outcome) << row.status;
 }
 
+TEST(OrderAnswer, AGraphqlAnswerWithErrorsRefusesThoughItsStatusIs200) {
+  Profile shop;
+  shop.answer.is_graphql = true;
+  shop.answer.order = {"/data/place/id"};
+  shop.outcome.duplicate = {{200, 200}};
+  shop.outcome.duplicate_markers = {{"/errors/0/extensions/code", {"TAKEN"}}};
+  const AnswerPlan plan(shop);
+  struct Row {
+    const char* body;
+    RequestOutcome outcome;
+    const char* error;
+  };
+  for (const Row& row : {
+           Row{R"({"data":{"place":{"id":"17"}}})", RequestOutcome::accepted, ""},
+           Row{R"({"data":{"place":{"id":"17"}},"errors":[]})", RequestOutcome::accepted, ""},
+           Row{R"({"data":{"place":{"id":"17"}},"errors":null})", RequestOutcome::accepted, ""},
+           Row{R"({"data":{"errors":[{"message":"a member of the data"}]}})", RequestOutcome::accepted, ""},
+           Row{R"({"errors":[{"message":"no \"stock\""}],"data":null})", RequestOutcome::rejected, "no \"stock\""},
+           Row{R"({"errors":[{"message":"a","extensions":{"code":"TAKEN"}}]})", RequestOutcome::duplicate, "a"},
+           Row{R"({"errors":[{"message":"b","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]})",
+               RequestOutcome::indeterminate, "b"},
+           Row{R"({"errors":["of no known form"]})", RequestOutcome::rejected, "of no known form"},
+       }) {
+    const OrderAnswer answer = plan.read(row.body);
+    EXPECT_EQ(plan.outcome_of(200, answer), row.outcome) << row.body;
+    EXPECT_EQ(answer.error, row.error) << row.body;
+  }
+}
+
 }  // namespace
 }  // namespace sagactl

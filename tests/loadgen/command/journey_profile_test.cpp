@@ -44,6 +44,27 @@ std::string example_of_docs() {
   return code;
 }
 
+// The first code below a heading.
+std::string example_below(const std::string& heading) {
+  std::ifstream page(SAGACTL_SOURCE_DIR "/docs/journeys.md");
+  std::string line, code;
+  while (std::getline(page, line) && line != "## " + heading) {
+  }
+  while (std::getline(page, line) && (code.empty() || line.empty() || line.starts_with("    ")))
+    code += line.substr(std::min<std::size_t>(4, line.size())) + "\n";
+  return code;
+}
+
+TEST_F(JourneyProfile, TheExamplesOfTheDocumentCanBeRead) {
+  for (const char* heading : {"GraphQL", "Server-sent events", "WebSocket", "Kafka"}) {
+    const std::string example = example_below(heading);
+    ASSERT_THAT(example, HasSubstr("[[after]]")) << heading;
+    const bool is_whole = example.find("[create]") != std::string::npos;
+    const CommandResult shown = dry_run(is_whole ? example : shortest + example);
+    EXPECT_EQ(shown.code, 0) << heading << "\n" << shown.err;
+  }
+}
+
 TEST_F(JourneyProfile, TheDryRunShowsAJourneyInItsOrderAndNoSecret) {
   sandbox_.variables["SHOP_PASSWORD"] = "sesame";
   const CommandResult shown = dry_run(example_of_docs());
@@ -124,6 +145,116 @@ TEST_F(JourneyProfile, AFormIsEncodedButForItsFields) {
   EXPECT_THAT(shown.out, HasSubstr("\r\n\r\na%20b=50%25%20%26%20sagactl-loadtest-1&sku=LT-example-S-00000000"));
 }
 
+TEST_F(JourneyProfile, AGraphqlQueryIsSentAsItStandsAndItsVariablesAreFilledIn) {
+  sandbox_.write("pay.graphql", "mutation { pay { key product {order} } }\n");
+  const CommandResult shown = dry_run(
+      "[create]\npath = \"/graphql\"\ngraphql = \"mutation Place { place {id} }\"\noperation = \"Place\"\n"
+      "variables = '{\"sku\":\"{product}\",\"n\":{quantity}}'\n[answer]\norder = \"/place/id\"\n"
+      "[[after]]\nname = \"pay\"\npath = \"/graphql\"\ngraphql = \"@pay.graphql\"\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("POST /shop/graphql HTTP/1.1\r\n"));
+  EXPECT_THAT(shown.out, HasSubstr("Content-Type: application/json\r\n"));
+  EXPECT_THAT(shown.out, HasSubstr(R"({"query":"mutation Place { place \u007bid} }","operationName":"Place",)"
+                                   R"("variables":{"sku":"LT-example-S-00000000","n":)"));
+  EXPECT_THAT(shown.out, HasSubstr(R"({"query":"mutation { pay { key product \u007border} } }\n"})"));
+}
+
+TEST_F(JourneyProfile, AMultipartFormHasItsPartsInTheirOrder) {
+  sandbox_.write("photo.png", "PNG {order} \"\r\n");
+  const CommandResult shown =
+      dry_run(shortest +
+              "[[after]]\nname = \"photo\"\npath = \"/photo\"\nmultipart = { order = \"{order}\", "
+              "\"a \\\"b\\\"\" = { file = \"photo.png\", type = \"image/png\" } }\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  const std::size_t type = shown.out.find("Content-Type: multipart/form-data; boundary=");
+  ASSERT_NE(type, std::string::npos) << shown.out;
+  const std::string boundary = shown.out.substr(type + 44, shown.out.find('\r', type) - type - 44);
+  EXPECT_THAT(shown.out,
+              HasSubstr("\r\n\r\n--" + boundary +
+                        "\r\nContent-Disposition: form-data; name=\"order\"\r\n\r\n{order}\r\n--" + boundary +
+                        "\r\nContent-Disposition: form-data; name=\"a %22b%22\"; filename=\"photo.png\"\r\n"
+                        "Content-Type: image/png\r\n\r\nPNG {order} \"\r\n\r\n--" +
+                        boundary + "--\r\n"));
+}
+
+TEST_F(JourneyProfile, ARequestHasOneBody) {
+  struct Row {
+    const char* body;
+    const char* said;
+  };
+  for (const Row& row : {
+           Row{"body=\"x\"\nform={a=\"b\"}\n", "after.form and body are both given"},
+           Row{"form={a=\"b\"}\ngraphql=\"{a}\"\n", "after.graphql and form are both given"},
+           Row{"variables='{}'\n", "after.variables are for a request with graphql"},
+           Row{"graphql=\"@none.graphql\"\n", "the file none.graphql, which cannot be read"},
+           Row{"graphql=\"{ a }\"\nvariables='[]'\n", "after.variables must be a JSON object"},
+           Row{"graphql=\"{ a }\"\noperaton=\"a\"\n", "did you mean 'after.operation'?"},
+           Row{"multipart={}\n", "after.multipart has no parts"},
+           Row{"multipart={a={type=\"b/c\"}}\n", "after.multipart.a.file is missing"},
+       }) {
+    const CommandResult shown = dry_run(shortest + "[[after]]\nname=\"a\"\npath=\"/x\"\n" + row.body);
+    EXPECT_EQ(shown.code, 4) << row.body;
+    EXPECT_THAT(shown.err, HasSubstr(row.said)) << row.body;
+  }
+}
+
+TEST_F(JourneyProfile, StepsWithMessagesSayWhatTheySendAndWaitFor) {
+  const CommandResult shown = dry_run(
+      shortest +
+      "[[before]]\nname = \"listen\"\npath = \"/events?of={user}\"\nevents = { stays_open = true }\n"
+      "[[before]]\nname = \"subscribe\"\npath = \"/ws\"\nwebsocket = { send = ['{\"of\":\"{user}\"}'], where = { "
+      "\"/type\" = \"ok\" }, within = \"5s\" }\n"
+      "[[after]]\nname = \"shipped\"\nevents = { from = \"listen\", event = \"shipped\", where = { \"/order\" = "
+      "\"{order}\" } }\n"
+      "[[after]]\nname = \"pay\"\nproduce = { topic = \"payments\", key = \"{order}\", value = "
+      "'{\"order\":\"{order}\"}', headers = { trace = \"{uuid}\" } }\n"
+      "[[after]]\nname = \"paid\"\nconsume = { topic = \"receipts\", key = \"{order}\", headers = { type = \"paid\" }, "
+      "within = \"10s\" }\n");
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  for (const char* said :
+       {"# step 'listen'\nGET /shop/events?of=sagactl-loadtest-1 HTTP/1.1\r\n", "Accept: text/event-stream\r\n",
+        "\r\n\r\nstays open\n",
+        "\r\n\r\nsends {\"of\":\"sagactl-loadtest-1\"}\nwaits for a message with /type = ok, for at most 5.00 s\n",
+        "# step 'shipped'\non the connection of 'listen'\nwaits for an event with the name shipped and /order = "
+        "{order}, for "
+        "at most 30.00 s\n",
+        "# step 'pay'\nsends to payments\nkey: {order}\nheader trace: ", "\n\n{\"order\":\"{order}\"}\n",
+        "# step 'paid'\nwaits for a message of receipts with the key {order} and the header type = paid, for at most "
+        "10.00 s\n"})
+    EXPECT_THAT(shown.out, HasSubstr(said));
+}
+
+TEST_F(JourneyProfile, AStepWithMessagesThatCannotBeCarriedOutIsRefused) {
+  struct Row {
+    const char* step;
+    const char* said;
+  };
+  for (const Row& row : {
+           Row{"path=\"/e\"\nevents={stay_open=true}\n", "did you mean 'after.events.stays_open'?"},
+           Row{"events={event=\"a\"}\n", "after.path is missing: where is the connection opened?"},
+           Row{"events={from=\"lisen\",event=\"a\"}\n",
+               "after[0].events.from: 'lisen' is no earlier step with events that stays_open; did you mean 'listen'?"},
+           Row{"websocket={from=\"listen\",send=\"a\"}\n", "is no earlier step with websocket that stays_open"},
+           Row{"path=\"/x\"\nevents={from=\"listen\"}\n", "after.path is for a step that opens a connection"},
+           Row{"path=\"/e\"\nevents={}\nbody=\"x\"\n", "after.body is for requests, and this step is none"},
+           Row{"path=\"/e\"\nevents={}\nproduce={topic=\"t\"}\n", "after.produce is there beside another kind"},
+           Row{"path=\"/e\"\nevents={where={order=\"1\"}}\n", "'order' is not a JSON pointer, such as /order"},
+           Row{"path=\"/e\"\nevents={within=\"2h\"}\n", "events.within: must be from 1ms to 1h"},
+           Row{"path=\"/e\"\nevents={}\npause=\"1s\"\n", "begins with the request before it"},
+           Row{"path=\"/e\"\nevents={where={\"/a\"=\"{later}\"}}\n", "'{later}' is not a field"},
+           Row{"produce={value=\"x\"}\n", "produce.topic: is missing"},
+           Row{"produce={topic=\"a b\"}\n", "produce.topic: is not the name of a topic"},
+           Row{"consume={topic=\"a\"}\n", "which message is this journey's?"},
+           Row{"consume={topic=\"a\",key=\"paid\"}\n", "which message is this journey's?"},
+       }) {
+    const CommandResult shown = dry_run(
+        shortest + "[[before]]\nname=\"listen\"\npath=\"/e\"\nevents={stays_open=true}\n[[after]]\nname=\"a\"\n" +
+        row.step);
+    EXPECT_EQ(shown.code, 4) << row.step;
+    EXPECT_THAT(shown.err, HasSubstr(row.said)) << row.step;
+  }
+}
+
 // A shop that gives each order a number and wants it paid once.
 class JourneyRun : public testing::Test {
  protected:
@@ -177,7 +308,7 @@ TEST_F(JourneyRun, AStepThatIsRefusedEndsItsJourneyAndFailsTheRun) {
       "[[after]]\nname = \"check\"\npath = \"/refuse\"\n[[after]]\nname = \"pay\"\npath = \"/pay/{order}\"\n";
   const Json result = run(shortest + steps, {"--orders", "10"});
   EXPECT_EQ(ruling_of(result, "journeys-go-as-described"), "FAIL");
-  EXPECT_THAT(json_text(result["verdicts"]), HasSubstr("step 'check': 10 answers with an unexpected status"));
+  EXPECT_THAT(json_text(result["verdicts"]), HasSubstr("step 'check': 10 answers that it does not expect"));
   EXPECT_EQ(paid_.size(), 0u);
 }
 

@@ -7,14 +7,17 @@ Kinds:
             paid, cancelled or left alone
   cookies   log-in sets a session cookie; a cart is a cookie of its own; the order is made of the cart
   csrf      a page with a form whose token belongs to a cookie; the order redirects to a page with a receipt to pay
+  graphql   the order and its payment are mutations, every answer is 200, and errors are in it
 Faults, each once:
   double     a key creates two orders
   lost       an order that was accepted is not stored
   other      an order's answer names another one
   stuck      an order is never ready (location)
-  refused    a valid request is refused: the payment (location), the cart (cookies), the receipt's page (csrf)
-  valueless  a value is missing in an answer (csrf)
+  refused    a valid request is refused: the payment (location, graphql), the cart (cookies), the receipt's page (csrf)
+  valueless  a value is missing in an answer (csrf, graphql)
 """
+import email
+import email.policy
 import http.server
 import json
 import random
@@ -27,6 +30,7 @@ FAULTS = {
     "location": ["double", "lost", "other", "stuck", "refused"],
     "cookies": ["double", "lost", "other", "refused"],
     "csrf": ["double", "lost", "refused", "valueless"],
+    "graphql": ["double", "lost", "refused", "valueless"],
 }
 
 SCHEMA = """
@@ -151,6 +155,29 @@ name = "pay"
 path = "/pay"
 form = { receipt = "{receipt}", csrf_token = "{token}" }
 """,
+    "graphql": """
+[create]
+path = "/graphql"
+graphql = "mutation Place($in: OrderInput!) { place(in: $in) {id} }"
+operation = "Place"
+variables = '{"in":{"key":"{key}","sku":"{product}","quantity":{quantity}}}'
+[answer]
+order = "/place/id"
+[outcome]
+accepted = [200]
+duplicate = [200]
+duplicate_if = { pointer = "/errors/0/extensions/code", values = ["KEY_IS_TAKEN"] }
+[[after]]
+name = "pay"
+path = "/graphql"
+graphql = "@pay.graphql"
+variables = '{"id":"{order}"}'
+keep = { receipt = "/pay/receipt" }
+[[after]]
+name = "photo"
+path = "/photos"
+multipart = { receipt = "{receipt}", photo = { file = "photo.png", type = "image/png" } }
+""",
 }
 
 SQL = """
@@ -160,6 +187,9 @@ orders = "select id as order_id, placed_us as created_us, request_key as key, st
 
 
 class Server:
+    handler = None  # its class
+    certificate = None  # of one that speaks TLS
+
     def __init__(self, kind, fault, folder, seed):
         self.kind, self.fault, self.faulted = kind, fault, False
         self.random = random.Random(seed)
@@ -169,21 +199,28 @@ class Server:
         self.lock, self.sessions, self.carts, self.asked = threading.Lock(), {}, {}, {}
         self.tokens, self.log_ins, self.seasons_ended, self.wrong = {}, 0, 0, []
         listening = type("Listening", (http.server.ThreadingHTTPServer,), {"request_queue_size": 256})
-        self.http = listening(("127.0.0.1", 0), type("Bound", (Handler,), {"shop": self}))
+        self.http = listening(("127.0.0.1", 0), type("Bound", (self.handler,), {"shop": self}))
         self.url = f"http://127.0.0.1:{self.http.server_address[1]}/shop"
         self.profile = f"{folder}/sale.toml"
         states = '[status]\ncompleted = ["ready", "paid"]\n' if kind != "location" else ""
         with open(self.profile, "w", encoding="utf-8") as file:
-            # However busy this machine is, a correct shop is in time.
-            file.write(PROFILES[kind].replace("AT_MOST", "1s" if fault == "stuck" else "60s") + SQL)
+            file.write(self.profile_text() + SQL)
             if states:
                 file.write(states + 'path = "/orders/{order}"\npointer = "/state"\n')
         with open(f"{folder}/mail.csv", "w", encoding="utf-8") as file:
             file.write("id,mail\r\n" + "".join(f'{n},"buyer ""{n}"" <{n}@example.com>"\r\n' for n in range(1000)))
+        with open(f"{folder}/pay.graphql", "w", encoding="utf-8") as file:
+            file.write('mutation { pay(id: "{order}", note: "by card") {receipt} } # variables would be better\n')
+        with open(f"{folder}/photo.png", "w", encoding="utf-8") as file:
+            file.write("\x89PNG {not a field}\r\n")
         with open(f"{folder}/accounts.jsonl", "w", encoding="utf-8") as file:
             for name in ("ann & co", "bén", "eve"):
                 file.write(json.dumps({"name": name, "password": f"{name}=secret+1"}) + "\n")
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def profile_text(self):
+        # However busy this machine is, a correct shop is in time.
+        return PROFILES[self.kind].replace("AT_MOST", "1s" if self.fault == "stuck" else "60s")
 
     def stop(self):
         self.http.shutdown()
@@ -369,3 +406,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if shop.plant("refused"):
             return self.answer(500, "out of paper")
         return self.answer(200, "thanks" if shop.plant("valueless") else "Receipt <b>R-17</b>", Content_Type="text/html")
+
+    # mutations, and a photo as a part of a form
+    def take_graphql(self, method, path):
+        shop = self.shop
+        if path == ["photos"]:
+            parts = email.message_from_string(f"Content-Type: {self.headers['Content-Type']}\r\n\r\n{self.body}",
+                                              policy=email.policy.HTTP).get_payload()
+            sent = {part.get_param("name", header="Content-Disposition"): part for part in parts}
+            photo = sent["photo"]
+            is_right = (sent["receipt"].get_payload() == 'R "1"' and photo.get_filename() == "photo.png"
+                        and photo.get_content_type() == "image/png" and "{not a field}" in photo.get_payload())
+            return self.json(200 if is_right else 400, {})
+        if path[0] == "orders":
+            return self.json(200, {"state": shop.find(path[1])})
+        asked = json.loads(self.body)
+        if asked.get("operationName") == "Place" and asked["query"].endswith("{ place(in: $in) {id} }"):
+            order = asked["variables"]["in"]
+            number, is_new, named = shop.place(order["key"], order["sku"])
+            if not is_new or order["quantity"] < 1:
+                return self.refuse("the key is taken", "KEY_IS_TAKEN")
+            return self.json(200, {"data": {"place": {"id": str(named)}}})
+        if 'pay(id: "{order}", note: "by card") {receipt}' not in asked["query"]:
+            return self.refuse("Syntax Error", "GRAPHQL_PARSE_FAILED")
+        if shop.plant("refused"):
+            return self.refuse("the card is declined", "DECLINED")
+        shop.set_state(asked["variables"]["id"], "paid")
+        return self.json(200, {"data": {"pay": {} if shop.plant("valueless") else {"receipt": 'R "1"'}}})
+
+    def refuse(self, message, code):
+        return self.json(200, {"data": None, "errors": [{"message": message, "extensions": {"code": code}}]})
+
+
+Server.handler = Handler

@@ -52,6 +52,11 @@ class RunningTail : public Tail {
     return found;
   }
 
+  bool is_reading() const override {
+    const std::lock_guard lock(mutex_);
+    return reading_;
+  }
+
   void stop() override {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -118,7 +123,7 @@ class RunningTail : public Tail {
   NativeHandle handle_;
   std::set<PartitionId> assigned_;  // this and the next: of the thread alone
   std::chrono::steady_clock::time_point next_check_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool reading_ = false;
   std::atomic<bool> stopping_ = false;

@@ -31,6 +31,9 @@ class Tail {
   // By topic and partition, as of now; empty when the brokers do not answer in time.
   virtual EndOffsets end_offsets(Duration timeout) = 0;
 
+  // Whether the end offsets are known, so that whatever is sent from now on is received.
+  virtual bool is_reading() const = 0;
+
   // Stops reading soon. May be called by `receive`.
   virtual void stop() = 0;
   virtual bool stopping() const = 0;

@@ -1,4 +1,5 @@
-// Creates the topics of a role on behalf of somebody who may: for `sagactl topics create`.
+// Topics of others than this program's nodes: looks for them, and creates those of a role on behalf of somebody who
+// may, for `sagactl topics create`.
 #pragma once
 
 #include <map>
@@ -23,5 +24,8 @@ struct TopicPlan {
 // answers, `invalid` when they refuse the log-in or a certificate.
 Result<std::map<std::string, Error>> create_topics(const KafkaOptions& options, const std::vector<std::string>& topics,
                                                    const TopicPlan& plan, Duration timeout);
+
+// Creates nothing. `not_found` names a topic that does not exist; other errors as those of create_topics.
+Result<void> find_topics(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout);
 
 }  // namespace sagactl

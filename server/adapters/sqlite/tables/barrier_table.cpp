@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view sql_insert_barrier = "INSERT INTO barrier (key, blocked, refusal) VALUES (?, ?, ?)";
 constexpr std::string_view sql_read_barrier =
     "SELECT key, blocked, refusal FROM barrier WHERE key >= ? AND key < ? ORDER BY key";
-constexpr std::string_view sql_by_flow_barrier =
+const std::string sql_by_flow_barrier =
     "SELECT flow, key, blocked, refusal FROM barrier WHERE key >= ? << 19 ORDER BY key";
 
 std::int64_t first_key(std::int64_t flow) {

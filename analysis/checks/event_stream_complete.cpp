@@ -32,7 +32,6 @@ class EventStreamComplete final : public Check {
   void on_flow(const FlowFacts& facts) override {
     if (facts.has_order) ++placed_[facts.flow.order.node];
     for (const AggregateFacts& aggregate : facts.aggregates) {
-      ++aggregates_;
       int version = 0;
       const Event* previous = nullptr;
       for (const EventFacts* it : aggregate.events) {
@@ -55,16 +54,17 @@ class EventStreamComplete final : public Check {
   bool wants_events() const override { return true; }
   void on_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
     ++events_;
-    NodeStream& stream = streams_[node];
+    if (!current_ || current_->first != node) current_ = &*streams_.try_emplace(node).first;
+    NodeStream& stream = current_->second;
     const bool first = stream.last == 0;
     if (!first && sequence != stream.last + 1)
-      violations_.add(
+      of_streams_.add(
           {.what = fmt::format("the event of node {} after event {} is event {}", node, stream.last, sequence),
            .rule = "a node numbers its events without gaps and none twice",
            .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
            .nodes = Json::array({node})});
     if (!first && occurred_at < stream.last_at && node != importing_node)
-      violations_.add(
+      of_streams_.add(
           {.what = fmt::format("node {}'s event {} is older than its event {}", node, sequence, stream.last),
            .rule = "the times of a node's events never go backwards",
            .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
@@ -75,6 +75,7 @@ class EventStreamComplete final : public Check {
   }
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
+    violations_.add(of_streams_);
     std::int64_t deleted = 0;
     for (const auto& [node, stream] : streams_) {
       deleted += stream.first - 1;
@@ -114,9 +115,12 @@ class EventStreamComplete final : public Check {
     return Json{{"table", "event_store"}, {"node", node}, {"sequence", sequence}, {"occurredAt", iso8601_us(at)}};
   }
 
+  // Of events: they come from another thread than flows.
   std::map<NodeName, NodeStream> streams_;
+  std::pair<const NodeName, NodeStream>* current_ = nullptr;  // of the last event
+  std::uint64_t events_ = 0;
+  Violations of_streams_;
   std::map<NodeName, std::uint64_t> placed_;  // orders that are stored
-  std::uint64_t events_ = 0, aggregates_ = 0;
   Violations violations_;
 };
 

@@ -17,7 +17,7 @@ SagaTrace trace_of(const FlowFacts& facts, Duration took) {
   for (const EventFacts& it : facts.events)
     trace.moments.push_back({.at = it.event->occurred_at - saga.created_at,
                              .event = std::string(to_string(it.event->type)),
-                             .step = it.step_name,
+                             .step = std::string(it.step_name),
                              .node = it.event->node});
   return trace;
 }

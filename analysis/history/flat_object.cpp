@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/text/json.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -51,14 +53,14 @@ const JsonMember* FlatObject::find(std::string_view name) const {
   return nullptr;
 }
 
-std::optional<std::string> FlatObject::text(std::string_view member) const {
+std::optional<std::string_view> FlatObject::text(std::string_view member, Unescaped& unescaped) const {
   const JsonMember* found = find(member);
   if (!found || !found->is_string) return std::nullopt;
-  if (found->value.find('\\') == std::string_view::npos) return std::string(found->value);
+  if (found->value.find('\\') == std::string_view::npos) return found->value;
   // With the quotes around it.
-  const Json unescaped = read_json(std::string_view(found->value.data() - 1, found->value.size() + 2));
-  if (!unescaped.is_string()) return std::nullopt;
-  return unescaped.get<std::string>();
+  const Json text = read_json(std::string_view(found->value.data() - 1, found->value.size() + 2));
+  if (!text.is_string()) return std::nullopt;
+  return unescaped.emplace_front(text.get<std::string>());
 }
 
 std::optional<std::int64_t> FlatObject::integer(std::string_view member) const {
@@ -71,12 +73,10 @@ std::optional<std::int64_t> FlatObject::integer(std::string_view member) const {
   return number;
 }
 
-std::optional<Json> FlatObject::number(std::string_view member) const {
+std::optional<std::string_view> FlatObject::number(std::string_view member) const {
   const JsonMember* found = find(member);
   if (!found || found->is_string || !is_number(found->value)) return std::nullopt;
-  Json number = read_json(found->value);
-  if (!number.is_number()) return std::nullopt;
-  return number;
+  return found->value;
 }
 
 }  // namespace sagactl

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "analysis/history/flat_object.hpp"
 #include "analysis/stock/stock_facts.hpp"
 #include "common/money.hpp"
 #include "server/ports/history.hpp"
@@ -15,11 +17,12 @@ namespace sagactl {
 
 // The lock under which an order was placed.
 struct LockFacts {
-  std::string key;
+  std::string_view key;
   std::int64_t fencing_token = 0;
   Timestamp acquired_at;  // on the lock's clock
 };
 
+// Its texts are in the event, or in the FlowFacts.
 struct EventFacts {
   const Event* event = nullptr;
   bool readable = true;  // false: its data or metadata do not fit its type
@@ -28,7 +31,7 @@ struct EventFacts {
   std::optional<Money> amount;                             // payment events
   std::optional<LockFacts> lock;                           // OrderCreated
   // Saga events that name a step; `step` is its place in the definition; absent: no such step.
-  std::string step_name;
+  std::string_view step_name;
   std::optional<std::size_t> step;
   int execution = 0;                            // 0: the event names none
   std::optional<Direction> direction;           // SagaRetried
@@ -38,12 +41,12 @@ struct EventFacts {
 struct AggregateFacts {
   AggregateType type = AggregateType::order;
   Uuid id;
-  std::vector<const EventFacts*> events;  // by version
+  std::pmr::vector<const EventFacts*> events;  // by version
 };
 
-// Points into the history that it was created from.
+// Points into the history that it was created from, and has its lists in `memory`.
 struct FlowFacts {
-  explicit FlowFacts(const FlowHistory& history);
+  explicit FlowFacts(const FlowHistory& history, std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   FlowFacts(const FlowFacts&) = delete;
   FlowFacts& operator=(const FlowFacts&) = delete;
 
@@ -60,10 +63,15 @@ struct FlowFacts {
   NodeName created_by() const;
 
   const Flow& flow;
-  bool has_order;                              // false: the flow has other rows, but no order
-  const SagaDefinition* definition = nullptr;  // null: no saga, or one of unknown type
-  std::vector<EventFacts> events;              // in the order in which they happened
-  std::vector<AggregateFacts> aggregates;      // every aggregate that has events
+  bool has_order;                               // false: the flow has other rows, but no order
+  const SagaDefinition* definition = nullptr;   // null: no saga, or one of unknown type
+  std::pmr::vector<EventFacts> events;          // in the order in which they happened
+  std::pmr::vector<AggregateFacts> aggregates;  // every aggregate that has events
+
+ private:
+  void list(const EventFacts& facts, std::pmr::memory_resource* memory);
+
+  FlatObject::Unescaped unescaped_;
 };
 
 }  // namespace sagactl

@@ -1,9 +1,12 @@
 #include "analysis/history/observer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <iterator>
 #include <map>
+#include <memory_resource>
 
 #include "analysis/history/read_ahead.hpp"
 
@@ -20,46 +23,74 @@ Result<void> read_stock_events(History& history, std::span<Observer* const> obse
   return {};
 }
 
-Result<void> read_claims(History& history, std::span<Observer* const> observers) {
-  return history.each_claim([&](const Claim& claim) {
-    for (Observer* observer : observers) observer->on_claim(claim);
-    return true;
-  });
-}
-
 std::vector<Observer*> select(std::span<Observer* const> observers, bool (Observer::*wants)() const) {
   std::vector<Observer*> chosen;
   std::copy_if(observers.begin(), observers.end(), std::back_inserter(chosen), std::mem_fn(wants));
   return chosen;
 }
 
+// Events and claims: what is read beside the flows.
+class StreamReader {
+ public:
+  explicit StreamReader(std::span<Observer* const> observers)
+      : of_events_(select(observers, &Observer::wants_events)),
+        of_claims_(select(observers, &Observer::wants_claims)) {}
+
+  Result<void> read(History& history) {
+    if (const auto events = read_events(history); !events) return events;
+    return history.each_claim([&](const Claim& claim) {
+      for (Observer* observer : of_claims_) observer->on_claim(claim);
+      return true;
+    });
+  }
+
+  // Afterwards: whether every event is stored that these nodes ever wrote.
+  bool has_all_events(const std::vector<NodeInfo>& nodes) const {
+    return is_dense_ && std::all_of(nodes.begin(), nodes.end(), [&](const NodeInfo& node) {
+             const auto last = last_.find(node.name);
+             return node.last_sequence == (last == last_.end() ? 0 : last->second);
+           });
+  }
+
+ private:
+  Result<void> read_events(History& history) {
+    auto writer = last_.end();
+    return history.each_event([&](const NodeName& node, std::int64_t sequence, Timestamp occurred_at) {
+      if (writer == last_.end() || writer->first != node) writer = last_.try_emplace(node, 0).first;
+      is_dense_ &= sequence <= writer->second + 1;
+      writer->second = sequence;
+      for (Observer* observer : of_events_) observer->on_event(node, sequence, occurred_at);
+      return true;
+    });
+  }
+
+  const std::vector<Observer*> of_events_, of_claims_;
+  std::map<NodeName, std::int64_t> last_;  // sequence
+  bool is_dense_ = true;
+};
+
 }  // namespace
 
 Result<ClusterSnapshot> read_history(History& history, const HistoryFilter& filter,
                                      std::span<Observer* const> observers) {
   if (const auto seen = read_stock_events(history, observers); !seen) return seen.error();
-  const auto flows = each_flow_ahead(history, filter, [&](const FlowHistory& flow) {
-    const FlowFacts facts(flow);
-    for (Observer* observer : observers) observer->on_flow(facts);
-  });
-  if (!flows) return flows.error();
-  const auto of_events = select(observers, &Observer::wants_events);
-  std::map<NodeName, std::int64_t> ends;  // the last sequence of each node
-  auto writer = ends.end();
-  bool has_all_events = true;
-  const auto events = history.each_event([&](const NodeName& node, std::int64_t sequence, Timestamp occurred_at) {
-    if (writer == ends.end() || writer->first != node) writer = ends.try_emplace(node, 0).first;
-    has_all_events &= sequence <= writer->second + 1;
-    writer->second = sequence;
-    for (Observer* observer : of_events) observer->on_event(node, sequence, occurred_at);
-    return true;
-  });
-  if (!events) return events.error();
-  const auto of_claims = select(observers, &Observer::wants_claims);
-  if (const auto claims = read_claims(history, of_claims); !claims) return claims.error();
+  StreamReader streams(observers);
+  HistoryFilter judged = filter;
+  judged.for_messages = false;
+  std::array<std::byte, 16 * 1024> room;  // for the lists of most flows
+  std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+  const auto judge = [&](const FlowHistory& flow) {
+    {
+      const FlowFacts facts(flow, &memory);
+      for (Observer* observer : observers) observer->on_flow(facts);
+    }
+    memory.release();
+  };
+  const auto read = read_ahead(history, judged, judge, [&](History& view) { return streams.read(view); });
+  if (!read) return read.error();
   auto nodes = history.nodes();
   if (!nodes) return nodes.error();
-  for (const NodeInfo& node : *nodes) has_all_events &= node.last_sequence == ends[node.name];
+  const bool has_all_events = streams.has_all_events(*nodes);
   auto stocks = history.stocks();
   if (!stocks) return stocks.error();
   return ClusterSnapshot{.nodes = std::move(*nodes),

@@ -8,7 +8,8 @@
 
 namespace sagactl {
 
-// Gets the settings of stock, then each flow, then each event and each claim, once; keeps only a few words per flow.
+// Gets the settings of stock, then each flow, each event and each claim, once; keeps only a few words per flow. Events
+// and claims come from another thread than flows, perhaps at the same time: what both use must be apart.
 class Observer {
  public:
   virtual ~Observer() = default;

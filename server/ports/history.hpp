@@ -2,7 +2,9 @@
 // million orders need no more memory than one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,9 +20,17 @@ struct FlowHistory {
   std::vector<Event> events;  // of the flow's aggregates, by (occurred_at, node, sequence)
 };
 
+// A stretch of the flows in the order of their creation. What the numbers count is the history's own affair.
+struct FlowPart {
+  std::int64_t first = std::numeric_limits<std::int64_t>::min(), last = std::numeric_limits<std::int64_t>::max();
+};
+
 struct HistoryFilter {
   // By the order's creation (the saga's when there is no order): from `since` on, before `until`.
   std::optional<Timestamp> since = {}, until = {};
+  FlowPart part = {};
+  // False: what only messages need of an event may be left out: its correlation, trace parent and saga type.
+  bool for_messages = true;
 };
 
 class History {
@@ -32,6 +42,11 @@ class History {
   // from its argument; whatever it leaves there is overwritten, and its memory reused.
   virtual Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) = 0;
 
+  // Parts of about that many flows, in order, which together are all flows. Only one where flows cannot be divided.
+  virtual Result<std::vector<FlowPart>> parts(std::int64_t flows [[maybe_unused]]) {
+    return std::vector<FlowPart>{FlowPart{}};
+  }
+
   // Every event, by node and sequence.
   virtual Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
@@ -41,6 +56,9 @@ class History {
 
   // Every claim, in no particular order. `visit` returning false ends the iteration.
   virtual Result<void> each_claim(const std::function<bool(const Claim&)>& visit) = 0;
+
+  // Another view of the same snapshot, for one other thread; null: there is none. It belongs to this one.
+  virtual Result<History*> beside() { return nullptr; }
 
   virtual Result<std::vector<Stock>> stocks() = 0;  // by key
   virtual Result<std::vector<NodeInfo>> nodes() = 0;

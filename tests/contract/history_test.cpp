@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 #include <utility>
 
 #include "tests/contract/writing.hpp"
@@ -94,6 +96,46 @@ TEST_P(HistoryContract, ASnapshotDoesNotSeeWhatComesAfterIt) {
   EXPECT_EQ(claims_of(*after).size(), 2u);
   EXPECT_LE(before->taken_at(), after->taken_at());
   EXPECT_GE(before->taken_at(), then);
+}
+
+TEST_P(HistoryContract, TheViewBesideASnapshotSeesTheSame) {
+  WriterNode node(*subject, "node-1");
+  node.create({1, 2});
+  const auto history = snapshot();
+  node.create({3});
+  const auto beside = history->beside();
+  ASSERT_TRUE(beside) << beside.error().message;
+  ASSERT_TRUE(*beside);
+  int events = 0;
+  EXPECT_TRUE((*beside)->each_event([&](const NodeName&, std::int64_t, Timestamp) { return ++events > 0; }));
+  EXPECT_EQ(events, 2);
+  EXPECT_EQ(claims_of(**beside).size(), 2u);
+  EXPECT_EQ((*beside)->taken_at(), history->taken_at());
+  EXPECT_EQ(history->beside().value(), *beside) << "there is one";
+  // One on each thread.
+  std::size_t flows_beside = 0;
+  std::jthread other([&] { flows_beside = flows_of(**beside).size(); });
+  EXPECT_EQ(flows_of(*history).size(), 2u);
+  other.join();
+  EXPECT_EQ(flows_beside, 2u);
+}
+
+TEST_P(HistoryContract, TheViewBesideASnapshotSeesTheSameWhileOthersCommit) {
+  WriterNode node(*subject, "node-1");
+  node.create({1});
+  std::atomic<bool> enough{false};
+  std::jthread writing([&] {
+    for (int n = 2; !enough; ++n) node.create({n});
+  });
+  for (int taken = 0; taken < 20; ++taken) {
+    const auto history = snapshot();
+    const auto beside = history->beside();
+    ASSERT_TRUE(beside) << beside.error().message;
+    if (*beside) {
+      EXPECT_EQ(flows_of(*history).size(), flows_of(**beside).size());
+    }
+  }
+  enough = true;
 }
 
 TEST_P(HistoryContract, FlowsAreChosenByTheirCreation) {

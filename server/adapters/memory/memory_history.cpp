@@ -54,6 +54,7 @@ class MemorySnapshot : public History {
   Result<std::vector<Stock>> stocks() override { return stocks_; }
   Result<std::vector<NodeInfo>> nodes() override { return nodes_; }
   Timestamp taken_at() const override { return taken_at_; }
+  Result<History*> beside() override { return this; }  // it only reads what never changes
 
  private:
   std::map<OrderId, FlowPointer> flows_;

@@ -36,6 +36,11 @@ class PostgresSnapshot : public History {
     row.next();
     taken_at_ = row.time();
   }
+  // The snapshot of another session, for as long as that has it.
+  PostgresSnapshot(const PostgresAddress& address, const std::string& exported, Timestamp taken_at)
+      : connection_(address, history_options, history_timeout), taken_at_(taken_at) {
+    connection_.begin_snapshot(exported);
+  }
 
   Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) override {
     return sql::guarded([&] {
@@ -93,6 +98,20 @@ class PostgresSnapshot : public History {
 
   Timestamp taken_at() const override { return taken_at_; }
 
+  // Without room for another session there is none.
+  Result<History*> beside() override {
+    if (beside_) return beside_.get();
+    std::string exported;
+    const auto done = sql::guarded([&] {
+      PqxxRows row = connection_.run("SELECT pg_export_snapshot()");
+      if (row.next()) exported = row.text();
+    });
+    if (!done) return done.error();
+    (void)sql::guarded(
+        [&] { beside_ = std::make_unique<PostgresSnapshot>(connection_.address(), exported, taken_at_); });
+    return beside_.get();
+  }
+
  private:
   std::vector<FlowHistory> next_flows(const Uuid& after, const HistoryFilter& filter) {
     constexpr const char* created = "coalesce(f.order_created, f.saga_created, 0)";
@@ -146,6 +165,7 @@ class PostgresSnapshot : public History {
   PqxxConnection connection_;
   PqxxNames names_{connection_};
   Timestamp taken_at_;
+  std::unique_ptr<PostgresSnapshot> beside_;
 };
 
 Result<std::unique_ptr<History>> take_snapshot(const PostgresAddress& address) {

@@ -230,6 +230,7 @@ void read_steps(std::string_view text, Saga& saga, InternedNames& names) {
   if (!text.empty() && text.front() != '[') fail_as_bug(unreadable_list);
   StepReader reader(text);
   reader.next_step();
+  saga.steps.clear();
   while (reader.next_step()) {
     StepState& step = saga.steps.emplace_back();
     step.status = static_cast<StepStatus>(reader.next().value_or(0));
@@ -267,6 +268,7 @@ void read_kept(std::string_view text, Saga& saga) {
 }
 
 void read_retries(std::string_view text, Saga& saga) {
+  saga.retries.clear();
   if (text.empty()) return;
   for (const Json& each : parse_list(text)) {
     ListReader list(each);

@@ -31,6 +31,7 @@ Value value_or_fail(Result<Value> result) {
   return std::move(result).value();
 }
 
+// Overwrites all of the order but its id.
 template <class Row>
 void read_order(Row& row, Order& order, InternedNames& names) {
   order.user = {row.uuid()};
@@ -50,6 +51,7 @@ void read_order(Row& row, Order& order, InternedNames& names) {
   order.updated_at = row.time();
 }
 
+// Overwrites all of the saga but its id.
 template <class Row>
 void read_saga(Row& row, Saga& saga, InternedNames& names) {
   const std::int64_t number = row.integer();
@@ -63,6 +65,7 @@ void read_saga(Row& row, Saga& saga, InternedNames& names) {
   const std::string_view steps = row.text(), step_errors = row.text();
   saga.error = row.text();
   saga.requires_manual_intervention = row.integer() != 0;
+  saga.wake_at.reset();
   if (row.is_null())
     row.skip();
   else
@@ -77,6 +80,9 @@ void read_saga(Row& row, Saga& saga, InternedNames& names) {
   saga.updated_at = row.time();
   if (row.is_null()) {
     for (int i = 0; i < own_column_count; ++i) row.skip();
+    saga.input.clear();
+    saga.key.clear();
+    saga.own_definition = {};
     return;
   }
   saga.input = row.text();
@@ -86,28 +92,33 @@ void read_saga(Row& row, Saga& saga, InternedNames& names) {
   read_kept(row.text(), saga);
 }
 
-// The id, the order and the saga of a flow. Returns whether it has an order; one that is missing has a nil user.
+// The id, the order and the saga of a flow, which are overwritten: their memory is used again. Returns whether it has
+// an order; one that is missing has a nil user.
 template <class Row>
 bool read_order_and_saga(Row& row, Flow& flow, InternedNames& names) {
-  flow.order.id = {row.uuid()};
+  const OrderId id{row.uuid()};
   const bool has_order = !row.is_null();
-  if (has_order)
+  if (has_order) {
     read_order(row, flow.order, names);
-  else
+  } else {
+    flow.order = {};
     for (int i = 0; i < order_column_count; ++i) row.skip();
+  }
+  flow.order.id = id;
   if (!row.is_null()) {
-    Saga& saga = flow.saga.emplace();
-    saga.id = saga_of(flow.order.id);
+    Saga& saga = flow.saga ? *flow.saga : flow.saga.emplace();
+    saga.id = saga_of(id);
     read_saga(row, saga, names);
   } else {
+    flow.saga.reset();
     for (int i = 0; i < saga_column_count + own_column_count; ++i) row.skip();
   }
   return has_order;
 }
 
-// From the type to the correlation. A nil aggregate stands for the flow's own id. Overwrites the texts of `event`.
+// From the type to the metadata. A nil aggregate stands for the flow's own id. Overwrites the texts of `event`.
 template <class Row>
-void read_event_content(Row& row, Event& event) {
+void read_event_facts(Row& row, Event& event) {
   event.type = static_cast<EventType>(row.integer());
   event.aggregate_type = static_cast<AggregateType>(row.integer());
   event.aggregate = row.uuid();
@@ -115,6 +126,12 @@ void read_event_content(Row& row, Event& event) {
   event.occurred_at = row.time();
   event.data = row.text();
   event.metadata = row.text();
+}
+
+// The same, and then the correlation.
+template <class Row>
+void read_event_content(Row& row, Event& event) {
+  read_event_facts(row, event);
   row.read_packed(event.correlation);
 }
 

@@ -25,9 +25,9 @@ class PqxxConnection {
   PqxxConnection(const PqxxConnection&) = delete;
   PqxxConnection& operator=(const PqxxConnection&) = delete;
 
-  // From here on all statements see the database as it was at the first of them. Ends with the connection, or with a
-  // statement that fails.
-  void begin_snapshot();
+  // From here on all statements see the database as it was at the first of them; or as the session sees it that has
+  // exported its snapshot under that name. Ends with the connection, or with a statement that fails.
+  void begin_snapshot(const std::string& exported = {});
   // Runs `work` at a savepoint of the snapshot, and rolls back to it: a statement that fails in it leaves the snapshot
   // usable.
   void run_and_roll_back(const std::function<void()>& work);

@@ -12,7 +12,7 @@ const std::string sql_insert_barrier =
     "INSERT OR FAIL INTO barrier (key, blocked, refusal) " + select_given_rows(barrier_columns);
 constexpr std::string_view sql_read_barrier =
     "SELECT key, blocked, refusal FROM barrier WHERE key >= ? AND key < ? ORDER BY key";
-constexpr std::string_view sql_by_flow_barrier =
+const std::string sql_by_flow_barrier =
     "SELECT flow, key, blocked, refusal FROM barrier WHERE key >= ? << 19 ORDER BY key";
 
 std::int64_t first_key(std::int64_t flow) {

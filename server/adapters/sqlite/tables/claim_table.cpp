@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <utility>
+
+#include "server/adapters/sqlite/tables/rows_by_flow.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -26,8 +29,10 @@ constexpr std::string_view sql_find_recent =
 constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL OR input IS NOT NULL FROM flow WHERE no = ?";
 constexpr std::string_view sql_delete = "DELETE FROM recent_claim WHERE no <= ?";
 constexpr std::string_view sql_recent = "SELECT no, key, flow, live FROM recent_claim ORDER BY no";
-// By their flows, so that these are looked up in sequence; by key the lookups would be random.
+// By their flows, beside which they are read: looked up by key, the flows would be read in random order.
 constexpr std::string_view sql_settled = "SELECT key, flow, live FROM claim ORDER BY flow";
+const std::string sql_flows_of_claims =
+    "SELECT no, id, order_status IS NOT NULL OR input IS NOT NULL FROM flow WHERE no >= ? ORDER BY no";
 
 KeyDigest key_of(SqliteStatement& row) {
   KeyDigest key{};
@@ -35,6 +40,32 @@ KeyDigest key_of(SqliteStatement& row) {
   std::copy_n(bytes.begin(), std::min(bytes.size(), key.size()), key.begin());
   return key;
 }
+
+// The flows beside claims, whose numbers do not fall from call to call.
+class FlowsOfClaims {
+ public:
+  explicit FlowsOfClaims(SqliteConnection& connection) : rows_(connection, sql_flows_of_claims) {}
+
+  // As ClaimTable::claim_of().
+  Claim claim_of(const KeyDigest& key, const ClaimRecord& record) {
+    if (record.flow != number_) {
+      number_ = record.flow;
+      id_ = {};
+      is_there_ = false;
+      rows_.each(number_, [&](SqliteStatement& row) {
+        id_ = {row.uuid()};
+        is_there_ = row.integer() != 0;
+      });
+    }
+    return {key, id_, record.live && is_there_};
+  }
+
+ private:
+  RowsByFlow rows_;
+  std::int64_t number_ = 0;
+  OrderId id_;
+  bool is_there_ = false;
+};
 
 }  // namespace
 
@@ -164,14 +195,22 @@ void ClaimTable::each(const std::function<bool(const Claim&)>& visit) {
     const std::int64_t flow = recent_row.integer();
     newest[key] = {flow, recent_row.integer() != 0};
   }
-  for (const auto& [key, record] : newest)
-    if (!visit(claim_of(key, record))) return;
+  std::vector<const ClaimPart::value_type*> recent;
+  recent.reserve(newest.size());
+  for (const auto& claim : newest) recent.push_back(&claim);
+  std::sort(recent.begin(), recent.end(), [](const auto* a, const auto* b) { return a->second.flow < b->second.flow; });
+  {
+    FlowsOfClaims flows(connection_);
+    for (const auto* claim : recent)
+      if (!visit(flows.claim_of(claim->first, claim->second))) return;
+  }
+  FlowsOfClaims flows(connection_);
   SqliteStatement row = connection_.prepare(sql_settled);
   while (row.next()) {
     const KeyDigest key = key_of(row);
     if (newest.contains(key)) continue;
     const std::int64_t flow = row.integer();
-    if (!visit(claim_of(key, {flow, row.integer() != 0}))) return;
+    if (!visit(flows.claim_of(key, {flow, row.integer() != 0}))) return;
   }
 }
 

@@ -25,9 +25,10 @@ const std::string sql_last_of = "SELECT key FROM event WHERE flow = +? ORDER BY 
 // The sign before the parameter is for speed: SQLite compares a bare one with the condition of the partial index
 // event_seldom, and then plans the statement again whenever another value is bound.
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
-const std::string sql_by_flow_event =
-    fmt::format("SELECT e.flow, {} FROM event AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow",
-                EventTable::own_columns);
+constexpr const char* by_flow_event =
+    "SELECT e.flow, {} FROM event AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow";
+const std::string sql_by_flow_event = fmt::format(fmt::runtime(by_flow_event), EventTable::own_columns);
+const std::string sql_by_flow_judged = fmt::format(fmt::runtime(by_flow_event), EventTable::judged_columns);
 const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
@@ -90,8 +91,8 @@ std::vector<Event> EventTable::of_flow(std::int64_t flow) {
   return events;
 }
 
-RowsByFlow EventTable::by_flow() {
-  return {connection_, sql_by_flow_event};
+RowsByFlow EventTable::by_flow(bool for_messages) {
+  return {connection_, for_messages ? sql_by_flow_event : sql_by_flow_judged};
 }
 
 std::vector<Event> EventTable::of_no_flow() {
@@ -113,18 +114,28 @@ Event EventTable::read_row(SqliteStatement& row) {
   return event;
 }
 
-void EventTable::read_row(SqliteStatement& row, const Flow& flow, Event& event) {
-  read_own(row, event);
+void EventTable::read_row(SqliteStatement& row, const Flow& flow, bool for_messages, Event& event) {
+  read_key(row, event);
+  sql::read_event_facts(row, event);
+  if (for_messages)
+    row.read_packed(event.correlation);
+  else
+    event.correlation.clear();
+  const bool with_saga = for_messages && flow.saga;
   event.order = flow.order.id;
-  event.trace_parent = flow.saga ? std::string_view(flow.saga->trace_parent) : std::string_view();
-  event.saga_type = flow.saga ? std::string_view(flow.saga->type) : std::string_view();
+  event.trace_parent = with_saga ? std::string_view(flow.saga->trace_parent) : std::string_view();
+  event.saga_type = with_saga ? std::string_view(flow.saga->type) : std::string_view();
   if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
 }
 
-void EventTable::read_own(SqliteStatement& row, Event& event) {
+void EventTable::read_key(SqliteStatement& row, Event& event) {
   const std::int64_t key = row.integer();
   event.node = names_.node(node_of(key));
   event.sequence = sequence_of(key);
+}
+
+void EventTable::read_own(SqliteStatement& row, Event& event) {
+  read_key(row, event);
   sql::read_event_content(row, event);
 }
 

@@ -20,6 +20,8 @@ class EventTable {
   // What read_row reads, of `event AS e LEFT JOIN flow AS f ON f.no = e.flow`.
   static constexpr std::string_view own_columns =
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, e.correlation";
+  static constexpr std::string_view judged_columns =  // the same without the correlation
+      own_columns.substr(0, own_columns.rfind(','));
   static constexpr std::string_view flow_columns = "f.id, f.trace_parent, f.definition";
   static constexpr std::int64_t no_flow = 0;  // instead of the number of a flow
   // The rows that the index event_seldom holds: is_rare() of their type.
@@ -39,11 +41,14 @@ class EventTable {
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
   std::vector<Event> of_no_flow();                // by node and sequence
   Event read_row(SqliteStatement& row);
-  RowsByFlow by_flow();                                                 // within a flow in no order
-  void read_row(SqliteStatement& row, const Flow& flow, Event& event);  // of those; overwrites all of the event
+  // Within a flow in no order. Unless `for_messages`, without the correlation, trace parent and saga type.
+  RowsByFlow by_flow(bool for_messages);
+  // Of those; overwrites all of the event.
+  void read_row(SqliteStatement& row, const Flow& flow, bool for_messages, Event& event);
 
  private:
   std::vector<Event> read_all(SqliteStatement& row);
+  void read_key(SqliteStatement& row, Event& event);
   void read_own(SqliteStatement& row, Event& event);  // own_columns; a nil aggregate stands for the flow's own id
 
   sql::InternedNames& names_;

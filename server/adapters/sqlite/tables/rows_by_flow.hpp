@@ -3,8 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
+#include <string>
 
 #include "server/adapters/sqlite/file/sqlite_connection.hpp"
 
@@ -14,14 +13,20 @@ class RowsByFlow {
  public:
   // The first column of `sql` is the number of the row's flow, by which the rows are ordered; its parameter is the
   // smallest number to read. It outlives this.
-  RowsByFlow(SqliteConnection& connection, std::string_view sql) : connection_(connection), sql_(sql) {}
+  RowsByFlow(SqliteConnection& connection, const std::string& sql) : connection_(connection), sql_(sql) {}
+  ~RowsByFlow() {
+    if (rows_) rows_->reset();
+  }
+  RowsByFlow(const RowsByFlow&) = delete;
+  RowsByFlow& operator=(const RowsByFlow&) = delete;
 
   // Calls `read` with the rows of this flow, each at its second column. The numbers of the flows grow from call to
   // call.
   template <class Read>
   void each(std::int64_t flow, const Read& read) {
     if (!rows_) {
-      rows_.emplace(connection_.prepare(sql_)).bind(flow);
+      rows_ = &connection_.prepared(sql_);
+      rows_->bind(flow);
       next();
     }
     while (has_row_ && flow_ < flow) next();
@@ -38,8 +43,8 @@ class RowsByFlow {
   }
 
   SqliteConnection& connection_;
-  std::string_view sql_;
-  std::optional<SqliteStatement> rows_;
+  const std::string& sql_;
+  SqliteStatement* rows_ = nullptr;  // while there is one, no other of this statement
   bool has_row_ = false;
   std::int64_t flow_ = 0;  // of the row
 };

@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t shown_max = 60;
+constexpr std::size_t hint_shown_max = 60;
 
 // "timeout:3s" in "  timeout:3s". Empty: the line is not one name, a colon and a value without a space.
 std::string_view name_without_space(std::string_view line) {
@@ -23,7 +23,7 @@ std::string_view name_without_space(std::string_view line) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
   });
   const bool is_address = rest.substr(colon).starts_with("://");
-  return is_name && !is_address && rest[colon + 1] != ' ' ? rest.substr(0, shown_max) : std::string_view();
+  return is_name && !is_address && rest[colon + 1] != ' ' ? rest.substr(0, hint_shown_max) : std::string_view();
 }
 
 std::string with_space(std::string_view member) {
@@ -50,7 +50,7 @@ std::string hint_for_unreadable(std::string_view error, std::string_view text, s
 
 std::string hint_for_valueless(std::string_view member) {
   const std::size_t colon = member.find(':');
-  if (colon != std::string_view::npos && colon + 1 < member.size()) return with_space(member.substr(0, shown_max));
+  if (colon != std::string_view::npos && colon + 1 < member.size()) return with_space(member.substr(0, hint_shown_max));
   return "inside of braces a comma begins another member, and braces make an object: put a text in quotes that has a "
          "comma or braces, as in \"{input.guest}\"";
 }

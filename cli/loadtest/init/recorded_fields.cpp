@@ -15,7 +15,7 @@
 namespace sagactl {
 namespace {
 
-constexpr int depth_max = 6;
+constexpr int recorded_depth_max = 6;
 constexpr std::size_t elements_max = 20;  // of a list in an answer
 
 // Braces that stand for themselves would be read as fields.
@@ -141,9 +141,9 @@ class RecordedValues {
   const std::vector<std::pair<std::string, std::string>>& kept_of(std::size_t request) const { return kept_[request]; }
 
  private:
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as depth_max
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as recorded_depth_max
   void take(const Json& json, const std::string& pointer, const std::string& name, int depth) {
-    if (depth > depth_max) return;
+    if (depth > recorded_depth_max) return;
     if (json.is_object()) {
       for (const auto& [member, value] : json.items())
         take(value, pointer + "/" + pointer_part(member), member, depth + 1);

@@ -78,7 +78,7 @@ void read_message(TomlMembers& members, JourneyStep& step) {
     if (step.message) members.fail(name, "is there beside another kind: a step is of one kind");
     step.message.emplace();
     step.message->kind = kind;
-    members.tables(name, [&](TomlMembers& it) { read(it, *step.message); });
+    members.tables(name, [&, read_step = read](TomlMembers& it) { read_step(it, *step.message); });
   }
   if (!step.message) return;
   for (const char* name : {"body", "form", "multipart", "graphql", "expect", "until", "method"})

@@ -166,6 +166,7 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
 Result<SagaDecision> SagaDecider::on(const StopSaga& command) {
   if (is_terminal(saga().status) && !saga().requires_manual_intervention)
     return not_allowed("stopped", "started or compensating");
+  if (saga().status == SagaStatus::compensating && is_own() && !is_lra()) keep_going_back();
   saga().status = SagaStatus::failed;
   saga().requires_manual_intervention = false;
   saga().error = command.reason;
@@ -179,6 +180,18 @@ bool SagaDecider::goes_back() const {
     return s.status == StepStatus::compensating || s.status == StepStatus::compensated ||
            s.status == StepStatus::failed;
   });
+}
+
+// Before a saga that goes back is stopped: if no step shows that it does, one whose outcome is unknown counts as being
+// undone, so that a retry goes on back.
+void SagaDecider::keep_going_back() {
+  for (std::size_t i = 0; i < saga().steps.size() && !goes_back(); ++i) {
+    if (step(i).status != StepStatus::running) continue;
+    give_up_call(i);
+    step(i).status = StepStatus::compensating;
+    step(i).tries = 0;
+    step(i).location.clear();
+  }
 }
 
 // A failed saga continues once an operator has answered for one of its steps: the others are called again.

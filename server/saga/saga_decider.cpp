@@ -142,8 +142,16 @@ void SagaDecider::restart_calls(std::size_t i, Direction direction) {
     return;
   }
   give_up_call(i);
+  // It was stopped before it was asked for what its undo needs (keep_going_back).
+  const bool is_to_be_asked = direction == Direction::compensation && step(i).tries == 0 && step(i).in_doubt &&
+                              step(i).kept.empty() && may_ask(i) && !is_undone_by_key(i);
   step(i).tries = 0;
   step(i).began_at = moment_.now;
+  if (is_to_be_asked) {
+    step(i).status = StepStatus::running;
+    issue_call(i, Direction::action, Question::only);
+    return;
+  }
   issue_call(i, direction);
 }
 

@@ -72,6 +72,7 @@ class SagaDecider {
   void wake_step(std::size_t i, bool is_adopted, Timestamp due);
   bool was_called_now(std::size_t i) const;
   bool goes_back() const;
+  void keep_going_back();
   void resume_others();
 
   // Forward and backward: start the steps whose turn it is, or the compensations of the last ones that are in effect.

@@ -269,6 +269,28 @@ TEST(OwnSagaBack, ACancelAfterThePivotUndoesAllThatHasAnUndo) {
   EXPECT_THAT(play.cancel().calls, ElementsAre("undo a"));
 }
 
+TEST(OwnSagaBack, ASagaThatWasCancelledAndStoppedGoesOnBackWhenItIsRetried) {
+  OwnPlay play(asked_alone);
+  play.answer("a", UnknownOutcome{"timed out"}).cancel().give(StopSaga{"stopped", "someone"});
+  EXPECT_EQ(play.saga.status, SagaStatus::failed);
+  EXPECT_THAT(play.retry().calls, ElementsAre("undo a"));
+}
+
+TEST(OwnSagaBack, ASagaThatWasCancelledAndStoppedGoesOnBackWhenItsStepIsToBeTriedAgain) {
+  OwnPlay play(asked_alone);
+  play.cancel().give(StopSaga{"stopped", "someone"}).operator_says("a", Unavailable{"again"});
+  EXPECT_THAT(play.calls, ElementsAre("undo a"));
+  EXPECT_EQ(play.saga.status, SagaStatus::compensating);
+}
+
+TEST(OwnSagaBack, ASagaThatWasCancelledAndStoppedIsAskedForWhatItsUndoNeeds) {
+  OwnPlay play(R"([{"name":"a","call":{"post":"{p}/do"},"keep":{"id":"/id"},"undo":{"delete":"{p}/done/{a.id}"},
+                    "ask":{"get":"{p}/ask"}}])");
+  play.answer("a", UnknownOutcome{"timed out"}).cancel().give(StopSaga{"stopped", "someone"});
+  EXPECT_THAT(play.retry().calls, ElementsAre("do a ask only"));
+  EXPECT_THAT(play.answer("a", Succeeded{R"({"id":1})"}).calls, ElementsAre("undo a"));
+}
+
 TEST(OwnSagaBack, AStoppedSagaHasFailedAndWakesNoMore) {
   OwnPlay play(R"([{"name":"a"},{"name":"b"}])");
   play.done("a").give(StopSaga{"stopped", "someone"});

@@ -1,5 +1,7 @@
 #include "cli/client/node_client.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/client/connecting.hpp"
@@ -43,6 +45,13 @@ Error with_advice_for(Error error, const Invocation& invocation) {
     default:
       return error;
   }
+}
+
+// The error of a node has a JSON body; what comes without one is another server's, or a proxy's.
+Error not_as_a_node(const Error& error, const std::string& url, const HttpRequest& request) {
+  return with_hint({error.code, fmt::format("{} answered {} {} otherwise than a node: {}", url, request.method,
+                                            request.path.substr(0, request.path.find('?')), error.message)},
+                   "is this the address of a node? Its port is 3000 unless it was started with another (--url)");
 }
 
 constexpr Duration connect_timeout_of_several = 3s;
@@ -134,8 +143,13 @@ Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
 Result<Json> NodeClient::send(const HttpRequest& request) {
   auto response = exchange(request);
   if (!response) return response.error();
-  if (!response->ok()) return with_advice_for(error_of(*response), *invocation_);
-  return response->json();
+  auto body = response->json();
+  if (response->ok()) return body ? body : not_as_a_node(body.error(), url(), request);
+  Error refused = error_of(*response);
+  const bool is_of_node = body && body->is_object();
+  const bool may_be_from_proxy = response->status >= 500 || refused.code == ErrorCode::unauthenticated;
+  if (!is_of_node && !may_be_from_proxy) return not_as_a_node(refused, url(), request);
+  return with_advice_for(std::move(refused), *invocation_);
 }
 
 // An access token is valid for minutes, a refresh token for days: requests a new pair, once per node. Another command

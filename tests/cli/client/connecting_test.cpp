@@ -126,6 +126,18 @@ TEST_F(CliConnecting, AsksForHttpsWhereTheServerSpeaksIt) {
                "agents.token"});
 }
 
+TEST_F(CliConnecting, TellsAnotherServerFromANode) {
+  const auto said_of = [&](const std::string& answer) {
+    const BlurtingServer other(answer);
+    return list("http://127.0.0.1:" + std::to_string(other.port()), {}).err;
+  };
+  const std::string missing = said_of("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(missing, HasSubstr(" answered GET /sagas otherwise than a node: HTTP 404"));
+  EXPECT_THAT(missing, HasSubstr("is this the address of a node?"));
+  EXPECT_THAT(said_of("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"),
+              HasSubstr("otherwise than a node: the answer (HTTP 200) is no JSON: '<html>'"));
+}
+
 TEST_F(CliConnecting, LeadsToAUnixSocket) {
   const SocketFront front(port_of(node.url()));
   EXPECT_EQ(list("unix://" + front.path().string(), {}).code, 0);

@@ -1,8 +1,6 @@
 // The fastest possible server: it answers every request with the same bytes, so that only the generator is measured.
 // `answer_server PORT` serves on 127.0.0.1 until it is killed. It records when each POST arrived: `GET /lateness/RATE`
 // returns how late they were for a constant rate, and discards them.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -19,6 +17,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bench/raw_server.hpp"
+
+using sagactl::bench::listen_on, sagactl::bench::request_size;
+
 namespace {
 
 constexpr std::string_view body =
@@ -32,32 +34,6 @@ std::string make_answer() {
   return "HTTP/1.1 201 Created\r\nServer: bench\r\nContent-Type: application/json; charset=utf-8\r\n"
          "X-Correlation-ID: 5ff5029b-6c71-4ce1-8165-72e5c1fb0620\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
-
-int listen_on(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 1024) != 0) {
-    std::perror("answer_server");
-    std::exit(1);
-  }
-  return fd;
-}
-
-// The size of the complete request at the beginning of `input`; 0: it is incomplete.
-std::size_t request_size(std::string_view input) {
-  const auto head = input.find("\r\n\r\n");
-  if (head == std::string_view::npos) return 0;
-  const auto length = input.substr(0, head).find("ontent-Length: ");
-  const std::size_t content =
-      length == std::string_view::npos ? 0 : std::strtoul(input.data() + length + 15, nullptr, 10);
-  const std::size_t size = head + 4 + content;
-  return size <= input.size() ? size : 0;
 }
 
 constexpr std::size_t arrivals_max = 4'000'000;
@@ -120,8 +96,8 @@ bool serve(int fd, std::string& pending, std::string_view answer) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
-  const int listener = listen_on(port);
+  auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
+  const int listener = listen_on(port, "answer_server");
   const int epoll = epoll_create1(0);
   const std::string answer = make_answer();
   arrivals.reserve(arrivals_max);

@@ -2,8 +2,6 @@
 // 204 and everything else with 200 and {}, so that only who calls it is measured. One thread, connections kept open.
 // `bench_participant [PORT]` serves on 127.0.0.1 until it is killed; without a port it takes a free one. It prints the
 // port when it accepts connections.
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -17,6 +15,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "bench/raw_server.hpp"
+
+using sagactl::bench::listen_on, sagactl::bench::request_size;
+
 namespace {
 
 constexpr std::string_view created =
@@ -28,35 +30,6 @@ struct Connection {
   int fd = -1;
   std::string unread;  // the beginning of a request
 };
-
-int listen_on(std::uint16_t& port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(fd, 4096) != 0) {
-    std::perror("bench_participant");
-    std::exit(1);
-  }
-  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  port = ntohs(address.sin_port);
-  return fd;
-}
-
-// The size of the complete request at the beginning of `input`; 0: it is incomplete.
-std::size_t request_size(std::string_view input) {
-  const auto head = input.find("\r\n\r\n");
-  if (head == std::string_view::npos) return 0;
-  const auto length = input.substr(0, head).find("ontent-Length: ");
-  const std::size_t content =
-      length == std::string_view::npos ? 0 : std::strtoul(input.data() + length + 15, nullptr, 10);
-  const std::size_t size = head + 4 + content;
-  return size <= input.size() ? size : 0;
-}
 
 // False when the connection must be closed.
 bool serve(Connection& connection) {
@@ -88,7 +61,7 @@ bool serve(Connection& connection) {
 
 int main(int argc, char** argv) {
   auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
-  const int listener = listen_on(port);
+  const int listener = listen_on(port, "bench_participant");
   const int epoll = epoll_create1(0);
   std::unordered_map<int, std::unique_ptr<Connection>> connections;
   epoll_event interest{};

@@ -2,16 +2,16 @@
 // thread, in batches of 1, 10 and 400; beside the same rows written by bare statements into the same file.
 // Usage: bench_store [orders that the file holds before: 0] [orders to measure: 40000] [directory: /tmp]
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <random>
 
-#include "bench/store/order_life.hpp"
+#include "bench/store/life_writer.hpp"
 #include "bench/store/yardstick.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "server/adapters/system/system_clock.hpp"
@@ -25,15 +25,6 @@ struct Cost {
   double rate() const { return static_cast<double>(orders) / seconds; }
   double cpu_us() const { return cpu_seconds * 1e6 / static_cast<double>(orders); }
 };
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Lives are made outside the time that is measured.
 Cost measure(std::size_t orders, std::size_t batch, const std::function<std::vector<OrderLife>(std::size_t)>& make,
@@ -58,70 +49,24 @@ class Serving {
     auto opened = open_sqlite({.path = path}, clock);
     if (!opened) crash(opened.error().message.c_str());
     store_ = std::move(*opened);
-    registration_ = store_->register_node("bench", "", 1h).value();
+    writer_.emplace(*store_, "bench");
     opened_in_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   }
 
   std::vector<OrderLife> make(std::size_t count) {
     std::vector<OrderLife> lives;
-    const Owner owner{registration_.writer.node, registration_.writer.epoch};
-    for (std::size_t i = 0; i < count; ++i) lives.push_back(make_life(random_, clock_.now(), owner));
+    for (std::size_t i = 0; i < count; ++i) lives.push_back(make_life(random_, clock_.now(), writer_->owner()));
     return lives;
   }
-
-  void write(std::vector<OrderLife>& lives) {
-    BatchKeys placing, paying;
-    for (const OrderLife& life : lives) {
-      placing.flows.push_back(life.placed.order.id);
-      placing.claims.push_back(life.claim.key);
-    }
-    paying.flows = placing.flows;
-    commit(placing, [&](Timestamp now) {
-      Changes changes;
-      for (OrderLife& life : lives) {
-        changes.new_orders.push_back(&life.placed.order);
-        changes.new_sagas.push_back(&*life.placed.saga);
-        changes.new_payments.push_back(&life.placed.payments[0]);
-        changes.barriers.emplace_back(life.placed.order.id, &life.placed.barriers[0]);
-        changes.claims.push_back(&life.claim);
-        add(changes, life.placing, now);
-      }
-      return changes;
-    });
-    commit(paying, [&](Timestamp now) {
-      Changes changes;
-      for (OrderLife& life : lives) {
-        changes.orders.push_back(&life.paid.order);
-        changes.sagas.push_back(&*life.paid.saga);
-        changes.payments.push_back(&life.paid.payments[0]);
-        for (std::size_t i : {1, 2}) changes.barriers.emplace_back(life.paid.order.id, &life.paid.barriers[i]);
-        add(changes, life.paying, now);
-      }
-      return changes;
-    });
-  }
+  void write(std::vector<OrderLife>& lives) { writer_->write(lives); }
 
   double opened_in_ms() const { return opened_in_ * 1e3; }
   std::int64_t orders() { return store_->orders({}, {.limit = 1}).value().total; }
 
  private:
-  void add(Changes& changes, std::vector<Event>& events, Timestamp now) {
-    for (Event& event : events) {
-      event.sequence = ++registration_.last_sequence;
-      event.occurred_at = now;
-      changes.events.push_back(&event);
-    }
-  }
-
-  void commit(const BatchKeys& keys, const std::function<Changes(Timestamp)>& decide) {
-    Loaded loaded;
-    const auto done = store_->transact(registration_.writer, keys, loaded, decide);
-    if (!done) crash(done.error().message.c_str());
-  }
-
   Clock& clock_;
   std::unique_ptr<SqliteStore> store_;
-  NodeRegistration registration_;
+  std::optional<LifeWriter> writer_;
   Random random_{std::random_device{}()};
   double opened_in_ = 0;
 };

@@ -12,15 +12,15 @@ Result<std::filesystem::path> file_of(const Invocation& invocation, const std::s
   if (name.empty()) return std::filesystem::path();
   const auto path = invocation.environment.resolve(name);
   if (std::ifstream(path).good() && std::filesystem::is_regular_file(path)) return path;
-  return Error{ErrorCode::invalid, flag + ": " + name + " is no file that can be read"};
+  return Error{ErrorCode::invalid, flag + ": " + name + " is not a file that can be read"};
 }
 
 std::string_view advice_of(TlsFault fault) {
   switch (fault) {
     case TlsFault::expired:
-      return "renew the server's certificate, if this machine's clock is right; for a test, --insecure accepts it";
+      return "renew the server's certificate, or set this machine's clock; for a test, --insecure accepts it";
     case TlsFault::other_name:
-      return "write a name of its certificate in --url; for a test, --insecure accepts any";
+      return "use a host name from its certificate in --url; for a test, --insecure accepts any";
     case TlsFault::unknown_authority:
       return "pass the certificate of the authority that signed it (PEM) with --ca-file; for a test, --insecure "
              "accepts any";
@@ -74,7 +74,7 @@ void warn_of_insecure(const Invocation& invocation) {
   };
   const auto& urls = invocation.settings.urls;
   if (invocation.settings.insecure && std::any_of(urls.begin(), urls.end(), is_https))
-    invocation.info("sagactl: warning: --insecure: whoever answers is believed to be the server");
+    invocation.info("sagactl: warning: --insecure: the server's identity is not verified");
 }
 
 Error with_connecting_advice(Error error) {

@@ -156,7 +156,8 @@ void add_context(CLI::App& root, Commands& commands) {
   CLI::App* list = add_command(*app, "list", "List contexts");
   commands.add(list, list_contexts);
 
-  CLI::App* set = add_command(*app, "set", "Store the given --url, --token, --database, --data and those below");
+  CLI::App* set =
+      add_command(*app, "set", "Store --url, --token, --database, --data and the flags below, as far as given");
   add_text(*set, "name", flags->name, "CONTEXT", "Name of the context").required();
   // Read right after parsing, before the environment and the files supply missing flags.
   const auto given = std::make_shared<Context>();

@@ -30,10 +30,10 @@ Result<ExitCode> run_open(Invocation& invocation, const OpenFlags& flags) {
   if (flags.print) return ExitCode::done;
   const auto opened = open_in_browser(invocation.environment, address);
   if (opened)
-    invocation.info("opening the browser; the address is good once, and for a minute");
+    invocation.info("opening the browser; the address works once, and for one minute");
   else
     invocation.info("no browser was opened (" + opened.error().message +
-                    "): open the address in one; it is good once, and for a minute");
+                    "): open the address in one; it works once, and for one minute");
   return ExitCode::done;
 }
 

@@ -98,7 +98,7 @@ Result<ExitCode> retire(Invocation& invocation, const std::string& name) {
 
 void add_saga_publish(CLI::App& group, Commands& commands) {
   const auto flags = std::make_shared<PublishFlags>();
-  CLI::App* app = add_command(group, "publish", "Publish a definition: the next version, or none when it is unchanged");
+  CLI::App* app = add_command(group, "publish", "Publish a definition as its next version, unless it is unchanged");
   add_text(*app, "file", flags->file, "FILE", "YAML or JSON file of the definition; - is standard input").required();
   add_switch(*app, "--dry-run", flags->dry_run, "Show what would change without publishing");
   add_switch(*app, "--diff", flags->diff, "Show what has changed since the newest version");
@@ -106,7 +106,7 @@ void add_saga_publish(CLI::App& group, Commands& commands) {
   commands.add(app, [flags](Invocation& invocation) { return publish(invocation, *flags); });
 
   const auto name = std::make_shared<std::string>();
-  CLI::App* end = add_command(group, "retire", "Forbid new sagas of a definition; those that run are not touched");
+  CLI::App* end = add_command(group, "retire", "Reject new sagas of a definition; sagas that run are not affected");
   add_text(*end, "name", *name, "NAME", "Name of the definition").required();
   commands.add(end, [name](Invocation& invocation) { return retire(invocation, *name); });
 }

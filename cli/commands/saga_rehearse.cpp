@@ -200,16 +200,16 @@ void add_saga_rehearse(CLI::App& group, Commands& commands) {
   add_flag_with(
       *app, "--probe-sql", [flags](const std::string& text) { return flags->sql_probes.add(text); },
       "NAME=DATABASE QUERY",
-      "Counts by SQL what a saga (:saga) has in effect at a participant, instead of by its probe; may be repeated")
+      "Count with SQL what a saga (:saga) has in effect at a participant, instead of with its probe; may be repeated")
       .repeatable(100);
-  add_switch(*app, "--stand-ins", flags->stand_ins, "Rehearse against participants that are made up in memory");
+  add_switch(*app, "--stand-ins", flags->stand_ins, "Rehearse against simulated participants in memory");
   add_text(*app, "--participants-allow", flags->allow, "LIST", "Servers that may be called [this machine's]")
       .separated_by(',');
   add_text(*app, "--participants-files", flags->files, "DIR", "Directory of the files that the definition names");
   add_number(*app, "--at-once", flags->at_once, 1, 64, "Trials at once [4]");
   add_report_flags(*app, flags->reports);
   set_footer(*app,
-             "Every trial is a saga of its own on a node in this process; the participants are really called.\n"
+             "Every trial is a saga of its own on a node in this process; the calls to its participants are real.\n"
              "Exit codes: 0 PASS, 1 FAIL, 2 UNKNOWN.");
   set_examples(*app, {R"(sagactl saga rehearse trip.yaml --input '{"guest":"kim","nights":2}')",
                       "sagactl saga rehearse trip.yaml --stand-ins --junit rehearsal.xml",

@@ -87,7 +87,7 @@ void add_saga_steps(CLI::App& group, Commands& commands) {
   commands.add(app, [answered](Invocation& invocation) { return answer(invocation, *answered); });
 
   const auto skipped = std::make_shared<StepFlags>();
-  app = add_command(group, "skip", "Go on as if a step had been done (or undone, when the saga goes back)");
+  app = add_command(group, "skip", "Go on as if a step had been done (or undone, if the saga is compensating)");
   add_saga_id(*app, *skipped);
   add_step(*app, *skipped);
   add_text(*app, "--reason", skipped->reason, "TEXT", "Reason, for the audit").required();

@@ -242,9 +242,9 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
            "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
       .separated_by(',');
   add_switch(app, "--demo-participants", options.demo_participants,
-             "Make up the participants of users' sagas, to play: nobody is called");
+             "Simulate the participants of users' sagas, for a demonstration: no server is called");
   add_text(app, "--participants-topics", options.participants_topics, "TOPIC[,...]",
-           "Topics in which users' sagas may ask participants by message: names, travel.* [none]")
+           "Topics in which users' sagas may call participants: names, travel.* [none]")
       .separated_by(',');
   add_text(app, "--participants-proxy", options.participants_proxy, "URL",
            "HTTP proxy through which servers of users' sagas are called, such as http://proxy:3128 [none]");
@@ -253,7 +253,7 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
       .separated_by(',');
   add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
            "Directory of the certificates and secrets that definitions name [none]");
-  add_text(app, "--answer-url", options.answer_url, "URL", "Address by which participants call back [the node's own]");
+  add_text(app, "--answer-url", options.answer_url, "URL", "Address at which participants call back [the node's own]");
 }
 
 void add_trace_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
@@ -284,15 +284,14 @@ void add_serve(CLI::App& root, Commands& commands) {
              "Number of nodes to run in this process, on consecutive ports [1]");
   commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [locks in this process]"));
   add_redis_security_flags(*app, commands, flags->redis);
-  add_kafka_flags(*app, commands, flags->kafka);
+  add_kafka_flags(*app, commands, flags->kafka, "messages in this process");
   add_choice(
       *app, "--role", flags->role,
       "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", options.dedupe,
              "What counts as a duplicate order: the same products, or only the same idempotency key [product]");
-  add_duration(*app, "--lease", options.lease,
-               "Time after which other nodes take over the sagas of a failed node [2s]");
+  add_duration(*app, "--lease", options.lease, "Time after which other nodes adopt the sagas of a failed node [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,
                "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,

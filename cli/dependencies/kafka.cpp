@@ -1,5 +1,7 @@
 #include "cli/dependencies/kafka.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/configuration/private_file.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/flag.hpp"
@@ -20,9 +22,9 @@ void add_source(Commands& commands, const Flag& flag, const std::string& variabl
 
 }  // namespace
 
-void add_kafka_flags(CLI::App& app, Commands& commands, KafkaFlags& flags) {
+void add_kafka_flags(CLI::App& app, Commands& commands, KafkaFlags& flags, const std::string& otherwise) {
   const Flag brokers = add_parsed(app, "--kafka", flags.brokers, parse_brokers_or_link, "HOST:PORT,...",
-                                  "Kafka brokers for the messages [messages in this process]");
+                                  fmt::format("Kafka brokers for the messages [{}]", otherwise));
   commands.share(brokers);
   commands.add_variables(brokers, {"KAFKA_BROKER", "KAFKA_BROKERS"});
   commands.add_variables(

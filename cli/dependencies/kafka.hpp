@@ -16,8 +16,10 @@ struct KafkaFlags {
   std::string password_file;  // empty: the password is in KAFKA_SASL_PASSWORD, or there is none
 };
 
-// Adds --kafka and --kafka-client-id, which the environment variables of a node set as well, and the flags below.
-void add_kafka_flags(CLI::App& app, Commands& commands, KafkaFlags& flags);
+// Adds --kafka and --kafka-client-id, which the environment variables of a node set as well, and the flags below. The
+// help says `otherwise` of what counts without --kafka.
+void add_kafka_flags(CLI::App& app, Commands& commands, KafkaFlags& flags,
+                     const std::string& otherwise = "KAFKA_BROKER, else none");
 
 // Adds --kafka-tls, --kafka-sasl and the others that say how to connect.
 void add_kafka_security_flags(CLI::App& app, Commands& commands, KafkaFlags& flags);

@@ -45,7 +45,7 @@ class ForeignMysqlRows final : public ForeignRows {
       : library_(library), connection_(library.init(nullptr), library.close) {}
 
   Result<void> open(const MysqlAddress& address, const std::string& shown) {
-    if (!connection_) return Error{ErrorCode::unavailable, "the client library of MariaDB has no memory"};
+    if (!connection_) return Error{ErrorCode::unavailable, "the client library of MariaDB is out of memory"};
     const auto set = [&](mysql_option option, const auto* value) {
       library_.optionsv(connection_.get(), option, static_cast<const void*>(value));
     };

@@ -38,7 +38,7 @@ Result<void> read_parameter(std::string_view text, std::string_view parameter, M
     return {};
   }
   if (parameter != "ssl-mode")
-    return wrong_url(text, fmt::format("'{}' is not a parameter: ssl-mode and ssl-ca are", parameter));
+    return wrong_url(text, fmt::format("'{}' is not a parameter; the parameters are ssl-mode and ssl-ca", parameter));
   if (value == "disabled")
     address.tls = MysqlTls::disabled;
   else if (value == "required")
@@ -46,7 +46,7 @@ Result<void> read_parameter(std::string_view text, std::string_view parameter, M
   else if (value == "verify-identity")
     address.tls = MysqlTls::verify_identity;
   else
-    return wrong_url(text, fmt::format("ssl-mode is disabled, required or verify-identity, and not '{}'", value));
+    return wrong_url(text, fmt::format("ssl-mode must be disabled, required or verify-identity, not '{}'", value));
   return {};
 }
 

@@ -147,7 +147,7 @@ Result<ExitCode> run_import(Invocation& invocation, const ImportFlags& flags) {
   if (const auto begun = importer.begin(); !begun) return begun.error();
   const auto done = ImportRun(invocation, **source, &importer, outcome).run();
   const auto ended = importer.end();
-  if (!done) return with_hint(done.error(), "what was brought stays: run the import again, and it goes on");
+  if (!done) return with_hint(done.error(), "what was imported stays: run the import again to continue");
   if (!ended) return ended.error();
   return show_outcome(invocation, outcome);
 }
@@ -156,21 +156,20 @@ Result<ExitCode> run_import(Invocation& invocation, const ImportFlags& flags) {
 
 void add_import(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ImportFlags>();
-  CLI::App* group = add_command_group(root, "import", "Bring users and orders of another system here", setup_group);
+  CLI::App* group = add_command_group(root, "import", "Import users and orders of another system", setup_group);
   CLI::App* app =
-      add_command(*group, "nestjs-cqrs", "Bring users, orders, sagas, payments and events of a nestjs-cqrs database");
+      add_command(*group, "nestjs-cqrs", "Import users, orders, sagas, payments and events of a nestjs-cqrs database");
   add_text(*app, "--from", flags->source.url, "URL",
-           "Its database, which is only read: postgres://USER@HOST/nestjs_cqrs")
+           "Database to import from, which is only read: postgres://USER@HOST/nestjs_cqrs")
       .required();
   add_switch(*app, "--dry-run", flags->dry_run, "Write nothing: show what would become of each order");
   add_switch(*app, "--stopped", flags->stopped,
-             "Its nodes are stopped, whoever else is connected to its database: decide on orders in progress");
-  add_text(*app, "--schema", flags->source.schema, "NAME", "Schema of its tables, where several have some");
-  add_text(*app, "--time-zone", flags->source.time_zone, "NAME",
-           "Time zone in which its times were written [that of its database]");
+             "Treat its nodes as stopped even if others are connected to its database, and decide orders in progress");
+  add_text(*app, "--schema", flags->source.schema, "NAME", "Schema of its tables, if several schemas have them");
+  add_text(*app, "--time-zone", flags->source.time_zone, "NAME", "Time zone of its timestamps [that of its database]");
   set_footer(*app,
-             "The target is --database. Run it again at any time: it brings what is new or has changed there since.\n"
-             "Exit codes: 0 all was brought, 1 some rows were left out.");
+             "The target is --database. Run it again at any time: it imports what is new or has changed there since.\n"
+             "Exit codes: 0 everything was imported, 1 some rows were left out.");
   set_examples(*app,
                {"sagactl import nestjs-cqrs --from postgres://postgres@127.0.0.1/nestjs_cqrs --dry-run",
                 "sagactl import nestjs-cqrs --from postgres://postgres@127.0.0.1/nestjs_cqrs --database shop.db"});

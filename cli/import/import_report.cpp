@@ -125,13 +125,14 @@ void print_import(const Invocation& invocation, const ImportOutcome& outcome) {
   const NestjsFacts& source = outcome.source;
   const ImportReport& report = outcome.report;
   std::ostream& out = invocation.terminal.out;
-  print(out, {{"From", fmt::format("{}, schema {}", source.shown, source.schema)},
-              {"To",
-               outcome.is_dry_run ? "nowhere: a dry run, which does not look at what is here already" : outcome.target},
-              {"As of", fmt::format("{}; its times are read as {}", iso8601_ms(source.taken_at), source.time_zone)},
-              {"There", fmt::format("{}, {}, {}", count_of(source.payments, "payment"), count_of(source.sagas, "saga"),
-                                    count_of(source.events, "event"))},
-              {"Not there", join(source.missing, ", ")}});
+  print(
+      out,
+      {{"From", fmt::format("{}, schema {}", source.shown, source.schema)},
+       {"To", outcome.is_dry_run ? "nowhere: a dry run, which does not look at what is here already" : outcome.target},
+       {"As of", fmt::format("{}; its timestamps are read as {}", iso8601_ms(source.taken_at), source.time_zone)},
+       {"There", fmt::format("{}, {}, {}", count_of(source.payments, "payment"), count_of(source.sagas, "saga"),
+                             count_of(source.events, "event"))},
+       {"Not there", join(source.missing, ", ")}});
   out << '\n';
   Table table({{"", Fit::whole, needed},
                {"FOUND", Fit::number, needed},
@@ -148,15 +149,15 @@ void print_import(const Invocation& invocation, const ImportOutcome& outcome) {
     out << fmt::format("\nWith them {} as {}; sagas: {}\n", count_of(report.payments, "payment"),
                        count_of(report.events, "event"), sagas_text(report));
   print_unfinished(out, report);
-  print_row_problems(out, "Could not be brought", report.problems, report.problem_count);
+  print_row_problems(out, "Could not be imported", report.problems, report.problem_count);
   print_row_problems(out, "To know", report.remarks, report.remark_count);
   if (outcome.is_live)
     out << fmt::format(
         "\n{} connected to its database: if these are its nodes, orders that are in progress stay theirs. Stop them "
         "and "
-        "import again, or say --stopped.\n",
+        "import again, or pass --stopped.\n",
         count_of(source.others_connected, "other session") + (source.others_connected == 1 ? " is" : " are"));
-  if (!outcome.is_complete) out << "\nInterrupted: run it again, and it goes on.\n";
+  if (!outcome.is_complete) out << "\nInterrupted: run it again to continue.\n";
 }
 
 }  // namespace sagactl

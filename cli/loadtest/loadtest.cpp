@@ -51,7 +51,7 @@ class Loadtest {
   bool asks_for_list() const {
     return !options_.profile.is_ours && !options_.profile.list.path.empty() && !evidence_.foreign;
   }
-  // Nothing else tells how long sagas take.
+  // There is no other source for the duration of sagas.
   bool needs_watch() const {
     return asks_for_status() && !evidence_.foreign && options_.profile.status.ended.empty() &&
            options_.profile.list.pointer_of("ended_at").empty();
@@ -116,7 +116,7 @@ Result<void> Loadtest::check_saga_is_published() const {
                    "publish it with `sagactl saga publish FILE`");
 }
 
-// Said before the load is sent: afterwards the run would have to be repeated.
+// Reported before the load is sent: afterwards the run would have to be repeated.
 void Loadtest::say_what_cannot_be_checked() const {
   if (evidence_.why_none.empty()) return;
   const bool has_status = asks_for_status(), has_list = asks_for_list();
@@ -319,8 +319,8 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   add_loadtest_flags(*app, commands, *flags);
   set_footer(
       *app,
-      "The load is spread over the nodes of --url, without it over all that this machine's node knows on this "
-      "machine.\n"
+      "The load is spread over the nodes of --url; without it, over all nodes on this machine that the local node "
+      "lists.\n"
       "The verdicts are read from --database.\n"
       "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
       "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");

@@ -125,12 +125,12 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
   add_load_report_flags(app, flags.files);
   add_flag_with(
       app, "--tag", [&flags](const std::string& text) { return add_tag(flags.tags, text); }, "NAME=VALUE",
-      "Say what this run is of, in all reports and metrics; may be repeated")
+      "Label this run in all reports and metrics; may be repeated")
       .repeatable(tags_max);
   add_text(app, "--metrics-listen", flags.metrics_listen, "[HOST:]PORT",
-           "Serve the figures of the running load to Prometheus, on this machine unless HOST says otherwise");
+           "Serve live metrics of the load to Prometheus; without HOST on this machine only");
   add_text(app, "--metrics-to", flags.metrics_targets, "URL",
-           "Send them once a second: influxdb+http://, otlp+http:// or statsd://; may be repeated")
+           "Send live metrics once a second: influxdb+http://, otlp+http:// or statsd://; may be repeated")
       .repeatable(metrics_targets_max);
 }
 

@@ -170,7 +170,7 @@ void add_replay(CLI::App& group, Commands& commands) {
   add_switch(*app, "--all", flags->all, "All events of the database");
   add_rate(*app, "--rate", flags->rate, "Maximum number of events per second [1000]");
   add_confirm_flags(*app, flags->confirm);
-  set_footer(*app, "Each message is as it was, and has the header replayed-at as well.");
+  set_footer(*app, "Messages are as they were, with the header replayed-at in addition.");
   set_examples(*app, {"sagactl events replay --topic sagas.replay --since 2h --dry-run"});
   commands.add(app, [flags](Invocation& invocation) { return run_replay(invocation, *flags); });
 }

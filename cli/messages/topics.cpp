@@ -183,8 +183,9 @@ Result<void> parse_setting(const std::string& text, TopicPlan& plan) {
 std::shared_ptr<TopicsFlags> add_topics_flags(CLI::App& app, Commands& commands) {
   const auto flags = std::make_shared<TopicsFlags>();
   add_kafka_flags(app, commands, flags->kafka);
-  commands.add_variables(add_choice(app, "--role", flags->role, "Role whose topics are meant, as for serve [node]"),
-                         {"SAGACTL_SERVE_ROLE"});
+  commands.add_variables(
+      add_choice(app, "--role", flags->role, "Role whose topics to list, check or create, as for serve [node]"),
+      {"SAGACTL_SERVE_ROLE"});
   commands.add_variables(add_choice(app, "--payment", flags->payment, "Payment provider, as for serve [simulated]"),
                          {"SAGACTL_SERVE_PAYMENT"});
   add_switch(app, "--every-role", flags->every_role, "The topics of all roles and payment providers");

@@ -42,7 +42,7 @@ void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_text(app, "--jtl", files.jtl, "FILE.jtl", "Write every request as a result file of JMeter");
   add_text(app, "--fault-csv", files.fault_csv, "FILE.csv", "Write the faults of the run, and what they did, as CSV");
   add_text(app, "--summary", files.summary, "FILE.json", "Write a summary in the form of k6's handleSummary data");
-  add_switch(app, "--publish", files.publish, "Give the result to the node, whose dashboard keeps it");
+  add_switch(app, "--publish", files.publish, "Publish the result to the dashboard of the node");
 }
 
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {

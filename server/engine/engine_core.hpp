@@ -54,7 +54,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   bool adopt_sagas(SteadyTime now);
   bool adopt_from(Owners owners, SteadyTime now);
   Duration pause_before_adoption(const LeftBehind& left, Owners owners);
-  Duration apart(Duration together, Duration longest);
+  Duration own_interval(Duration of_all, Duration longest);
   bool on_adoption_error(const Error& error, SteadyTime now);
   bool check_due_flows(SteadyTime now);
   bool delete_old_replays(SteadyTime now);

@@ -9,8 +9,9 @@ namespace sagactl {
 namespace {
 
 constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
-// How often all nodes together look for what others have left behind. A lease that runs out is known beforehand; this
-// is how soon they find that a node has stopped by itself. A lone node has nobody to find.
+// How often all nodes together look for sagas and events that other nodes have left behind. When a lease expires is
+// known beforehand; this is how soon it is noticed that a node has resigned its lease. A lone node has no others to
+// look for.
 constexpr int adopt_rounds_per_lease = 16, lone_rounds_per_lease = 4;
 constexpr int adopt_rounds_min = 2;  // of each node in a lease
 constexpr Duration expiry_margin = 2ms;
@@ -71,7 +72,7 @@ bool Engine::Core::run_due_work(SteadyTime now) {
   return true;
 }
 
-// What is kept to be quick is given back once nothing has been committed for a while.
+// Releases the memory that is kept for speed once nothing has been committed for a while.
 void Engine::Core::rest(SteadyTime now) {
   if (is_at_rest_ || queue_.size() > 0 || now - commit_began_.load() < rest_after) return;
   is_at_rest_ = true;
@@ -137,19 +138,19 @@ bool Engine::Core::adopt_sagas(SteadyTime now) {
   return loaded ? true : back_off(loaded.error().message);
 }
 
-// The nodes take turns by chance: the more there are, the longer each waits.
+// Each node waits a random time, the longer the more nodes there are, so that all together look this often.
 Duration Engine::Core::pause_before_adoption(const LeftBehind& left, Owners owners) {
   const Duration together = options_.lease / adopt_rounds_per_lease;
   if (left.sagas || left.events || owners == Owners::replaced) return together;
   if (left.others == 0) return options_.lease / lone_rounds_per_lease;
-  return std::min(apart(together, options_.lease / adopt_rounds_min), left.next_expiry + expiry_margin);
+  return std::min(own_interval(together, options_.lease / adopt_rounds_min), left.next_expiry + expiry_margin);
 }
 
-// How long a node waits when all nodes together do something once in that time, at random moments; not much longer than
-// `longest`. A lone node has nobody to share it with.
-Duration Engine::Core::apart(Duration together, Duration longest) {
-  if (other_nodes_ == 0) return together;
-  const Duration each = std::min(together * static_cast<std::int64_t>(other_nodes_ + 1), std::max(together, longest));
+// How long this node waits until it does something again that all nodes together do once in `of_all`: a random time,
+// not much longer than `longest`. A lone node does it each time.
+Duration Engine::Core::own_interval(Duration of_all, Duration longest) {
+  if (other_nodes_ == 0) return of_all;
+  const Duration each = std::min(of_all * static_cast<std::int64_t>(other_nodes_ + 1), std::max(of_all, longest));
   return each / 2 + Duration{static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(each.count()) + 1))};
 }
 
@@ -189,7 +190,7 @@ void Engine::Core::fire_timers(SteadyTime now) {
 // decides which is first.
 bool Engine::Core::check_due_flows(SteadyTime now) {
   if (now < check_due_at_) return true;
-  check_due_at_ = now + apart(options_.check_due_every, check_due_longest);
+  check_due_at_ = now + own_interval(options_.check_due_every, check_due_longest);
   const auto due = store_.due_flows(due_max);
   if (!due) return back_off(due.error().message);
   for (const OrderId order : *due)
@@ -217,8 +218,8 @@ bool Engine::Core::publish_events(SteadyTime now, bool flush) {
   return published ? true : back_off(published.error().message);
 }
 
-// Another node or process has taken over: what this epoch knows about its sagas is out of date. The next turn registers
-// the node under a new epoch.
+// Another node or process has adopted the sagas: what this epoch knows about them is out of date. The next turn
+// registers the node under a new epoch.
 void Engine::Core::on_fenced() {
   log_warn("lease lost; registering again under a new epoch", {{"node", writer_.node}});
   registered_ = false;

@@ -135,7 +135,7 @@ TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
   const CommandResult outcome = sandbox.run({"trace", "nope", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("no trace found for 'nope'"));
-  EXPECT_THAT(outcome.err, HasSubstr("no saga id, order id, correlation id or idempotency key"));
+  EXPECT_THAT(outcome.err, HasSubstr("no saga or order has this id, correlation id or idempotency key"));
 }
 
 TEST(CliTrace, WorksWithAServerThatOnlyKnowsCorrelationIds) {

@@ -1,6 +1,7 @@
 // The dependency rule: a folder includes headers only of the modules that cmake/modules.cmake lets it link.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <regex>
 #include <set>
@@ -64,6 +65,32 @@ TEST(Modules, IncludeOnlyWhatTheyMayLink) {
     }
   }
   EXPECT_GT(checked, 100u);
+}
+
+// The table's row that names the folder.
+std::string row_of(const std::string& text, const std::string& folder) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("| `") && line.find("`" + folder + "/`") != line.npos) return line;
+  return "";
+}
+
+TEST(Modules, AreInTheArchitecturesTable) {
+  const std::string text = read(root() / "docs/architecture.md");
+  for (const auto& [name, module] : modules()) {
+    const std::filesystem::path folder(module.folder);
+    const bool is_adapter = folder.parent_path() == "server/adapters";
+    const std::string row = row_of(text, is_adapter ? "server/adapters" : module.folder);
+    EXPECT_TRUE(std::regex_search(row, std::regex("\\b" + folder.filename().string() + "\\b"))) << module.folder;
+  }
+  for (const std::string top : {"loadgen", "analysis", "cli"}) {
+    const std::string row = row_of(text, top);
+    for (const auto& entry : std::filesystem::directory_iterator(root() / top)) {
+      if (!entry.is_directory()) continue;
+      const std::string folder = entry.path().filename().string();
+      EXPECT_TRUE(std::regex_search(row, std::regex("`" + folder + "/?`"))) << top << "/" << folder;
+    }
+  }
 }
 
 // A rehearsal composes nodes of its own, in memory.

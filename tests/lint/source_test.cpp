@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <regex>
+#include <sstream>
 
 #include "tests/lint/source_tree.hpp"
 
@@ -58,6 +59,32 @@ TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
 TEST(Source, WaitsOnTheSteadyClockOnly) {
   forbid(R"(\b(wait|sleep)_until\s*\([^;]*system_clock|\bsystem_timer\b|\bgettimeofday\b)", {"tests/"},
          "wait on the steady clock");
+}
+
+// The linker takes two types of one name in one namespace for the same one, and says nothing (one definition rule).
+TEST(Source, DefinesEachTypeOnce) {
+  const std::regex opened(R"(^namespace ([\w:]+) \{$)"),
+      defined(R"(^(?:class|struct|union|enum class) (\w+)(?: final)?(?: : [^{;]*)?(?: \{.*)?$)");
+  const std::vector<std::string> beginnings = {"namespace ", "}  // namespace", "class ",
+                                               "struct ",    "union ",          "enum class "};
+  std::map<std::string, std::string> files;  // by namespace and name
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp"})) {
+    if (is_one_of(file.path, {"tests/", "bench/", "samples/"})) continue;
+    std::istringstream lines(file.text);
+    std::string space;
+    bool is_unnamed = false;
+    for (std::string line; std::getline(lines, line);) {
+      std::smatch match;
+      if (!is_one_of(line, beginnings)) continue;  // a regular expression for each line would take seconds
+      if (std::regex_match(line, match, opened)) space = match[1];
+      if (line == "namespace {") is_unnamed = true;
+      if (line == "}  // namespace") is_unnamed = false;
+      if (is_unnamed || !std::regex_match(line, match, defined)) continue;
+      const auto [known, is_first] = files.emplace(space + "::" + match[1].str(), file.path);
+      EXPECT_TRUE(is_first) << known->first << " is defined in " << known->second << " and in " << file.path;
+    }
+  }
+  EXPECT_GT(files.size(), 500u);
 }
 
 TEST(Source, ReadsTheEnvironmentOnlyInTheCommandLine) {

@@ -29,11 +29,12 @@ struct AgentFlags {
 Result<void> check_flags(const AgentFlags& flags, const ListenAddress& address, const std::string& token) {
   if (auto checked = check_agents_token(token, "--token-file"); !checked) return checked;
   if (is_loopback_host(address.host) || flags.without_tls) return {};
-  return Error{ErrorCode::invalid,
-               fmt::format("--listen {} is reached from other machines, without TLS: everyone on the way reads tokens "
-                           "and passwords of the servers under test. Listen on 127.0.0.1 behind a proxy with TLS or an "
-                           "SSH tunnel, or say --without-tls in a network of your own",
-                           flags.listen)};
+  return Error{
+      ErrorCode::invalid,
+      fmt::format("--listen {} is reached from other machines, without TLS: anyone on the network path can read the "
+                  "tokens and passwords of the servers under test. Listen on 127.0.0.1 behind a proxy with TLS or an "
+                  "SSH tunnel, or pass --without-tls in a network of your own",
+                  flags.listen)};
 }
 
 Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
@@ -72,16 +73,15 @@ Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
 
 void add_loadtest_agent(CLI::App& loadtest, Commands& commands) {
   const auto flags = std::make_shared<AgentFlags>();
-  CLI::App* app = add_command(loadtest, "agent", "Send a part of the load tests of another machine (--agents)");
-  add_text(
-      *app, "--listen", flags->listen, "[HOST:]PORT",
-      fmt::format("Address for who leads a load test, on this machine unless HOST says otherwise [{}]", agent_port));
-  add_switch(*app, "--without-tls", flags->without_tls,
-             "Listen for other machines although nothing on the way is encrypted");
-  set_footer(*app,
-             "It takes one run at a time, from whoever has the token of --token-file, and ends it by itself when it\n"
-             "hears nothing for 5 s. --ca-file, --cert, --insecure and --proxy say how it reaches the servers under "
-             "test.");
+  CLI::App* app = add_command(loadtest, "agent", "Send a part of the load for another machine's load test (--agents)");
+  add_text(*app, "--listen", flags->listen, "[HOST:]PORT",
+           fmt::format("Address to listen on for the leader of a load test; without HOST on this machine only [{}]",
+                       agent_port));
+  add_switch(*app, "--without-tls", flags->without_tls, "Accept unencrypted connections from other machines");
+  set_footer(
+      *app,
+      "An agent runs one load test at a time, for a leader that has the token of --token-file, and stops it after\n"
+      "5 s without contact. --ca-file, --cert, --insecure and --proxy set how it connects to the servers under test.");
   set_examples(*app, {"sagactl loadtest agent --token-file agents.token",
                       "sagactl loadtest agent --listen 0.0.0.0:7410 --without-tls --token-file agents.token"});
   commands.add(app, [flags](Invocation& invocation) { return serve_agent(invocation, *flags); });

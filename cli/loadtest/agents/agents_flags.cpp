@@ -23,8 +23,9 @@ Result<Url> agent_url(const std::string& text) {
   auto url = parse_node_url(text);
   if (!url) return Error{url.error().code, "--agents: " + url.error().message};
   if (!url->socket.empty() || !url->prefix.empty())
-    return Error{ErrorCode::invalid,
-                 fmt::format("--agents: '{}' is no address of an agent: write host:port or https://host:port", text)};
+    return Error{
+        ErrorCode::invalid,
+        fmt::format("--agents: '{}' is not the address of an agent: write host:port or https://host:port", text)};
   const std::size_t scheme = text.find("://");
   const auto server = parse_host_port(scheme == std::string::npos ? text : text.substr(scheme + 3));
   if (server && !server->port && !url->tls) url->port = agent_port;
@@ -33,7 +34,8 @@ Result<Url> agent_url(const std::string& text) {
 
 Result<std::string> agents_token(const Invocation& invocation, const AgentsFlags& flags) {
   if (flags.token_file.empty())
-    return Error{ErrorCode::invalid, "--agents needs --agents-token-file, with the token that the agents have"};
+    return Error{ErrorCode::invalid,
+                 "--agents needs --agents-token-file, with the token that the agents were started with"};
   auto token = read_secret_file(invocation.environment.resolve(flags.token_file), "--agents-token-file");
   if (!token) return token.error();
   if (auto checked = check_agents_token(*token, "--agents-token-file"); !checked) return checked.error();
@@ -44,19 +46,19 @@ Result<std::string> agents_token(const Invocation& invocation, const AgentsFlags
 
 void add_agents_flags(CLI::App& app, AgentsFlags& flags) {
   add_text(app, "--agents", flags.addresses, "HOST[:PORT][,...]",
-           "Machines that send the load together, on which `sagactl loadtest agent` runs [this one alone]")
+           "Machines that send the load together, each running `sagactl loadtest agent` [this machine]")
       .separated_by(',');
   add_text(app, "--agents-token-file", flags.token_file, "FILE", "Read the token of the agents from FILE");
-  add_switch(app, "--agents-without-tls", flags.without_tls,
-             "Reach agents on other machines although nothing on the way is encrypted");
+  add_switch(app, "--agents-without-tls", flags.without_tls, "Connect to agents on other machines without encryption");
 }
 
 Result<void> check_agents_token(const std::string& token, const std::string& flag) {
   if (token.size() >= token_size_min) return {};
-  return Error{ErrorCode::invalid,
-               fmt::format("{}: a token of at least {} characters is required, which the agents and who leads the load "
-                           "test share; make one with: openssl rand -hex 16",
-                           flag, token_size_min)};
+  return Error{
+      ErrorCode::invalid,
+      fmt::format("{}: a token of at least {} characters is required, which the agents and the leader of the load "
+                  "test share; make one with: openssl rand -hex 16",
+                  flag, token_size_min)};
 }
 
 Result<AgentsSetup> agents_setup(const Invocation& invocation, const AgentsFlags& flags) {
@@ -67,11 +69,11 @@ Result<AgentsSetup> agents_setup(const Invocation& invocation, const AgentsFlags
     auto url = agent_url(text);
     if (!url) return url.error();
     if (std::find(setup.urls.begin(), setup.urls.end(), *url) != setup.urls.end())
-      return Error{ErrorCode::invalid, fmt::format("--agents: {} is there twice", url->authority())};
+      return Error{ErrorCode::invalid, fmt::format("--agents: {} is listed twice", url->authority())};
     if (!url->tls && !url->is_loopback() && !flags.without_tls)
       return Error{ErrorCode::invalid,
-                   fmt::format("--agents: the way to {} is not encrypted, and tokens and passwords of the servers "
-                               "under test go there. Write https://, reach it through an SSH tunnel, or say "
+                   fmt::format("--agents: the connection to {} is not encrypted, and would carry tokens and passwords "
+                               "of the servers under test. Write https://, reach it through an SSH tunnel, or pass "
                                "--agents-without-tls in a network of your own",
                                url->authority())};
     setup.urls.push_back(std::move(*url));

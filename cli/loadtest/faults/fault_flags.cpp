@@ -46,7 +46,8 @@ void add_fault_flags(CLI::App& app, FaultPlan& faults) {
     return {};
   };
   add_flag_with(app, "--fault", fault, "FAULT",
-                "Hit a process, container or command during the load: 'pause node-2 at 10s for 5s', 'kill pid 4711 at "
+                "Inject a fault into a process or container, or run a command, during the load: 'pause node-2 at 10s "
+                "for 5s', 'kill pid 4711 at "
                 "10s', 'restart port 8085 at 10s for 2s', 'run \"docker kill pg\" at 10s'; may be repeated")
       .repeatable(static_cast<int>(faults_max));
   add_flag_with(app, "--proxy-fault", proxy, "FAULT",

@@ -138,10 +138,10 @@ Result<ExitCode> write_draft(Invocation& invocation, const InitFlags& flags) {
 
 void add_loadtest_init(CLI::App& loadtest, Commands& commands) {
   const auto flags = std::make_shared<InitFlags>();
-  CLI::App* app = add_command(loadtest, "init", "Write a first profile of your server, to be completed");
+  CLI::App* app = add_command(loadtest, "init", "Draft a profile of your server, for you to complete");
   add_text(*app, "--openapi", flags->openapi, "FILE|URL", "From a description of its API, in JSON or YAML");
   add_text(*app, "--curl", flags->curl, "COMMAND", "From a curl command that places an order");
-  add_text(*app, "--har", flags->har, "FILE", "From what a browser recorded (HTTP Archive)");
+  add_text(*app, "--har", flags->har, "FILE", "From a browser's recording (HTTP Archive)");
   add_text(*app, "--postman", flags->postman, "FILE", "From a Postman collection");
   add_text(*app, "--request", flags->request, "N|NAME", "Which of its requests creates the order [the most likely]");
   add_text(*app, "--out", flags->out, "FILE.toml", "The profile [profile.toml]");

@@ -22,7 +22,6 @@ class UserRoutes : public testing::Test {
     const Json credentials{{"email", name + "@example.com"}, {"password", "password123"}};
     return node.client().post("/auth/login", credentials)->status;
   }
-  // Waits until all nodes have read the change.
   bool eventually(const std::function<bool()>& reached) {
     for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30); !reached();)
       if (std::chrono::steady_clock::now() > end) return false;
@@ -49,9 +48,9 @@ TEST_F(UserRoutes, BecomeAdminsAndCustomersAgain) {
   HttpClient ann = node.client(registered("ann")["accessToken"]);
   EXPECT_EQ(ann.get("/locks")->status, 403);
   EXPECT_EQ(set("ann", {{"role", "admin"}}).status, 200);
-  EXPECT_TRUE(eventually([&] { return ann.get("/locks")->status == 200; })) << "with the same token";
+  EXPECT_TRUE(node.await_records([&] { return ann.get("/locks")->status == 200; })) << "with the same token";
   EXPECT_EQ(set("ann", {{"role", "customer"}}).status, 200);
-  EXPECT_TRUE(eventually([&] { return ann.get("/locks")->status == 403; }));
+  EXPECT_TRUE(node.await_records([&] { return ann.get("/locks")->status == 403; }));
 }
 
 TEST_F(UserRoutes, LoseAccessWhenTheyAreDisabled) {
@@ -60,7 +59,7 @@ TEST_F(UserRoutes, LoseAccessWhenTheyAreDisabled) {
   EXPECT_EQ(set("ann", {{"status", "suspended"}}).json().value()["sessions"], 0);
   EXPECT_EQ(log_in("ann"), 401);
   EXPECT_EQ(node.client().post("/auth/refresh", Json{{"refreshToken", tokens["refreshToken"]}})->status, 401);
-  EXPECT_TRUE(eventually([&] { return ann.get("/orders")->status == 401; }));
+  EXPECT_TRUE(node.await_records([&] { return ann.get("/orders")->status == 401; }));
   EXPECT_EQ(set("ann", {{"status", "active"}}).status, 200);
   EXPECT_EQ(log_in("ann"), 200);
 }

@@ -23,17 +23,6 @@ class BulkJobs : public OwnSagas {
     return ids;
   }
   HttpResponse bulk(const Json& body) { return admin.post("/bulk", body).value(); }
-  Json await_job(const std::string& id) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    Json job;
-    do {
-      job = admin.get("/bulk/" + id)->json().value();
-      if (job["state"] != "running") return job;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    } while (std::chrono::steady_clock::now() < until);
-    ADD_FAILURE() << "the job has not ended: " << job.dump(2);
-    return job;
-  }
   Json results(const std::string& id, const std::string& query = "") {
     return admin.get("/bulk/" + id + "/results" + query)->json().value();
   }

@@ -46,17 +46,6 @@ class BulkRunnerTest : public OwnSagas {
     EXPECT_TRUE(node.records().add_record(api::bulk_kind, job.id, api::bulk_job_text(job)).value());
     EXPECT_TRUE(node.records().add_record(api::bulk_open_kind, job.id, "{}").value());
   }
-  Json await_job(const std::string& id) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    Json job;
-    do {
-      job = admin.get("/bulk/" + id)->json().value();
-      if (job["state"] != "running") return job;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    } while (std::chrono::steady_clock::now() < until);
-    ADD_FAILURE() << job.dump(2);
-    return job;
-  }
   Json results(const std::string& id) { return admin.get("/bulk/" + id + "/results")->json().value()["results"]; }
 
   bool node_has_trip = false;

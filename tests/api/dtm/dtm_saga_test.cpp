@@ -73,7 +73,7 @@ TEST_F(Dtm, AClosedPortIsTriedAgain) {
   body["steps"][1]["action"] = "http://127.0.0.1:" + std::to_string(port) + "/in";
   EXPECT_EQ(post("submit", body).status, 200);
   participant.await_calls("/out action", 1);
-  std::this_thread::sleep_for(50ms);
+  await_failed_try("g", 1);
   DtmParticipant later(port);
   EXPECT_EQ(await_status("g", "succeed"), "succeed: prepared succeed prepared succeed");
   EXPECT_EQ(later.calls("/in action").size(), 1u);

@@ -84,12 +84,24 @@ std::string Dtm::statuses(const std::string& gid) {
   return text;
 }
 
-std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
+OrderId Dtm::flow_of(const std::string& gid) {
   const auto flow = api::find_named_flow(node.queries(), percent_decode(gid).value());
-  EXPECT_TRUE(flow && *flow) << "there is no transaction " << gid;
-  if (!flow || !*flow) return {};
+  if (flow && *flow) return (*flow)->order.id;
+  ADD_FAILURE() << "there is no transaction " << gid;
+  return {};
+}
+
+void Dtm::await_failed_try(const std::string& gid, std::size_t step) {
+  const OrderId id = flow_of(gid);
+  EXPECT_TRUE(node.await_write(id, [&] {
+    const StepState state = node.queries().flow(id).value()->saga->steps.at(step);
+    return state.tries > 0 && !state.calling;
+  }));
+}
+
+std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
   std::string now;
-  node.await_write((*flow)->order.id, [&] { return (now = statuses(gid)).starts_with(begin); });
+  node.await_write(flow_of(gid), [&] { return (now = statuses(gid)).starts_with(begin); });
   EXPECT_TRUE(now.starts_with(begin)) << now;
   return now;
 }

@@ -62,7 +62,9 @@ class Dtm : public testing::Test {
   Json get(const std::string& route);
   // "failed: succeed succeed succeed failed": the transaction, and its branches as query has them.
   std::string statuses(const std::string& gid);
+  OrderId flow_of(const std::string& gid);
   std::string await_status(const std::string& gid, const std::string& begin);  // they begin so; what they are then
+  void await_failed_try(const std::string& gid, std::size_t step);             // until a call of that step has failed
   std::string reason(const std::string& gid) { return text_or_empty(query(gid)["transaction"], "rollback_reason"); }
 
   // Two steps, /out and /in, which are undone at /out-undo and /in-undo, with payloads of their own.

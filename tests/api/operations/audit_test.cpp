@@ -55,8 +55,7 @@ TEST_F(Audit, HasLateCharges) {
   node.await_end(id);
   EXPECT_EQ(actions(), Actions{"cancel"});
   node.gateway().release();
-  for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_TRUE(node.gateway().await_refunds(1));
   EXPECT_EQ(node.gateway().refunds(), 1);
   EXPECT_EQ(actions(), (Actions{"late-charge", "cancel"}));
   const Json audit = admin.get("/audit")->json().value(), all = admin.get("/api-json")->json().value();

@@ -16,6 +16,9 @@ class StepActions : public OwnSagas {
     EXPECT_EQ(publish(trip()).status, 201);
     id = start(Json{{"guest", "Ada"}}).json().value()["id"];
     const std::string url = participant.await("POST /bookings").headers.at("saga-answer");
+    const OrderId flow = OrderId::parse(id).value();
+    EXPECT_TRUE(node.await_write(flow, [&] { return !node.queries().flow(flow).value()->saga->steps[0].calling; }))
+        << "the node has not got the answer 202";
     return url.substr(url.find("/sagas/"));
   }
   HttpResponse call_back(const std::string& path, const Json& answer) {

@@ -160,10 +160,7 @@ TEST_F(PageLogin, ALogOutAtAnotherNodeCountsHereAsWell) {
   const std::size_t payload = cookie.find('.') + 1;
   const std::string claims = *from_base64url(cookie.substr(payload, cookie.rfind('.') - payload));
   ASSERT_TRUE(node.records().add_record("page-ended", Json::parse(claims)["jti"], "{}").value());
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (send("GET", "/sagas", nullptr, {}, cookie).status != 401 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  EXPECT_EQ(send("GET", "/sagas", nullptr, {}, cookie).status, 401);
+  EXPECT_TRUE(node.await_records([&] { return send("GET", "/sagas", nullptr, {}, cookie).status == 401; }));
 }
 
 TEST_F(PageLogin, GuestsOfTheShopNeedNoCookieAndAnOldOneHarmsNobody) {

@@ -32,7 +32,7 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   auto parts = std::make_unique<SharedParts>();
   parts->clock = std::make_unique<FastTimerClock>();
   Clock& clock = *parts->clock;
-  parts->database = open_database(options, clock).value();
+  parts->database = std::make_unique<WatchedDatabase>(open_database(options, clock).value());
   parts->lock = make_memory_lock(clock);
   parts->bus = make_memory_bus();
   parts->gateway = std::move(gateway);
@@ -80,6 +80,7 @@ ApiNode::ApiNode(const NodeOptions& options) {
   auto gateway = std::make_unique<FakeGateway>();
   gateway_ = gateway.get();
   parts_ = make_parts(std::move(gateway), options);
+  database_ = static_cast<WatchedDatabase*>(parts_->database.get());
   unsubscribe_ = parts_->bus->subscribe([this](const Event& event) {
     if (!ends_saga(event.type)) return;
     const std::scoped_lock guard(mutex_);

@@ -17,6 +17,7 @@
 #include "server/node/logical_node.hpp"
 #include "server/node/shared_parts.hpp"
 #include "tests/api/support/fake_gateway.hpp"
+#include "tests/api/support/watched_database.hpp"
 
 namespace sagactl::test {
 
@@ -46,6 +47,9 @@ class ApiNode {
   // Whether it holds now, or after one of the next writes of that flow; each is waited for at most a minute.
   bool await_write(OrderId order, const std::function<bool()>& holds);
 
+  // As WatchedDatabase::await_records: for what follows from records, such as bulk jobs, and for what a node polls.
+  bool await_records(const std::function<bool()>& holds) { return database_->await_records(holds); }
+
   // Places an order of one item, which must be accepted, and returns the answer's body.
   Json place(HttpClient& client, const std::string& product);
   // Waits until the saga of that order has ended, for the `times`-th time.
@@ -58,6 +62,7 @@ class ApiNode {
  private:
   std::unique_ptr<SharedParts> parts_;
   FakeGateway* gateway_ = nullptr;
+  WatchedDatabase* database_ = nullptr;
   std::unique_ptr<LogicalNode> node_;
   std::unique_ptr<boost::asio::io_context> io_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;

@@ -31,6 +31,7 @@ void FakeGateway::refund(const EarlierCharge&, Money, std::function<void(Outcome
   {
     const std::scoped_lock guard(mutex_);
     ++refunds_;
+    refunded_.notify_all();
   }
   done(Succeeded{});
 }
@@ -54,6 +55,11 @@ int FakeGateway::charges(const std::string& payment_key) const {
 int FakeGateway::refunds() const {
   const std::scoped_lock guard(mutex_);
   return refunds_;
+}
+
+bool FakeGateway::await_refunds(int count) const {
+  std::unique_lock lock(mutex_);
+  return refunded_.wait_for(lock, std::chrono::seconds(30), [&] { return refunds_ >= count; });
 }
 
 void FakeGateway::hold() {

@@ -1,6 +1,7 @@
 // A payment provider controlled by a test.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -25,11 +26,13 @@ class FakeGateway : public PaymentGateway {
   void set_facts(PaymentFacts facts);  // of the charges that succeed from now on
   int charges(const std::string& payment_key) const;  // number of charges under that key
   int refunds() const;
+  bool await_refunds(int count) const;  // false: there were not as many within half a minute
 
  private:
   PaymentFacts facts() const;
 
   mutable std::mutex mutex_;
+  mutable std::condition_variable refunded_;
   bool held_ = false;
   std::map<std::string, int> charges_;
   int refunds_ = 0;

@@ -39,6 +39,7 @@ http::Response FakeParticipant::respond(const http::Request& request) {
   seen.what = request.method_text + " " + request.target;
   seen.body = request.body;
   for (const http::Header& header : request.headers) seen.headers[header.name] = header.value;
+  called_.notify_all();
   Rule rule{"", 200, R"({"id":"b-1"})", {}};
   for (const Rule& each : rules_)
     if (seen.what.starts_with(each.what)) rule = each;
@@ -49,6 +50,10 @@ http::Response FakeParticipant::respond(const http::Request& request) {
 
 std::vector<SeenCall> FakeParticipant::calls(const std::string& what) const {
   const std::lock_guard lock(mutex_);
+  return calls_of(what);
+}
+
+std::vector<SeenCall> FakeParticipant::calls_of(const std::string& what) const {
   std::vector<SeenCall> found;
   for (const SeenCall& call : calls_)
     if (call.what.starts_with(what)) found.push_back(call);
@@ -56,11 +61,10 @@ std::vector<SeenCall> FakeParticipant::calls(const std::string& what) const {
 }
 
 SeenCall FakeParticipant::await(const std::string& what) const {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (std::chrono::steady_clock::now() < until) {
-    if (auto found = calls(what); !found.empty()) return found.back();
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  std::unique_lock lock(mutex_);
+  std::vector<SeenCall> found;
+  if (called_.wait_for(lock, std::chrono::seconds(30), [&] { return !(found = calls_of(what)).empty(); }))
+    return found.back();
   ADD_FAILURE() << "no call begins with " << what;
   return {};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,7 +44,10 @@ class FakeParticipant {
   };
   http::Response respond(const http::Request& request);
 
+  std::vector<SeenCall> calls_of(const std::string& what) const;  // with the lock held
+
   mutable std::mutex mutex_;
+  mutable std::condition_variable called_;
   std::vector<Rule> rules_;
   std::vector<SeenCall> calls_;
   boost::asio::io_context io_{1};

@@ -59,15 +59,23 @@ steps:
   Json saga(const std::string& id) { return admin.get("/sagas/" + id)->json().value(); }
   // Waits until the saga has that member.
   Json await_saga(const std::string& id, const std::string& member, const Json& value) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     Json now;
-    do {
+    const bool reached = node.await_write(OrderId::parse(id).value(), [&] {
       now = saga(id);
-      if (now[member] == value) return now;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    } while (std::chrono::steady_clock::now() < until);
-    ADD_FAILURE() << "the saga has not come to " << member << " " << value << ": " << now.dump(2);
+      return now[member] == value;
+    });
+    EXPECT_TRUE(reached) << "the saga has not come to " << member << " " << value << ": " << now.dump(2);
     return now;
+  }
+  // Waits until the bulk job has ended.
+  Json await_job(const std::string& id) {
+    Json job;
+    const bool ended = node.await_records([&] {
+      job = admin.get("/bulk/" + id)->json().value();
+      return job["state"] != "running";
+    });
+    EXPECT_TRUE(ended) << "the job has not ended: " << job.dump(2);
+    return job;
   }
   std::string start_and_await_approval() {
     EXPECT_EQ(publish(approved_trip()).status, 201);

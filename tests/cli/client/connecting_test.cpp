@@ -48,7 +48,7 @@ TEST_F(CliConnecting, SaysWhatToDoAboutACertificate) {
   EXPECT_THAT(outcome.err, HasSubstr("--ca-file"));
   const TlsFront other(port_of(node.url()), make_identity("DNS:shop.example"));
   EXPECT_THAT(list(other.url(), {"--ca-file", other.certificate().string()}).err,
-              HasSubstr("write a name of its certificate in --url"));
+              HasSubstr("use a host name from its certificate in --url"));
   const BlurtingServer http("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(list("https://127.0.0.1:" + std::to_string(http.port()), {}).err, HasSubstr("write http:// in --url"));
 }
@@ -57,8 +57,7 @@ TEST_F(CliConnecting, SaysThatInsecureBelievesAnybody) {
   const TlsFront front(port_of(node.url()), make_identity("DNS:shop.example"));
   const CommandResult outcome = list(front.url(), {"--insecure"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.err, "sagactl: warning: --insecure: whoever answers is believed to be the server\nno sagas\n")
-      << "once";
+  EXPECT_EQ(outcome.err, "sagactl: warning: --insecure: the server's identity is not verified\nno sagas\n") << "once";
   EXPECT_EQ(list(node.url(), {"--insecure"}).err.find("warning"), std::string::npos) << "http has no certificates";
 }
 
@@ -73,7 +72,7 @@ TEST_F(CliConnecting, ShowsTheCertificateOfCert) {
   EXPECT_THAT(list(front.url(), {"--cert", certificate.path().string()}).err, HasSubstr("--cert needs --cert-key"));
   const CommandResult none = list(front.url(), {"--ca-file", "nowhere.pem"});
   EXPECT_EQ(none.code, 4);
-  EXPECT_THAT(none.err, HasSubstr("--ca-file: nowhere.pem is no file that can be read"));
+  EXPECT_THAT(none.err, HasSubstr("--ca-file: nowhere.pem is not a file that can be read"));
 }
 
 TEST_F(CliConnecting, LeadsThroughAProxyWhosePasswordItKeeps) {

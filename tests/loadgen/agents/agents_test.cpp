@@ -131,9 +131,9 @@ TEST_F(AgentProcesses, WhatCannotBeUsedIsRefusedBeforeAnythingIsSent) {
        {Row{{"loadtest", "mixed", "--agents", "127.0.0.1:7"}, "--agents needs --agents-token-file"},
         Row{{"loadtest", "mixed", "--agents", "127.0.0.1:7", "--agents-token-file", "short.token"}, "at least 16"},
         Row{{"loadtest", "mixed", "--agents", "10.9.9.9:7", "--agents-token-file", "agents.token"},
-            "the way to 10.9.9.9:7 is not encrypted"},
+            "the connection to 10.9.9.9:7 is not encrypted"},
         Row{{"loadtest", "mixed", "--agents", "localhost:7,localhost:7", "--agents-token-file", "agents.token"},
-            "is there twice"},
+            "localhost:7 is listed twice"},
         Row{{"loadtest", "agent"}, "--token-file: a token of at least 16"},
         Row{{"loadtest", "agent", "--listen", "0.0.0.0:7999", "--token-file", "agents.token"}, "without TLS"},
         Row{{"loadtest", "agent", "--listen", "here", "--token-file", "agents.token"}, "write PORT, such as 7410"}}) {

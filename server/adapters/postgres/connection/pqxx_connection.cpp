@@ -196,7 +196,7 @@ void PqxxConnection::rethrow() {
 void PqxxConnection::begin_snapshot(const std::string& exported) {
   call([&] {
     session_->snapshot = std::make_unique<SnapshotTransaction>(session_->connection);
-    if (!exported.empty()) session_->snapshot->exec("SET TRANSACTION SNAPSHOT " + quote(exported));
+    if (!exported.empty()) session_->snapshot->exec(fmt::format("SET TRANSACTION SNAPSHOT {}", quote(exported)));
     session_->snapshot->exec("SET TRANSACTION READ ONLY");
   });
 }

@@ -98,5 +98,14 @@ TEST_F(AProducer, CreatesMissingTopicsWithTheirPartitions) {
   EXPECT_EQ(partitions.size(), 2u);
 }
 
+TEST_F(AProducer, SpreadsMessagesWithoutAKeyOverThePartitions) {
+  const Recorder recorder(options.kafka, {topic});
+  ASSERT_TRUE(send_all(*producer, std::vector<Outgoing>(50, Outgoing{topic, "", "v", {}})).ok());
+  ASSERT_TRUE(recorder.await(50));
+  std::set<std::int32_t> partitions;
+  for (const Incoming& message : recorder.messages()) partitions.insert(message.partition);
+  EXPECT_EQ(partitions.size(), 2u);
+}
+
 }  // namespace
 }  // namespace sagactl::kafka

@@ -16,7 +16,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Outgoing {
   std::string topic;  // with its prefix
-  std::string key;
+  std::string key;    // empty: none, so that it goes to any partition
   std::optional<std::string> value;
   Headers headers = {};
 };

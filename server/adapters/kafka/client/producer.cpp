@@ -177,10 +177,11 @@ rd_kafka_resp_err_t RunningProducer::produce(const Outgoing& message, Delivery* 
                         static_cast<ssize_t>(value.size()));
   const void* value = message.value ? message.value->data() : nullptr;
   const std::size_t size = message.value ? message.value->size() : 0;
-  const auto code = rd_kafka_producev(
-      handle_.get(), RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(message.key.data(), message.key.size()),
-      RD_KAFKA_V_VALUE(const_cast<void*>(value), size), RD_KAFKA_V_HEADERS(headers),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
+  const char* key = message.key.empty() ? nullptr : message.key.data();
+  const auto code =
+      rd_kafka_producev(handle_.get(), RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(key, message.key.size()),
+                        RD_KAFKA_V_VALUE(const_cast<void*>(value), size), RD_KAFKA_V_HEADERS(headers),
+                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
   if (code == RD_KAFKA_RESP_ERR__FATAL) broken_ = true;
   return code;

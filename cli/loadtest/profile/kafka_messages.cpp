@@ -59,7 +59,11 @@ class RunningKafkaTraffic : public KafkaTraffic {
       read.insert(plan->step.topic);
       routes_.add(*plan);
     }
-    if (auto found = find_topics(options, {all.begin(), all.end()}, timeout); !found) return found;
+    if (auto found = find_topics(options, {all.begin(), all.end()}, timeout); !found) {
+      // No verdict about the system that is tested: the profile names what is not there.
+      if (found.error().code != ErrorCode::not_found) return found;
+      return Error{ErrorCode::invalid, found.error().message + "; create it, or correct its name in the profile"};
+    }
     kafka::ProducerOptions sending;
     sending.kafka = options;
     sending.delivery_time = timeout;

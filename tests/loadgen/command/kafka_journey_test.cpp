@@ -163,8 +163,8 @@ TEST_F(KafkaJourney, AReceiptWithoutAKeptValueIsFound) {
 
 TEST_F(KafkaJourney, ATopicThatDoesNotExistIsAnErrorBeforeTheLoad) {
   const CommandResult done = run("2s", *kafka_brokers());
-  EXPECT_NE(done.code, 0);
-  EXPECT_THAT(done.out + done.err, HasSubstr(fmt::format("has no topic {}", asked_)));
+  EXPECT_EQ(done.code, 4);
+  EXPECT_THAT(done.out + done.err, HasSubstr(fmt::format("has no topic {}; create it, or correct its name in the profile", asked_)));
   EXPECT_EQ(orders_, 0);
 }
 

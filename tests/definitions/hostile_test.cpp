@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "server/definitions/members.hpp"
@@ -14,6 +14,11 @@ namespace sagactl {
 namespace {
 
 using ::testing::HasSubstr;
+
+// Of this process: what else the machine does is not counted.
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
 
 std::string said_of(const std::string& text, const char* name = "trip.yaml") {
   return shown(read_definition(text, name).problems);
@@ -60,13 +65,13 @@ TEST(DefinitionHostile, TextsThatAreNotUtf8AreRefused) {
 TEST(DefinitionHostile, ManyMembersTakeNoTime) {
   std::string text = "saga: trip\nsteps: [{name: a, sleep: 1s}]\nparticipants:\n";
   for (int i = 0; i < 20'000; ++i) text += "  p" + std::to_string(i) + ": 1\n";
-  const auto began = std::chrono::steady_clock::now();
+  const double began = processor_seconds();
   EXPECT_THAT(said_of(text), HasSubstr("the saga has 20000 participants; the most are 100"));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+  EXPECT_LT(processor_seconds() - began, 5);
 }
 
 TEST(DefinitionHostile, NoTextTakesLong) {
-  const auto began = std::chrono::steady_clock::now();
+  const double began = processor_seconds();
   for (const char* part : {"[",    "{",    "- ",           "? ",     "a: ",        "\"",  "'",  "&a ",
                            "*a ",  "!a ",  "{a: b}, ",     "[a, ",   "a: b\n",     "#",   "\n", "\t",
                            "| \n", "%a\n", "a: &a [*a]\n", "- no\n", "- {x: 1}\n", "a, ", ": ", "\\"})
@@ -75,7 +80,7 @@ TEST(DefinitionHostile, NoTextTakesLong) {
       while (text.size() + 20 < definition_bytes_max) text += part;
       read_definition(text, "trip.yaml");
     }
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 60s) << "48 texts";
+  EXPECT_LT(processor_seconds() - began, 60) << "48 texts";
 }
 
 TEST(DefinitionHostile, ManyMistakesTakeNoTime) {
@@ -87,10 +92,10 @@ TEST(DefinitionHostile, ManyMistakesTakeNoTime) {
     paths += "\"{ab.cd}\", ";
   }
   paths += "1] }\n";
-  const auto began = std::chrono::steady_clock::now();
+  const double began = processor_seconds();
   for (const std::string& text : {names, keywords, paths})
     EXPECT_EQ(read_definition(text, "trip.yaml").problems.size(), problems_max);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+  EXPECT_LT(processor_seconds() - began, 10);
 }
 
 // Changes a text at random: bytes replaced, parts removed, repeated and moved.

@@ -18,11 +18,13 @@ Measured measured_by(const RunResult& load, const Examination* database) {
   // Requests that were due and never sent count as errors of the server.
   const std::uint64_t due = counts.sent + counts.unreached + load.generator.skipped;
   const std::uint64_t good = counts.accepted + counts.duplicates;
+  std::optional<double> errors;
+  if (due > 0) errors = static_cast<double>(due - std::min(due, good)) / static_cast<double>(due);
   const double seconds = static_cast<double>(load.rated.count()) / 1e6;
   return Measured{.response = &load.response,
                   .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
                   .saga = database ? &database->sagas.took : nullptr,
-                  .errors = due == 0 ? 0 : static_cast<double>(due - std::min(due, good)) / static_cast<double>(due),
+                  .errors = errors,
                   .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
                   .sagas = database && database->ends_are_known ? &database->sagas.counts : nullptr};
 }

@@ -161,12 +161,12 @@ ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
   const bool of_sagas = threshold.metric == Threshold::Metric::saga_latency;
   const bool latency = of_sagas || threshold.metric == Threshold::Metric::latency;
   const Histogram* times = of_sagas ? measured.saga : measured.response;
-  if (latency && (!times || times->count() == 0)) {
+  if (latency && (!times || times->count() == 0))
     result.reason = of_sagas ? "no ended sagas were seen; give --database" : "no request was answered";
-    return result;
-  }
+  if (threshold.metric == Threshold::Metric::errors && !measured.errors) result.reason = "no request was due";
+  if (!result.reason.empty()) return result;
   const double value = latency ? static_cast<double>(times->percentile(threshold.percentile).count())
-                       : threshold.metric == Threshold::Metric::errors ? measured.errors
+                       : threshold.metric == Threshold::Metric::errors ? *measured.errors
                                                                        : measured.accepted_per_second;
   result.actual = show(threshold, value);
   if (!within(threshold, value)) {

@@ -1,6 +1,7 @@
 // A limit that a run must meet: p99<50ms, errors<1%, throughput>1000/s, saga-p99<2s, failed-sagas<1%.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,8 @@ struct Measured {
   const Histogram* response = nullptr;
   const Histogram* lateness = nullptr;  // the generator's own part of it; null for a closed loop
   const Histogram* saga = nullptr;
-  double errors = 0;  // share of the requests neither accepted nor refused as duplicates
+  // Share of the requests due that were neither accepted nor refused as duplicates; nothing when none was due.
+  std::optional<double> errors = std::nullopt;
   double accepted_per_second = 0;
   const SagaCounts* sagas = nullptr;
 };
@@ -45,7 +47,8 @@ struct ThresholdResult {
 };
 
 // A latency threshold is UNKNOWN, not PASS, when the generator's own p99 lateness is more than a tenth of the p99
-// latency, or when there are too few samples for the percentile and not all of them are within the limit.
+// latency, or when there are too few samples for the percentile and not all of them are within the limit. A threshold
+// about nothing, of latencies without an answer or of errors without a request, is UNKNOWN as well.
 ThresholdResult evaluate(const Threshold& threshold, const Measured& measured);
 
 Json to_json(const ThresholdResult& result);  // {threshold, actual, verdict, reason}

@@ -95,7 +95,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   step.sent_per_second = seconds > 0 ? static_cast<double>(load.requests.sent) / seconds : 0;
   step.p50 = load.response.percentile(50);
   step.p99 = load.response.percentile(99);
-  step.errors = measured.errors;
+  step.errors = measured.errors.value_or(0);
   // Only the generator's own lateness counts. Waiting for a connection is caused by the server.
   const Duration late = load.generator.own_lateness.percentile(99);
   if (late * 10 > step.p99) {

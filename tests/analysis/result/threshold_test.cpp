@@ -115,6 +115,17 @@ TEST(Threshold, OfTooFewSamplesPassesOnlyWhenAllOfThemAreWithin) {
   EXPECT_EQ(run.check("max<50ms").ruling, Ruling::fail);
 }
 
+// A load test in which every journey ended before its order was sent has no latencies and no errors: no good run.
+TEST(Threshold, OfNothingIsUndecided) {
+  const Measured nothing = measured_by(RunResult(), nullptr);
+  for (const char* text : {"p99<50ms", "max<1h", "errors<1%", "errors<100%"}) {
+    const ThresholdResult result = evaluate(parse_threshold(text).value(), nothing);
+    EXPECT_EQ(result.ruling, Ruling::unknown) << text;
+    EXPECT_FALSE(result.reason.empty()) << text;
+  }
+  EXPECT_EQ(evaluate(parse_threshold("throughput>1/s").value(), nothing).ruling, Ruling::fail);
+}
+
 TEST(Threshold, OfSagasIsUndecidedWhenNoneWasSeen) {
   const ThresholdResult result = TimedRun().check("saga-p99<1s");
   EXPECT_EQ(result.ruling, Ruling::unknown);

@@ -164,7 +164,8 @@ TEST_F(KafkaJourney, AReceiptWithoutAKeptValueIsFound) {
 TEST_F(KafkaJourney, ATopicThatDoesNotExistIsAnErrorBeforeTheLoad) {
   const CommandResult done = run("2s", *kafka_brokers());
   EXPECT_EQ(done.code, 4);
-  EXPECT_THAT(done.out + done.err, HasSubstr(fmt::format("has no topic {}; create it, or correct its name in the profile", asked_)));
+  EXPECT_THAT(done.out + done.err,
+              HasSubstr(fmt::format("has no topic {}; create it, or correct its name in the profile", asked_)));
   EXPECT_EQ(orders_, 0);
 }
 

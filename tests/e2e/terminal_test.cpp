@@ -66,7 +66,7 @@ TEST(Shell, AWriteErrorIsAnErrorOfEveryCommand) {
                                   "context list -o json",
                                   "help",
                                   "--help",
-                                  "order create --item $RANDOM",
+                                  "order create --item item-$$",
                                   "loadtest individual --orders 2 --drain 5s -o json -q"};
   for (const std::string& command : commands) {
     const ProcessResult complete = shell(site, "$S " + command + url);

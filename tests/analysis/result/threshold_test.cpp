@@ -117,7 +117,8 @@ TEST(Threshold, OfTooFewSamplesPassesOnlyWhenAllOfThemAreWithin) {
 
 // A load test in which every journey ended before its order was sent has no latencies and no errors: no good run.
 TEST(Threshold, OfNothingIsUndecided) {
-  const Measured nothing = measured_by(RunResult(), nullptr);
+  const RunResult no_requests;
+  const Measured nothing = measured_by(no_requests, nullptr);
   for (const char* text : {"p99<50ms", "max<1h", "errors<1%", "errors<100%"}) {
     const ThresholdResult result = evaluate(parse_threshold(text).value(), nothing);
     EXPECT_EQ(result.ruling, Ruling::unknown) << text;

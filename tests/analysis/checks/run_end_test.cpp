@@ -29,7 +29,7 @@ TEST(RunEnd, UnpublishedEventsOfADeadNodeAreNotYetAFault) {
   Story story;
   story.world.nodes[0].live = false;
   story.world.nodes[0].published -= 1;
-  const Verdict& waiting = named(judge(story.world), "published-once-or-more-applied-once");
+  const Verdict waiting = named(judge(story.world), "published-once-or-more-applied-once");
   EXPECT_EQ(waiting.ruling, Ruling::unknown) << waiting.reason;
   story.world.nodes[0].live = true;
   EXPECT_EQ(named(judge(story.world), "published-once-or-more-applied-once").ruling, Ruling::fail);

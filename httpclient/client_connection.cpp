@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <memory>
 
 #include "common/text/text.hpp"
+#include "httpclient/as_values.hpp"
 #include "httpclient/connecting/tls.hpp"
 #include "httpclient/connecting/tunnel.hpp"
 
@@ -23,7 +22,6 @@ using net::ip::tcp;
 
 namespace {
 
-constexpr auto as_values = net::as_tuple(net::use_awaitable);
 constexpr Duration time_for_one_of_several = 3s;
 
 }  // namespace

@@ -125,7 +125,7 @@ class FlowReplay {
     reply(Succeeded{}, started);  // the order was created with it
   }
 
-  // The payment as it is there; the saga is not told yet.
+  // The payment as it is there; the saga does not know of it yet.
   void pay() {
     const SourcePayment& theirs = *source_.payment;
     const Moment began = at(theirs.created_at);

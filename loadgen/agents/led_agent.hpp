@@ -81,7 +81,7 @@ class LedAgent {
   void follow(GatheredEntries& entries, const EntryLimits& limits);
 
   State state() const;
-  // `start` by this machine's steady_ns(). An agent that cannot be told is lost.
+  // `start` by this machine's steady_ns(). An agent that does not take it is lost.
   void begin_phase(std::size_t phase, PhaseStart start);
   void stop();
   // How far its clock moved since greet(); 0 when it cannot be asked.

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <optional>
 
 #include "common/text/text.hpp"
+#include "httpclient/as_values.hpp"
 #include "httpclient/client_connection.hpp"
 #include "httpclient/event_stream.hpp"
 #include "httpclient/http_exchange.hpp"
@@ -22,7 +21,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto as_values = net::as_tuple(net::use_awaitable);
 constexpr Duration retry_default = 3s;  // "a few seconds"
 constexpr int status_ok = 200;
 

@@ -5,6 +5,7 @@
 #include "loadgen/profile/message_check.hpp"
 
 namespace sagactl {
+
 MessagePlan::MessagePlan(const MessageStep& described)
     : step(described), tests(described.conditions.begin(), described.conditions.end()) {
   const auto found = std::find_if(step.conditions.begin(), step.conditions.end(),

@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -13,6 +11,7 @@
 #include <boost/beast/websocket/ssl.hpp>
 #include <deque>
 
+#include "httpclient/as_values.hpp"
 #include "httpclient/client_connection.hpp"
 #include "loadgen/messages/stream_session.hpp"
 #include "loadgen/sending/steady_ns.hpp"
@@ -25,7 +24,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto with_result = net::as_tuple(net::use_awaitable);
 constexpr std::size_t websocket_message_max = 4u << 20;
 constexpr int switching_protocols = 101;
 constexpr auto handshake_time = 10s;  // for opening and for closing
@@ -101,7 +99,7 @@ class WebsocketSession : public std::enable_shared_from_this<WebsocketSession> {
     }));
     beast::websocket::response_type response;
     const std::string host(head_[beast::http::field::host]), target(head_.target());
-    auto [refused] = co_await socket.async_handshake(response, host, target, with_result);
+    auto [refused] = co_await socket.async_handshake(response, host, target, as_values);
     if (refused) {
       not_opened(refused, response);
       co_return;
@@ -115,7 +113,7 @@ class WebsocketSession : public std::enable_shared_from_this<WebsocketSession> {
   net::awaitable<void> read_all(Websocket& socket) {
     beast::flat_buffer buffer;
     for (;;) {
-      auto [ended, size] = co_await socket.async_read(buffer, with_result);
+      auto [ended, size] = co_await socket.async_read(buffer, as_values);
       if (ended) {
         not_going_on(ended, socket.reason());
         co_return;

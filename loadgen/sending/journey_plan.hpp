@@ -67,7 +67,7 @@ class JourneyPlan {
   void finish(StepPlan& step, const StepPause& pause) const;
 
   std::vector<std::unique_ptr<StepPlan>> steps_;
-  std::vector<std::uint8_t> turns_;  // the branch of each of so many journeys
+  std::vector<std::uint8_t> turns_;  // the branch of each journey of one sequence
   std::uint64_t seed_;
   std::size_t creating_ = 0;
   std::size_t values_ = 0;

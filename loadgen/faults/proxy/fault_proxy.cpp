@@ -10,13 +10,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 #include <set>
 #include <thread>
 
 #include "common/descriptors.hpp"
 #include "common/text/text.hpp"
+#include "httpclient/as_values.hpp"
 #include "loadgen/faults/proxy/proxy_session.hpp"
 #include "loadgen/sending/steady_ns.hpp"
 

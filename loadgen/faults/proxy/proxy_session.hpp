@@ -2,17 +2,16 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "httpclient/as_values.hpp"
 #include "loadgen/faults/proxy/proxy_choices.hpp"
 
 namespace sagactl {
@@ -20,9 +19,6 @@ namespace sagactl {
 namespace proxy_net = boost::asio;
 using ProxySocket = proxy_net::generic::stream_protocol::socket;
 using ProxyEndpoint = proxy_net::generic::stream_protocol::endpoint;
-
-inline constexpr auto as_values = proxy_net::as_tuple(proxy_net::use_awaitable);  // an error is a value, no exception
-inline constexpr std::size_t piece_size = 64 * 1024;                              // read and passed on at once
 
 // What the sessions of a proxy share. It outlives them; for the one thread of the proxy.
 struct ProxySurroundings {
@@ -43,7 +39,6 @@ class ProxySession : public std::enable_shared_from_this<ProxySession> {
   virtual bool is_of_client() const { return true; }  // false: a duplicate's, which only the server sees
 
  protected:
-  static constexpr auto as_values = proxy_net::as_tuple(proxy_net::use_awaitable);
   static constexpr std::size_t piece_size = 64 * 1024;  // bytes that are read at once
 
   proxy_net::awaitable<bool> connect_to_server();

@@ -38,7 +38,7 @@ def post(name, body=None, expected=201, **parameters):
 
 
 def ended(order):
-    for _ in range(600):
+    for _ in range(1800):
         saga = operations["get_sagas_id"].sync(client=client, id=order)
         if saga.status in ("completed", "compensated", "failed"):
             return saga

@@ -79,17 +79,17 @@ def start(node, path, body, trace, flags="01"):
     headers = {"Content-Type": "application/json", "Authorization": "Bearer " + node.token.read_text().strip(),
                "traceparent": f"00-{trace}-{caller_span}-{flags}"}
     request = urllib.request.Request(node.url + path, json.dumps(body).encode() if body is not None else b"", headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=90) as answer:
         return answer.read().decode()
 
 
 def close_lra(node, trace):
     lra = start(node, "/lra-coordinator/start?ClientID=shop", None, trace)
-    urllib.request.urlopen(urllib.request.Request(lra + "/close", method="PUT"), timeout=10).close()
+    urllib.request.urlopen(urllib.request.Request(lra + "/close", method="PUT"), timeout=90).close()
 
 
 def trace_of(trace, is_complete):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 90
     while not is_complete(found := [span for span in list(spans.values()) if span["traceId"] == trace]):
         assert time.monotonic() < deadline and not wrong, (wrong, [span["name"] for span in found])
         time.sleep(0.02)
@@ -133,7 +133,7 @@ def check_compensated_saga(found):
 def publish(node, name, text):
     request = urllib.request.Request(node.url + "/sagas/definitions/" + name, text.encode(), method="PUT", headers={
         "Content-Type": "application/yaml", "Authorization": "Bearer " + node.token.read_text().strip()})
-    urllib.request.urlopen(request, timeout=10).close()
+    urllib.request.urlopen(request, timeout=90).close()
 
 
 def run(directory):

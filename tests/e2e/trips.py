@@ -1,7 +1,6 @@
 """For tests in Python: the participants of samples/trip.yaml as processes on free ports, nodes, and a PostgreSQL server."""
 import json
 import os
-import random
 import shutil
 import socket
 import sqlite3
@@ -19,17 +18,27 @@ if sys.version_info < (3, 10):
 samples = Path(__file__).resolve().parents[2] / "samples"
 
 
+first_free_port, free_ports = 10_000, 10_000
+reservations = []
+
+
 def free_port():
-    """Below those that the system gives to connections that go out, so that it is still free after a restart."""
-    while True:
-        port = random.randrange(20000, 32000)
+    """A port that no other test is given while this process lives, and that is still free after a restart of its server:
+    tests/services/free_port.hpp says how."""
+    for number in range(os.getpid() * 7, os.getpid() * 7 + free_ports):
+        port = first_free_port + number % free_ports
+        reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                tried.bind(("127.0.0.1", port))
-                return port
+                reservation.bind(f"\0sagactl-test-port-{port}")
+                tried.bind(("", port))
             except OSError:
+                reservation.close()
                 continue
+        reservations.append(reservation)
+        return port
+    sys.exit("no port is free for a server of the tests")
 
 
 def sagactl_environment(directory, **more):
@@ -154,7 +163,7 @@ class Node:
         headers = {"Content-Type": "application/json", "Authorization": "Bearer " + self.token.read_text().strip(),
                    **{name.replace("_", "-"): value for name, value in headers.items()}}
         request = urllib.request.Request(self.url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
 
 

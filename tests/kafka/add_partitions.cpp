@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "server/adapters/kafka/client/driver.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::kafka {
 
@@ -19,16 +20,16 @@ Result<void> add_partitions(const KafkaOptions& options, const std::string& topi
   if (!wanted) return Error{ErrorCode::invalid, reason};
   const NativeQueue queue(rd_kafka_queue_new(handle->get()));
   rd_kafka_CreatePartitions(handle->get(), &wanted, 1, nullptr, queue.get());
-  const NativeEvent event(rd_kafka_queue_poll(queue.get(), 10'000));
+  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(hang_limit)));
   rd_kafka_NewPartitions_destroy(wanted);
-  if (!event) return Error{ErrorCode::unavailable, "Kafka did not answer within 10 s"};
+  if (!event) return Error{ErrorCode::unavailable, "Kafka did not answer"};
   if (rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
     return Error{ErrorCode::unavailable, rd_kafka_event_error_string(event.get())};
-  for (int tries = 0; tries < 100; ++tries) {
+  const auto are_there = [&] {
     const auto there = partitions_of(handle->get(), options, {topic}, 1s);
-    if (there && there->size() == count) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+    return there && there->size() == count;
+  };
+  if (eventually(are_there)) return {};
   return Error{ErrorCode::unavailable, "the brokers do not show the new partitions"};
 }
 

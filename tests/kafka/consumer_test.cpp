@@ -12,6 +12,7 @@
 #include "server/adapters/system/system_clock.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::kafka {
 namespace {
@@ -168,7 +169,7 @@ TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndContinues) {
   send("fine", "c");
   ASSERT_TRUE(await_effects(2));
   ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 1; }));
-  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s);
+  const auto letters = list_dead_letters(options.kafka, topic, 10, hang_limit);
   ASSERT_TRUE(letters.ok()) << letters.error().message;
   ASSERT_EQ(letters->size(), 1u);
   const DeadLetter& letter = letters->front();
@@ -182,8 +183,8 @@ TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndContinues) {
 }
 
 TEST_F(AConsumer, HasNoDeadLettersBeforeItRuns) {
-  EXPECT_TRUE(list_dead_letters(options.kafka, topic, 10, 10s).value().empty());
-  const auto mistyped = list_dead_letters(options.kafka, topic + "t", 10, 10s);
+  EXPECT_TRUE(list_dead_letters(options.kafka, topic, 10, hang_limit).value().empty());
+  const auto mistyped = list_dead_letters(options.kafka, topic + "t", 10, hang_limit);
   ASSERT_EQ(mistyped.error().code, ErrorCode::not_found);
   EXPECT_THAT(mistyped.error().message, HasSubstr("has no topic " + topic + "t, and so no dead letters of it"));
 }
@@ -198,13 +199,13 @@ TEST_F(AConsumer, GetsRedeliveredPoisonUnchanged) {
   send("2", "b");
   ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 2; }));
   understood = true;
-  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  const auto letters = list_dead_letters(options.kafka, topic, 10, hang_limit).value();
   ASSERT_EQ(letters.size(), 2u);
   const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
-  ASSERT_TRUE(redeliver(options.kafka, {letters[1]}, 10s, none).ok());
+  ASSERT_TRUE(redeliver(options.kafka, {letters[1]}, hang_limit, none).ok());
   ASSERT_TRUE(await_effects(1));
   EXPECT_EQ(all_received().back(), "2");
-  const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  const auto left = list_dead_letters(options.kafka, topic, 10, hang_limit).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "1");
 }
@@ -214,11 +215,11 @@ TEST_F(AConsumer, DoesNotGetDiscardedPoison) {
   send("1", "a");
   send("2", "b");
   ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 2; }));
-  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  const auto letters = list_dead_letters(options.kafka, topic, 10, hang_limit).value();
   ASSERT_EQ(letters.size(), 2u);
   const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
-  ASSERT_TRUE(discard(options.kafka, {letters[0]}, 10s, none).ok());
-  const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_TRUE(discard(options.kafka, {letters[0]}, hang_limit, none).ok());
+  const auto left = list_dead_letters(options.kafka, topic, 10, hang_limit).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "2");
   EXPECT_EQ(consumer->state().progress.dead_letters, 2) << "it was not redelivered";
@@ -229,12 +230,13 @@ TEST_F(AConsumer, KeepsTheBeginningOfPoisonThatIsTooLarge) {
   start(recording([](const Incoming&) { return Poison{"too large"}; }));
   send(std::string(900'000, 'x'), "a");
   ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 1; }));
-  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  const auto letters = list_dead_letters(options.kafka, topic, 10, hang_limit).value();
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_EQ(letters[0].message.value->size(), 16'384u);
   EXPECT_EQ(letters[0].message.header("dead-letter-size"), "900000");
   Result<void> redelivered;
-  EXPECT_TRUE(redeliver(options.kafka, letters, 10s, [&](const auto&, const auto& result) { redelivered = result; }));
+  EXPECT_TRUE(
+      redeliver(options.kafka, letters, hang_limit, [&](const auto&, const auto& result) { redelivered = result; }));
   ASSERT_FALSE(redelivered);
   EXPECT_EQ(redelivered.error().message, "only the beginning of this message was kept: it cannot be delivered again");
 }

@@ -1,16 +1,10 @@
 #include "tests/kafka/kafka_site.hpp"
 
 #include <future>
-#include <thread>
 
 #include "common/id.hpp"
 
 namespace sagactl::kafka {
-namespace {
-
-constexpr auto timeout = std::chrono::seconds(30);
-
-}  // namespace
 
 KafkaOptions site_options(const std::string& brokers) {
   KafkaOptions options;
@@ -30,21 +24,12 @@ Event an_event(const NodeName& node, std::int64_t sequence, const std::string& c
   return event;
 }
 
-bool eventually(const std::function<bool()>& reached) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (!reached()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return true;
-}
-
 Recorder::Recorder(const KafkaOptions& options, std::vector<std::string> topics) {
   const auto keep = [this](const Incoming& message) {
     const std::lock_guard lock(mutex_);
     messages_.push_back(message);
   };
-  tail_ = Tail::start(options, std::move(topics), keep, 10s).value();
+  tail_ = Tail::start(options, std::move(topics), keep, hang_limit).value();
 }
 
 std::vector<Incoming> Recorder::messages() const {

@@ -14,6 +14,7 @@
 #include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/client/tail.hpp"
 #include "server/saga/event.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::kafka {
 
@@ -21,8 +22,7 @@ KafkaOptions site_options(const std::string& brokers);  // with a unique prefix
 
 Event an_event(const NodeName& node, std::int64_t sequence, const std::string& correlation);
 
-// Waits until `reached`, for half a minute at most.
-bool eventually(const std::function<bool()>& reached);
+using sagactl::eventually;
 
 // Records the messages of topics from now on.
 class Recorder {

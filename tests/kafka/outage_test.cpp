@@ -12,6 +12,7 @@
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -108,7 +109,7 @@ TEST(KafkaTopics, ThatAreMissingAndMayNotBeCreatedAreAnErrorThatNamesThem) {
   EXPECT_EQ(bus.error().code, ErrorCode::forbidden);
   for (const std::string& topic : needed)  // all that are missing, at the first start
     EXPECT_NE(bus.error().message.find(topic), std::string::npos) << topic << ": " << bus.error().message;
-  const auto diagnosis = diagnose_kafka(options, needed, 10s);
+  const auto diagnosis = diagnose_kafka(options, needed, hang_limit);
   ASSERT_TRUE(diagnosis) << diagnosis.error().message;
   ASSERT_EQ(diagnosis->topics.size(), needed.size());
   for (const KafkaDiagnosis::Topic& topic : diagnosis->topics) EXPECT_NE(topic.creation_denied, "") << topic.name;

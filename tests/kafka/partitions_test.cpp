@@ -17,6 +17,7 @@
 #include "tests/kafka/add_partitions.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -131,11 +132,13 @@ TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
     });
   };
   // From the first that is seen on, none is missing: with a slow broker the subscription may start late.
-  for (int tries = 0; tries < 20 && seen == 0; ++tries) {
-    place_and_await(1);
-    for (int i = 0; i < 100 && seen == 0; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-      engine.turn();
-  }
+  ASSERT_TRUE(eventually(
+      [&] {
+        place_and_await(1);
+        engine.turn();
+        return seen > 0;
+      },
+      std::chrono::milliseconds(500)));
   const int missed = placed - seen;
   place_and_await(20);
   for (const char* name : {"payment-replies", "payment-commands", "order-events"})

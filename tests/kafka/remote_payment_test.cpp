@@ -15,6 +15,7 @@
 #include "server/adapters/system/system_clock.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -28,7 +29,7 @@ class RemotePayment : public testing::Test {
     SAGACTL_NEEDS(kafka_brokers(), "Kafka");
     options.kafka = kafka::site_options(*kafka_brokers());
     options.reply_to = "node-1";
-    options.answer_time = 30s;
+    options.answer_time = hang_limit;
     SimulatedGatewayOptions simulated;
     simulated.success = 1;
     simulated.delay_min = simulated.delay_max = 1ms;
@@ -114,7 +115,7 @@ TEST_F(RemotePayment, TimesOutWhateverTheTimeOfDayIsSetTo) {
     waiting->charge(Charge{"k", "order-k", Money{1000}, {"BOOK"}},
                     [&](ChargeAnswer given) { answer = std::move(given); });
     simulated.step(step);
-    simulated.advance(29s);
+    simulated.advance(options.answer_time - 1s);
     EXPECT_FALSE(answer);
     simulated.advance(2s);
     ASSERT_TRUE(answer);
@@ -153,7 +154,7 @@ TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatFollowsTheContract) {
     producer->send({&out, 1}, [](Result<void>) {});
     received_command.set_value(command);
   };
-  const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, 10s).value();
+  const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, hang_limit).value();
   EXPECT_EQ(std::get<Charged>(charge("k")).transaction_id, "tx-other");
   const Json command = received_command.get_future().get();
   EXPECT_EQ(command["type"], "charge");
@@ -174,7 +175,7 @@ TEST_F(RemotePayment, RepliesToOtherNodesAreSkipped) {
     const Outgoing out{topic("payment-replies"), "o", reply.dump(), {{"reply-to", "node-2"}}};
     producer->send({&out, 1}, [](Result<void>) {});
   };
-  const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, 10s).value();
+  const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, hang_limit).value();
   EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(charge("k")));
 }
 
@@ -190,7 +191,7 @@ TEST_F(RemotePayment, ARepeatedCommandGetsTheSameReplyAndAnUnknownOneIsADeadLett
   ASSERT_TRUE(replies.await(2));
   EXPECT_EQ(replies.messages()[0].value, replies.messages()[1].value);
   ASSERT_TRUE(kafka::eventually([&] { return participant->state().consumer.progress.dead_letters == 1; }));
-  const auto letters = kafka::list_dead_letters(options.kafka, topic("payment-commands"), 10, 10s).value();
+  const auto letters = kafka::list_dead_letters(options.kafka, topic("payment-commands"), 10, hang_limit).value();
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_NE(letters.front().reason.find("'type'"), std::string::npos);
 }

@@ -11,12 +11,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 // A desk, a tablet, a phone.
 export const widths = [1280, 800, 360];
 
+const patience = 90_000; // milliseconds: only what hangs meets it
+
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export async function openBrowser(program, { locale = 'en-GB', ...more } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'sagactl-pages.'));
-  const context = await chromium.launchPersistentContext(profile, { executablePath: program, args: flags, locale, timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 900 }, ...more });
-  context.setDefaultTimeout(15_000);
+  const context = await chromium.launchPersistentContext(profile, { executablePath: program, args: flags, locale, timezoneId: 'Europe/Berlin', viewport: { width: 1280, height: 900 }, timeout: patience, ...more });
+  context.setDefaultTimeout(patience);
   const wrong = [];
   const expected = []; // patterns of errors that a test provokes
   const note = (text) => expected.some((e) => e.test(text)) || wrong.push(text);

@@ -3,7 +3,6 @@ in samples/faulty breaks one rule. Ends with 77 when the machine lacks what runs
 import http.client
 import json
 import os
-import random
 import shutil
 import socket
 import subprocess
@@ -16,6 +15,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 samples = Path(__file__).resolve().parents[2] / "samples"
+sys.path.insert(0, str(samples.parent / "tests/e2e"))
+from trips import free_port
+
 work = tempfile.TemporaryDirectory(prefix="sagactl-samples.")
 folder = Path(work.name)
 commands = {
@@ -31,19 +33,6 @@ faulty = {
 language = "python"
 do = "0193-aa/hotel/do/1"
 booking = {"guest": "kim", "nights": 2}
-
-
-def free_port():
-    """Below those that the system gives to connections that go out."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 class Service:
@@ -69,7 +58,7 @@ class Service:
         self.log.close()
 
     def call(self, method, path, body=None, key=None, saga="0193-aa"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         headers = {"Saga-Id": saga, "Content-Type": "application/json"}
         if key:
             headers["Idempotency-Key"] = f'"{key}"'

@@ -16,11 +16,10 @@
 #include "common/id.hpp"
 #include "common/result.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
-
-constexpr auto start_patience = std::chrono::seconds(60);
 
 std::filesystem::path jars() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -169,11 +168,8 @@ KafkaServer::~KafkaServer() {
 
 void KafkaServer::start() {
   pid_ = run_java(folder_, {"kafka.Kafka", (folder_ / "server.properties").string()});
-  const auto deadline = std::chrono::steady_clock::now() + start_patience;
-  while (!accepts(port_)) {
-    if (std::chrono::steady_clock::now() > deadline) crash("Kafka does not start");
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  for (const std::uint16_t port : {port_, login_port_, certificate_port_})
+    if (port != 0 && !eventually([&] { return accepts(port); })) crash("Kafka does not start");
 }
 
 void KafkaServer::stop() {

@@ -13,12 +13,10 @@
 #include "common/result.hpp"
 #include "common/text/percent.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
-
-constexpr int starts_within_tries = 1200;
-constexpr useconds_t try_again_us = 50'000;
 
 bool succeeds(const std::string& command) {
   return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
@@ -66,11 +64,8 @@ void MariadbServer::launch() {
   }
   const std::string create =
       fmt::format("mariadb --no-defaults -u root -S {}/socket -e 'CREATE DATABASE IF NOT EXISTS shop'", directory_);
-  for (int tries = 0; tries < starts_within_tries; ++tries) {
-    if (succeeds(create)) return;
-    ::usleep(try_again_us);
-  }
-  crash("a test's MariaDB server does not start");
+  if (!eventually([&] { return succeeds(create); }, std::chrono::milliseconds(100)))
+    crash("a test's MariaDB server does not start");
 }
 
 MariadbServer::~MariadbServer() {

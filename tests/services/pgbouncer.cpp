@@ -15,12 +15,12 @@
 
 #include "common/result.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr const char* bouncer_program = "/usr/sbin/pgbouncer";
-constexpr auto bouncer_patience = std::chrono::seconds(30);
 
 bool bouncer_answers(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -64,11 +64,7 @@ PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode, cons
     ::execl(bouncer_program, bouncer_program, (folder_ + "/ini").c_str(), nullptr);
     ::_exit(127);
   }
-  const auto deadline = std::chrono::steady_clock::now() + bouncer_patience;
-  while (!bouncer_answers(port_)) {
-    if (std::chrono::steady_clock::now() > deadline) crash("a test's PgBouncer does not start");
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  if (!eventually([&] { return bouncer_answers(port_); })) crash("a test's PgBouncer does not start");
 }
 
 PgBouncer::~PgBouncer() {

@@ -12,6 +12,7 @@
 
 #include "common/result.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -63,8 +64,8 @@ PostgresServer::~PostgresServer() {
 }
 
 bool PostgresServer::control(const std::string& arguments) const {
-  return run_as_server(
-      fmt::format("{}/pg_ctl -D {}/data -l {}/log -w {}", programs_, directory_, directory_, arguments));
+  return run_as_server(fmt::format("{}/pg_ctl -D {}/data -l {}/log -w -t {} {}", programs_, directory_, directory_,
+                                   hang_limit.count(), arguments));
 }
 
 void PostgresServer::start_again() {

@@ -13,6 +13,7 @@
 #include "common/id.hpp"
 #include "common/result.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -21,11 +22,7 @@ constexpr int slots = 16384;
 constexpr const char* redis_program = "/usr/bin/redis-server";
 
 void wait_until(const char* what, const std::function<bool()>& is_so) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > deadline) crash(what);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  if (!eventually(is_so, std::chrono::milliseconds(20))) crash(what);
 }
 
 pid_t start_sentinel(const std::string& file) {

@@ -14,12 +14,11 @@
 
 #include "common/result.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr int start_checks_max = 3000;
-constexpr std::chrono::milliseconds start_check_interval{10};
 constexpr const char* program = "/usr/bin/redis-server";
 
 }  // namespace
@@ -55,11 +54,8 @@ void RedisServer::start() {
     ::execv(program, argv.data());
     ::_exit(127);
   }
-  for (int i = 0; i < start_checks_max; ++i) {
-    if (!run({"PING"}).empty()) return;  // also when it requires a password
-    std::this_thread::sleep_for(start_check_interval);
-  }
-  crash("a test's Redis does not start");
+  const auto answers = [&] { return !run({"PING"}).empty(); };  // also when it requires a password
+  if (!eventually(answers)) crash("a test's Redis does not start");
 }
 
 void RedisServer::kill() {

@@ -49,3 +49,10 @@ inline std::optional<std::string> kafka_brokers() {
     if (std::getenv("CI")) FAIL() << name " is not available, and CI needs it: `tools/services start`";     \
     GTEST_SKIP() << name " is not available: `tools/services start`, and `eval \"$(tools/services env)\"`"; \
   }
+
+// The same for a program that tools/deps installs.
+#define SAGACTL_NEEDS_PROGRAM(is_installed, name)                                   \
+  if (!(is_installed)) {                                                            \
+    if (std::getenv("CI")) FAIL() << name " is not installed, and CI needs it";     \
+    GTEST_SKIP() << name " is not installed: tools/deps, or tools/deps --services"; \
+  }

@@ -6,11 +6,12 @@ kafka_cache=${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/sagactl/kafka-$kafka_ver
 
 kafka_is_installed() { command -v java >/dev/null && [[ -d $kafka_cache ]]; }
 
-# All or nothing: the folder gets its name when it is complete.
-kafka_install() {
+# All or nothing: the folder gets its name when it is complete, and nothing is left of one that failed.
+kafka_install() (
   command -v java >/dev/null || fail "Java is missing; on Debian and Ubuntu it is the package default-jre-headless, on Fedora java-21-openjdk-headless"
   command -v mvn >/dev/null || fail "Maven is missing; it is the package maven"
-  local fresh=$kafka_cache.$$
+  fresh=$kafka_cache.$$
+  trap 'rm -rf "$fresh"' EXIT
   mkdir -p "$fresh"
   say "fetching Kafka $kafka_version"
   quietly "fetching Kafka by Maven" mvn -B -q -f tools/services.d/kafka/pom.xml -Dkafka.version="$kafka_version" \
@@ -18,9 +19,9 @@ kafka_install() {
   kafka_configure "$fresh/empty" 9092 9093 >"$fresh/server.properties"
   quietly "formatting an empty data folder" java -cp "$fresh/jars/*" kafka.tools.StorageTool format \
     -t "$(kafka_new_id)" -c "$fresh/server.properties"
-  mv -T "$fresh" "$kafka_cache" 2>/dev/null || rm -rf "$fresh"
+  mv -T "$fresh" "$kafka_cache" 2>/dev/null || true  # another process was faster
   [[ -d $kafka_cache ]] || fail "cannot write $kafka_cache"
-}
+)
 
 # A UUID as Kafka writes it.
 kafka_new_id() { head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=' | sed 's/^./S/'; }

@@ -90,11 +90,11 @@ BUSI = f"http://127.0.0.1:{server.server_port}"
 
 
 def query(gid):
-    return requests.get(DTM + "/query", params={"gid": gid}, timeout=10).json()
+    return requests.get(DTM + "/query", params={"gid": gid}, timeout=90).json()
 
 
 def await_status(gid, status):
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while query(gid)["transaction"]["status"] != status:
         assert time.monotonic() < until, query(gid)
         time.sleep(0.02)
@@ -158,7 +158,7 @@ def wait_result_answers_before_the_client_gives_up():
     answers["/in"] = (425, "")
     assert raises(utils.DTMFailureError, it.submit), "an answer, and no time-out"
     assert query(it.trans_base.gid)["transaction"]["status"] == "submitted"
-    requests.post(DTM + "/forceStop", json={"gid": it.trans_base.gid}, timeout=10)
+    requests.post(DTM + "/forceStop", json={"gid": it.trans_base.gid}, timeout=90)
 
 
 def concurrent_steps_are_set_by_hand():

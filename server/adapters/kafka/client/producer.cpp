@@ -50,7 +50,7 @@ class RunningProducer : public Producer {
   void check_brokers();
   void recreate();
   void fail_in_flight();
-  void mark_unavailable(const std::string& why);
+  void mark_unavailable(const Error& why);
   void mark_available();
   void refuse(const std::string& why);
   std::string why_refused() const;
@@ -133,7 +133,7 @@ Result<void> RunningProducer::open() {
   const auto topics = reached ? make_ready(wanted, open_timeout) : Result<void>(reached.error());
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
-  if (!topics) mark_unavailable(topics.error().message);
+  if (!topics) mark_unavailable(topics.error());
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -272,18 +272,19 @@ void RunningProducer::check_brokers() {
   }
   if (unavailable && ready && !is_suspect_ && !has_refusal_ && in_flight_ > 0 && !silent) return mark_available();
   if (!unavailable && silent)
-    return mark_unavailable(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
+    return mark_unavailable(
+        {ErrorCode::unavailable, fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers)});
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
   const auto topics = make_ready(options_.topics, check_timeout);
-  if (!topics) return mark_unavailable(trouble_.explain(topics.error(), options_.kafka).message);
+  if (!topics) return mark_unavailable(trouble_.explain(topics.error(), options_.kafka));
   trouble_.clear();
   {
     const std::lock_guard lock(mutex_);
     ready_ = true;
   }
   is_suspect_ = false;
-  if (const std::string why = why_refused(); !why.empty()) return mark_unavailable(why);
+  if (const std::string why = why_refused(); !why.empty()) return mark_unavailable({ErrorCode::forbidden, why});
   if (!silent) mark_available();
 }
 
@@ -294,7 +295,7 @@ void RunningProducer::refuse(const std::string& why) {
     refused_ = why;
   }
   has_refusal_ = !why.empty();
-  if (has_refusal_) mark_unavailable(why);
+  if (has_refusal_) mark_unavailable({ErrorCode::forbidden, why});
 }
 
 std::string RunningProducer::why_refused() const {
@@ -302,10 +303,12 @@ std::string RunningProducer::why_refused() const {
   return refused_;
 }
 
-void RunningProducer::mark_unavailable(const std::string& why) {
+// Slow brokers say that they refuse this client, and why, after it was found that they do not answer.
+void RunningProducer::mark_unavailable(const Error& why) {
   const std::lock_guard lock(mutex_);
-  if (unavailable_reason_.empty()) log_warn("Kafka is unavailable", {{"error", why}});
-  unavailable_reason_ = why;
+  const bool is_refusal = why.code != ErrorCode::unavailable && why.message != unavailable_reason_;
+  if (unavailable_reason_.empty() || is_refusal) log_warn("Kafka is unavailable", {{"error", why.message}});
+  unavailable_reason_ = why.message;
 }
 
 void RunningProducer::mark_available() {
@@ -323,7 +326,7 @@ void RunningProducer::recreate() {
   }
   fail_in_flight();
   auto handle = connect();
-  if (!handle) return mark_unavailable(handle.error().message);
+  if (!handle) return mark_unavailable(handle.error());
   NativeHandle old = std::move(handle).value();  // destroyed after the mutex is released
   const std::lock_guard lock(mutex_);
   handle_.swap(old);

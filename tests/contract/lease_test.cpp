@@ -109,6 +109,26 @@ TEST_P(Leases, ThatWereGivenUpLeaveSagasBehindAtOnce) {
   EXPECT_EQ(found.others, 0u);
 }
 
+TEST_P(Leases, ThatWereGivenUpAreFoundWhereverTheirNodeStandsAmongThoseThatWrite) {
+  WriterNode first(*subject, "first", 100s), self(*subject, "self", 100s), middle(*subject, "middle", 100s),
+      other(*subject, "other", 100s), last(*subject, "last", 100s);
+  const auto are_left_behind = [&] { return store().left_behind(self.writer(), Owners::replaced)->sagas; };
+  self.create({1});
+  other.create({2});
+  int number = 3;
+  for (WriterNode* gone : {&first, &middle, &last}) {
+    gone->create({number});
+    EXPECT_FALSE(are_left_behind()) << number;
+    ASSERT_TRUE(store().resign(gone->writer()));
+    EXPECT_TRUE(are_left_behind()) << number;
+    EXPECT_THAT(store().adopt(self.writer(), Owners::replaced, 10).value(), ElementsAre(order_id(number)));
+    ++number;
+  }
+  EXPECT_FALSE(are_left_behind());
+  const WriterNode next_life(*subject, "other", 100s);
+  EXPECT_TRUE(are_left_behind()) << "of an earlier epoch of a node that writes";
+}
+
 // What is left of a saga that has ended, though its order has not, is for nobody to adopt.
 TEST_P(Leases, LeaveNothingBehindOfSagasThatHaveEnded) {
   WriterNode self(*subject, "self", 100s), dead(*subject, "dead", 1s);

@@ -33,15 +33,15 @@ const PostgresStatement sql_resign{
     "WHERE name = $1 AND epoch = $2::bigint"};
 const PostgresStatement sql_set_fingerprint{"store_set_fingerprint",
                                             "UPDATE node SET secrets = nullif($2::text, '') WHERE name = $1"};
-const PostgresStatement sql_lock_writer{
-    "store_lock_writer",
-    "SELECT no, lease_until > database_now() FROM node WHERE name = $1 AND epoch = $2::bigint "
-    "FOR UPDATE"};
+const PostgresStatement sql_lock_writer{"store_lock_writer",
+                                        "SELECT no FROM node WHERE name = $1 AND epoch = $2::bigint FOR UPDATE"};
+const PostgresStatement sql_has_lease{"store_has_lease",
+                                      "SELECT lease_until > database_now() FROM node WHERE no = $1::bigint"};
 // Waits for a commit of that node in progress, which has locked its row.
 const PostgresStatement sql_has_event{"store_has_event", "SELECT last_sequence FROM node WHERE name = $1 FOR SHARE"};
 
 // The owners of open sagas that write no more, found by a loose index scan: one lookup for each owner, however many
-// sagas it has. {0}: the writer's number; {1}: 0 leaves out nodes whose lease has expired. $2 is the writer's epoch.
+// sagas it has. $1 and $2 are the writer's number and epoch; $4: 0 leaves out nodes whose lease has expired.
 constexpr std::string_view sql_unavailable_owners = R"(owner (node, epoch) AS (
          (SELECT owner_node, owner_epoch FROM flow
           WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND (owner_node, owner_epoch) > (-1::smallint, -1)
@@ -53,16 +53,14 @@ constexpr std::string_view sql_unavailable_owners = R"(owner (node, epoch) AS (
            ORDER BY owner_node, owner_epoch LIMIT 1) AS n),
        unavailable AS MATERIALIZED (
          SELECT o.node, o.epoch FROM owner AS o
-         WHERE (o.node, o.epoch) <> ({0}, $2::bigint) AND NOT EXISTS (
+         WHERE (o.node, o.epoch) <> ($1::bigint, $2::bigint) AND NOT EXISTS (
            SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch
-             AND ({1} = 0 OR lease_until > database_now()))))";
+             AND ($4::bigint = 0 OR lease_until > database_now()))))";
 
 // Rows that another adopter has locked are left to it; rows that their owner has locked are left for the next time,
 // since that owner is live, or the server will release its locks. Nothing here waits for a lock, so adopters cannot
 // deadlock.
-const PostgresStatement sql_adopt{
-    "store_adopt", fmt::format("WITH RECURSIVE {},", fmt::format(sql_unavailable_owners, "$1::bigint", "$4::bigint")) +
-                       R"(
+const PostgresStatement sql_adopt{"store_adopt", fmt::format("WITH RECURSIVE {},", sql_unavailable_owners) + R"(
        orphan AS MATERIALIZED (
          SELECT f.id, f.owner_node, f.owner_epoch FROM unavailable AS a CROSS JOIN LATERAL (
            SELECT id, owner_node, owner_epoch FROM flow
@@ -87,22 +85,31 @@ const PostgresStatement sql_adopt{
          ORDER BY f.id FOR UPDATE OF f SKIP LOCKED)
        UPDATE flow SET owner_node = $1::bigint, owner_epoch = $2::bigint FROM taken WHERE flow.id = taken.id
        RETURNING flow.id)"};
-// $1: the writer's name. No row: it is fenced.
-const PostgresStatement sql_left_behind{
-    "store_left_behind",
-    fmt::format("WITH RECURSIVE own AS MATERIALIZED ("
-                "SELECT no, lease_until FROM node WHERE name = $1 AND epoch = $2::bigint), {} "
-                "SELECT own.lease_until > database_now(), "
-                "EXISTS (SELECT 1 FROM unavailable AS a CROSS JOIN LATERAL (SELECT 1 FROM flow "
-                "WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND saga_status IN (0, 3) "
-                "AND owner_node = a.node AND owner_epoch = a.epoch LIMIT 1) AS f), "
-                "EXISTS (SELECT 1 FROM node WHERE published < last_sequence AND name <> $1 "
-                "AND lease_until <= database_now()), others.nodes, others.next_expiry "
-                "FROM own CROSS JOIN (SELECT count(*) AS nodes, "
-                "coalesce(min(lease_until - present.time), 0) AS next_expiry "
-                "FROM node CROSS JOIN (SELECT database_now() AS time) AS present "
-                "WHERE name <> $1 AND lease_until > present.time) AS others",
-                fmt::format(sql_unavailable_owners, "(SELECT no FROM own)", "$3::bigint"))};
+// $1: the writer's name. No row: it is fenced. Sagas that were left behind are looked for in the gaps between the
+// owners that write, in the order of the index: those that they own are not read, nor the entries of the many that have
+// ended.
+const PostgresStatement sql_left_behind{"store_left_behind", R"(
+WITH own AS MATERIALIZED (SELECT no, lease_until FROM node WHERE name = $1 AND epoch = $2::bigint),
+     present AS MATERIALIZED (SELECT database_now() AS time),
+     writing (node, epoch) AS (
+       SELECT no, $2::bigint FROM own
+       UNION SELECT no, epoch FROM node CROSS JOIN present WHERE $3::bigint = 0 OR lease_until > present.time
+       UNION SELECT -1::smallint, -1::bigint),
+     gap AS MATERIALIZED (
+       SELECT node, epoch, lead(node, 1, 32767::smallint) OVER next AS next_node,
+         lead(epoch, 1, 9223372036854775807) OVER next AS next_epoch
+       FROM writing WINDOW next AS (ORDER BY node, epoch))
+SELECT own.lease_until > present.time,
+  EXISTS (SELECT 1 FROM gap CROSS JOIN LATERAL (
+    SELECT 1 FROM flow WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND saga_status IN (0, 3)
+      AND (owner_node, owner_epoch) > (gap.node, gap.epoch)
+      AND (owner_node, owner_epoch) < (gap.next_node, gap.next_epoch)
+    ORDER BY owner_node, owner_epoch LIMIT 1) AS f),
+  EXISTS (SELECT 1 FROM node WHERE published < last_sequence AND name <> $1 AND lease_until <= present.time),
+  others.nodes, others.next_expiry
+FROM own CROSS JOIN present CROSS JOIN LATERAL (
+  SELECT count(*) AS nodes, coalesce(min(lease_until - present.time), 0) AS next_expiry
+  FROM node WHERE name <> $1 AND lease_until > present.time) AS others)"};
 
 const PostgresStatement sql_expired{"store_expired",
                                     "SELECT id FROM flow WHERE expires_at IS NOT NULL AND expires_at <= (SELECT "
@@ -139,7 +146,9 @@ std::int64_t lock_writer(PostgresConnection& connection, const Writer& writer, b
   PostgresRows row = connection.run(sql_lock_writer, values_of(writer));
   if (!row.next()) throw sql::DatabaseFailure{writer_fenced(writer)};
   const std::int64_t number = row.integer();
-  if (needs_lease && row.integer() == 0) throw sql::DatabaseFailure{writer_lease_expired(writer)};
+  if (!needs_lease) return number;
+  PostgresRows lease = connection.run(sql_has_lease, Parameters().add(number));
+  if (!lease.next() || lease.integer() == 0) throw sql::DatabaseFailure{writer_lease_expired(writer)};
   return number;
 }
 

@@ -175,8 +175,10 @@ void PostgresBatch::know_stored(const Flow& flow, bool has_order) {
     known.user = flow.order.user;
   }
   known.has_saga = flow.saga.has_value();
-  if (flow.saga)
+  if (flow.saga) {
+    known.owner = flow.saga->owner;
     known.saga_state = {names_.number_of_definition(flow.saga->type, flow.saga->definition_version), flow.saga->status};
+  }
   known.payments = flow.payments;
   known.barriers = flow.barriers;
 }
@@ -230,6 +232,7 @@ void PostgresBatch::set(const Saga& saga, bool is_new) {
   known.parts |= is_new ? part_saga | part_saga_origin : part_saga;
   if (sql::is_users(saga)) known.parts |= is_new ? part_own | part_own_origin : part_own;
   if (is_lra(saga) && !is_new) known.parts |= part_lra;
+  if (!is_new && saga.owner == known.owner) known.parts |= part_same_owner;
 }
 
 void PostgresBatch::set(const Payment& payment, bool is_new) {

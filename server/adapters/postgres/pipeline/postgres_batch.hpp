@@ -41,6 +41,7 @@ class PostgresBatch {
     bool is_stored = false, has_order = false, has_saga = false;
     OrderStatus order_status{};
     sql::SagaCounter saga_state;
+    Owner owner;                 // the saga's
     std::optional<UserId> user;  // the order's
     std::vector<Payment> payments;
     std::vector<Barrier> barriers;

@@ -16,7 +16,10 @@ ServerSettings settings_with(const std::string& statement_timeout) {
 
 PostgresConnection::Settings settings_of(ReadBy by) {
   if (by == ReadBy::requests) return {{requests_session, settings_with("3500")}, request_timeout};
-  return {{engine_session, settings_with("3000")}, engine_timeout};
+  // What an engine asks is found by key, also in a table of which the server does not know yet that it has grown.
+  ServerSettings settings = settings_with("3000");
+  settings.push_back({"enable_seqscan", "off"});
+  return {{engine_session, std::move(settings)}, engine_timeout};
 }
 
 }  // namespace

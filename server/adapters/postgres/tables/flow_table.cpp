@@ -80,6 +80,7 @@ std::span<const FlowColumn> columns_of(FlowPart part) {
       return own_state;
     case part_lra:
       return lra;
+    case part_same_owner:
     case part_all:
       break;
   }
@@ -122,8 +123,10 @@ PostgresStatement make_insert(unsigned parts, const std::vector<FlowColumn>& col
 
 PostgresStatement make_update(unsigned parts, const std::vector<FlowColumn>& columns) {
   std::string assignments;
-  for (const FlowColumn& column : columns)
+  for (const FlowColumn& column : columns) {
+    if (parts & part_same_owner && column.name.starts_with("owner_")) continue;
     assignments += fmt::format("{}{} = c.{}", assignments.empty() ? "" : ", ", column.name, column.name);
+  }
   return {fmt::format("flow_update_{}", parts),
           fmt::format("UPDATE flow AS f SET {} FROM unnest($1::flow_row[]) AS c WHERE f.id = c.id", assignments)};
 }

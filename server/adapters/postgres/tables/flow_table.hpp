@@ -24,7 +24,9 @@ enum FlowPart : unsigned {
   part_own_origin = 256,  // of users' sagas alone
   part_own = 512,
   part_lra = 1024,  // of an LRA that is stored: its definition grows
-  part_all = 127,   // of a new flow with an order
+  // No part: of part_saga the owner stays. An update leaves it out, so that the trigger of its columns has no work.
+  part_same_owner = 2048,
+  part_all = 127,  // of a new flow with an order
 };
 
 // One flow to be written. What is missing is written as null.

@@ -7,6 +7,7 @@
 #include "common/crypto.hpp"
 #include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
+#include "server/participants/claim_digest.hpp"
 
 namespace sagactl {
 namespace {
@@ -135,10 +136,8 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items) {
 }
 
 KeyDigest digest_of_key(std::string_view idempotency_key) {
-  const Digest digest = sha256(idempotency_key);
-  KeyDigest key;
-  std::copy_n(digest.begin(), key.size(), key.begin());
-  return key;
+  if (!idempotency_key.starts_with(saga_claim_prefix)) return digest_of_claim(idempotency_key);
+  return digest_of_claim(fmt::format("{}{}", never_in_keys, idempotency_key));
 }
 
 std::string default_idempotency_key(const std::vector<OrderItem>& items) {

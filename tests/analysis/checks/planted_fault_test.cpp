@@ -74,6 +74,11 @@ const HistoryMutant mutants[] = {
          if (claim.order == s.declined->flow.order.id) claim.live = true;
        return id_of(s.declined);
      }},
+    {"two orders charged under one payment key", "one-live-order-per-key",
+     [](Story& s) {
+       for (FlowHistory* flow : {s.completed, s.placed_again}) flow->flow.payments.front().provider_key = "toss-1";
+       return id_of(s.placed_again);
+     }},
     {"a capture of one cent too little", "money-balances",
      [](Story& s) {
        set_amount(*s.completed, 999'99);

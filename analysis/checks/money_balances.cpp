@@ -1,5 +1,5 @@
-// Verdict money-balances: captures minus refunds equal the value of the completed orders, to the cent, in each system,
-// and users' balances agree with their purchases.
+// Verdict money-balances: each order's total is the value of its items, captures minus refunds equal the totals of the
+// completed orders, to the cent, in each system, and users' balances agree with their purchases.
 #include <fmt/format.h>
 
 #include <map>
@@ -23,6 +23,7 @@ class MoneyBalances final : public Check {
     orders_ += facts.has_order;
     if (auto mismatch = reservation_mismatch(facts, StockKind::balance)) violations_.add(std::move(*mismatch));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
+    if (facts.has_order) compare_with_items(facts.flow.order);
     const std::optional<Saga>& saga = facts.flow.saga;
     if (!facts.has_order || !saga || !is_terminal(saga->status)) return;
     if (saga->requires_manual_intervention) {
@@ -55,6 +56,19 @@ class MoneyBalances final : public Check {
   }
 
  private:
+  void compare_with_items(const Order& order) {
+    Money value;
+    for (const OrderItem& item : order.items) {
+      const auto amount = multiply(item.price, item.quantity);
+      if (amount) value = value + *amount;
+    }
+    if (value == order.total) return;
+    violations_.add({.what = fmt::format("order {} has a total of {}, but its items are worth {}", order.id.text(),
+                                         order.total.text(), value.text()),
+                     .rule = "the total of an order is the value of its items",
+                     .rows = Json::array({row_of(order)})});
+  }
+
   void compare_with_events(const FlowFacts& facts, const Payment& payment) {
     const AggregateFacts* history = facts.find(AggregateType::payment, payment.id.uuid);
     if (!history) return;

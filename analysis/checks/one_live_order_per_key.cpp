@@ -1,5 +1,5 @@
-// Verdict one-live-order-per-key: no two orders with one idempotency key are live at the same time, and the table of
-// claims names the live one.
+// Verdict one-live-order-per-key: no two orders with one idempotency key are live at the same time, no two are paid
+// under one payment key, and the table of claims names the one that has the key.
 #include <fmt/format.h>
 
 #include <limits>
@@ -13,6 +13,7 @@
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
 #include "common/records/record_sorter.hpp"
+#include "server/participants/claim_digest.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl {
@@ -26,6 +27,7 @@ struct KeyTenure {
   Timestamp from, until;
   OrderId order;
   std::uint16_t node = 0;
+  bool is_of_payment = false;
 };
 
 bool comes_before(const KeyTenure& a, const KeyTenure& b) {
@@ -44,6 +46,7 @@ class OneLiveOrderPerKey final : public Check {
 
   void on_flow(const FlowFacts& facts) override {
     if (is_users_saga(facts.flow)) add_users_saga(*facts.flow.saga);
+    for (const Payment& payment : facts.flow.payments) add_payment(payment, facts.has_order);
     const Order& order = facts.flow.order;
     if (!facts.has_order || !order.holds_key || order.idempotency_key.empty()) return;
     ++orders_;
@@ -77,22 +80,26 @@ class OneLiveOrderPerKey final : public Check {
       for (; claim && claim->key < key; claim = claims_.next()) add_claim_without_order(*claim);
       std::vector<KeyTenure> live;
       std::optional<KeyTenure> longest;
+      bool is_of_payment = false;
       for (; tenure && tenure->key == key; tenure = tenures_.next()) {
         if (longest) compare(*longest, *tenure);
         if (!longest || tenure->until > longest->until) longest = *tenure;
         if (tenure->until == end_of_time) live.push_back(*tenure);
+        is_of_payment |= tenure->is_of_payment;
       }
       const bool is_claimed = claim && claim->key == key;
       for (const KeyTenure& it : live) compare(it, is_claimed ? claim : nullptr);
       if (!is_claimed) continue;
-      if (live.empty()) add_claim_without_order(*claim);
+      if (live.empty() && !is_of_payment) add_claim_without_order(*claim);
       claim = claims_.next();
     }
     for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
-    return violations_.verdict(name, orders_ + sagas_ < 2
-                                         ? fmt::format("{}: there are no two that could have the same key", what())
-                                         : fmt::format("no two of {} had the same key while both were live", what()));
+    std::string summary = orders_ + sagas_ < 2
+                              ? fmt::format("{}: there are no two that could have the same key", what())
+                              : fmt::format("no two of {} had the same key while both were live", what());
+    if (payments_ > 0) summary += fmt::format("; {} under keys of their own", count_of(payments_, "payment"));
+    return violations_.verdict(name, summary);
   }
 
  private:
@@ -100,8 +107,18 @@ class OneLiveOrderPerKey final : public Check {
   void add_users_saga(const Saga& saga) {
     if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
+    tenures_.add({digest_of_claim(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
                   end_of_time, order_of(saga.id), nodes_.of(saga.owner.node)});
+  }
+
+  // An order that was charged under a payment key has it for as long as it is stored. One that was not charged has only
+  // the claim, so that nobody else is.
+  void add_payment(const Payment& payment, bool has_order) {
+    if (payment.provider_key.empty() || !has_order) return;
+    ++payments_;
+    const bool is_charged = payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded;
+    tenures_.add({digest_of_payment_key(payment.provider_key), payment.created_at,
+                  is_charged ? end_of_time : payment.created_at, payment.order, nodes_.of(payment.node), true});
   }
 
   Json row_of(const KeyTenure& tenure) const {
@@ -118,6 +135,7 @@ class OneLiveOrderPerKey final : public Check {
   // Two orders with one key; `before` is the one that was live until later.
   void compare(const KeyTenure& before, const KeyTenure& after) {
     if (after.from >= before.until || before.order == after.order) return;
+    if (after.is_of_payment) return add_payment_of_two(before, after);
     violations_.add({.what = fmt::format("order {} was placed at {} while order {} was live with the same key",
                                          after.order.text(), iso8601_us(after.from), before.order.text()),
                      .rule = "an idempotency key belongs to one live order at a time",
@@ -125,8 +143,18 @@ class OneLiveOrderPerKey final : public Check {
                      .nodes = Json::array({nodes_.name(before.node), nodes_.name(after.node)})});
   }
 
-  // A live order and the claim of its key; null: there is none.
+  void add_payment_of_two(const KeyTenure& before, const KeyTenure& after) {
+    if (after.until != end_of_time) return;
+    violations_.add({.what = fmt::format("orders {} and {} were charged under one payment key", before.order.text(),
+                                         after.order.text()),
+                     .rule = "a payment key is the provider's own key of one payment, and pays one order",
+                     .rows = Json::array({row_of(before), row_of(after)}),
+                     .nodes = Json::array({nodes_.name(before.node), nodes_.name(after.node)})});
+  }
+
+  // A live order and the claim of its key; null: there is none, as of payments that an older version recorded.
   void compare(const KeyTenure& tenure, const Claim* claim) {
+    if (tenure.is_of_payment) return;
     if (claim && claim->live && claim->order == tenure.order) return;
     Json rows = Json::array({row_of(tenure)});
     if (claim) rows.push_back(row_of(*claim));
@@ -155,6 +183,7 @@ class OneLiveOrderPerKey final : public Check {
   RecordSorter<Claim> claims_;
   NodeNumbers nodes_;
   std::uint64_t orders_ = 0, sagas_ = 0;
+  std::uint64_t payments_ = 0;  // that the shop confirmed
   Violations violations_;
   Violations without_order_;  // claims of orders that were not seen, or are not live
 };

@@ -72,11 +72,15 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   options.filter = {*since, *until};
   options.run = flags.run;
   options.check.scratch.directory = invocation.environment.scratch_directory();
-  const auto found = examine(*database->history, options);
+  auto found = examine(*database->history, options);
   if (!found) return found.error();
-  if (!flags.run.empty() && found->sagas.counts.started == 0)
-    invocation.info("sagactl: no order is of the run '" + flags.run + "' (--run): " + database->shown +
+  if (!flags.run.empty() && found->sagas.counts.started == 0) {
+    const std::string none = "no order is of the run '" + flags.run + "' (--run)";
+    invocation.info("sagactl: " + none + ": " + database->shown +
                     " holds none, or none between --since and --until; the verdicts are about all its orders");
+    for (Verdict& verdict : found->verdicts)
+      if (verdict.name == "not-vacuous") verdict = undecided(verdict.name, none);
+  }
   ResultOrigin origin = result_origin(invocation);
   origin.database = database->shown;
   const Json result = analysis_json(origin, *found, options);

@@ -64,6 +64,10 @@ Result<std::optional<DatabaseName>> name_database(const Environment& environment
                  "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
   if (named.empty()) return std::optional<DatabaseName>();
   const std::string file = environment.resolve(named).string();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    return with_hint(Error{ErrorCode::invalid, "--database: " + file + " is a directory, not an SQLite file"},
+                     "the database of a node is the file saga.db in its directory, which --data names");
   return std::optional(DatabaseName{file, file, false, false});
 }
 

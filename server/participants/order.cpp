@@ -7,6 +7,7 @@
 #include "common/crypto.hpp"
 #include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
+#include "server/participants/claim_digest.hpp"
 
 namespace sagactl {
 namespace {
@@ -134,11 +135,20 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items) {
   return list;
 }
 
-KeyDigest digest_of_key(std::string_view idempotency_key) {
-  const Digest digest = sha256(idempotency_key);
+KeyDigest digest_of_claim(std::string_view claim) {
+  const Digest digest = sha256(claim);
   KeyDigest key;
   std::copy_n(digest.begin(), key.size(), key.begin());
   return key;
+}
+
+KeyDigest digest_of_payment_key(std::string_view provider_key) {
+  return digest_of_claim(fmt::format("{}payment {}", never_in_keys, provider_key));
+}
+
+KeyDigest digest_of_key(std::string_view idempotency_key) {
+  if (!idempotency_key.starts_with(saga_claim_prefix)) return digest_of_claim(idempotency_key);
+  return digest_of_claim(fmt::format("{}{}", never_in_keys, idempotency_key));
 }
 
 std::string default_idempotency_key(const std::vector<OrderItem>& items) {

@@ -5,12 +5,13 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
+#include "server/participants/claim_digest.hpp"
 #include "server/saga/text_template.hpp"
 
 namespace sagactl {
 
 std::string claim_of_saga_key(std::string_view definition, std::string_view key) {
-  return fmt::format("saga {} {}", definition, key);
+  return fmt::format("{}{} {}", saga_claim_prefix, definition, key);
 }
 
 std::vector<std::pair<std::string, std::string>> search_values(const Saga& saga) {
@@ -28,7 +29,7 @@ std::vector<std::pair<std::string, std::string>> search_values(const Saga& saga)
 }
 
 KeyDigest search_key(std::string_view definition, std::string_view path, std::string_view value) {
-  return digest_of_key(fmt::format("search {} {}:{} {}", definition, path.size(), path, value));
+  return digest_of_claim(fmt::format("search {} {}:{} {}", definition, path.size(), path, value));
 }
 
 }  // namespace sagactl

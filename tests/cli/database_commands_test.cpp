@@ -81,6 +81,17 @@ TEST(CliDatabase, ThatIsNeitherAFileNorAUrlIsAUsageError) {
   EXPECT_THAT(nowhere.err, HasSubstr("there is no directory "));
 }
 
+TEST(CliDatabase, ThatIsADirectoryIsAUsageError) {
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  for (const char* command : {"verify", "analyze", "migrate"}) {
+    const CommandResult outcome = sandbox.run({command, "--database", "sagactl-data"});
+    EXPECT_EQ(outcome.code, 4) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("sagactl-data is a directory, not an SQLite file")) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("the file saga.db")) << command;
+  }
+}
+
 TEST(CliMigrate, CreatesTheDatabaseAndShowsWhatWasApplied) {
   CliSandbox sandbox;
   std::filesystem::create_directories(sandbox.directory() / "sagactl-data");

@@ -80,6 +80,7 @@ TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
     EXPECT_TRUE(std::filesystem::exists(site.directory() / file)) << file;
   EXPECT_EQ(site.run({"verify"}).code, 0);
   EXPECT_EQ(site.run({"analyze", "-o", "json"}).json()["distribution"].size(), 3u);
+  EXPECT_EQ(site.run({"analyze", "--run", "another"}).code, 2) << "nothing is known of a run that has no order here";
 }
 
 TEST(Serve, AnInterruptedLoadTestDoesNotCallWrongWhatIsUnderWay) {

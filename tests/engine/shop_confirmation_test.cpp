@@ -96,6 +96,34 @@ TEST_F(ShopConfirmation, AKeyIsForOnePaymentAlsoAfterARefund) {
   EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1", "toss-2"));
 }
 
+// A shop that sent one payment key for two orders had both of them paid by the simulated provider.
+TEST_F(ShopConfirmation, AKeyPaysOneOrder) {
+  const OrderId other = node.run(checkout_for("A", 2))->flow->order.id;
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  const auto confirm_other = [&](const char* key) { return node.run(ConfirmPaymentRequest{other, admin, key, total}); };
+  EXPECT_EQ(confirm_other("toss-1").error().code, ErrorCode::conflict);
+  node.gateway.answer_charge(Charged{"tx"});
+  node.settle();
+  ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
+  node.gateway.answer_refund(Succeeded{});
+  node.settle();
+  EXPECT_EQ(confirm_other("toss-1").error().members["code"], "PAYMENT_KEY_OF_ANOTHER_ORDER") << "also after a refund";
+  EXPECT_TRUE(confirm("toss-1", total).ok()) << "a repeated confirmation still changes nothing";
+  EXPECT_TRUE(confirm_other("toss-2").ok()) << "it still waits for a key of its own";
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1", "toss-2"));
+}
+
+TEST_F(ShopConfirmation, AKeyPaysOneOrderOfABatch) {
+  const OrderId other = node.run(checkout_for("A", 2))->flow->order.id;
+  std::vector<bool> accepted;
+  for (const OrderId each : {id, other})
+    node.engine->submit(ConfirmPaymentRequest{each, admin, "toss-1", total},
+                        [&](Result<Receipt> receipt) { accepted.push_back(receipt.ok()); });
+  node.settle();
+  EXPECT_THAT(accepted, ElementsAre(true, false));
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1"));
+}
+
 TEST_F(ShopConfirmation, TwoConfirmationsInOneBatchAreOne) {
   std::vector<bool> accepted;
   for (const char* key : {"toss-1", "toss-1", "toss-2"})

@@ -10,6 +10,7 @@
 #include "server/api/read_flow.hpp"
 #include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
+#include "server/participants/calls/answer_text.hpp"
 #include "server/saga/compile_definition.hpp"
 
 namespace sagactl::api {
@@ -67,7 +68,7 @@ awaitable<Result<Receipt>> decide_prepared(Context& context, Request& request, c
 }
 
 Refused abort_of(const TransactionBody& body) {
-  return {body.rollback_reason.empty() ? "aborted by its client" : body.rollback_reason.substr(0, reason_max)};
+  return {body.rollback_reason.empty() ? "aborted by its client" : storable(body.rollback_reason, reason_max)};
 }
 
 http::Response not_allowed(const Flow& flow, std::string_view what) {

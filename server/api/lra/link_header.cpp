@@ -4,6 +4,7 @@
 
 #include "common/text/text.hpp"
 #include "httpclient/url.hpp"
+#include "server/participants/calls/answer_text.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -20,7 +21,7 @@ Result<void> check_link(std::string_view url) {
   const auto host = sendable.find("://");
   const auto origin = sendable.substr(0, sendable.find_first_of("/?", host == sendable.npos ? 0 : host + 3));
   if (const auto valid = parse_http_url(origin); !valid)
-    return bad_link(fmt::format("'{}' cannot be called: {}", url.substr(0, 200), valid.error().message));
+    return bad_link(fmt::format("'{}' cannot be called: {}", storable(url, 200), valid.error().message));
   return {};
 }
 
@@ -66,7 +67,7 @@ class LinkReader {
     return bad_link(
         fmt::format("the Link header does not parse: {} expected at '{}'; it must be such as <http://hotel/undo>; "
                     "rel=\"compensate\"",
-                    expected, text_.substr(at_, 40)));
+                    expected, storable(text_.substr(at_), 40)));
   }
 
   Result<void> read_link(std::string_view& url, std::string_view& relations) {
@@ -87,7 +88,7 @@ class LinkReader {
       if (name == "rel" && relations.empty()) relations = value;
     }
     if (at_ < text_.size() && text_[at_] != ',') return at_fault("';' or ','");
-    if (relations.empty()) return bad_link(fmt::format("the link '{}' has no rel", url.substr(0, 200)));
+    if (relations.empty()) return bad_link(fmt::format("the link '{}' has no rel", storable(url, 200)));
     return {};
   }
 

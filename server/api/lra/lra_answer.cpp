@@ -9,6 +9,7 @@
 #include "server/api/read_flow.hpp"
 #include "server/api/submit.hpp"
 #include "server/http/message/problem.hpp"
+#include "server/participants/calls/answer_text.hpp"
 #include "server/participants/calls/lra_call.hpp"
 #include "server/saga/compile_definition.hpp"
 
@@ -62,7 +63,7 @@ Result<std::string> coordinator_url(const Context& context, const http::Request&
 Result<SagaId> lra_in_path(const http::Request& request) {
   const std::string_view given = request.parameter("id");
   if (const auto id = saga_of_lra_id(given)) return *id;
-  return Error{ErrorCode::not_found, fmt::format("there is no LRA {}", given.substr(0, 200))};
+  return Error{ErrorCode::not_found, fmt::format("there is no LRA {}", storable(given, 200))};
 }
 
 boost::asio::awaitable<Result<Flow>> read_lra(Context& context, const http::Request& request) {

@@ -3,6 +3,7 @@
 
 #include "server/api/lra/handlers.hpp"
 #include "server/api/lra/lra_answer.hpp"
+#include "server/participants/calls/answer_text.hpp"
 #include "server/participants/calls/lra_call.hpp"
 
 namespace sagactl::api {
@@ -19,7 +20,7 @@ http::Response nested_response(const Request& request, const Saga& saga, const P
 }
 
 Error no_nested(const Request& request) {
-  return Error{ErrorCode::not_found, fmt::format("there is no nested LRA {}", request.parameter("id").substr(0, 200))};
+  return Error{ErrorCode::not_found, fmt::format("there is no nested LRA {}", storable(request.parameter("id"), 200))};
 }
 
 awaitable<Answer> tell_nested(Context& context, Request& request, LraWord word) {

@@ -7,14 +7,15 @@
 #include "server/api/lra/lra_answer.hpp"
 #include "server/api/query.hpp"
 #include "server/api/submit.hpp"
+#include "server/participants/calls/answer_text.hpp"
 
 namespace sagactl::api {
 namespace {
 
 Error no_participant(const Request& request) {
   return Error{ErrorCode::not_found,
-               fmt::format("there is no participant {} in LRA {}", request.parameter("participant").substr(0, 100),
-                           request.parameter("id").substr(0, 100))};
+               fmt::format("there is no participant {} in LRA {}", storable(request.parameter("participant"), 100),
+                           storable(request.parameter("id"), 100))};
 }
 
 std::optional<std::size_t> participant_in_path(const LraDefinition& lra, const Request& request) {

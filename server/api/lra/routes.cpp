@@ -9,6 +9,7 @@
 #include "server/api/lra/handlers.hpp"
 #include "server/api/lra/lra_answer.hpp"
 #include "server/api/routes.hpp"
+#include "server/participants/calls/answer_text.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -68,7 +69,7 @@ awaitable<Answer> answer_lra_client(Context& context, Request& request, AsyncHan
     co_return Error{ErrorCode::forbidden, "Forbidden: a web page of another origin may not call this"};
   const std::string version(api_version(request));
   if (!knows_version(version))
-    co_return lra_text(417, fmt::format("version '{}' of the API is not known; there are {}", version.substr(0, 20),
+    co_return lra_text(417, fmt::format("version '{}' of the API is not known; there are {}", storable(version, 20),
                                         fmt::join(lra_versions, ", ")));
   request.caller = lra_caller();
   Answer answer = co_await handler(context, request);

@@ -8,6 +8,7 @@
 #include "server/api/read_flow.hpp"
 #include "server/api/request_span.hpp"
 #include "server/api/submit.hpp"
+#include "server/participants/calls/answer_text.hpp"
 #include "server/participants/calls/lra_call.hpp"
 #include "server/saga/compile_definition.hpp"
 
@@ -66,7 +67,7 @@ awaitable<Result<void>> read_parent(Context& context, Request& request, LraDefin
   const std::string_view given = request.query_value("ParentLRA").value_or("");
   if (given.empty()) co_return Result<void>{};
   const Error unknown{ErrorCode::not_found,
-                      fmt::format("this coordinator has no LRA {}, and nests in its own alone", given.substr(0, 200))};
+                      fmt::format("this coordinator has no LRA {}, and nests in its own alone", storable(given, 200))};
   parent = saga_of_lra_id(given);
   if (!parent) co_return unknown;
   const Result<Flow> flow = co_await read_flow(context, request, order_of(*parent));

@@ -20,11 +20,18 @@ std::string member_of(const Json& answer, std::initializer_list<const char*> nam
   return {};
 }
 
+std::string_view without_quotes(std::string_view value) {
+  value = trim(value);
+  return value.size() >= 2 && value.front() == '"' && value.back() == '"' ? value.substr(1, value.size() - 2) : value;
+}
+
 }  // namespace
 
 Result<std::string> idempotency_key(const http::Request& request) {
-  std::string_view value = trim(request.header("idempotency-key"));
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+  const std::string_view value = without_quotes(request.header("idempotency-key"));
+  for (const http::Header& header : request.headers)
+    if (header.name == "idempotency-key" && without_quotes(header.value) != value)
+      return http::validation_error({"Idempotency-Key must be given once"});
   if (value.size() > idempotency_key_bytes_max)
     return http::validation_error({fmt::format("Idempotency-Key must be at most {} bytes", idempotency_key_bytes_max)});
   if (!is_utf8(value)) return http::validation_error({"Idempotency-Key must be UTF-8"});

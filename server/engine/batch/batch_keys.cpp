@@ -1,6 +1,7 @@
 // The rows that a command needs: what a batch loads before it decides.
 #include "server/engine/batch/command_batch.hpp"
 #include "server/engine/batch/order_placement.hpp"
+#include "server/participants/claim_digest.hpp"
 
 namespace sagactl {
 
@@ -15,7 +16,10 @@ void add_keys(const Command& command, BatchKeys& keys) {
     }
     void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmPaymentRequest& c) {
+      keys.flows.push_back(c.order);
+      keys.claims.push_back(digest_of_payment_key(c.provider_key));
+    }
     void operator()(const SetStockRequest& c) {
       for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
     }
@@ -33,7 +37,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
     void operator()(const EndSession& c) { keys.users.push_back(c.user); }
     void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
     void operator()(const StartSagaRequest& c) {
-      if (!c.key.empty()) keys.claims.push_back(digest_of_key(claim_of_saga_key(c.definition->key_space(), c.key)));
+      if (!c.key.empty()) keys.claims.push_back(digest_of_claim(claim_of_saga_key(c.definition->key_space(), c.key)));
       if (c.parent) keys.flows.push_back(order_of(*c.parent));
     }
     void operator()(const AnswerStepRequest& c) { keys.flows.push_back(order_of(c.saga)); }

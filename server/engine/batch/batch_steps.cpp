@@ -5,6 +5,7 @@
 
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/command_batch.hpp"
+#include "server/participants/claim_digest.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
 #include "server/saga/lra_view.hpp"
@@ -236,10 +237,11 @@ std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const Step
 Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   const SagaDefinition& definition = *command.definition;
   if (!command.key.empty()) {
-    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.key_space(), command.key)));
-    if (claim != claims_.end() && claim->second.live)
+    const Claim* other =
+        claim_of_other(digest_of_claim(claim_of_saga_key(definition.key_space(), command.key)), order_of(command.id));
+    if (other)
       return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
-                   Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", claim->second.order.text()}}};
+                   Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", other->order.text()}}};
   }
   Draft draft = draft_of({});
   draft.flow.order.id = order_of(command.id);
@@ -256,11 +258,8 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   if (!parent) return parent.error();
   if (*parent) write_draft(std::move(**parent));
   auto receipt = accept(std::move(draft));
-  if (receipt && !command.key.empty()) {
-    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.key_space(), command.key));
-    claims_[key] = Claim{key, order_of(command.id), true};
-    claims_changed_.push_back(key);
-  }
+  if (receipt && !command.key.empty())
+    update_claim(digest_of_claim(claim_of_saga_key(definition.key_space(), command.key)), order_of(command.id), true);
   return receipt;
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/order_placement.hpp"
+#include "server/participants/claim_digest.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
 
@@ -96,13 +97,19 @@ Result<CommandBatch::Draft> CommandBatch::draft_of_order(OrderId id, const Actor
   return draft;
 }
 
+// The claim by which another order holds the key; null: none does.
+const Claim* CommandBatch::claim_of_other(const KeyDigest& key, OrderId order) const {
+  const auto found = claims_.find(key);
+  return found == claims_.end() || !found->second.live || found->second.order == order ? nullptr : &found->second;
+}
+
 Result<void> CommandBatch::check_claim(const std::string& idempotency_key, const KeyDigest& digest,
                                        OrderId order) const {
-  const auto found = claims_.find(digest);
-  if (found == claims_.end() || !found->second.live || found->second.order == order) return {};
+  const Claim* other = claim_of_other(digest, order);
+  if (!other) return {};
   return Error{ErrorCode::conflict, "Order with this product combination already exists",
                Json{{"error", "DUPLICATE_ORDER"},
-                    {"existingOrderId", found->second.order.text()},
+                    {"existingOrderId", other->order.text()},
                     {"idempotencyKey", idempotency_key},
                     {"code", "ORDER_ALREADY_EXISTS"}}};
 }
@@ -215,11 +222,19 @@ Result<Receipt> CommandBatch::on(const ConfirmPaymentRequest& command) {
     return Error{
         ErrorCode::conflict,
         fmt::format("the payment of order {} is in progress and does not wait for a confirmation", order.id.text())};
+  const KeyDigest key = digest_of_payment_key(command.provider_key);
+  if (claim_of_other(key, order.id))
+    return Error{ErrorCode::conflict,
+                 fmt::format("another order was paid under that key; order {} has to be paid under a key of its own",
+                             order.id.text()),
+                 Json{{"code", "PAYMENT_KEY_OF_ANOTHER_ORDER"}}};
   payment.provider_key = command.provider_key;
   payment.updated_at = moment_.now;
   const auto proceeded = decide_saga(draft, ProceedSaga{});
   if (!proceeded) return proceeded.error();
-  return accept(std::move(draft));
+  auto receipt = accept(std::move(draft));
+  if (receipt) update_claim(key, command.order, true);
+  return receipt;
 }
 
 Result<Receipt> CommandBatch::on(const CompensateRequest& command) {
@@ -285,14 +300,14 @@ void CommandBatch::write_draft(Draft&& draft) {
     tracked->new_saga = true;
     tracked->new_order = has_order(draft.flow);
     tracked->reservations_changed = !draft.flow.reservations.empty();
-    if (tracked->new_order && draft.key) update_claim(draft.flow.order, *draft.key);
+    if (tracked->new_order && draft.key) update_claim(*draft.key, id, is_live(draft.flow.order.status));
   } else {
     const Flow& before = tracked->flow;
     if (before.order.version != draft.flow.order.version) {
       tracked->order_changed = true;
       const Order& order = draft.flow.order;
       if (is_live(before.order.status) != is_live(order.status) && order.holds_key)
-        update_claim(order, digest_of_key(order.idempotency_key));
+        update_claim(digest_of_key(order.idempotency_key), id, is_live(order.status));
     }
     tracked->new_saga |= !before.saga && draft.flow.saga;
     tracked->saga_changed |= before.saga != draft.flow.saga;
@@ -330,8 +345,8 @@ void CommandBatch::append_events(std::vector<Event> events, Flow* flow) {
   }
 }
 
-void CommandBatch::update_claim(const Order& order, const KeyDigest& key) {
-  claims_[key] = Claim{key, order.id, is_live(order.status)};
+void CommandBatch::update_claim(const KeyDigest& key, OrderId order, bool live) {
+  claims_[key] = Claim{key, order, live};
   claims_changed_.push_back(key);
 }
 

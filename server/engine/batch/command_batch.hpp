@@ -143,7 +143,8 @@ class CommandBatch {
   void append_events(std::vector<Event> events, Flow* flow);
   void merge_stocks(const StockOverlay& stocks);
   Result<void> check_stocks_loaded(const Draft& draft) const;
-  void update_claim(const Order& order, const KeyDigest& key);
+  void update_claim(const KeyDigest& key, OrderId order, bool live);
+  const Claim* claim_of_other(const KeyDigest& key, OrderId order) const;
   User* find_user(UserId id);
   Receipt write_user(User& user);
   Moment next_moment();

@@ -63,10 +63,11 @@ Outcome read_question(const ParticipantCall& call, const ParticipantAnswer& answ
   return Unavailable{answered(answer), true};  // nobody there to ask
 }
 
-// A participant that is notified of the end, or asked to forget, is called again until it has answered. The kept value
-// says that it has forgotten, not that it is done.
+// A participant that is notified of the end, or asked to forget, is called again until it has answered; 202 promises to
+// do so. The kept value says that it has forgotten, not that it is done.
 Outcome read_told(const ParticipantCall& call, const ParticipantAnswer& answer) {
-  if (answer.status / 100 == 2 || answer.status == 410)
+  const bool is_done = answer.status / 100 == 2 && answer.status != 202;
+  if (is_done || answer.status == 410)
     return Succeeded{call.forgets ? fmt::format("{{{}", lra_forgotten_member) : std::string()};
   if (answer.status == 0) return Unavailable{failed_with(answer)};
   return Unavailable{answered(answer), false, answer.retry_after.value_or(Duration{})};

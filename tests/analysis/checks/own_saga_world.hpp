@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/participants/claim_digest.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "tests/analysis/judging.hpp"
 
@@ -24,7 +25,7 @@ class OwnSagaWorld : public testing::Test {
     saga.key = key;
     saga.correlation = id.text();
     if (!key.empty())
-      world.claims.push_back({digest_of_key(claim_of_saga_key(definition->name, key)), order_of(id), true});
+      world.claims.push_back({digest_of_claim(claim_of_saga_key(definition->name, key)), order_of(id), true});
     command(flow, StartSaga{});
     return flow;
   }

@@ -74,6 +74,21 @@ const HistoryMutant mutants[] = {
          if (claim.order == s.declined->flow.order.id) claim.live = true;
        return id_of(s.declined);
      }},
+    {"two orders charged under one payment key", "one-live-order-per-key",
+     [](Story& s) {
+       for (FlowHistory* flow : {s.completed, s.placed_again}) flow->flow.payments.front().provider_key = "toss-1";
+       return id_of(s.placed_again);
+     }},
+    {"a total that the items of an unpaid order are not worth", "money-balances",
+     [](Story& s) {
+       s.declined->flow.order.total = s.declined->flow.order.total + Money{1};
+       return id_of(s.declined);
+     }},
+    {"an item that is worth more than was paid", "money-balances",
+     [](Story& s) {
+       s.completed->flow.order.items.front().price = Money{1000'01};
+       return id_of(s.completed);
+     }},
     {"a capture of one cent too little", "money-balances",
      [](Story& s) {
        set_amount(*s.completed, 999'99);

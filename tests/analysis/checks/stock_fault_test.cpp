@@ -107,7 +107,9 @@ const StockMutant stock_mutants[] = {
      }},
     {"an order that needs more than it reserved", "stock-balances",
      [](StockStory& s) {
-       s.checked_out->flow.order.items[0].quantity = 3;
+       OrderItem& item = s.checked_out->flow.order.items[0];
+       item.quantity *= 2;
+       item.price.cents /= 2;
        return id_of(s.checked_out);
      }},
     {"an event of another quantity than its reservation", "stock-balances",

@@ -65,6 +65,23 @@ TEST_F(StartSaga, OncePerKeyAndInput) {
   EXPECT_EQ(participant.calls("POST /mails").size(), 1u);
 }
 
+// Orders and sagas claim their keys in one table. A customer who knew the name of a definition could take its keys.
+TEST_F(StartSaga, AnOrdersKeyIsNoKeyOfASaga) {
+  HttpClient customer = node.customer();
+  const auto place = [&](const char* product, const char* key) {
+    Json body = order_body(product);
+    body["idempotencyKey"] = key;
+    return customer.send(HttpRequest{"POST", "/orders", body.dump(), {}}).value();
+  };
+  ASSERT_EQ(place("A", "saga trip k-1").status, 201);
+  EXPECT_EQ(start(ada, {{"Idempotency-Key", "k-1"}}).status, 202);
+  EXPECT_EQ(start(ada, {{"Idempotency-Key", "k-2"}}).status, 202);
+  EXPECT_EQ(place("B", "saga trip k-2").status, 201);
+  EXPECT_EQ(place("C", "saga trip k-1").status, 409) << "it is still a key among orders";
+  const HttpResponse found = node.admin().get("/sagas/correlation/saga%20trip%20k-2").value();
+  EXPECT_EQ(found.json().value()["sagaType"], "OrderProcessingSaga") << found.body;
+}
+
 TEST_F(StartSaga, OncePerKeyAlsoWhenRequestsRace) {
   std::vector<std::future<HttpResponse>> racing;
   for (int i = 0; i < 8; ++i)

@@ -28,6 +28,15 @@ TEST_F(Dtm, AMsgThatIsAbortedIsNotSent) {
   EXPECT_EQ(participant.calls().size(), 0u);
 }
 
+// It was cut in the middle of a character, which PostgreSQL refuses: the message then stayed prepared.
+TEST_F(Dtm, TheReasonOfAnAbortIsCutBetweenCharacters) {
+  std::string reason = "x";
+  for (int i = 0; i < 900; ++i) reason += "\u00fc";
+  EXPECT_EQ(post("prepare", msg("g")).status, 200);
+  EXPECT_EQ(post("abort", msg("g", {{"rollback_reason", reason}})).status, 200);
+  EXPECT_EQ(query("g")["transaction"]["rollback_reason"], reason.substr(0, 999));
+}
+
 TEST_F(Dtm, AMsgNeverFails) {
   participant.script("/out action", {{409, "FAILURE"}, {500, ""}, {425, ""}});
   EXPECT_EQ(post("submit", msg("g")).status, 200);

@@ -34,6 +34,19 @@ TEST_F(Idempotency, AnotherRequestUnderTheSameKeyIsRefused) {
   EXPECT_EQ(post(customer, order_body("p"), "k", "/orders/test/create").status, 422);
 }
 
+// Which of two keys counts would depend on the order in which a proxy or a library has put them.
+TEST_F(Idempotency, TwoKeysOfOneRequestAreRefused) {
+  const auto send = [&](const char* first, const char* second) {
+    const HttpRequest request{
+        "POST", "/orders", order_body("p").dump(), {{"Idempotency-Key", first}, {"Idempotency-Key", second}}};
+    return customer.send(request)->status;
+  };
+  EXPECT_EQ(send("k", "l"), 400);
+  EXPECT_EQ(send("k", ""), 400);
+  EXPECT_EQ(send("k", "k"), 201) << "the same one twice is one key";
+  EXPECT_EQ(send("k", "\"k\""), 201);
+}
+
 TEST_F(Idempotency, TheSameRequestMayBeWrittenDifferently) {
   const auto send = [&](const char* path, const std::string& body) {
     return customer.send(HttpRequest{"POST", path, body, {{"Idempotency-Key", "k"}}}).value();

@@ -12,6 +12,7 @@
 #include "server/api/metrics/node_metrics.hpp"
 #include "server/api/operations/event_feed.hpp"
 #include "server/api/orders/in_flight_keys.hpp"
+#include "server/api/pages/live_views.hpp"
 #include "server/api/pages/page_sessions.hpp"
 #include "server/api/query_threads.hpp"
 #include "server/api/shared_read.hpp"
@@ -86,6 +87,7 @@ struct Context {
   PageSessions& page_sessions;
   EventFeed& feed;
   MinuteCounts& minutes;
+  std::shared_ptr<LiveViews> live;
 
   // Reads that routes open to anyone make.
   SharedRead<Timestamp> database_time{query_threads, [&from = queries] { return from.database_time(); }};

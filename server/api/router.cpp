@@ -21,6 +21,16 @@ Result<http::Caller> authenticate(const Context& context, const http::Request& r
   return context.page_sessions.authenticate(request);
 }
 
+std::function<bool()> stays_authenticated(const Context& context, const http::Request& request) {
+  auto asked = std::make_shared<http::Request>();
+  asked->headers = request.headers;
+  asked->cross_origin = request.cross_origin;
+  return [asked = std::move(asked), caller = *request.caller, &context] {
+    const auto now = authenticate(context, *asked);
+    return now && now->id == caller.id && now->role == caller.role;
+  };
+}
+
 std::shared_ptr<http::Router> make_router(Context& context) {
   auto router = std::make_shared<http::Router>();
   router->set_authenticator([&context](const http::Request& request) { return authenticate(context, request); });

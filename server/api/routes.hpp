@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -51,6 +52,10 @@ inline constexpr std::array surfaces = {
 
 // The caller of a request, by its token or by a page's cookie; `unauthenticated` when there is none. Any thread.
 Result<http::Caller> authenticate(const Context& context, const http::Request& request);
+
+// Whether the request's token or cookie still names the same user with the same role, to be asked again and again: for
+// streams, which outlive their request. The context outlives it.
+std::function<bool()> stays_authenticated(const Context& context, const http::Request& request);
 
 // A router with all routes and the authenticator.
 std::shared_ptr<http::Router> make_router(Context& context);

@@ -141,7 +141,8 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                *parts.sessions,
                *parts.page_sessions,
                *parts.feed,
-               minutes_},
+               minutes_,
+               api::LiveViews::make(*parts.clock)},
       bulk_runner_(address_.node, engine_, parts.database->queries(), parts.database->records(), *parts.clock) {
   metrics_->add_build_info(options.version, options.revision);
   if (!parts.shared_secret.empty()) answer_tokens_.emplace(parts.shared_secret);
@@ -216,6 +217,8 @@ Result<void> LogicalNode::start() {
     return api::BulkRunner::poll_every;
   });
   context_.wake_bulk_runner = [this] { bulk_chore_->wake(); };
+  live_chore_.emplace([this](const std::stop_token&) { return context_.live->read_due(); });
+  context_.live->when_wanted([this] { live_chore_->wake(); });
   compare_secrets();
   return {};
 }
@@ -235,10 +238,12 @@ void LogicalNode::compare_secrets() {
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {
+  context_.live->stop();
   server_->stop(stop_grace, std::move(stopped));
 }
 
 void LogicalNode::stop_engine() {
+  live_chore_.reset();
   bulk_chore_.reset();  // the engine answers what it has been given; the rest is for another node
   thread_.reset();
   if (!minutes_chore_) return;

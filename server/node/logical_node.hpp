@@ -58,7 +58,7 @@ class LogicalNode {
   api::Context context_;
   std::unique_ptr<EngineThread> thread_;
   api::BulkRunner bulk_runner_;
-  std::optional<Chore> minutes_chore_, bulk_chore_;
+  std::optional<Chore> minutes_chore_, bulk_chore_, live_chore_;
   std::unique_ptr<http::Server> server_;
 };
 

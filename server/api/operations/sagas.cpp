@@ -1,9 +1,7 @@
 // Reading sagas: lists with filters, one by its id or by any id of its flow.
-#include <array>
-
 #include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
-#include "server/api/operations/saga_filter.hpp"
+#include "server/api/operations/saga_list.hpp"
 #include "server/api/query.hpp"
 #include "server/api/read_flow.hpp"
 #include "server/saga/definition.hpp"
@@ -54,24 +52,17 @@ Answer one_saga_answer(const Flow& flow) {
 }  // namespace
 
 awaitable<Answer> list_sagas(Context& context, Request& request) {
-  QueryReader query(request);
-  PageRequest page = read_page(query);
-  if (request.query_value("total")) page.count = query.boolean("total");
-  Timestamp now;
-  if (needs_time(request)) {
-    const Result<Timestamp> time = co_await context.database_time.run();
-    if (!time) co_return time.error();
-    now = *time;
-  }
-  SagaFilter filter = read_saga_filter(query, request, now);
-  constexpr std::array<std::string_view, 4> page_names = {"page", "limit", "cursor", "total"};
-  for (std::string& fault : unknown_filters(request, page_names)) query.fault(std::move(fault));
-  if (const auto valid = query.finish(); !valid) co_return valid.error();
-  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
-  if (!found) co_return found.error();
-  Json body{{"sagas", saga_list_json(*found, saga_json)}};
-  add_page(body, page, *found);
-  co_return http::json_response(200, body);
+  Result<SagaList> list = SagaList::parse(request);
+  if (!list) co_return list.error();
+  const bool is_short = list->is_of_one_user();
+  auto read = [&queries = context.queries, list = std::move(*list)]() -> Result<std::string> {
+    const auto found = list.find(queries);
+    if (!found) return found.error();
+    return list.text(*found);
+  };
+  Result<std::string> text = co_await context.query_threads.list(std::move(read), is_short);
+  if (!text) co_return text.error();
+  co_return http::text_response(200, std::move(*text), http::media::json);
 }
 
 awaitable<Answer> get_saga(Context& context, Request& request) {

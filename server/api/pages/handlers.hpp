@@ -12,6 +12,9 @@ Answer get_shop(Context& context, Request& request);
 Answer get_api_page(Context& context, Request& request);
 Answer get_asset(Context& context, Request& request);
 
+// live_page.cpp
+Answer follow_page(Context& context, Request& request);
+
 // page_login.cpp
 Answer get_page_session(Context& context, Request& request);
 awaitable<Answer> begin_page_session(Context& context, Request& request);

@@ -19,6 +19,7 @@ void add_page_routes(http::Router& router, Context& context) {
   anyone.add(Method::del, "/ui/session", end_page_session, "Logs a page out");
   const RouteGroup users{router, context, "pages", RouteAccess::user};
   users.add(Method::post, "/ui/codes", create_page_code, "A code by which a page logs in as the caller, once");
+  users.add(Method::get, "/ui/live", follow_page, "What a page shows, again whenever it has changed");
 }
 
 }  // namespace sagactl::api

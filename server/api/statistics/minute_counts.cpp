@@ -139,15 +139,19 @@ Result<void> MinuteCounts::write(const std::string& minute, const MinuteByDefini
   return {};
 }
 
-Result<std::map<std::string, MinuteByDefinition>> MinuteCounts::read(RecordStore& records, const std::string& from) {
+Result<std::map<std::string, MinuteByDefinition>> MinuteCounts::read(const std::string& from) {
+  const std::lock_guard one(flushing_);  // else what is being written would be counted twice, or not at all
   RecordRange range;
   range.from = from;
   range.limit = records_read_max;
-  const auto found = records.records(std::string(kind), range);
+  const auto found = records_.records(std::string(kind), range);
   if (!found) return found.error();
   std::map<std::string, MinuteByDefinition> minutes;
   for (const StoredRecord& each : *found)
     add_all(minutes[each.id.substr(0, minute_length)], minute_from_json(each.body));
+  const std::lock_guard lock(mutex_);
+  for (auto added = added_.lower_bound(from); added != added_.end(); ++added)
+    add_all(minutes[added->first], added->second);
   return minutes;
 }
 

@@ -50,8 +50,9 @@ class MinuteCounts {
   // for the next call. Any thread; blocks on the database.
   Result<void> flush(Timestamp now);
 
-  // All nodes' counts from that minute on, by minute ("2026-11-29T17:00").
-  static Result<std::map<std::string, MinuteByDefinition>> read(RecordStore& records, const std::string& from);
+  // All nodes' counts from that minute on, by minute ("2026-11-29T17:00"): of this node also what has not been written
+  // yet, which costs less than writing it, of the others what they have written. Any thread; blocks on the database.
+  Result<std::map<std::string, MinuteByDefinition>> read(const std::string& from);
   static std::string minute_of(Timestamp time);
 
  private:

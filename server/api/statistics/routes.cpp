@@ -2,8 +2,18 @@
 #include "server/api/routes.hpp"
 #include "server/api/query.hpp"
 #include "server/api/route_group.hpp"
+#include "server/api/statistics/handlers.hpp"
 
 namespace sagactl::api {
+
+Result<Json> shared_statistics(Context& context, const std::string& definition) {
+  const SteadyTime read_at = context.clock.steady();
+  if (Json cached = context.statistics.find(definition, read_at); !cached.is_null()) return cached;
+  auto statistics = read_statistics(context.queries, context.minutes, definition, context.clock.now());
+  if (statistics) context.statistics.put(definition, *statistics, read_at);
+  return statistics;
+}
+
 namespace {
 
 // Merchants operate no sagas, and customers see their own alone.
@@ -12,18 +22,14 @@ awaitable<Answer> get_statistics(Context& context, Request& request) {
   std::string definition = query.text("definition");
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   // Whoever waits for the thread that reads finds what the one before has read.
-  auto read = [&context, definition = std::move(definition)]() -> Result<Json> {
-    const SteadyTime read_at = context.clock.steady();
-    if (Json cached = context.statistics.find(definition, read_at); !cached.is_null()) return cached;
-    // What this node has counted shows at once, what others have, when they have written it.
-    if (const auto flushed = context.minutes.flush(context.clock.now()); !flushed) return flushed.error();
-    auto statistics = read_statistics(context.queries, context.records, definition, context.clock.now());
-    if (statistics) context.statistics.put(definition, *statistics, read_at);
-    return statistics;
+  auto read = [&context, definition = std::move(definition)]() -> Result<std::string> {
+    const auto statistics = shared_statistics(context, definition);
+    if (!statistics) return statistics.error();
+    return json_text(*statistics);
   };
-  const Result<Json> statistics = co_await context.query_threads.list(std::move(read));
-  if (!statistics) co_return statistics.error();
-  co_return http::json_response(200, *statistics);
+  Result<std::string> text = co_await context.query_threads.list(std::move(read));
+  if (!text) co_return text.error();
+  co_return http::text_response(200, std::move(*text), http::media::json);
 }
 
 }  // namespace

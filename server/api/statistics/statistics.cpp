@@ -5,7 +5,6 @@
 #include <set>
 
 #include "server/api/statistics/failures.hpp"
-#include "server/api/statistics/minute_counts.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -107,10 +106,10 @@ Json minute_json(Timestamp at, const MinuteCount& count) {
   return json;
 }
 
-Result<Json> minutes_json(RecordStore& records, const std::string& definition, Timestamp now) {
+Result<Json> minutes_json(MinuteCounts& counts, const std::string& definition, Timestamp now) {
   const Timestamp last{now.us / 60'000'000 * 60'000'000};
   const Timestamp first = last - (minutes_shown - 1) * Duration(1min);
-  const auto minutes = MinuteCounts::read(records, MinuteCounts::minute_of(first));
+  const auto minutes = counts.read(MinuteCounts::minute_of(first));
   if (!minutes) return minutes.error();
   Json list = Json::array();
   for (Timestamp at = first; at <= last; at = at + 1min) {
@@ -125,7 +124,8 @@ Result<Json> minutes_json(RecordStore& records, const std::string& definition, T
 
 }  // namespace
 
-Result<Json> read_statistics(Queries& queries, RecordStore& records, const std::string& definition, Timestamp now) {
+Result<Json> read_statistics(Queries& queries, MinuteCounts& minute_counts, const std::string& definition,
+                             Timestamp now) {
   const auto counts = queries.counts();
   if (!counts) return counts.error();
   const CountsOfSagas sums = counts_of(*counts, definition);
@@ -136,7 +136,7 @@ Result<Json> read_statistics(Queries& queries, RecordStore& records, const std::
     json["definitions"].push_back(std::move(each));
   }
   if (const auto added = add_failures(json, queries, definition, sums.all); !added) return added.error();
-  auto minutes = minutes_json(records, definition, now);
+  auto minutes = minutes_json(minute_counts, definition, now);
   if (!minutes) return minutes.error();
   json["minutes"] = std::move(*minutes);
   return json;

@@ -9,8 +9,8 @@
 #include "common/result.hpp"
 #include "common/steady_time.hpp"
 #include "common/text/json.hpp"
+#include "server/api/statistics/minute_counts.hpp"
 #include "server/ports/queries.hpp"
-#include "server/ports/records.hpp"
 
 namespace sagactl::api {
 
@@ -18,7 +18,8 @@ inline constexpr std::int64_t failures_looked_at = 2'000;
 inline constexpr std::size_t failure_patterns_shown = 50;
 
 // Of one definition, or of all when it is empty. `now` is the node's time. Blocks on the database.
-Result<Json> read_statistics(Queries& queries, RecordStore& records, const std::string& definition, Timestamp now);
+Result<Json> read_statistics(Queries& queries, MinuteCounts& minute_counts, const std::string& definition,
+                             Timestamp now);
 
 // The statistics that were read last, so that many pages cost no more than one. Any thread.
 class StatisticsCache {

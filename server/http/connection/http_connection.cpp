@@ -239,6 +239,7 @@ HttpConnection::Awaitable<void> HttpConnection::send_stream(BodyStream& stream, 
     }
     out_ += *piece;
     if (chunked) out_ += "\r\n";
+    *piece = {};  // many streams may be sent the same at the same time: one copy each is enough
     if (!co_await write_all(out_)) break;
     // Streams are many, and wait for most of the time: what was large is given back.
     if (out_.capacity() > kept_stream_bytes_max) out_ = {};

@@ -26,7 +26,11 @@ SagaProgress progress(std::size_t started, std::vector<std::pair<SagaStatus, Dur
 class MinuteCountsTest : public testing::Test {
  protected:
   MinuteCount of(const std::string& minute) {
-    auto minutes = MinuteCounts::read(*store, "").value();
+    MinuteCounts reader("reader", *store);
+    return of(reader, minute);
+  }
+  static MinuteCount of(MinuteCounts& reader, const std::string& minute) {
+    auto minutes = reader.read("").value();
     return minutes[minute][std::string(order_processing_saga)];
   }
 
@@ -54,6 +58,18 @@ TEST_F(MinuteCountsTest, AddUpOverNodesAndLivesOfANode) {
   EXPECT_EQ(first.ended, (std::array<std::int64_t, 3>{1, 1, 1}));
   EXPECT_EQ(first.durations.at(DurationBucket::of(40ms)), 2);
   EXPECT_EQ(of("2026-11-29T17:01").started, 1);
+}
+
+TEST_F(MinuteCountsTest, AreReadWithWhatTheNodeHasNotWrittenYet) {
+  MinuteCounts one("one", *store), two("two", *store);
+  one.add(progress(2, {}), at);
+  EXPECT_EQ(of(one, "2026-11-29T17:00").started, 2);
+  EXPECT_EQ(of(two, "2026-11-29T17:00").started, 0);
+  EXPECT_TRUE(one.flush(at));
+  one.add(progress(1, {}), at);
+  EXPECT_EQ(of(one, "2026-11-29T17:00").started, 3);
+  EXPECT_EQ(of(two, "2026-11-29T17:00").started, 2);
+  EXPECT_TRUE(one.read("2026-11-29T17:01")->empty());
 }
 
 TEST_F(MinuteCountsTest, AreForgottenAfterSomeHours) {

@@ -196,3 +196,6 @@ export interface Job {
 }
 
 export interface JobResult { sagaId: string; ok: boolean; status: string | number | null; error: string | null; at: string }
+
+// What GET /ui/live says of a saga that is followed; `changes` rises with everything that happens to it.
+export interface SagaState { id: string; status: SagaStatus; version: number; changes: number }

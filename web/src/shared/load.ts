@@ -8,6 +8,7 @@ export interface Loaded<T> {
   problem: Problem | null;
   loading: boolean;
   reload: () => void;
+  put: (key: string, data: T) => void; // what came by another way, for the key that is shown
 }
 
 const asProblem = (error: unknown): Problem =>
@@ -51,7 +52,8 @@ export function useLoad<T>(key: string | null, load: (signal: AbortSignal) => Pr
     if (underWay.current?.key === key && key !== null) underWay.current.again = true;
     else setCount((n) => n + 1);
   }, [key]);
-  return { data: state.data, of: state.of, problem: state.problem, loading: state.loading, reload };
+  const put = useCallback((its: string, data: T) => setState((was) => (was.key === its ? { ...was, of: its, data, problem: null } : was)), []);
+  return { put, data: state.data, of: state.of, problem: state.problem, loading: state.loading, reload };
 }
 
 // Calls `action` every `ms` while the page can be seen; 0: never.

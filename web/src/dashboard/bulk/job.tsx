@@ -1,16 +1,17 @@
 // One bulk job: its progress, what became of each saga, and how the sagas go on.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get, post } from '../../shared/api';
 import { shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useEvery, useLoad } from '../../shared/load';
 import { go, Link, queryText } from '../../shared/router';
+import { useStore } from '../../shared/store';
 import { Button, Empty, PageTitle, Panel, ProblemNote, Skeleton, Table, tell, tellProblem, Time, useCount } from '../../shared/ui';
 import { LiveSwitch } from '../frame';
-import { useLive } from '../live';
+import { liveWanted, useLive } from '../live';
 import { SagaTag } from '../status';
 import { texts } from '../texts';
-import type { Job, JobResult, Saga, SagaStatus } from '../types';
+import type { Job, JobResult, Saga, SagaState, SagaStatus } from '../types';
 import { FilterText } from './dialog';
 import { JobState } from './jobs';
 import { bulkTexts } from './texts';
@@ -19,34 +20,18 @@ interface ResultPage { results: JobResult[]; nextCursor: string | null }
 
 const isOver = (status: SagaStatus | undefined): boolean => status === 'completed' || status === 'compensated' || status === 'failed';
 
-// The present states of some sagas: each is asked for once, and again when something happens to it before its end.
+// The present states of some sagas.
 function useStates(ids: string[]): Map<string, SagaStatus> {
   const [states, setStates] = useState(new Map<string, SagaStatus>());
-  const changed = useRef(new Set<string>());
-  const read = (wanted: string[]) => {
-    void Promise.allSettled(wanted.map((id) => get<Saga>(`/sagas/${id}`))).then((answers) => {
-      setStates((was) => {
-        const next = new Map(was);
-        for (const a of answers) if (a.status === 'fulfilled') next.set(a.value.id, a.value.status);
-        return next;
-      });
-    });
-  };
-  const key = ids.join();
-  useEffect(() => read(ids), [key]);
-  useLive(
-    () => {
-      const due = ids.filter((id) => changed.current.has(id) || !isOver(states.get(id)));
-      changed.current.clear();
-      if (due.length) read(due);
-    },
-    (event) => {
-      const id = event.data.orderId ?? event.data.aggregateId ?? '';
-      if (!ids.includes(id)) return false;
-      changed.current.add(id);
-      return true;
-    },
-  );
+  const take = (some: SagaState[]) => setStates((was) => new Map([...was, ...some.map((s) => [s.id, s.status] as const)]));
+  // Without a stream: each by itself.
+  const read = () => void Promise.allSettled(ids.map((id) => get<Saga>(`/sagas/${id}`))).then((answers) => take(answers.flatMap((a) => (a.status === 'fulfilled' ? [{ ...a.value, changes: 0 }] : []))));
+  const live = useStore(liveWanted);
+  const key = ids.map((id) => `saga=${id}`).join('&');
+  useEffect(() => {
+    if (!live) read();
+  }, [key, live]);
+  useLive(ids.length ? `/ui/live?${key}` : null, { states: take }, read);
   return states;
 }
 

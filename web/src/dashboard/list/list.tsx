@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, nodeNow, Problem } from '../../shared/api';
 import { duration, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
-import { useLoad } from '../../shared/load';
+import { useLoad, type Loaded } from '../../shared/load';
 import { currentPlace, go, Link } from '../../shared/router';
 import { createStore, remember, remembered, useStore } from '../../shared/store';
 import { Button, Empty, PageTitle, ProblemNote, Skeleton, Table, Time, useCount } from '../../shared/ui';
@@ -14,7 +14,7 @@ import { useLive } from '../live';
 import { may, session } from '../session';
 import { SagaTag, Tag } from '../status';
 import { texts } from '../texts';
-import type { BulkAction, Saga, SagaPage } from '../types';
+import type { BulkAction, Saga, SagaPage, Statistics } from '../types';
 import { chooseColumns, chosenColumns, columns, type Column } from './columns';
 import { hasFilter, nodeFilter, pageSize, pageSizes, withPart } from './filter';
 import { Filters, listAddress, Views } from './filters';
@@ -39,8 +39,8 @@ function Cell({ column, saga }: { column: Column; saga: Saga }) {
   switch (column) {
     case 'status': return <td class="nowrap"><SagaTag status={saga.status} />{saga.requiresManualIntervention && <> <Tag tone="bad" sign="!">{say.attention}</Tag></>}</td>;
     case 'id': return <td class="nowrap mono"><Link to={`/ui/sagas/${saga.id}`}>{shortId(saga.id)}</Link></td>;
-    case 'definition': return <td class="nowrap">{definitionOf(saga)}{saga.definitionVersion ? <span class="quiet"> v{saga.definitionVersion}</span> : null}</td>;
-    case 'step': return <td>{rowStep(saga) || <span class="quiet">–</span>}</td>;
+    case 'definition': return <td class="long" title={definitionOf(saga)}>{definitionOf(saga)}{saga.definitionVersion ? <span class="quiet"> v{saga.definitionVersion}</span> : null}</td>;
+    case 'step': return <td class="long" title={rowStep(saga)}>{rowStep(saga) || <span class="quiet">–</span>}</td>;
     case 'error': return <td class="error" title={saga.errorMessage ?? ''}>{saga.errorMessage ?? <span class="quiet">–</span>}</td>;
     case 'key': return <td class="mono" title={saga.key ?? ''}>{saga.key ? shortId(saga.key) : <span class="quiet">–</span>}</td>;
     case 'started': return <td class="nowrap"><Time at={saga.createdAt} /></td>;
@@ -114,7 +114,7 @@ function Pager({ query, next }: { query: URLSearchParams; next: string | null })
 
 const nodeFilterText = (query: URLSearchParams): string => nodeFilter(query, new Date(0));
 
-// The number of sagas that match is counted when the filter changes, and then at most every ten seconds.
+// The number of sagas that match, as it was said last: not every page of a list has it.
 function useTotal(filter: string, page: SagaPage | null): number | null {
   const known = useRef<{ filter: string; total: number | null }>({ filter: '', total: null });
   if (known.current.filter !== filter) known.current = { filter, total: null };
@@ -122,29 +122,19 @@ function useTotal(filter: string, page: SagaPage | null): number | null {
   return known.current.total;
 }
 
-const countEveryMs = 10_000;
-
 function usePage(query: URLSearchParams) {
   const limit = pageSize(query);
   const cursor = query.get('cursor') ?? '';
   const filter = nodeFilter(query, new Date(nodeNow()));
-  const counted = useRef({ filter: '', at: 0 });
-  const key = `${filter} ${cursor} ${limit}`;
-  const loaded = useLoad(key, (signal) => {
-    const parts = new URLSearchParams(filter);
-    parts.set('limit', String(limit));
-    if (cursor) parts.set('cursor', cursor);
-    const isCostly = parts.has('error') || parts.has('text');
-    const now = performance.now();
-    const due = counted.current.filter !== filter || now - counted.current.at > countEveryMs;
-    const counts = !cursor && !isCostly && due;
-    if (!counts) parts.set('total', 'false');
-    return get<SagaPage>(`/sagas?${parts}`, signal).then((page) => {
-      if (counts) counted.current = { filter, at: now };
-      return page;
-    });
-  }, true);
-  return { ...loaded, filter, isOfFilter: loaded.of === key, total: useTotal(filter, loaded.of === key ? loaded.data : null) };
+  const parts = new URLSearchParams(filter);
+  parts.set('limit', String(limit));
+  if (cursor) parts.set('cursor', cursor);
+  // Counting all that match would cost more than the page.
+  if (cursor || parts.has('error') || parts.has('text')) parts.set('total', 'false');
+  const asks = parts.toString();
+  const loaded = useLoad(asks, (signal) => get<SagaPage>(`/sagas?${asks}`, signal), true);
+  const isOfFilter = loaded.of === asks;
+  return { ...loaded, filter, asks, isOfFilter, total: useTotal(filter, isOfFilter ? loaded.data : null), take: (page: SagaPage) => loaded.put(asks, page) };
 }
 
 const overviewShown = createStore(remembered('sagactl.overview') !== 'hidden');
@@ -160,7 +150,12 @@ export function ListPage({ query }: { query: URLSearchParams }) {
   const maySeeAll = may(now, 'operations.read');
   const definitions = useDefinitions();
   const page = usePage(query);
-  useLive(page.reload);
+  const statistics = useStatistics(definition, maySeeAll);
+  const reload = () => {
+    page.reload();
+    statistics.reload();
+  };
+  useLive(`/ui/live?${page.asks}${maySeeAll ? '&statistics=true' : ''}`, { sagas: page.take, statistics: statistics.take }, reload);
   const found = page.total === null ? say.list.foundSome : say.list.found(count(page.total));
   // Said once for each filter: the number itself changes all the time.
   const [announced, announce] = useState({ filter: '', text: '' });
@@ -183,7 +178,7 @@ export function ListPage({ query }: { query: URLSearchParams }) {
         <LiveSwitch />
         {maySeeAll && <Button kind="quiet" aria-expanded={withOverview} onClick={toggleOverview}>{withOverview ? say.overview.hide : say.overview.show}</Button>}
       </PageTitle>
-      {maySeeAll && <Summary definition={definition} full={withOverview} mayOperate={mayOperate} onRetry={(filter) => setBulk({ filter, action: 'retry' })} />}
+      {maySeeAll && <Summary loaded={statistics} definition={definition} full={withOverview} mayOperate={mayOperate} onRetry={(filter) => setBulk({ filter, action: 'retry' })} />}
       <section class="panel stack" aria-label={say.list.title}>
         <Views query={query} />
         <Filters query={query} definitions={definitions} />
@@ -196,15 +191,14 @@ export function ListPage({ query }: { query: URLSearchParams }) {
           </div>
         </div>
         <Found page={page} query={query} shown={shown} />
-        {page.data && <Pager query={query} next={page.data.nextCursor} />}
+        {page.data && (page.data.sagas.length > 0 || query.has('cursor')) && <Pager query={query} next={page.data.nextCursor} />}
       </section>
       {bulk && <BulkDialog filter={bulk.filter} action={bulk.action} onClose={() => setBulk(null)} />}
     </>
   );
 }
 
-function Summary({ definition, full, mayOperate, onRetry }: { definition: string; full: boolean; mayOperate: boolean; onRetry: (filter: string) => void }) {
-  const loaded = useStatistics(definition);
+function Summary({ loaded, definition, full, mayOperate, onRetry }: { loaded: Loaded<Statistics>; definition: string; full: boolean; mayOperate: boolean; onRetry: (filter: string) => void }) {
   return (
     <>
       <Tiles statistics={loaded.data} definition={definition} />

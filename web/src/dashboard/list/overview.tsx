@@ -7,16 +7,14 @@ import { useTexts } from '../../shared/language';
 import { useLoad, type Loaded } from '../../shared/load';
 import { Link, queryText } from '../../shared/router';
 import { Button, Details, Empty, Panel, ProblemNote, Skeleton, Table, Time, useCount, usePercent } from '../../shared/ui';
-import { useLive } from '../live';
 import { SagaTag } from '../status';
 import { texts } from '../texts';
 import { sagaStatuses, type Minute, type Pattern, type Statistics } from '../types';
 
-export function useStatistics(definition: string): Loaded<Statistics> {
+export function useStatistics(definition: string, wanted: boolean): Loaded<Statistics> & { take: (statistics: Statistics) => void } {
   const path = `/statistics${queryText([['definition', definition]])}`;
-  const loaded = useLoad(path, useCallback((signal: AbortSignal) => get<Statistics>(path, signal), [path]));
-  useLive(loaded.reload);
-  return loaded;
+  const loaded = useLoad(wanted ? path : null, useCallback((signal: AbortSignal) => get<Statistics>(path, signal), [path]));
+  return { ...loaded, take: (statistics) => loaded.put(path, statistics) };
 }
 
 export function Tiles({ statistics, definition }: { statistics: Statistics | null; definition: string }) {
@@ -132,7 +130,7 @@ export function Overview({ loaded, mayOperate, onRetry }: { loaded: Loaded<Stati
   if (problem && !data) return <ProblemNote problem={problem} retry={reload} />;
   return (
     <div class="overview">
-      <Panel title={say.failures} class="fixed">{data ? <Failures statistics={data} mayOperate={mayOperate} onRetry={onRetry} /> : <Skeleton lines={6} />}
+      <Panel title={say.failures} class="fixed why">{data ? <Failures statistics={data} mayOperate={mayOperate} onRetry={onRetry} /> : <Skeleton lines={6} />}
         <details><summary>{say.compensation}</summary>{data && <Compensation statistics={data} />}</details>
       </Panel>
       <Panel title={say.hour} class="fixed">{data ? <Hour minutes={data.minutes} /> : <Skeleton lines={9} />}</Panel>

@@ -65,7 +65,7 @@ export function NodesPage() {
             <tbody>
               {nodes.map((n) => (
                 <tr key={n.name}>
-                  <td>{n.isThis ? <strong>{n.name}</strong> : n.url && /^https?:/.test(n.url) ? <a href={n.url}>{n.name}</a> : n.name} {n.isThis && <span class="quiet">({say.thisNode})</span>}</td>
+                  <td>{n.isThis ? <strong class="nowrap">{n.name}</strong> : n.url && /^https?:/.test(n.url) ? <a href={n.url}>{n.name}</a> : n.name} {n.isThis && <span class="quiet">({say.thisNode})</span>}</td>
                   <td><Tag tone={n.isLive ? 'good' : 'bad'} sign={n.isLive ? '✓' : '✕'}>{n.isLive ? say.live : say.dead}</Tag></td>
                   <td class="number">{n.epoch}</td><td class="nowrap"><Time at={n.leaseUntil} /></td><td class="number">{count(n.lastSequence)}</td><td class="number">{count(n.published)}</td><td class={`number ${n.unpublished ? 'warn-text' : ''}`}>{count(n.unpublished)}</td>
                 </tr>

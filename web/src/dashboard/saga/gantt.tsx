@@ -11,7 +11,7 @@ import { sagaTexts } from './texts';
 const rowHeight = 30;
 const head = 22;
 
-const tone: Record<Span['outcome'], string> = { good: 'good', bad: 'bad', open: 'info', unknown: 'warn' };
+const tone: Record<Span['outcome'], string> = { good: 'good', bad: 'bad', open: 'info', unknown: 'again' };
 
 export function Gantt({ plan }: { plan: Plan }) {
   const say = useTexts(sagaTexts);
@@ -23,6 +23,7 @@ export function Gantt({ plan }: { plan: Plan }) {
   const height = head + plan.rows.length * rowHeight + 4;
   const says = (s: Span) =>
     [say.kinds[s.kind], s.call ? say.tryNumber(s.call.try, s.call.attempt) : '', s.call ? say.outcomes[s.call.outcome] ?? s.call.outcome : '', say.at(duration(s.from - plan.from)), say.lasting(duration(s.to - s.from)), s.node ?? ''].filter(Boolean).join(', ');
+  const has = (is: (s: Span) => boolean) => plan.rows.some((r) => r.spans.some(is));
   const nodeIndex = (node: string | null) => Math.max(0, plan.nodes.indexOf(node ?? '')) % 4;
   return (
     <figure class="gantt">
@@ -66,7 +67,12 @@ export function Gantt({ plan }: { plan: Plan }) {
       </div>
       <figcaption>
         <span class="legend">
-          <span><i class="swatch bar good" />{say.kinds.do}</span><span><i class="swatch thin warn" />{say.kinds.undo}</span><span><i class="swatch bar bad" />{say.failed}</span><span><i class="swatch dashes" />{say.kinds.backoff}</span><span><i class="swatch hatch" />{say.kinds.wait}</span>
+          <span><i class="swatch bar good" />{say.kinds.do}</span>
+          {has((s) => s.kind === 'undo') && <span><i class="swatch thin warn" />{say.kinds.undo}</span>}
+          {has((s) => s.outcome === 'bad') && <span><i class="swatch bar bad" />{say.failed}</span>}
+          {has((s) => s.outcome === 'unknown') && <span><i class="swatch bar again" />{say.outcomes.again}</span>}
+          {has((s) => s.kind === 'backoff') && <span><i class="swatch dashes" />{say.kinds.backoff}</span>}
+          {has((s) => s.kind === 'wait') && <span><i class="swatch hatch" />{say.kinds.wait}</span>}
           {plan.nodes.length > 1 && plan.nodes.map((n) => <span key={n}><i class={`swatch line node${nodeIndex(n)}`} />{n}</span>)}
           {plan.nodes.length === 1 && <span>{say.onNode(plan.nodes[0]!)}</span>}
         </span>

@@ -10,7 +10,7 @@ import { sagaTexts } from './texts';
 
 export interface GraphStep { name: string; after: string[]; status?: StepStatus; note: string; isPivot: boolean; kind?: string | undefined }
 
-const width = 178;
+const width = 200;
 const height = 62;
 const gapX = 46;
 const gapY = 18;
@@ -45,7 +45,7 @@ export function Graph({ steps, label, hrefOf }: { steps: GraphStep[]; label: str
             const place = at.get(s.name)!;
             const box = (
               <>
-                <strong>{s.status && <span aria-hidden="true">{stepSign(s.status)} </span>}{cut(s.name, 20)}{s.isPivot && <span class="pivot" title={say.pivot}> ◆</span>}</strong>
+                <strong>{s.status && <span aria-hidden="true">{stepSign(s.status)} </span>}{cut(s.name, 18)}{s.isPivot && <span class="pivot" title={say.pivot}> ◆</span>}</strong>
                 <span class="quiet">{cut(s.note, 26)}</span>
               </>
             );

@@ -1,5 +1,5 @@
 // One saga: what it is and does, why it failed, and what can be done.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { get, nodeNow, request, type Answer } from '../../shared/api';
 import { json, shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
@@ -11,7 +11,7 @@ import { useLive } from '../live';
 import { may, session } from '../session';
 import { SagaTag } from '../status';
 import { texts } from '../texts';
-import type { AuditEntry, Definition, Saga, Step, Trace } from '../types';
+import type { AuditEntry, Definition, Saga, SagaState, Step, Trace } from '../types';
 import { Actions } from './actions';
 import { Gantt } from './gantt';
 import { Graph, type GraphStep } from './graph';
@@ -55,7 +55,13 @@ export function SagaPage({ id }: { id: string }) {
     trace.reload();
     audit.reload();
   };
-  useLive(reload, (event) => event.data.orderId === id || event.data.aggregateId === id);
+  const known = useRef<number | null>(null);
+  const take = ([state]: SagaState[]) => {
+    if (!state || state.changes === known.current) return;
+    if (known.current !== null || state.version !== saga.data?.body.version) reload();
+    known.current = state.changes;
+  };
+  useLive(saga.data ? `/ui/live?saga=${saga.data.body.id}` : null, { states: take }, reload);
   const isOpen = saga.data?.body.status === 'started' || saga.data?.body.status === 'compensating';
   // Tries of a call are not events: what is open is read again now and then.
   useEvery(isOpen ? 3000 : 0, reload);

@@ -64,9 +64,10 @@ await() {
   done
 }
 
-# Waits until a service that was begun answers; fails at once when its process has ended.
+# Waits until a service that was begun answers; fails at once when its process has ended. On a crowded machine Kafka
+# takes minutes.
 await_service() {
-  local service=$1 deadline=$((SECONDS + 60))
+  local service=$1 deadline=$((SECONDS + 300))
   until "${service}_answers" >/dev/null 2>&1; do
     pid_of "$service" >/dev/null || return 1
     ((SECONDS < deadline)) || return 1

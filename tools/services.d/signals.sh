@@ -11,7 +11,7 @@ stop_one() {
   if ! await 20 all_gone $family; then
     say "$service: did not end within 20 s; killed" >&2
     signal_family KILL "$pid"
-    await 5 is_gone "$pid" || return 1
+    await 60 is_gone "$pid" || return 1
   fi
   rm -f "$dir/$service/pid"
   printf '%-9s stopped\n' "$service"
@@ -31,7 +31,7 @@ kill_one() {
   # shellcheck disable=SC2086  # several process ids
   kill -s KILL $family 2>/dev/null || true
   # shellcheck disable=SC2086
-  await 5 all_gone $family || return 1
+  await 60 all_gone $family || return 1
   rm -f "$dir/$1/pid"
   printf '%-9s killed\n' "$1"
 }
@@ -40,7 +40,7 @@ freeze_one() {
   local pid
   pid=$(pid_of "$1") || { say "$1 does not run" >&2 && return 1; }
   signal_family STOP "$pid"
-  await 5 is_frozen "$pid" || return 1
+  await 60 is_frozen "$pid" || return 1
   printf '%-9s frozen\n' "$1"
 }
 

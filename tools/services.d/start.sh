@@ -30,7 +30,7 @@ fi
 
 # One start at a time, so that two sets never choose the same port.
 exec 9>"$root_of_sets/lock"
-flock -w 120 9 || fail "another tools/services start has held $root_of_sets/lock for two minutes"
+flock -w 600 9 || fail "another tools/services start has held $root_of_sets/lock for ten minutes"
 
 # What the service is doing afterwards, or why it is not.
 start_one() {

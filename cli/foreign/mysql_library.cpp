@@ -35,6 +35,7 @@ LoadedLibrary load() {
   found("mysql_init", it.init);
   found("mysql_optionsv", it.optionsv);
   found("mysql_real_connect", it.real_connect);
+  found("mysql_get_ssl_cipher", it.get_ssl_cipher);
   found("mysql_real_query", it.real_query);
   found("mysql_use_result", it.use_result);
   found("mysql_num_fields", it.num_fields);

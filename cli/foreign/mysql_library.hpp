@@ -13,6 +13,7 @@ struct MysqlLibrary {
   decltype(&mysql_init) init;
   decltype(&mysql_optionsv) optionsv;
   decltype(&mysql_real_connect) real_connect;
+  decltype(&mysql_get_ssl_cipher) get_ssl_cipher;
   decltype(&mysql_real_query) real_query;
   decltype(&mysql_use_result) use_result;
   decltype(&mysql_num_fields) num_fields;

@@ -7,6 +7,7 @@
 #include "cli/foreign/mysql_library.hpp"
 #include "cli/foreign/mysql_url.hpp"
 #include "cli/foreign/shown_bytes.hpp"
+#include "cli/invocation.hpp"
 #include "common/text/secret_text.hpp"
 
 namespace sagactl {
@@ -19,6 +20,12 @@ constexpr const char* time_limits[] = {"SET SESSION max_statement_time = 60", "S
 
 Error mysql_query_failed(const ForeignQuery& query, std::string_view message) {
   return {ErrorCode::invalid, fmt::format("the profile's query {}: {}", query.name, message)};
+}
+
+Error unencrypted(const std::string& shown) {
+  return with_hint(
+      Error{ErrorCode::unavailable, fmt::format("cannot open {}: the server does not encrypt connections", shown)},
+      "have the server offer TLS; ?ssl-mode=disabled in the URL reads it without, where the network is trusted");
 }
 
 // Frees what the library allocates.
@@ -49,20 +56,24 @@ class ForeignMysqlRows final : public ForeignRows {
     const auto set = [&](mysql_option option, const auto* value) {
       library_.optionsv(connection_.get(), option, static_cast<const void*>(value));
     };
-    const my_bool yes = 1;
+    // Both are said always: builds of the library differ in what they do by themselves.
+    const my_bool is_encrypted = address.tls != MysqlTls::disabled;
+    const my_bool is_verified = address.tls == MysqlTls::verify_identity;
     const unsigned int no_local_files = 0;  // the server must not ask for files of this machine
     set(MYSQL_OPT_LOCAL_INFILE, &no_local_files);
     set(MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
     set(MYSQL_OPT_READ_TIMEOUT, &call_seconds);
     set(MYSQL_OPT_WRITE_TIMEOUT, &call_seconds);
     set(MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (address.tls != MysqlTls::disabled) set(MYSQL_OPT_SSL_ENFORCE, &yes);
-    if (address.tls == MysqlTls::verify_identity) set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+    set(MYSQL_OPT_SSL_ENFORCE, &is_encrypted);
+    set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified);
     if (!address.ca_file.empty()) set(MYSQL_OPT_SSL_CA, address.ca_file.c_str());
     const bool opened =
         library_.real_connect(connection_.get(), address.host.c_str(), address.user.c_str(), address.password.c_str(),
                               address.database.c_str(), address.port, nullptr, 0) != nullptr;
     if (!opened) return Error{ErrorCode::unavailable, fmt::format("cannot open {}: {}", shown, failure())};
+    // The library goes on in the clear with a server that offers no TLS, unless it is to verify a certificate.
+    if (is_encrypted && !library_.get_ssl_cipher(connection_.get())) return unencrypted(shown);
     for (const char* limit : time_limits)
       if (run(limit)) break;
     for (const char* statement : {"SET time_zone = '+00:00'", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",

@@ -59,7 +59,7 @@ void MariadbServer::launch() {
                       temporary = fmt::format("--tmpdir={}/tmp", directory_);
     ::execlp("mariadbd", "mariadbd", "--no-defaults", "--user=root", data.c_str(), socket.c_str(), port.c_str(),
              log.c_str(), temporary.c_str(), "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0",
-             "--innodb-buffer-pool-size=16M", "--skip-name-resolve", nullptr);
+             "--innodb-buffer-pool-size=16M", "--skip-name-resolve", "--skip-ssl", nullptr);
     ::_exit(127);
   }
   const std::string create =

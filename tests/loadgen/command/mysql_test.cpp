@@ -128,6 +128,17 @@ TEST_F(Mysql, AWrongPasswordIsRefusedWithoutShowingIt) {
   EXPECT_THAT(rows.error().message, Not(HasSubstr("wrong!")));
 }
 
+// The library itself goes on unencrypted when the server offers nothing else.
+TEST_F(Mysql, AServerWithoutTlsIsReadOnlyWhereThatIsAskedFor) {
+  const auto refused = open_mysql_rows(server->url() + "?ssl-mode=required");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("does not encrypt"));
+  EXPECT_THAT(refused.error().message, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(refused.error().members["hint"].get<std::string>(), HasSubstr("ssl-mode=disabled"));
+  EXPECT_TRUE(open_mysql_rows(server->url() + "?ssl-mode=disabled"));
+}
+
 // Takes orders, and writes them into the tables `sale` and `paid` unless they are to be lost.
 class MysqlShop {
  public:

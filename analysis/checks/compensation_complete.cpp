@@ -94,7 +94,7 @@ std::string StepsInEffect::take(const EventFacts& facts) {
       if (facts.step) in_effect_[*facts.step] = true;
       return {};
     case EventType::saga_failed:
-      in_doubt_ = facts.step;
+      if (facts.step) in_doubt_ = facts.step;
       return {};
     case EventType::saga_step_compensated:
       return undo(facts);

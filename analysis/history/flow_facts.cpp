@@ -31,6 +31,7 @@ class EventReader {
   bool read_status_change(const FlatObject& data);
   bool read_payment(const FlatObject& data);
   bool read_step(const FlatObject& data);
+  bool read_failure(const FlatObject& data);
   bool read_retry(const FlatObject& data);
   bool read_lock(std::string_view metadata);
 
@@ -61,6 +62,11 @@ bool EventReader::read_step(const FlatObject& data) {
   for (std::size_t i = 0; i < definition_->steps.size(); ++i)
     if (definition_->steps[i].name == facts_.step_name) facts_.step = i;
   return true;
+}
+
+// Without a step a person has stopped the saga.
+bool EventReader::read_failure(const FlatObject& data) {
+  return text(data, "step") ? read_step(data) : text(data, "reason").has_value();
 }
 
 bool EventReader::read_retry(const FlatObject& data) {
@@ -101,9 +107,10 @@ bool EventReader::read() {
       return read_data(&EventReader::read_payment);
     case EventType::saga_step_completed:
     case EventType::saga_step_compensated:
-    case EventType::saga_failed:
     case EventType::saga_compensation_failed:
       return read_data(&EventReader::read_step);
+    case EventType::saga_failed:
+      return read_data(&EventReader::read_failure);
     case EventType::saga_retried:
       return read_data(&EventReader::read_retry);
     case EventType::stock_reserved:

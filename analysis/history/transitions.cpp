@@ -171,6 +171,9 @@ std::string SagaReplay::take(const EventFacts& facts) {
     status = SagaStatus::compensating;
     return {};
   }
+  // A person has stopped one that had failed, so that it needs nobody any more.
+  const bool is_stopped = type == EventType::saga_failed && facts.step_name.empty() && !definition.is_built_in();
+  if (is_stopped && status == SagaStatus::failed) return {};
   const auto allowed = std::find_if(saga_transitions.begin(), saga_transitions.end(),
                                     [&](const SagaTransition& it) { return it.from == status && it.event == type; });
   if (allowed == saga_transitions.end())

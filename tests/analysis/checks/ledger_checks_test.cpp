@@ -220,6 +220,16 @@ TEST_P(LedgerFault, IsFoundByItsCheckAlone) {
 INSTANTIATE_TEST_SUITE_P(LedgerChecks, LedgerFault, testing::ValuesIn(ledger_mutants),
                          [](const auto& test) { return test_name(test.param.name); });
 
+TEST(LedgerChecks, AskWhetherItIsTheDatabaseOfTheServersWhenItHoldsNoOrderOfTheRun) {
+  SampleRun run = sample_run();
+  run.world.flows.clear();
+  run.world.claims.clear();
+  const auto verdicts = judge(run);
+  const Verdict& lost = named(verdicts, "no-lost-order");
+  EXPECT_EQ(lost.ruling, Ruling::fail);
+  EXPECT_NE(lost.reason.find("is it the database of the servers that were loaded?"), std::string::npos) << lost.reason;
+}
+
 TEST(LedgerChecks, ResolveRequestsWithoutAnAnswerFromTheDatabase) {
   SampleRun run = sample_run();
   LedgerEntry& happened = run.entry(OrderKind::single, RequestOutcome::accepted);

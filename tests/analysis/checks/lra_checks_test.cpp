@@ -76,6 +76,26 @@ TEST_F(LraChecks, OfEveryKindPass) {
   expect_all_pass();
 }
 
+// Its event has no step: DELETE recovery/{id} of an LRA, and forceStop of a transaction of DTM's clients.
+TEST_F(LraChecks, OneThatAPersonHasStoppedPasses) {
+  ended(true);
+  FlowHistory& failed = joined();
+  command(failed, EndLra{true});
+  for (const std::size_t step : {2, 1}) {
+    const StepState& state = failed.flow.saga->steps[step];
+    command(failed, StepReply{step, direction_of(state), 1, Refused{"no"}, state.tries, state.began_at});
+  }
+  reply(failed, 5);
+  ASSERT_EQ(failed.flow.saga->status, SagaStatus::failed);
+  for (const bool is_cancelled : {false, true}) {
+    FlowHistory& open = joined();
+    if (is_cancelled) command(open, EndLra{false});
+    command(open, StopSaga{"stopped", "ann"});
+  }
+  command(failed, StopSaga{"dropped", "ann"});
+  expect_all_pass();
+}
+
 TEST_F(LraChecks, ANestedOneThatIsNotCompensatedWithItsParentIsFound) {
   const auto [outer, inner] = nested();
   command(*outer, EndLra{false});

@@ -1,38 +1,34 @@
 """Open dashboards as a node sees them: bench/pages/dashboards.py URL TOKEN-FILE COUNT
 
-Each holds a stream of /events and, as the page does while something happens, asks once a second for its list of 50 and
-every two seconds for the statistics. Until it is ended by a signal.
+Each follows the first page: a list of 25, and the statistics. Until it is ended by a signal, which prints what came.
 """
+import signal
+import socket
 import sys
-import threading
-import time
-import urllib.request
+import re
+import selectors
 
 url, token_file, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-headers = {"Authorization": "Bearer " + open(token_file).read().strip()}
+token = open(token_file).read().strip()
+host, port = re.match(r"http://([^:/]+):(\d+)", url).groups()
+request = ("GET /ui/live?limit=25&statistics=true HTTP/1.1\r\nHost: %s:%s\r\nAuthorization: Bearer %s\r\n\r\n"
+           % (host, port, token)).encode()
+received = events = 0
 
 
-def get(path):
-    return urllib.request.urlopen(urllib.request.Request(url + path, headers=headers), timeout=30)
+def end(*_):
+    print("%d dashboards received %d events, %.1f MB" % (count, events, received / 2**20), file=sys.stderr)
+    sys.exit(0)
 
 
-def follow():
-    with get("/events") as stream:
-        while stream.read1(1 << 16):
-            pass
-
-
-def look(first):
-    time.sleep(first)
-    for second in range(10**9):
-        started = time.monotonic()
-        get("/sagas?limit=50").read()
-        if second % 2 == 0:
-            get("/statistics").read()
-        time.sleep(max(0, 1 - (time.monotonic() - started)))
-
-
-for number in range(count):
-    threading.Thread(target=follow, daemon=True).start()
-    threading.Thread(target=look, args=(number / count,), daemon=True).start()
-threading.Event().wait()
+signal.signal(signal.SIGTERM, end)
+selector = selectors.DefaultSelector()
+for _ in range(count):
+    stream = socket.create_connection((host, int(port)))
+    stream.sendall(request)
+    selector.register(stream, selectors.EVENT_READ)
+while True:
+    for key, _ in selector.select():
+        piece = key.fileobj.recv(1 << 18)
+        received += len(piece)
+        events += piece.count(b"event: ")

@@ -1,6 +1,6 @@
-"""What event streams cost a node: bench/pages/streams.py URL TOKEN-FILE PID COUNT
+"""What event streams cost a node: bench/pages/streams.py URL TOKEN-FILE PID COUNT PATH
 
-Opens COUNT streams of /events, and prints how much memory of the node each takes: when it waits, and after every one was
+Opens COUNT streams of PATH, and prints how much memory of the node each takes: when it waits, and after every one was
 sent a burst of events.
 """
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 
-url, token_file, pid, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+url, token_file, pid, count, path = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
 token = open(token_file).read().strip()
 host, port = re.match(r"http://([^:/]+):(\d+)", url).groups()
 
@@ -41,7 +41,7 @@ def drain(streams, seconds):
 
 
 before = memory()
-request = "GET /events HTTP/1.1\r\nHost: %s:%s\r\nAuthorization: Bearer %s\r\n\r\n" % (host, port, token)
+request = "GET %s HTTP/1.1\r\nHost: %s:%s\r\nAuthorization: Bearer %s\r\n\r\n" % (path, host, port, token)
 streams = []
 for _ in range(count):
     stream = socket.create_connection((host, int(port)))
@@ -53,5 +53,5 @@ for i in range(100):
     place("burst-%d-%d" % (time.time_ns(), i))
 received = drain(streams, 10)
 after = memory()
-print("%d streams: %.1f MB while they wait (%.1f kB each), %.1f MB after %.1f MB of events"
-      % (count, (waiting - before) / 1024, (waiting - before) / count, (after - before) / 1024, received / 2**20))
+print("%d streams of %s: %.1f MB while they wait (%.1f kB each), %.1f MB after %.1f MB of events"
+      % (count, path, (waiting - before) / 1024, (waiting - before) / count, (after - before) / 1024, received / 2**20))

@@ -9,6 +9,9 @@ namespace sagactl::api {
 namespace {
 
 constexpr Duration without_views = 1h;
+// A thousand streams that were woken at once would hold up orders, and hold a thousand copies of the same text.
+constexpr std::size_t woken_at_once = 32;
+constexpr Duration until_next_woken = 4ms;
 
 std::string text_of(const LiveViews::Source& source) {
   try {
@@ -34,8 +37,12 @@ class LiveViews::Stream : public http::EventStream {
   }
   ~Stream() override { all_->remove(this); }
 
-  bool shows(const View& view) const {
-    return std::any_of(shown_.begin(), shown_.end(), [&](const ShownView& each) { return each.view.get() == &view; });
+  // Wakes some of those that have something to send; false when none is left. With the lock held.
+  static bool wake_some(const std::vector<Stream*>& streams) {
+    std::size_t woken = 0;
+    for (Stream* stream : streams)
+      if (stream->wake_once() && ++woken == woken_at_once) return true;
+    return false;
   }
 
  private:
@@ -43,6 +50,17 @@ class LiveViews::Stream : public http::EventStream {
     std::shared_ptr<View> view;
     std::uint64_t sent;  // its version
   };
+
+  // Once for each change. One that is still sending takes what is new then.
+  bool wake_once() {
+    std::uint64_t versions = 0;
+    for (const ShownView& each : shown_) versions += each.view->version;
+    const bool is_behind = std::any_of(shown_.begin(), shown_.end(),
+                                       [](const ShownView& each) { return each.sent != each.view->version; });
+    if (!is_behind || std::exchange(woken_for_, versions) == versions) return false;
+    wake();
+    return true;
+  }
 
   std::optional<std::string> take() override {
     if (all_->stopped_) return std::nullopt;
@@ -58,6 +76,7 @@ class LiveViews::Stream : public http::EventStream {
 
   const std::shared_ptr<LiveViews> all_;
   std::vector<ShownView> shown_;
+  std::uint64_t woken_for_ = 0;  // the sum of the versions
   bool greeted_ = false;
 };
 
@@ -109,6 +128,7 @@ Duration LiveViews::read_due() {
   bool is_awaited = false;
   {
     const std::lock_guard lock(mutex_);
+    if (Stream::wake_some(streams_)) return until_next_woken;
     if (began < rests_until_) return rests_until_ - began;
     view = first_due();
     if (!view) return without_views;
@@ -125,10 +145,8 @@ Duration LiveViews::read_due() {
   if (is_awaited || text != view->text) {
     view->text = std::move(text);
     ++view->version;
-    for (Stream* stream : streams_)
-      if (stream->shows(*view)) stream->wake();
   }
-  return took * rests_of_thread;
+  return Stream::wake_some(streams_) ? until_next_woken : took * rests_of_thread;
 }
 
 void LiveViews::remove(Stream* stream) {

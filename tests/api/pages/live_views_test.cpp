@@ -81,6 +81,34 @@ TEST_F(LiveViewsTest, AreReadOncePerSecondHoweverManyLook) {
   for (const auto& stream : streams) EXPECT_THAT(sent(stream), ElementsAre(event("list", "1")));
 }
 
+TEST_F(LiveViewsTest, AreSentToAllOfManyStreams) {
+  std::vector<std::shared_ptr<http::BodyStream>> streams;
+  std::vector<std::string> pieces;
+  boost::asio::io_context io;
+  for (int i = 0; i < 100; ++i) {
+    streams.push_back(follow({"list"}));
+    auto listen = [&pieces, stream = streams.back()]() -> boost::asio::awaitable<void> {
+      while (auto piece = co_await stream->next()) pieces.push_back(*piece);
+    };
+    boost::asio::co_spawn(io, std::move(listen), boost::asio::detached);
+  }
+  io.poll();
+  pieces.clear();  // the greetings
+  const auto count = [&] { return std::count(pieces.begin(), pieces.end(), event("list", "1")); };
+  (void)views_->read_due();
+  io.restart();
+  io.poll();
+  EXPECT_LT(count(), 100) << "not all at the same time";
+  read_for(900ms);
+  io.restart();
+  io.poll();
+  EXPECT_EQ(count(), 100);
+  EXPECT_EQ(pieces.size(), 100u);
+  views_->stop();
+  io.restart();
+  io.run();
+}
+
 TEST_F(LiveViewsTest, AreSentWhenTheyHaveChanged) {
   const auto stream = follow({"list", "statistics"});
   read_["list"].says = "1";

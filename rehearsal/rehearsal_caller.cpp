@@ -87,18 +87,10 @@ void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
       if (number == 1) return call_twice(std::move(call), std::move(done));
       break;
     case TrialFault::delivered_late:
-    case TrialFault::undo_first:
-      if (number == 1) {
-        {
-          const std::lock_guard lock(mutex_);
-          held_.push_back(call);
-          wants_cancel_ = trial_.fault == TrialFault::undo_first;
-        }
-        happened();
-        record(call, no_answer(call), false, true, "held back");
-        return done(no_answer(call));
-      }
+      if (number == 1) return hold_back(std::move(call), done, number);
       break;
+    case TrialFault::undo_first:
+      return hold_back(std::move(call), done, number);
     case TrialFault::node_stops:
       if (number == 1) {
         participants_.call(call, [this, call](const ParticipantAnswer& answer) {
@@ -122,6 +114,19 @@ void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
       break;
   }
   pass(std::move(call), std::move(done));
+}
+
+// Until the undo comes first, no repetition gets there either: the saga may repeat the call before it is cancelled.
+void RehearsalCaller::hold_back(ParticipantCall call, const Done& done, int number) {
+  record(call, no_answer(call), false, true, "held back");
+  const ParticipantAnswer silence = no_answer(call);
+  {
+    const std::lock_guard lock(mutex_);
+    if (number == 1) held_.push_back(std::move(call));
+    wants_cancel_ = trial_.fault == TrialFault::undo_first;
+    has_happened_ = true;
+  }
+  done(silence);
 }
 
 void RehearsalCaller::pass(ParticipantCall call, Done done, const std::string& note) {

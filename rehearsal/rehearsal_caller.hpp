@@ -51,6 +51,7 @@ class RehearsalCaller : public ParticipantCaller {
   void bring_about(ParticipantCall call, Done done, int number);
   void pass(ParticipantCall call, Done done, const std::string& note = {});
   void lose_answer(ParticipantCall call, Done done, const std::string& note);
+  void hold_back(ParticipantCall call, const Done& done, int number);
   void call_twice(ParticipantCall call, Done done);
   void advance_clock_and_pass(ParticipantCall call, Done done);
   void answer(const ParticipantCall& call, ParticipantAnswer answer, const Done& done, const std::string& note);

@@ -15,6 +15,7 @@
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -46,7 +47,7 @@ class Inbox {
     changed_.notify_all();
   }
   // What was received when there are `count`, or after `patience`.
-  std::vector<std::int64_t> await(std::size_t count, Duration patience = 30s) {
+  std::vector<std::int64_t> await(std::size_t count, std::chrono::milliseconds patience = hang_limit) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [&] { return list_.size() >= count; });
     return list_;
@@ -64,7 +65,7 @@ void wait_until_read(const KafkaOptions& options) {
   Inbox inbox;
   const auto bus = make_kafka_bus(options).value();
   bus->subscribe([&](const Event& event) { inbox.put(event.sequence); });
-  for (int tries = 0; tries < 120 && inbox.await(1, 500ms).empty(); ++tries)
+  for (int tries = 0; tries < 120 && inbox.await(1, std::chrono::milliseconds(500)).empty(); ++tries)
     bus->publish(events(0, 0), [](const Result<void>&) {});
 }
 

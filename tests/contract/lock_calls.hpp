@@ -7,18 +7,16 @@
 #include <vector>
 
 #include "server/ports/lock.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
-
-constexpr std::chrono::seconds answer_patience{30};  // longer than any lock may take: only a broken test meets it
 
 template <class T, class Start>
 Result<T> answer_of(Start start) {
   const auto answer = std::make_shared<std::promise<Result<T>>>();
   auto future = answer->get_future();
   start([answer](Result<T> result) { answer->set_value(std::move(result)); });
-  if (future.wait_for(answer_patience) != std::future_status::ready)
-    return Error{ErrorCode::bug, "the lock did not answer"};
+  if (future.wait_for(hang_limit) != std::future_status::ready) return Error{ErrorCode::bug, "the lock did not answer"};
   return future.get();
 }
 

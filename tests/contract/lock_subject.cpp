@@ -1,12 +1,11 @@
 #include "tests/contract/lock_subject.hpp"
 
-#include <thread>
-
 #include "common/id.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "tests/services/redis_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -41,7 +40,7 @@ class RedisSubject final : public LockSubject {
   explicit RedisSubject(const RedisServer& server) : prefix_("test:" + OrderId::fresh().text() + ":") {
     options_.address.port = server.port();
     options_.prefix = prefix_;
-    options_.answer_timeout = 5s;  // on a busy machine; an unresponsive Redis is tested elsewhere
+    options_.answer_timeout = hang_limit;  // on a busy machine; an unresponsive Redis is tested elsewhere
     restart();
   }
   Lock& lock() override { return *lock_; }
@@ -51,13 +50,7 @@ class RedisSubject final : public LockSubject {
     lock_ = make_redis_lock(options_).value();
   }
   Timestamp now() const override { return wall_clock_now(); }
-  bool eventually(const std::function<bool()>& is_so) override {
-    const auto until = std::chrono::steady_clock::now() + 30s;
-    while (!is_so() && std::chrono::steady_clock::now() < until)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return is_so();
-  }
-  // Long enough for the calls between two deadlines of a test, on a machine that does much else.
+  bool eventually(const std::function<bool()>& is_so) override { return sagactl::eventually(is_so); }
   Duration unit() const override { return 200ms; }
 
  private:

@@ -18,6 +18,7 @@
 #include "tests/contract/scratch.hpp"
 #include "tests/contract/sqlite/sql_session.hpp"
 #include "tests/contract/writing.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -181,11 +182,11 @@ void adopt_by_new_node(PostgresSubject& subject, std::size_t count) {
   subject.clock.advance(1s);
   WriterNode adopter(subject, "new", 100s);
   std::size_t adopted = 0;
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (adopted < count && std::chrono::steady_clock::now() < patience) {
+  eventually([&] {
     EXPECT_TRUE(subject.store().renew(adopter.writer(), 100s).value());
     adopted += subject.store().adopt(adopter.writer(), Owners::dead, 10).value().size();
-  }
+    return adopted >= count;
+  });
 }
 
 // By a build that adopts users' sagas, and does not know LRAs.

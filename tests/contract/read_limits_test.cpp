@@ -16,8 +16,6 @@
 namespace sagactl {
 namespace {
 
-using std::chrono::steady_clock;
-
 // A search for a text takes a second for each saga that it looks at.
 class SlowSearch : public testing::Test {
  protected:
@@ -40,36 +38,33 @@ class SlowSearch : public testing::Test {
 };
 
 TEST_F(SlowSearch, IsEndedAndSaysWhatToDo) {
-  const auto began = steady_clock::now();
   const auto found = store->sagas(search, {});
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, ErrorCode::unavailable);
   EXPECT_EQ(found.error().members["code"], "LIST_TOO_LONG");
-  EXPECT_LT(steady_clock::now() - began, std::chrono::milliseconds(2'900));
   EXPECT_TRUE(store->sagas({}, {})) << "the connection goes on";
 }
 
 TEST_F(SlowSearch, DoesNotHoldUpTheEngine) {
   std::atomic<bool> stop = false;
+  std::atomic<int> ended = 0;
   std::vector<std::thread> clients;
   for (int i = 0; i < 2; ++i)
     clients.emplace_back([&] {
-      while (!stop) (void)store->sagas(search, {});
+      for (; !stop; ++ended) (void)store->sagas(search, {});
     });
   while (store->connections()->in_use < 2) std::this_thread::yield();
   const Writer writer{"node-1", 1};
-  auto longest = steady_clock::duration::zero();
   for (int i = 0; i < 20; ++i) {
-    const auto began = steady_clock::now();
     EXPECT_TRUE(store->due_flows(1000));
     EXPECT_TRUE(store->backlogs(writer));
     EXPECT_TRUE(store->events_after("node-1", 0, 10));
     EXPECT_TRUE(store->forget_replays(48h, 10));
-    longest = std::max(longest, steady_clock::now() - began);
   }
+  const int ended_meanwhile = ended;
   stop = true;
   for (std::thread& client : clients) client.join();
-  EXPECT_LT(longest, std::chrono::milliseconds(500));
+  EXPECT_LT(ended_meanwhile, 60) << "80 calls, each of which would have to wait until a search ends";
 }
 
 TEST(SqliteTimeLimit, EndsWhatTakesTooLongAndNothingElse) {

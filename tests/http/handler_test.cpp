@@ -6,6 +6,7 @@
 
 #include "server/http/server.hpp"
 #include "tests/http/support/server_fixture.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -40,7 +41,7 @@ TEST_F(ServerTest, CompletesRequestsInFlightWhenItStops) {
   busy.send(request_text("GET", "/gate"));
   gate.await_arrivals(1);
   std::promise<void> stopped;
-  server.server().stop(20s, [&] { stopped.set_value(); });
+  server.server().stop(hang_limit, [&] { stopped.set_value(); });
   EXPECT_TRUE(idle.closes_silently()) << "idle connections are closed";
   gate.open();
   const auto finished = busy.receive();
@@ -48,7 +49,7 @@ TEST_F(ServerTest, CompletesRequestsInFlightWhenItStops) {
   EXPECT_EQ(finished->body, "7");
   EXPECT_EQ(finished->header("connection"), "close");
   EXPECT_TRUE(busy.closes_silently());
-  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(stopped.get_future().wait_for(hang_limit), std::future_status::ready);
 }
 
 // A proxy that opens a connection, or uses an idle one, at the moment of the stop must not lose its request: it may not
@@ -61,7 +62,7 @@ TEST_F(ServerTest, AnswersTheLastRequestOfConnectionsThatWereOpenWhenItStops) {
   busy.send(request_text("GET", "/gate"));
   gate.await_arrivals(1);
   RawClient fresh = server.connect();
-  server.server().stop(20s, [] {});
+  server.server().stop(hang_limit, [] {});
   for (RawClient* client : {&idle, &fresh}) {
     client->send(request_text("GET", "/n/2"));
     const auto answer = client->receive();
@@ -80,7 +81,7 @@ TEST_F(ServerTest, ClosesConnectionsThatOutlastTheGraceOfAStop) {
   gate.await_arrivals(1);
   std::promise<void> stopped;
   server.server().stop(1ms, [&] { stopped.set_value(); });
-  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_EQ(stopped.get_future().wait_for(hang_limit), std::future_status::ready);
   EXPECT_TRUE(busy.closes_silently());
   gate.open();  // a late answer has no effect
 }

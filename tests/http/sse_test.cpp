@@ -6,6 +6,7 @@
 #include <future>
 
 #include "tests/http/support/raw_client.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -155,8 +156,8 @@ TEST(EventHub, EndsItsStreamsWhenTheServerStops) {
   client.send(subscription());
   client.receive_until("retry: 2000\n\n");
   std::promise<void> stopped;
-  server.server().stop(20s, [&] { stopped.set_value(); });
-  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+  server.server().stop(hang_limit, [&] { stopped.set_value(); });
+  EXPECT_EQ(stopped.get_future().wait_for(hang_limit), std::future_status::ready);
   EXPECT_THAT(client.receive_until("0\r\n\r\n"), HasSubstr("0\r\n\r\n"));
 }
 

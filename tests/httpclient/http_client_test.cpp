@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -72,7 +73,8 @@ TEST(HttpClient, DistinguishesAnUnknownOutcomeFromNothingDone) {
     return TestAnswer{"SSH-2.0-OpenSSH\r\n\r\n", After::close};
   });
   for (const char* path : {"/reset", "/partial", "/silent"}) {
-    HttpClient client = client_of(server, {.timeout = 100ms});
+    const Duration timeout = path == std::string("/silent") ? Duration{2s} : Duration{hang_limit};
+    HttpClient client = client_of(server, {.timeout = timeout});
     EXPECT_EQ(client.post(path, {}).error().code, ErrorCode::unknown_outcome) << path;
     EXPECT_EQ(client.get(path).error().code, ErrorCode::unavailable) << path;
   }
@@ -130,7 +132,7 @@ TEST(HttpClient, ReadsTheHeadAloneOfAHeadRequest) {
     if (request.method == "HEAD") return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"};
     return answer(200, request.method);
   });
-  HttpClient client = client_of(server, {.timeout = 1s});
+  HttpClient client = client_of(server, {.timeout = hang_limit});
   EXPECT_EQ(client.send({"HEAD", "/", "", {}})->header("content-length"), "10");
   EXPECT_EQ(client.get("/")->body, "GET") << "on the same connection";
   EXPECT_EQ(server.connections(), 1u);
@@ -152,7 +154,7 @@ TEST(HttpClient, EndsARequestWhenItsTimeIsUpHoweverSlowlyTheAnswerComes) {
     if (request.path == "/next") return answer(200, "x");
     return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::silence};
   });
-  HttpClient client = client_of(server, {.timeout = 300ms});
+  HttpClient client = client_of(server, {.timeout = 2s});
   const auto cut = client.get("/slow");
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().code, ErrorCode::unavailable);
@@ -227,12 +229,12 @@ TEST(HttpClientStream, GivesUpWhenNoHeadComesInTimeAndNotBetweenEvents) {
     if (request.path == "/silent") return TestAnswer{"", After::silence};
     return TestAnswer{"HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", After::silence};
   });
-  HttpClient client = client_of(server, {.timeout = 200ms});
+  HttpClient client = client_of(server, {.timeout = 2s});
   const auto ignore = [](const ServerSentEvent&) { return true; };
   EXPECT_EQ(client.stream("/silent", ignore).error().code, ErrorCode::unavailable);
   std::stop_source source;
   std::jthread stopper([&] {
-    std::this_thread::sleep_for(500ms);  // longer than the timeout
+    std::this_thread::sleep_for(2500ms);  // longer than the timeout
     source.request_stop();
   });
   EXPECT_TRUE(client.stream("/events", ignore, source.get_token()).ok());

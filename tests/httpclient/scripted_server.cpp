@@ -11,6 +11,7 @@
 
 #include "common/result.hpp"
 #include "common/text/text.hpp"
+#include "tests/services/free_port.hpp"
 
 namespace sagactl {
 namespace {
@@ -175,9 +176,7 @@ void ScriptedServer::serve(int fd) {
 }
 
 std::uint16_t closed_port() {
-  std::uint16_t port = 0;
-  close(listen_on_loopback(&port));
-  return port;
+  return free_port();
 }
 
 }  // namespace sagactl

@@ -14,6 +14,7 @@
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/message_participants/asked.hpp"
 #include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -72,7 +73,7 @@ class AMessageCaller : public testing::Test {
     return answers;
   }
   std::size_t dead_letters() {
-    return kafka::list_dead_letters(options.kafka, topic() + ".answers", 10, 5s).value().size();
+    return kafka::list_dead_letters(options.kafka, topic() + ".answers", 10, hang_limit).value().size();
   }
 
   const std::unique_ptr<Clock> clock = make_system_clock();
@@ -111,10 +112,12 @@ TEST_F(AMessageCaller, SendsTheCommandAndGivesOnItsAnswerWithTheCallThatItNames)
 
 TEST_F(AMessageCaller, WithoutAnAnswerTheCallIsInDoubtAndALateAnswerIsStillGivenOn) {
   start();
-  const ParticipantCall made = command_of(tickets("mail-commands", 300ms));
+  const auto definition = tickets("mail-commands", 3s);
+  ASSERT_TRUE(caller->prepare(*definition));
+  const ParticipantCall made = command_of(definition);
   call(made);
   ASSERT_TRUE(eventually([&] { return all_answers().size() == 1; }));
-  EXPECT_THAT(all_answers()[0].failure, HasSubstr("no answer within 300"));
+  EXPECT_THAT(all_answers()[0].failure, HasSubstr("no answer within 3"));
   EXPECT_TRUE(all_answers()[0].was_sent);
   answer(message_id(made));
   EXPECT_TRUE(eventually([&] { return taken_count() == 1; }));
@@ -156,14 +159,14 @@ TEST_F(AMessageCaller, WhatIsNoAnswerOrOfNoSagaIsKeptAsADeadLetter) {
   }
   answer(message_id(command_of(tickets())));
   ASSERT_TRUE(eventually([&] { return dead_letters() == 2; }));
-  const auto letters = kafka::list_dead_letters(options.kafka, topic() + ".answers", 10, 5s).value();
+  const auto letters = kafka::list_dead_letters(options.kafka, topic() + ".answers", 10, hang_limit).value();
   std::vector<std::string> reasons;
   for (const auto& letter : letters) reasons.push_back(letter.reason);
   EXPECT_THAT(reasons, testing::UnorderedElementsAre("the message is no JSON object", "there is no saga 0190"));
 }
 
 TEST_F(AMessageCaller, WhatWasAnsweredBeforeTheTopicWasReadForTheFirstTimeIsLeftOut) {
-  ASSERT_TRUE(producer->ensure({topic() + ".answers"}, 5s));
+  ASSERT_TRUE(producer->ensure({topic() + ".answers"}, hang_limit));
   const std::string of_another_cluster = message_id(command_of(tickets()));
   ASSERT_TRUE(eventually([&] {
     return kafka::send_all(*producer,

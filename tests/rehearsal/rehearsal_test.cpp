@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rehearsal/rehearsal_caller.hpp"
 #include "rehearsal/rehearsal_definition.hpp"
 #include "server/adapters/simulated/stand_ins.hpp"
 
@@ -184,6 +185,26 @@ TEST(Rehearsal, FindsAParticipantThatCannotUndoTwice) {
 TEST(Rehearsal, FindsAParticipantThatRefusesToUndoWhatItDoesNotKnow) {
   EXPECT_THAT(failed(rehearse_with(Participant::Planted::refuses_unknown_undo)),
               Contains(HasSubstr("hotel: undo first")));
+}
+
+// A slow rehearsal cancels the saga only after it has repeated the call.
+TEST(RehearsalCaller, ARepetitionDoesNotComeBeforeTheUndoThatIsToBeFirst) {
+  const auto definition = rehearsal_definition(trip, {});
+  ASSERT_TRUE(definition) << definition.error().message;
+  StandIns participants;
+  RehearsalCaller caller(**definition, {0, Direction::action, TrialFault::undo_first}, participants);
+  ParticipantCall call;
+  call.definition = *definition;
+  call.method = "POST";
+  call.url = "http://hotel/bookings";
+  call.call.execution = 1;
+  for (int repeat = 0; repeat < 3; ++repeat)
+    caller.call(call, [](const ParticipantAnswer& answer) { EXPECT_EQ(answer.status, 0); });
+  EXPECT_TRUE(caller.wants_cancel());
+  for (const SeenCall& seen : caller.seen()) EXPECT_FALSE(seen.reached_participant);
+  caller.deliver_late();
+  EXPECT_EQ(caller.seen().size(), 4u);
+  EXPECT_TRUE(caller.seen().back().reached_participant) << "the first, and once";
 }
 
 TEST(Rehearsal, FindsAParticipantThatDoesAfterTheUndo) {

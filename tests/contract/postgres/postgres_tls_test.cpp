@@ -8,6 +8,7 @@
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "tests/services/postgres_server.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -53,9 +54,7 @@ class PostgresTls : public testing::Test {
               0);
   }
   static void TearDownTestSuite() { server.reset(); }
-  void SetUp() override {
-    if (!server) GTEST_SKIP() << "PostgreSQL or openssl is not installed";
-  }
+  void SetUp() override { SAGACTL_NEEDS_PROGRAM(server, "PostgreSQL or openssl"); }
 
   // In parameters, @ stands for the folder of the certificates.
   static std::string url(const std::string& parameters, const std::string& database = "shop",

@@ -100,16 +100,13 @@ TEST_F(PqxxConnections, AreLostWhenTheServerEndsTheirSession) {
 TEST_F(PqxxConnections, EndACallThatAFrozenServerDoesNotAnswer) {
   PqxxConnection connection = connect(timeout), idle = connect(timeout);
   idle.begin_snapshot();
-  const auto began = std::chrono::steady_clock::now();
   server->freeze();
   const sql::DatabaseFailure failure = failure_of([&] { connection.run("SELECT 1"); });
-  const auto took = std::chrono::steady_clock::now() - began;
   server->thaw();
   EXPECT_TRUE(failure.timed_out);
   EXPECT_TRUE(failure.lost);
   EXPECT_EQ(failure.error.code, ErrorCode::unavailable);
   EXPECT_THAT(failure.error.message, HasSubstr("no answer within 700 ms"));
-  EXPECT_LT(took, milliseconds(5'000));
 }
 
 TEST_F(PqxxConnections, RunAScriptInOneTransaction) {

@@ -13,6 +13,8 @@
 #include "tests/services/certificates.hpp"
 #include "tests/services/loopback.hpp"
 #include "tests/services/redis_groups.hpp"
+#include "tests/services/services.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -48,15 +50,6 @@ std::string doctor_at(const std::string& url, const RedisSecurity& security = {}
   const auto diagnosis = diagnose_redis(*address, 2s);
   if (!diagnosis) return diagnosis.error().message;
   return diagnosis->refused ? diagnosis->refused->message : "";
-}
-
-bool soon(const std::function<bool()>& is_so) {
-  const auto until = std::chrono::steady_clock::now() + 30s;
-  while (std::chrono::steady_clock::now() < until) {
-    if (is_so()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
 }
 
 // Acquired, waited for by another client that the release wakes, listed.
@@ -96,7 +89,7 @@ TEST_F(RedisKinds, AUnixSocketIsUsedLikeAPort) {
 }
 
 TEST_F(RedisKinds, TlsVerifiesTheServerAndShowsTheClientsCertificate) {
-  if (!Certificates::can_be_made()) GTEST_SKIP() << "openssl is not installed";
+  SAGACTL_NEEDS_PROGRAM(Certificates::can_be_made(), "openssl");
   const Certificates certificates;
   const auto start = [&](const std::string& certificate, std::uint16_t port, const std::string& clients) {
     return std::make_unique<RedisServer>(std::vector<std::string>{
@@ -160,10 +153,10 @@ TEST_F(RedisKinds, SentinelsNameTheMasterAlsoAfterAFailover) {
     }
   });
   sentinels.first().kill();
-  EXPECT_TRUE(soon([&] { return refused > 0; }));
-  EXPECT_TRUE(soon([&] { return lock->availability().ok(); })) << "by itself";
+  EXPECT_TRUE(eventually([&] { return refused > 0; }));
+  EXPECT_TRUE(eventually([&] { return lock->availability().ok(); })) << "by itself";
   sentinels.kill(0);
-  EXPECT_TRUE(soon([&] { return sentinels.second().run({"ROLE"}) != "" && lock->availability().ok(); }));
+  EXPECT_TRUE(eventually([&] { return sentinels.second().run({"ROLE"}) != "" && lock->availability().ok(); }));
   ends = true;
   load.join();
   EXPECT_TRUE(acquire(*lock, "after"));
@@ -210,7 +203,7 @@ TEST_F(RedisKinds, AClusterIsFollowedToTheNodeThatHasTheLocks) {
   EXPECT_EQ(cluster.node(0).run({"DBSIZE"}), "2") << "the lock and the token, and all in one place";
 
   cluster.move(slot_of_the_locks, 2);
-  ASSERT_TRUE(soon([&] { return acquire(*lock, "k").ok(); })) << "it follows";
+  ASSERT_TRUE(eventually([&] { return acquire(*lock, "k").ok(); })) << "it follows";
   const auto moved = acquire(*lock, "other");
   ASSERT_TRUE(moved) << moved.error().message;
   EXPECT_GT(moved->fencing_token, last);
@@ -218,10 +211,10 @@ TEST_F(RedisKinds, AClusterIsFollowedToTheNodeThatHasTheLocks) {
 
   last = moved->fencing_token;
   cluster.node(2).kill();
-  EXPECT_TRUE(soon([&] { return !lock->availability(); }));
+  EXPECT_TRUE(eventually([&] { return !lock->availability(); }));
   cluster.node(2).start();
-  ASSERT_TRUE(soon([&] { return lock->availability().ok(); })) << lock->availability().error().message;
-  ASSERT_TRUE(soon([&] { return acquire(*lock, "again").ok(); }));
+  ASSERT_TRUE(eventually([&] { return lock->availability().ok(); })) << lock->availability().error().message;
+  ASSERT_TRUE(eventually([&] { return acquire(*lock, "again").ok(); }));
   EXPECT_GT(acquire(*lock, "last")->fencing_token, last);
 }
 

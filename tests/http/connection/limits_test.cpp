@@ -134,10 +134,15 @@ TEST_F(ServerTest, ClosesAnIdleConnectionSilently) {
   const TestHttpServer server(routes(), options);
   RawClient fresh = server.connect();
   EXPECT_TRUE(fresh.closes_silently());
-  RawClient used = server.connect();
-  used.send(request_text("GET", "/n/1"));
-  EXPECT_EQ(used.receive()->status, 200);
-  EXPECT_TRUE(used.closes_silently());
+  for (bool is_used = false; !is_used;) {
+    RawClient used = server.connect();
+    used.send(request_text("GET", "/n/1"));
+    const auto answered = used.receive();
+    is_used = answered.has_value();  // not when it was idle before the request came
+    if (!is_used) continue;
+    EXPECT_EQ(answered->status, 200);
+    EXPECT_TRUE(used.closes_silently());
+  }
 }
 
 TEST_F(ServerTest, ClosesTheConnectionOfAClientThatDoesNotRead) {

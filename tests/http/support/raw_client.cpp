@@ -10,14 +10,10 @@
 #include <future>
 
 #include "common/text/text.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::http::testing {
-namespace {
-
-// Prevents a test from hanging.
-constexpr int patience_s = 20;
-
-}  // namespace
+namespace {}  // namespace
 
 std::string RawResponse::header(std::string_view name) const {
   for (const std::string& line : split(head, '\n')) {
@@ -30,7 +26,7 @@ std::string RawResponse::header(std::string_view name) const {
 
 RawClient::RawClient(std::uint16_t port) {
   fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const timeval patience{patience_s, 0};
+  const timeval patience{hang_limit.count(), 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   sockaddr_in address{};

@@ -19,12 +19,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Debian installs the server's programs outside of PATH.
+// Debian installs the server's programs outside of PATH, one version beside the other: the newest, as tools/services.
 std::string find_programs() {
   std::string found;
+  int newest = 0;
   std::error_code ignored;
-  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ignored))
-    if (fs::exists(version.path() / "bin/initdb")) found = (version.path() / "bin").string();
+  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ignored)) {
+    const int number = std::atoi(version.path().filename().c_str());
+    if (number <= newest || !fs::exists(version.path() / "bin/initdb")) continue;
+    newest = number;
+    found = (version.path() / "bin").string();
+  }
   return found;
 }
 

@@ -23,8 +23,9 @@ bool is_lasting(std::string_view reason) {
          has(reason, "unknown ca") || has(reason, "wrong version");
 }
 
+// The broker ended the connection instead of answering; releases of librdkafka and OpenSSL word it differently.
 bool is_early_end(std::string_view reason) {
-  return has(reason, "security.protocol") || has(reason, "unexpected eof");
+  return has(reason, "security.protocol") || has(reason, "unexpected eof") || has(reason, "PLAINTEXT broker listener");
 }
 
 // "ssl://10.0.0.1:9093/bootstrap: SSL handshake failed: ... (after 3ms in state SSL_HANDSHAKE)" without its frame: the

@@ -282,10 +282,10 @@ Result<ExitCode> Loadtest::execute() {
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.agents.any()) {
-    if (options_.faults.any())
+    if (!options_.faults.proxy.empty())
       return Error{ErrorCode::invalid,
-                   "faults are done by the process that sends the load: leave out --agents, or the faults, also those "
-                   "of the profile"};
+                   "the proxy of --proxy-fault stands before one process that sends the load: leave out --agents, or "
+                   "these faults, also those of the profile"};
     auto agents = agents_setup(invocation_, flags_.agents);
     if (!agents) return with_connecting_advice(agents.error(), "--agents");
     agents_ = std::move(*agents);

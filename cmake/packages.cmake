@@ -38,7 +38,7 @@ endif()
 add_library(asio STATIC cmake/asio.cpp)
 target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                                        BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
+target_link_libraries(asio PUBLIC Boost::headers Threads::Threads OpenSSL::SSL)
 
 # Boost.URL: 1.81 has all of it in its headers, which are compiled here; later ones have a library.
 if(Boost_VERSION VERSION_LESS 1.82)

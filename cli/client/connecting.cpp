@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "common/text/text.hpp"
 #include "httpclient/connecting/tls.hpp"
 
 namespace sagactl {
@@ -31,7 +32,7 @@ std::string_view advice_of(TlsFault fault) {
     case TlsFault::no_protocol:
       return "leave out --http2: the server speaks HTTP/1.1";
     case TlsFault::wanted:
-      return "write https:// in the place of http://";
+      return "write https:// in the place of http:// in --url";
     case TlsFault::other:
       break;
   }
@@ -77,14 +78,15 @@ void warn_of_insecure(const Invocation& invocation) {
     invocation.info("sagactl: warning: --insecure: the server's identity is not verified");
 }
 
-Error with_connecting_advice(Error error) {
+Error with_connecting_advice(Error error, std::string_view flag) {
   if (error.members.is_object() && error.members.contains("proxy"))
     return with_hint(std::move(error), "start the proxy, write its address in --proxy, or leave --proxy out");
   const auto member = error.members.is_object() ? error.members.find("tls") : error.members.end();
   if (member == error.members.end() || !member->is_string()) return error;
   const auto fault = from_string<TlsFault>(member->get<std::string>());
-  const std::string_view advice = fault ? advice_of(*fault) : std::string_view();
-  return advice.empty() ? error : with_hint(std::move(error), std::string(advice));
+  std::string advice(fault ? advice_of(*fault) : std::string_view());
+  replace_all(advice, "--url", flag);
+  return advice.empty() ? error : with_hint(std::move(error), std::move(advice));
 }
 
 }  // namespace sagactl

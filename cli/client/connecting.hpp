@@ -1,6 +1,8 @@
 // How the command line reaches nodes and other web servers, by --ca-file, --cert, --cert-key, --insecure and --proxy.
 #pragma once
 
+#include <string_view>
+
 #include "cli/invocation.hpp"
 #include "httpclient/connecting/connect_options.hpp"
 
@@ -14,7 +16,7 @@ Result<ConnectOptions> connect_options(const Invocation& invocation);
 void warn_of_insecure(const Invocation& invocation);
 
 // What to do about a TLS handshake that failed, or a proxy that does not answer, as a hint; the error itself when that
-// is not why.
-Error with_connecting_advice(Error error);
+// is not why. `flag` has the server's address.
+Error with_connecting_advice(Error error, std::string_view flag = "--url");
 
 }  // namespace sagactl

@@ -93,7 +93,7 @@ Result<ExitCode> Loadtest::dry_run() const {
   Json result{{"requests", list}, {"database", evidence_.database}, {"faults", *faults}};
   if (agents_) {
     auto agents = agents_seen(*agents_);
-    if (!agents) return agents.error();
+    if (!agents) return with_connecting_advice(agents.error(), "--agents");
     if (!invocation_.wants_json()) invocation_.terminal.out << agents_seen_text(*agents) << '\n';
     result["agents"] = std::move(*agents);
   }
@@ -155,7 +155,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   if (load && scheme.wrong_scheme()) load = *scheme.wrong_scheme();
   if (!load) {
     const bool is_of_agent = load.error().message.starts_with("agent ");
-    if (is_of_agent) return with_connecting_advice(load.error());
+    if (is_of_agent) return with_connecting_advice(load.error(), "--agents");
     if (load.error().code != ErrorCode::unavailable) return load.error();
     return with_connecting_advice(with_hint(
         load.error(), options.profile.is_ours ? advice_when_no_node_answers(invocation_.settings)
@@ -282,12 +282,12 @@ Result<ExitCode> Loadtest::execute() {
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.agents.any()) {
-    if (options_.faults.any())
+    if (!options_.faults.proxy.empty())
       return Error{ErrorCode::invalid,
-                   "faults are done by the process that sends the load: leave out --agents, or the faults, also those "
-                   "of the profile"};
+                   "the proxy of --proxy-fault stands before one process that sends the load: leave out --agents, or "
+                   "these faults, also those of the profile"};
     auto agents = agents_setup(invocation_, flags_.agents);
-    if (!agents) return agents.error();
+    if (!agents) return with_connecting_advice(agents.error(), "--agents");
     agents_ = std::move(*agents);
   }
   if (flags_.dry_run) return dry_run();

@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#include <boost/asio/ssl/impl/src.hpp>  // the compiled part of Boost.Asio's TLS, here and nowhere else
 #include <fstream>
 #include <iterator>
 

@@ -190,6 +190,7 @@ Result<void> CoordinatedRun::run_phase(std::size_t index) {
   start.start_ns = steady_ns() + start_lead_ns;
   starts_.push_back(start);
   progress_->begin_phase(phase, start.start_ns);
+  if (!phase.warmup) preparation_->begin_faults(start.start_ns);
   [[maybe_unused]] const auto done = agents_->each_at_once([&](LedAgent& agent, std::size_t) {
     agent.begin_phase(index, start);
     return Result<void>();
@@ -288,6 +289,7 @@ RunResult CoordinatedRun::take_result() {
   describe_run(ledger, *preparation_, phases_);
   ledger.started_at = started_at_;
   ledger.ended_at = wall_clock_now();
+  ledger.faults = preparation_->end_faults();
   ledger.steps = plan_->ledger_steps();
   ledger.targets = entries_->targets();
   result.interrupted = stop_.stop_requested();
@@ -308,6 +310,7 @@ Result<RunResult> CoordinatedRun::execute() {
     if (auto ran = run_phase(index); !ran) return ran.error();
   if (stop_.stop_requested() && !has_stopped_) stop_agents();
   wait_until([](const LedAgent::State& state) { return state.is_over(); }, nullptr);
+  preparation_->end_faults();
   const auto torn_down = preparation_->tear_down();
   preparation_->renew();
   RunResult result = take_result();

@@ -23,9 +23,9 @@ struct AgentsSetup {
 inline constexpr std::size_t agents_max = 64;
 
 // As run_load: the same requests at the same times, each sent by one of the agents. The caller prepares targets,
-// accounts and test data, and does set-up, log-ins and tear-down; the agents send the load. A lost agent ends the load;
-// the result says so (AgentResult::lost), and contains the requests that it may have sent, as indeterminate. Errors:
-// also `unauthenticated`, `busy`, `conflict` or `unavailable` when an agent cannot be led.
+// accounts and test data, and does set-up, log-ins, faults of processes and tear-down; the agents send the load. A lost
+// agent ends the load; the result says so (AgentResult::lost), and contains the requests that it may have sent, as
+// indeterminate. Errors: also `unauthenticated`, `busy`, `conflict` or `unavailable` when an agent cannot be led.
 Result<RunResult> run_load_on_agents(const LoadOptions& options, const AgentsSetup& agents,
                                      const std::stop_token& interrupt = {}, const ProgressCallback& progress = {});
 

@@ -1,5 +1,5 @@
-// The HTTP server of a node: HTTP/1.1 with keep-alive and pipelining, limits on everything that a client can make large
-// or slow, and a stop that completes accepted requests. Independent of the routes that it serves.
+// The HTTP server of a node or an agent: HTTP/1.1 with keep-alive and pipelining, limits on everything that a client
+// can make large or slow, and a stop that completes accepted requests. Independent of the routes that it serves.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +15,7 @@
 #include "server/http/connection/client_address.hpp"
 #include "server/http/metrics/metrics.hpp"
 #include "server/http/router.hpp"
+#include "server/http/server_identity.hpp"
 
 namespace sagactl::http {
 
@@ -40,6 +41,7 @@ struct ServerOptions {
   // Origins whose pages may call ("https://shop.example", or "*"); without any, no CORS header is sent.
   std::vector<std::string> cors_origins;
   TrustedProxies trusted_proxies;  // whose headers about a request's client are believed
+  std::shared_ptr<ServerTls> tls;  // every connection speaks TLS; null: none does
 };
 
 // Runs on one io_context, which one thread must run; several servers may share it. Connections share router and metrics

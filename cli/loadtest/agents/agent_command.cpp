@@ -23,18 +23,37 @@ namespace {
 
 struct AgentFlags {
   std::string listen = std::to_string(agent_port);
+  std::string certificate, key;  // PEM files; both or none
   bool without_tls = false;
+  bool has_tls() const { return !certificate.empty(); }
 };
 
 Result<void> check_flags(const AgentFlags& flags, const ListenAddress& address, const std::string& token) {
   if (auto checked = check_agents_token(token, "--token-file"); !checked) return checked;
-  if (is_loopback_host(address.host) || flags.without_tls) return {};
+  if (flags.certificate.empty() != flags.key.empty())
+    return Error{ErrorCode::invalid, flags.key.empty()
+                                         ? "--tls-cert needs --tls-key, the file with the key of that certificate"
+                                         : "--tls-key needs --tls-cert, the file with the certificate of that key"};
+  if (flags.has_tls() && flags.without_tls)
+    return Error{ErrorCode::invalid, "--without-tls is for an agent that has no certificate: leave out one of the two"};
+  if (flags.has_tls() || is_loopback_host(address.host) || flags.without_tls) return {};
   return Error{
       ErrorCode::invalid,
-      fmt::format("--listen {} is reached from other machines, without TLS: anyone on the network path can read the "
-                  "tokens and passwords of the servers under test. Listen on 127.0.0.1 behind a proxy with TLS or an "
-                  "SSH tunnel, or pass --without-tls in a network of your own",
-                  flags.listen)};
+      fmt::format(
+          "--listen {} is reached from other machines, without TLS: anyone on the network path can read the "
+          "tokens and passwords of the servers under test. Pass a certificate with --tls-cert and --tls-key, listen "
+          "on 127.0.0.1 behind a proxy with TLS or an SSH tunnel, or pass --without-tls in a network of your "
+          "own",
+          flags.listen)};
+}
+
+// Null without a certificate.
+Result<std::shared_ptr<http::ServerTls>> agent_tls(const Invocation& invocation, const AgentFlags& flags) {
+  if (!flags.has_tls()) return std::shared_ptr<http::ServerTls>();
+  auto tls = http::make_server_tls(invocation.environment.resolve(flags.certificate),
+                                   invocation.environment.resolve(flags.key));
+  if (!tls) return Error{tls.error().code, fmt::format("--tls-cert, --tls-key: {}", tls.error().message)};
+  return tls;
 }
 
 Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
@@ -54,10 +73,14 @@ Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
   http::ServerOptions options;
   options.host = address->host;
   options.port = address->port;
+  auto tls = agent_tls(invocation, flags);
+  if (!tls) return tls.error();
+  options.tls = std::move(*tls);
   auto server = http::Server::listen(context, options, std::make_shared<const http::Router>(agent.routes()),
                                      std::make_shared<http::Metrics>());
   if (!server) return Error{server.error().code, "--listen: " + server.error().message};
-  const std::string reached = host_port_text(address->host, (*server)->port());
+  std::string reached = host_port_text(address->host, (*server)->port());
+  if (flags.has_tls()) reached.insert(0, "https://");
   if (invocation.wants_json())
     invocation.print(Json{{"agent", reached}});
   else
@@ -77,12 +100,17 @@ void add_loadtest_agent(CLI::App& loadtest, Commands& commands) {
   add_text(*app, "--listen", flags->listen, "[HOST:]PORT",
            fmt::format("Address to listen on for the leader of a load test; without HOST on this machine only [{}]",
                        agent_port));
+  add_text(*app, "--tls-cert", flags->certificate, "FILE",
+           "Certificate that the agent shows (PEM, with those that signed it): it is then reached by https");
+  add_text(*app, "--tls-key", flags->key, "FILE", "Key of that certificate, PEM");
   add_switch(*app, "--without-tls", flags->without_tls, "Accept unencrypted connections from other machines");
   set_footer(
       *app,
       "An agent runs one load test at a time, for a leader that has the token of --token-file, and stops it after\n"
       "5 s without contact. --ca-file, --cert, --insecure and --proxy set how it connects to the servers under test.");
   set_examples(*app, {"sagactl loadtest agent --token-file agents.token",
+                      "sagactl loadtest agent --listen 0.0.0.0:7410 --tls-cert load-1.pem --tls-key load-1.key "
+                      "--token-file agents.token",
                       "sagactl loadtest agent --listen 0.0.0.0:7410 --without-tls --token-file agents.token"});
   commands.add(app, [flags](Invocation& invocation) { return serve_agent(invocation, *flags); });
 }

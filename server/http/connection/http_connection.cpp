@@ -44,12 +44,13 @@ double seconds_since(HttpConnection::Clock::time_point start) {
 
 HttpConnection::HttpConnection(std::shared_ptr<Listener> listener, asio::ip::tcp::socket socket)
     : listener_(std::move(listener)),
-      socket_(std::move(socket)),
+      peer_stream_(std::move(socket), listener_->options().tls.get()),
       reader_(listener_->options().limits, &listener_->router()) {
   boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  const asio::ip::tcp::endpoint other = socket_.remote_endpoint(ignored);
-  own_ = socket_.local_endpoint(ignored);
+  asio::ip::tcp::socket& connected = peer_stream_.socket();
+  connected.set_option(asio::ip::tcp::no_delay(true), ignored);
+  const asio::ip::tcp::endpoint other = connected.remote_endpoint(ignored);
+  own_ = connected.local_endpoint(ignored);
   peer_ = plain_address(other.address());
   peer_process_ = PeerProcess({peer_, other.port()}, {plain_address(own_.address()), own_.port()});
   reader_.request().peer = peer_.to_string();
@@ -82,7 +83,7 @@ void HttpConnection::check_deadline(Clock::time_point now) {
   timed_out_ = true;
   deadline_ = Clock::time_point::max();
   boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  peer_stream_.socket().cancel(ignored);
 }
 
 void HttpConnection::begin_stop() {
@@ -92,17 +93,24 @@ void HttpConnection::begin_stop() {
 
 void HttpConnection::close_now() {
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  peer_stream_.socket().close(ignored);
   if (stream_) stream_->close();
 }
 
 HttpConnection::Awaitable<void> HttpConnection::serve() {
   try {
+    if (!co_await secure()) co_return;
     while (co_await serve_one()) {
     }
   } catch (const std::exception& thrown) {
     log_error("connection failed", {{"peer", reader_.request().peer}, {"why", thrown.what()}});
   }
+}
+
+HttpConnection::Awaitable<bool> HttpConnection::secure() {
+  if (!peer_stream_.is_secured()) co_return true;
+  enter_phase(Phase::reading, listener_->options().limits.read_timeout);
+  co_return co_await peer_stream_.handshake();
 }
 
 // False when the connection has ended.
@@ -170,7 +178,7 @@ HttpConnection::Awaitable<HttpConnection::ReadOutcome> HttpConnection::read_requ
 HttpConnection::Awaitable<bool> HttpConnection::read_some() {
   const std::span<char> space = reader_.space();
   const asio::mutable_buffer buffer(space.data(), space.size());
-  const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+  const auto [error, count] = co_await peer_stream_.async_read_some(buffer, use_result);
   if (error) co_return false;
   reader_.filled(count);
   co_return true;
@@ -182,6 +190,7 @@ void HttpConnection::prepare(Request& request) {
   set_trace(request);
   const ServerOptions& options = listener_->options();
   set_client(request, peer_, own_, options.trusted_proxies, options.cors_origins);
+  if (peer_stream_.is_secured() && !options.trusted_proxies.contains(peer_)) request.is_https = true;
   listener_->note_proxy(request, peer_);
 }
 
@@ -217,7 +226,7 @@ HttpConnection::Awaitable<bool> HttpConnection::write_all(std::string_view first
   enter_phase(Phase::writing, listener_->options().limits.write_timeout);
   const std::array<asio::const_buffer, 2> buffers = {asio::const_buffer(first.data(), first.size()),
                                                      asio::const_buffer(second.data(), second.size())};
-  const auto [error, count] = co_await asio::async_write(socket_, buffers, use_result);
+  const auto [error, count] = co_await asio::async_write(peer_stream_, buffers, use_result);
   phase_ = before;
   deadline_ = deadline_before;
   co_return !error;
@@ -253,7 +262,7 @@ HttpConnection::Awaitable<void> HttpConnection::watch_for_end(std::shared_ptr<Bo
   const asio::mutable_buffer buffer(bytes.data(), bytes.size());
   for (;;) {
     // What a client sends after its request for a stream is discarded.
-    const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+    const auto [error, count] = co_await peer_stream_.async_read_some(buffer, use_result);
     if (error) break;
   }
   stream->close();
@@ -276,6 +285,7 @@ HttpConnection::Awaitable<void> HttpConnection::fail_request(int status, std::st
 }
 
 HttpConnection::Awaitable<void> HttpConnection::refuse() {
+  if (!co_await secure()) co_return;
   Request& request = reader_.request();
   co_await read_origin();
   prepare(request);
@@ -298,14 +308,15 @@ HttpConnection::Awaitable<void> HttpConnection::read_origin() {
 
 // Closing with unread bytes resets the connection, so that the client may lose the answer.
 HttpConnection::Awaitable<void> HttpConnection::linger() {
-  boost::system::error_code failed;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
-  if (failed) co_return;
   enter_phase(Phase::lingering, linger_time);
+  if (peer_stream_.is_secured()) co_return co_await peer_stream_.end();
+  boost::system::error_code failed;
+  peer_stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+  if (failed) co_return;
   out_.resize(4096);
   const asio::mutable_buffer buffer(out_.data(), out_.size());
   for (std::size_t total = 0; total < linger_bytes_max;) {
-    const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+    const auto [error, count] = co_await peer_stream_.async_read_some(buffer, use_result);
     if (error) co_return;
     total += count;
   }

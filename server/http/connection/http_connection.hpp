@@ -11,6 +11,7 @@
 
 #include "server/http/connection/listener.hpp"
 #include "server/http/connection/peer_process.hpp"
+#include "server/http/connection/peer_stream.hpp"
 #include "server/http/connection/request_reader.hpp"
 #include "server/http/message/response.hpp"
 #include "server/http/message/response_head.hpp"
@@ -44,6 +45,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   using Awaitable = boost::asio::awaitable<T>;
 
   Awaitable<void> serve();
+  Awaitable<bool> secure();
   Awaitable<void> refuse();
   Awaitable<ReadOutcome> read_request();
   Awaitable<bool> read_some();
@@ -61,7 +63,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void enter_phase(Phase phase, std::chrono::milliseconds timeout);
 
   const std::shared_ptr<Listener> listener_;
-  boost::asio::ip::tcp::socket socket_;
+  PeerStream peer_stream_;
   boost::asio::ip::address peer_;
   boost::asio::ip::tcp::endpoint own_;
   PeerProcess peer_process_;

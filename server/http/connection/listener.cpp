@@ -107,7 +107,8 @@ void Listener::admit(tcp::socket socket) {
   const std::size_t now = connections_.size();
   if (now >= most + options_.limits.refusals_max) {
     http_metrics_.refused("connections");
-    return refuse_connection(socket.native_handle());
+    if (!options_.tls) refuse_connection(socket.native_handle());
+    return;
   }
   auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
   if (now >= most) {

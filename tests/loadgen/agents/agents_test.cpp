@@ -9,12 +9,14 @@
 
 #include "common/text/text.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/services/certificates.hpp"
 
 namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 class AgentProcesses : public testing::Test {
  protected:
@@ -23,12 +25,12 @@ class AgentProcesses : public testing::Test {
     server_ = std::make_unique<ServeProcess>(site_, std::vector<std::string>{"--nodes", "2"});
   }
 
-  void start_agents(std::size_t count) {
+  void start_agents(std::size_t count, const std::vector<std::string>& further = {}) {
+    std::vector<std::string> arguments = {"loadtest",     "agent",        "--listen", "0",
+                                          "--token-file", "agents.token", "-o",       "ndjson"};
+    arguments.insert(arguments.end(), further.begin(), further.end());
     for (std::size_t i = 0; i < count; ++i) {
-      agents_.push_back(
-          std::make_unique<Process>(std::vector<std::string>{"loadtest", "agent", "--listen", "0", "--token-file",
-                                                             "agents.token", "-o", "ndjson"},
-                                    site_.directory()));
+      agents_.push_back(std::make_unique<Process>(arguments, site_.directory()));
       const Json line = Json::parse(agents_.back()->next_line(), nullptr, false);
       ASSERT_TRUE(line.is_object()) << agents_.back()->wait().err;
       addresses_.push_back(line["agent"].get<std::string>());
@@ -136,11 +138,53 @@ TEST_F(AgentProcesses, WhatCannotBeUsedIsRefusedBeforeAnythingIsSent) {
             "localhost:7 is listed twice"},
         Row{{"loadtest", "agent"}, "--token-file: a token of at least 16"},
         Row{{"loadtest", "agent", "--listen", "0.0.0.0:7999", "--token-file", "agents.token"}, "without TLS"},
+        Row{{"loadtest", "agent", "--listen", "0.0.0.0:7999", "--token-file", "agents.token"}, "--tls-cert"},
+        Row{{"loadtest", "agent", "--token-file", "agents.token", "--tls-cert", "a.pem"}, "--tls-cert needs --tls-key"},
+        Row{{"loadtest", "agent", "--token-file", "agents.token", "--tls-key", "a.key"}, "--tls-key needs --tls-cert"},
+        Row{{"loadtest", "agent", "--token-file", "agents.token", "--tls-cert", "agents.token", "--tls-key",
+             "agents.token"},
+            "agents.token is no certificate in PEM"},
+        Row{{"loadtest", "agent", "--token-file", "agents.token", "--tls-cert", "a.pem", "--tls-key", "a.key",
+             "--without-tls"},
+            "leave out one of the two"},
         Row{{"loadtest", "agent", "--listen", "here", "--token-file", "agents.token"}, "write PORT, such as 7410"}}) {
     const ProcessResult refused = server_->run(row.arguments);
     EXPECT_EQ(refused.code, 4) << row.said;
     EXPECT_THAT(refused.err, HasSubstr(row.said));
   }
+}
+
+TEST_F(AgentProcesses, WithACertificateTheyAreReachedByTlsAlone) {
+  if (!Certificates::can_be_made()) GTEST_SKIP() << "openssl is not installed";
+  const Certificates certificates;
+  const auto with = [&](const std::string& name) {
+    return std::vector<std::string>{"--tls-cert", certificates.file(name + ".pem"), "--tls-key",
+                                    certificates.file(name + ".key")};
+  };
+  start_agents(2, with("server"));
+  for (const std::string& address : addresses_) EXPECT_THAT(address, StartsWith("https://127.0.0.1:"));
+  const std::string authority = certificates.file("ca.pem");
+  const ProcessResult run =
+      server_->run(with_agents({"loadtest", "mixed", "--rate", "100/s", "--duration", "1s", "--ca-file", authority}));
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("PASS     every-agent-finished"));
+  EXPECT_THAT(run.out + run.err, Not(HasSubstr("a-token-of-the-agents")));
+
+  const ProcessResult unverified = server_->run(with_agents({"loadtest", "mixed"}));
+  EXPECT_EQ(unverified.code, 5) << unverified.out;
+  EXPECT_THAT(unverified.err, HasSubstr("certificate verify failed"));
+  EXPECT_THAT(unverified.err, HasSubstr("--ca-file"));
+  const std::vector<std::string> secured = std::exchange(addresses_, {addresses_[0].substr(8)});
+  const ProcessResult plain = server_->run(with_agents({"loadtest", "mixed", "--dry-run"}));
+  EXPECT_EQ(plain.code, 5) << plain.out;
+  EXPECT_THAT(plain.err, HasSubstr("write https:// in the place of http:// in --agents"));
+
+  addresses_.clear();
+  start_agents(1, with("elsewhere"));
+  const ProcessResult other = server_->run(with_agents({"loadtest", "mixed", "--ca-file", authority}));
+  EXPECT_EQ(other.code, 5) << other.out;
+  EXPECT_THAT(other.err, HasSubstr("its certificate is for elsewhere.example"));
+  EXPECT_THAT(other.err, HasSubstr("use a host name from its certificate in --agents"));
 }
 
 // The section's commands as they stand, but for the ports.
@@ -158,7 +202,7 @@ TEST_F(AgentProcesses, TheCommandsOfTheDocumentWork) {
     for (const std::string& word : split(line.substr(12, line.find('#') - 12), ' '))
       if (!word.empty()) words.push_back(word);
     if (words[1] == "agent") {
-      if (line.find("--without-tls") != std::string::npos) continue;  // of another machine
+      if (line.find("0.0.0.0") != std::string::npos) continue;  // of another machine
       start_agents(1);
       ++agents;
       continue;

@@ -9,6 +9,7 @@
 
 #include "analysis/agents_verdict.hpp"
 #include "loadgen/agents/agent_figures.hpp"
+#include "loadgen/faults/fault_grammar.hpp"
 #include "loadgen/ledger/load_figures.hpp"
 #include "tests/loadgen/agents/test_agents.hpp"
 #include "tests/loadgen/order_server.hpp"
@@ -48,6 +49,28 @@ void expect_same_requests(const Ledger& together, const Ledger& alone, bool has_
     }
     ++expected;
   }
+}
+
+TEST(AgentsRun, FaultsAreDoneByTheLeaderWhileTheAgentsSend) {
+  OrderServers servers(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.rate = 200;
+  options.duration = 1s;
+  options.warmup = 100ms;
+  options.faults.faults.push_back(parse_fault(R"(run "true" at 200ms)").value());
+  const TestAgents agents(2);
+  const RunResult result = sent_by(agents, options);
+  ASSERT_EQ(result.ledger.faults.size(), 1u);
+  const FaultMark& fault = result.ledger.faults.front();
+  EXPECT_TRUE(fault.done) << fault.outcome;
+  std::optional<Timestamp> first;
+  for (const LedgerEntry& entry : std::as_const(result.ledger.entries)) {
+    if (entry.phase == 0) continue;
+    first = std::min(first.value_or(entry.planned), entry.planned);
+  }
+  ASSERT_TRUE(first);
+  EXPECT_GE(fault.began - *first, 199ms) << "counted from the measured load, by the clock of the ledger";
+  EXPECT_EQ(result.requests.sent, 200u);
 }
 
 TEST(AgentsRun, ThreeAgentsSendWhatOneWouldAtTheSameTimes) {

@@ -232,6 +232,19 @@ TEST_P(Listings, CountsAreByStatusAndType) {
   EXPECT_EQ(counts.unpublished_events, 8);
 }
 
+// A store may keep what a node has counted beside the counters, and add it after many commits.
+TEST_P(QueriesContract, CountsAreRightAfterEachOfManyCommits) {
+  constexpr int commits = 70;
+  WriterNode one(*subject, "one"), two(*subject, "two");
+  for (int number = 1; number <= commits; ++number) {
+    (number % 3 == 0 ? two : one).create({number});
+    EXPECT_EQ(queries().counts()->events.at(EventType::order_created), number);
+  }
+  const Counts counts = queries().counts().value();
+  EXPECT_EQ(counts.orders, (std::map<OrderStatus, std::int64_t>{{OrderStatus::pending, commits}}));
+  EXPECT_EQ(counts.events, (std::map<EventType, std::int64_t>{{EventType::order_created, commits}}));
+}
+
 TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
   WriterNode one(*subject, "one"), two(*subject, "two");
   one.create({1});

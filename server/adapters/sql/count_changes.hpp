@@ -25,6 +25,7 @@ class CountChanges {
   void change(std::optional<OrderStatus> before, OrderStatus after);
   void change(const std::optional<SagaCounter>& before, const SagaCounter& after);
   void add(EventType type) { ++counts_[{CounterKind::event, static_cast<int>(type)}]; }
+  void add(CounterKind kind, std::int64_t what, std::int64_t n) { counts_[{kind, what}] += n; }
 
   // Calls `visit(kind, what, n)` for every counter that changes, in the order of kind and what.
   template <class Visit>

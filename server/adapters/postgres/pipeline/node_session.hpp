@@ -30,6 +30,8 @@ class NodeSession {
   const RowTypes& row_types() const { return row_types_; }  // of an open connection
   // Each marked with the transaction that wrote its row.
   sql::RecentFlows& recent_flows() { return recent_flows_; }
+  // Whether this batch changes the rows of counters, and not only what the node's own row has of them.
+  bool counts_are_due() { return batches_++ % batches_per_count == 0; }
   // To be called after a failure: what the transaction read or wrote may not be stored.
   void forget() {
     names_.forget();
@@ -47,6 +49,8 @@ class NodeSession {
   bool acquire_node_lock();
   bool terminate_lock_holder();  // false: it waits for a synchronous standby, and is left alone
 
+  static constexpr unsigned batches_per_count = 64;
+
   std::mutex mutex_;
   const NodeName node_;
   std::int64_t number_ = 0;  // of the node, once it has registered
@@ -56,6 +60,7 @@ class NodeSession {
   ServerClockEstimate time_;
   RowTypes row_types_;
   sql::RecentFlows recent_flows_;
+  unsigned batches_ = 0;
 };
 
 }  // namespace sagactl::postgres

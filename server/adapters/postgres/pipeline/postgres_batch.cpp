@@ -18,7 +18,7 @@ namespace sagactl::postgres {
 namespace {
 
 const PostgresStatement sql_lock_node{
-    "batch_lock_node", "SELECT no, last_sequence FROM node WHERE name = $1 AND epoch = $2::bigint FOR UPDATE"};
+    "batch_lock_node", "SELECT no, last_sequence, counts FROM node WHERE name = $1 AND epoch = $2::bigint FOR UPDATE"};
 const PostgresStatement sql_load_flows{
     "batch_load_flows",
     "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = ANY ($1::uuid[]) ORDER BY f.id FOR UPDATE"};
@@ -29,12 +29,14 @@ const PostgresStatement sql_read_flows{
     "batch_read_flows", "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = ANY ($1::uuid[]) ORDER BY f.id"};
 // The last statement: after everything is locked.
 const PostgresStatement sql_read_time{"batch_read_time", "SELECT now_us(), max(last_time), txid_current() FROM node"};
-constexpr std::int64_t xmin_bits = 0xFFFFFFFF;  // of a transaction's number
+constexpr std::int64_t xmin_bits = 0xFFFFFFFF;   // of a transaction's number
+constexpr std::size_t pending_counts_max = 150;  // numbers, so that the node's row stays small
 const PostgresStatement sql_write_node{
-    "batch_write_node", "UPDATE node SET last_sequence = $2::bigint, last_time = $3::bigint WHERE no = $1::bigint"};
+    "batch_write_node",
+    "UPDATE node SET last_sequence = $2::bigint, last_time = $3::bigint, counts = $4::bigint[] WHERE no = $1::bigint"};
 const PostgresStatement sql_write_history_node{"batch_write_history_node",
                                                "UPDATE node SET last_sequence = $2::bigint, published = $2::bigint, "
-                                               "last_time = $3::bigint WHERE no = $1::bigint"};
+                                               "last_time = $3::bigint, counts = $4::bigint[] WHERE no = $1::bigint"};
 
 void send_ids(PostgresConnection& connection, const PostgresStatement& statement, const std::vector<OrderId>& ids) {
   ParameterArray array(ParameterType::uuid);
@@ -58,6 +60,7 @@ bool PostgresBatch::load(const BatchKeys& keys, Loaded& loaded) {
   if (!node.next()) return false;
   node_ = node.integer();
   last_sequence_ = node.integer();
+  pending_counts_ = node.bigints();
   loaded = {};
   if (!keys.flows.empty()) {
     for (const OrderId id : keys.flows) known_[id];
@@ -289,10 +292,14 @@ void PostgresBatch::write(const Changes& changes) {
   if (!changes.events.empty()) send_events(connection_, names_, node_, session_.row_types().event, changes.events);
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
-  send_counts(connection_, node_, counts_);
+  add_pending_counts(pending_counts_, counts_);
+  if (session_.counts_are_due() || pending_counts_.size() > pending_counts_max) {
+    send_counts(connection_, node_, counts_);
+    counts_ = {};
+  }
   last_time_ = std::max(last_time_, changes.latest);
   connection_.send(writer_.node == importing_node ? sql_write_history_node : sql_write_node,
-                   Parameters().add(node_).add(last_sequence_).add(last_time_));
+                   Parameters().add(node_).add(last_sequence_).add(last_time_).add(pending_counts(counts_)));
   recent_.put_new(changes, [this](OrderId) { return transaction_; });
 }
 

@@ -87,6 +87,7 @@ class PostgresBatch {
   std::set<KeyDigest> absent_claims_;
   std::set<StockKey> absent_stocks_;
   std::set<std::pair<UserId, std::string>> absent_replays_;
+  std::vector<std::int64_t> pending_counts_;  // as the node's row has them
   sql::CountChanges counts_;
 };
 

@@ -6,6 +6,16 @@
 #include <charconv>
 
 namespace sagactl::postgres {
+namespace {
+
+std::int64_t integer_of(std::string_view bytes) {
+  std::int64_t value = 0;
+  if (!bytes.empty() && static_cast<signed char>(bytes.front()) < 0) value = -1;  // the sign, of any width
+  for (const char byte : bytes) value = value * 256 + static_cast<unsigned char>(byte);
+  return value;
+}
+
+}  // namespace
 
 void PostgresRows::Clear::operator()(pg_result* result) const {
   PQclear(result);
@@ -32,11 +42,18 @@ bool PostgresRows::is_null() const {
 }
 
 std::int64_t PostgresRows::integer() {
+  return integer_of(text());
+}
+
+// Each element is its size and its bytes, behind the header of an array of one dimension: array_send() in PostgreSQL's
+// src/backend/utils/adt/arrayfuncs.c.
+std::vector<std::int64_t> PostgresRows::bigints() {
+  constexpr std::size_t header = 20, size = 4, width = 8;
   const std::string_view bytes = text();
-  std::int64_t value = 0;
-  if (!bytes.empty() && static_cast<signed char>(bytes.front()) < 0) value = -1;  // the sign, of any width
-  for (const char byte : bytes) value = value * 256 + static_cast<unsigned char>(byte);
-  return value;
+  std::vector<std::int64_t> values;
+  for (std::size_t at = header + size; at + width <= bytes.size(); at += size + width)
+    values.push_back(integer_of(bytes.substr(at, width)));
+  return values;
 }
 
 std::string_view PostgresRows::text() {

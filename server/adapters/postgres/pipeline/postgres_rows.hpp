@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/id.hpp"
 #include "common/time.hpp"
@@ -23,8 +24,9 @@ class PostgresRows {
   std::int64_t changed() const;  // rows that the statement wrote
 
   // The next column. Null reads as 0, nil and "".
-  bool is_null() const;    // stays at the column
-  std::int64_t integer();  // of any width, and of a boolean
+  bool is_null() const;                 // stays at the column
+  std::int64_t integer();               // of any width, and of a boolean
+  std::vector<std::int64_t> bigints();  // of an array without nulls
   Timestamp time() { return {integer()}; }
   std::string_view text();                                // valid for as long as the rows are
   void read_packed(std::string& into) { into = text(); }  // PostgreSQL compresses by itself

@@ -13,7 +13,9 @@ const PostgresStatement sql_add_counters{
 const PostgresStatement sql_read_counters{
     "counter_read",
     "SELECT kind, what, sum(n)::bigint FROM (SELECT kind, what, n FROM counter UNION ALL SELECT kind, what, -count(*) "
-    "FROM uncounted GROUP BY kind, what) AS c GROUP BY kind, what HAVING sum(n) <> 0"};
+    "FROM uncounted GROUP BY kind, what UNION ALL SELECT counts[i], counts[i + 1], counts[i + 2] "
+    "FROM node CROSS JOIN LATERAL generate_series(1, cardinality(counts), 3) AS i) AS c "
+    "GROUP BY kind, what HAVING sum(n) <> 0"};
 const PostgresStatement sql_fold_counters{
     "counter_fold",
     "WITH gone AS (DELETE FROM uncounted RETURNING kind, what) "
@@ -33,6 +35,19 @@ void send_counts(PostgresConnection& connection, std::int64_t node, const sql::C
   Parameters parameters;
   parameters.add(node).add(std::move(kinds)).add(std::move(whats)).add(std::move(numbers));
   connection.send(sql_add_counters, parameters);
+}
+
+void add_pending_counts(const std::vector<std::int64_t>& numbers, sql::CountChanges& changes) {
+  for (std::size_t i = 0; i + 2 < numbers.size(); i += 3)
+    changes.add(static_cast<sql::CounterKind>(numbers[i]), numbers[i + 1], numbers[i + 2]);
+}
+
+ParameterArray pending_counts(const sql::CountChanges& changes) {
+  ParameterArray numbers(ParameterType::bigint);
+  changes.each([&](sql::CounterKind kind, std::int64_t what, std::int64_t n) {
+    for (const std::int64_t number : {static_cast<std::int64_t>(kind), what, n}) numbers.add(number);
+  });
+  return numbers;
 }
 
 Counts read_counts(PostgresRows rows, sql::InternedNames& names) {

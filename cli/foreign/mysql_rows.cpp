@@ -6,6 +6,7 @@
 
 #include "cli/foreign/mysql_library.hpp"
 #include "cli/foreign/mysql_url.hpp"
+#include "cli/foreign/owned.hpp"
 #include "cli/foreign/shown_bytes.hpp"
 #include "common/text/secret_text.hpp"
 
@@ -20,24 +21,6 @@ constexpr const char* time_limits[] = {"SET SESSION max_statement_time = 60", "S
 Error mysql_query_failed(const ForeignQuery& query, std::string_view message) {
   return {ErrorCode::invalid, fmt::format("the profile's query {}: {}", query.name, message)};
 }
-
-// Frees what the library allocates.
-template <class Handle, class Free>
-class Owned {
- public:
-  Owned(Handle* handle, Free free) : handle_(handle), free_(free) {}
-  ~Owned() {
-    if (handle_) free_(handle_);
-  }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  Handle* get() const { return handle_; }
-  explicit operator bool() const { return handle_ != nullptr; }
-
- private:
-  Handle* handle_;
-  Free free_;
-};
 
 class ForeignMysqlRows final : public ForeignRows {
  public:

@@ -39,7 +39,7 @@ module(node                server/node                api adapter_memory adapter
 module(loadgen             loadgen                    httpclient PkgConfig::NGHTTP2)
 module(analysis            analysis                   ports loadgen)
 module(rehearsal           rehearsal                  analysis engine adapter_memory adapter_simulated adapter_system)
-module(cli                 cli                        node definitions loadgen analysis rehearsal CLI11::CLI11 tomlplusplus::tomlplusplus mariadb_header)
+module(cli                 cli                        node definitions loadgen analysis rehearsal CLI11::CLI11 tomlplusplus::tomlplusplus mariadb_header mongoc_header)
 
 if(TARGET cli)
   add_executable(sagactl cli/main.cpp)

@@ -32,8 +32,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Without the certificates of authorities no participant can be called over TLS.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
-# Loaded only when a load test reads a MySQL or MariaDB database.
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS libmariadb3)
+# Loaded only when a load test reads a MySQL, MariaDB or MongoDB database.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libmariadb3, libmongoc-1.0-0")
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA

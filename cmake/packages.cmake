@@ -22,10 +22,13 @@ pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 # Its -D_FILE_OFFSET_BITS says nothing new to a 64-bit machine, and would keep the precompiled headers from being used.
 set_target_properties(PkgConfig::HIREDIS PROPERTIES INTERFACE_COMPILE_OPTIONS "")
-# Only its header: the library is loaded when a load test reads such a database (cli/foreign/mysql_library.hpp).
+# Only their headers: the libraries are loaded when a load test reads such a database (cli/foreign).
 pkg_check_modules(MARIADB REQUIRED libmariadb)
 add_library(mariadb_header INTERFACE)
 target_include_directories(mariadb_header SYSTEM INTERFACE ${MARIADB_INCLUDE_DIRS})
+pkg_check_modules(MONGOC REQUIRED libmongoc-1.0)
+add_library(mongoc_header INTERFACE)
+target_include_directories(mongoc_header SYSTEM INTERFACE ${MONGOC_INCLUDE_DIRS})
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 if(NOT SAGACTL_SANITIZE)  # sanitizers bring an allocator of their own
   pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)

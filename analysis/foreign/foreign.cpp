@@ -137,7 +137,7 @@ std::vector<Verdict> needs_database(const Profile& profile, std::string_view why
   const auto needs = [&](ForeignTable table, std::span<const std::string_view> names) {
     const bool is_wanted = has_query(profile, table) || (table == ForeignTable::orders && !orders_seen);
     for (const std::string_view name : names)
-      found.push_back(is_wanted ? undecided(name, why) : does_not_apply(name, no_query(table)));
+      found.push_back(is_wanted ? undecided(name, why) : does_not_apply(name, no_query(profile, table)));
   };
   constexpr std::string_view steps[] = {"compensation-complete"}, stock[] = {"stock-balances", "never-negative"},
                              payments[] = {"money-balances", "one-capture-per-order"};

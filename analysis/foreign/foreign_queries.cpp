@@ -18,18 +18,30 @@ struct RequiredColumn {
 
 struct QueryShape {
   const char* name;
-  std::string ProfileQueries::*sql;
+  const char* mongo_name;
+  ProfileQuery ProfileQueries::*query;
   std::vector<RequiredColumn> columns;
 };
 
 const QueryShape& shape_of(ForeignTable table) {
   static const QueryShape shapes[] = {
-      {"sql.orders", &ProfileQueries::orders, {{"order_id"}, {"created_at", "created_us"}}},
-      {"sql.steps", &ProfileQueries::steps, {{"order_id"}, {"step"}, {"state"}, {"at", "at_us"}}},
-      {"sql.stock", &ProfileQueries::stock, {{"product"}, {"initial"}, {"available"}}},
-      {"sql.payments", &ProfileQueries::payments, {{"order_id"}, {"kind"}, {"amount"}}},
+      {"sql.orders", "mongodb.orders", &ProfileQueries::orders, {{"order_id"}, {"created_at", "created_us"}}},
+      {"sql.steps", "mongodb.steps", &ProfileQueries::steps, {{"order_id"}, {"step"}, {"state"}, {"at", "at_us"}}},
+      {"sql.stock", "mongodb.stock", &ProfileQueries::stock, {{"product"}, {"initial"}, {"available"}}},
+      {"sql.payments", "mongodb.payments", &ProfileQueries::payments, {{"order_id"}, {"kind"}, {"amount"}}},
   };
   return shapes[static_cast<std::size_t>(table)];
+}
+
+// With {prefix} and {run} in its texts as they are given.
+ForeignQuery filled_in(const Profile& profile, ForeignTable table, std::string_view prefix, std::string_view run) {
+  const ProfileQuery& query = profile.queries.*shape_of(table).query;
+  ForeignQuery filled{query_name(profile, table), query.sql, query.mongo};
+  for (std::string* text : {&filled.sql, &filled.mongo.filter, &filled.mongo.pipeline}) {
+    replace_all(*text, "{prefix}", prefix);
+    replace_all(*text, "{run}", run);
+  }
+  return filled;
 }
 
 constexpr std::size_t rows_looked_at = 20;
@@ -63,7 +75,6 @@ std::string time_column(std::string_view name) {
 }
 
 std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query) {
-  if (*query == '\0') query = shape_of(table).name;
   switch (table) {
     case ForeignTable::orders:
       if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");
@@ -91,15 +102,12 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, con
 
 Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table) {
   if (!has_query(profile, table)) return {};
-  const QueryShape& shape = shape_of(table);
-  std::string sql = profile.queries.*shape.sql;
-  for (const char* field : {"{prefix}", "{run}"}) replace_all(sql, field, "");
   std::size_t looked_at = 0, wrong = 0;
   std::optional<Error> first;
   // Database errors are reported with the verdicts: here they may be about rows of other runs.
-  (void)rows.some_rows({shape.name, sql}, rows_looked_at, [&](const ForeignRow& row) -> Result<void> {
+  (void)rows.some_rows(filled_in(profile, table, "", ""), rows_looked_at, [&](const ForeignRow& row) -> Result<void> {
     ++looked_at;
-    if (auto fault = fault_of_row(table, row)) {
+    if (auto fault = fault_of_row(table, row, query_name(profile, table))) {
       ++wrong;
       if (!first) first = std::move(fault);
     }
@@ -110,19 +118,22 @@ Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTabl
 }
 
 bool has_query(const Profile& profile, ForeignTable table) {
-  return !(profile.queries.*shape_of(table).sql).empty();
+  return !(profile.queries.*shape_of(table).query).empty();
 }
 
-std::string no_query(ForeignTable table) {
-  return fmt::format("the profile has no query {}", shape_of(table).name);
+const char* query_name(const Profile& profile, ForeignTable table) {
+  const QueryShape& shape = shape_of(table);
+  // One that is missing would be written as the orders are.
+  const ProfileQuery& like = has_query(profile, table) ? profile.queries.*shape.query : profile.queries.orders;
+  return like.is_mongo() ? shape.mongo_name : shape.name;
+}
+
+std::string no_query(const Profile& profile, ForeignTable table) {
+  return fmt::format("the profile has no query {}", query_name(profile, table));
 }
 
 ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_view run) {
-  const QueryShape& shape = shape_of(table);
-  std::string sql = profile.queries.*shape.sql;
-  replace_all(sql, "{prefix}", product_prefix(run));
-  replace_all(sql, "{run}", run);
-  return {shape.name, std::move(sql)};
+  return filled_in(profile, table, product_prefix(run), run);
 }
 
 Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& profile, ForeignTable table) {
@@ -134,10 +145,10 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
   };
   for (const RequiredColumn& column : shape.columns)
     if (!has(column.name) && !has(column.alternative))
-      return Error{
-          ErrorCode::invalid,
-          fmt::format("the profile's query {} returns no column {}{}; it returns {}", shape.name, column.name,
-                      column.alternative ? fmt::format(" or {}", column.alternative) : "", join(*columns, ", "))};
+      return Error{ErrorCode::invalid, fmt::format("the profile's query {} returns no column {}{}; it returns {}",
+                                                   query_name(profile, table), column.name,
+                                                   column.alternative ? fmt::format(" or {}", column.alternative) : "",
+                                                   join(*columns, ", "))};
   return columns;
 }
 

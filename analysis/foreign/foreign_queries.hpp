@@ -14,7 +14,9 @@ namespace sagactl {
 enum class ForeignTable : std::uint8_t { orders, steps, stock, payments };
 
 bool has_query(const Profile& profile, ForeignTable table);
-std::string no_query(ForeignTable table);  // "the profile has no query sql.steps"
+// "sql.steps", or "mongodb.steps" where the profile's queries are for MongoDB.
+const char* query_name(const Profile& profile, ForeignTable table);
+std::string no_query(const Profile& profile, ForeignTable table);  // "the profile has no query sql.steps"
 
 // With {prefix} and {run} filled in.
 ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_view run);
@@ -25,9 +27,8 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
 // "created" -> "created_at"; "at" -> "at".
 std::string time_column(std::string_view name);
 
-// What is missing or wrong in a row; nothing: it can be judged. `query`: the name of its query; "" for that of the
-// table.
-std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query = "");
+// What is missing or wrong in a row of the query of that name; nothing: it can be judged.
+std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query);
 
 // Looks at some rows of one of the profile's queries, of any run. `invalid` when there are rows and all of them are
 // wrong. Database errors are ignored.

@@ -11,6 +11,7 @@
 #include "common/result.hpp"
 #include "common/text/json.hpp"
 #include "common/time.hpp"
+#include "loadgen/profile/mongo_query.hpp"
 
 namespace sagactl {
 
@@ -57,8 +58,10 @@ struct RowSource {
 };
 
 struct ForeignQuery {
-  std::string name;  // in the profile: "sql.orders"
+  std::string name;  // in the profile: "sql.orders", "mongodb.orders"
   std::string sql;
+  MongoQuery mongo = {};
+  std::string table() const { return name.substr(name.find('.') + 1); }  // "orders"
 };
 
 // All queries see the same snapshot. For one thread. An error of the database is `invalid`, with the query's name.

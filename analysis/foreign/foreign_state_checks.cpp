@@ -83,20 +83,22 @@ std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone
 Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                      BadRows& bad) {
   constexpr std::string_view name = "compensation-complete";
-  if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(ForeignTable::steps));
-  if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
+  if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(profile, ForeignTable::steps));
+  if (!orders.has("status"))
+    return does_not_apply(name, fmt::format("{} has no column status", orders.source().orders));
   std::map<Uuid, std::vector<ForeignStep>> steps;
   std::set<Uuid> unjudged;  // orders with an unreadable step
+  const char* query = query_name(profile, ForeignTable::steps);
   if (auto columns = columns_of(rows, profile, ForeignTable::steps); !columns) return columns.error();
   auto read = rows.each_row(
       query_of(profile, ForeignTable::steps, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
-        if (const auto fault = fault_of_row(ForeignTable::steps, row)) {
-          bad.add(*fault, row, "sql.steps");
+        if (const auto fault = fault_of_row(ForeignTable::steps, row, query)) {
+          bad.add(*fault, row, query);
           unjudged.insert(order_ref(row.text("order_id")));
           return {};
         }
         steps[order_ref(row.text("order_id"))].push_back(
-            {row.text("step"), row.text("state") == "undone", *row.time("at"), named(row, "sql.steps")});
+            {row.text("step"), row.text("state") == "undone", *row.time("at"), named(row, query)});
         return {};
       });
   if (!read) return read.error();
@@ -126,15 +128,16 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                            BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
-    return std::vector<Verdict>{does_not_apply("stock-balances", no_query(ForeignTable::stock)),
-                                does_not_apply("never-negative", no_query(ForeignTable::stock))};
+    return std::vector<Verdict>{does_not_apply("stock-balances", no_query(profile, ForeignTable::stock)),
+                                does_not_apply("never-negative", no_query(profile, ForeignTable::stock))};
   Violations unbalanced, negative;
   std::uint64_t products = 0;
+  const char* query = query_name(profile, ForeignTable::stock);
   if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
   auto read = rows.each_row(
       query_of(profile, ForeignTable::stock, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
-        if (const auto fault = fault_of_row(ForeignTable::stock, row)) {
-          bad.add(*fault, row, "sql.stock");
+        if (const auto fault = fault_of_row(ForeignTable::stock, row, query)) {
+          bad.add(*fault, row, query);
           return {};
         }
         const auto initial = row.integer("initial"), available = row.integer("available");
@@ -149,13 +152,13 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
                               product, *initial, *available, reserved, sold,
                               missing > 0 ? fmt::format("{} missing", missing) : fmt::format("{} too many", -missing)),
                           .rule = "initial = available + reserved + sold"};
-          witness.rows.push_back(named(row, "sql.stock"));
+          witness.rows.push_back(named(row, query));
           unbalanced.add(std::move(witness));
         }
         if (*available < 0 || reserved < 0 || sold < 0) {
           Witness witness{.what = fmt::format("the stock of product {} is negative", product),
                           .rule = "stock never falls below zero"};
-          witness.rows.push_back(named(row, "sql.stock"));
+          witness.rows.push_back(named(row, query));
           negative.add(std::move(witness));
         }
         return {};
@@ -170,8 +173,8 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
                                               BadRows& bad) {
   constexpr std::string_view money = "money-balances", once = "one-capture-per-order";
   if (!has_query(profile, ForeignTable::payments))
-    return std::vector<Verdict>{does_not_apply(money, no_query(ForeignTable::payments)),
-                                does_not_apply(once, no_query(ForeignTable::payments))};
+    return std::vector<Verdict>{does_not_apply(money, no_query(profile, ForeignTable::payments)),
+                                does_not_apply(once, no_query(profile, ForeignTable::payments))};
   struct OrderPayments {
     int captures = 0, refunds = 0;
     bool unclear = false;  // one of its payments is unreadable
@@ -179,20 +182,21 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     Json rows = Json::array();
   };
   std::map<Uuid, OrderPayments> paid;
+  const char* query = query_name(profile, ForeignTable::payments);
   if (auto columns = columns_of(rows, profile, ForeignTable::payments); !columns) return columns.error();
   auto read = rows.each_row(query_of(profile, ForeignTable::payments, orders.ledger().run),
                             [&](const ForeignRow& row) -> Result<void> {
                               const std::string kind = row.text("kind");
                               const auto amount = parse_money(row.text("amount"));
                               OrderPayments& of = paid[order_ref(row.text("order_id"))];
-                              if (const auto fault = fault_of_row(ForeignTable::payments, row)) {
-                                bad.add(*fault, row, "sql.payments");
+                              if (const auto fault = fault_of_row(ForeignTable::payments, row, query)) {
+                                bad.add(*fault, row, query);
                                 of.unclear = true;
                                 return {};
                               }
                               ++(kind == "capture" ? of.captures : of.refunds);
                               of.net += kind == "capture" ? amount->cents : -amount->cents;
-                              of.rows.push_back(named(row, "sql.payments"));
+                              of.rows.push_back(named(row, query));
                               return {};
                             });
   if (!read) return read.error();

@@ -38,7 +38,7 @@ std::string order_of(const JsonView& witness) {
   for (const Json& json : witness["rows"].list()) {
     const JsonView row(json);
     const std::string table = row["table"].text();
-    if (table.starts_with("sql.")) return {};  // of another system
+    if (table.starts_with("sql.") || table.starts_with("mongodb.")) return {};  // of another system
     if (table == "orders" || table == "saga_instances") return row["id"].text();
     if (!row["orderId"].text().empty()) return row["orderId"].text();
   }

@@ -84,6 +84,26 @@ void TomlMembers::wrong(const toml::node& node, const char* name, const std::str
   errors_.push_back(toml_error(file_, node, path_ + name + " " + what).message);
 }
 
+// A text over several lines begins after its quotes, or on the next line when a line end follows them.
+void TomlMembers::wrong_in_text(const toml::value<std::string>& text, const char* name, std::size_t offset,
+                                const std::string& what) {
+  const toml::source_region& source = text.source();
+  const std::string& value = text.get();
+  const std::size_t before = std::min(offset, value.size());
+  const auto lines = static_cast<toml::source_index>(std::count(value.begin(), value.end(), '\n'));
+  const auto lines_before = static_cast<toml::source_index>(
+      std::count(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(before), '\n'));
+  const bool begins_below = source.end.line - source.begin.line > lines;
+  toml::source_region place = source;
+  place.begin.line += lines_before + begins_below;
+  const std::size_t line_start = value.rfind('\n', before == 0 ? 0 : before - 1);
+  if (lines_before > 0 || begins_below)
+    place.begin.column = static_cast<toml::source_index>(before - (lines_before > 0 ? line_start + 1 : 0) + 1);
+  else
+    place.begin.column += static_cast<toml::source_index>((lines > 0 ? 3 : 1) + before);
+  errors_.push_back(error_at(file_, place, path_ + name + " " + what).message);
+}
+
 void TomlMembers::fail(const char* name, const std::string& what) {
   if (const toml::node* node = find(name)) return wrong(*node, name, what);
   missing_.push_back(toml_error(file_, table_, path_ + name + " " + what).message);

@@ -87,14 +87,21 @@ class TomlMembers {
     }
   }
 
+  // Null: there is no such member.
+  const toml::node* node(const char* name) { return find(name); }
+
   void fail(const char* name, const std::string& what);
+  // An error about a part of the member.
+  void wrong(const toml::node& node, const char* name, const std::string& what);
+  // An error about the place `offset` in a text, whose lines are lines of the file.
+  void wrong_in_text(const toml::value<std::string>& text, const char* name, std::size_t offset,
+                     const std::string& what);
   // `invalid` with all errors, one on each line, and the members that were not read.
   Result<void> finish();
   std::vector<std::string> errors();
 
  private:
   const toml::node* find(const char* name);
-  void wrong(const toml::node& node, const char* name, const std::string& what);
   template <class Read>
   void one_table(const char* name, const toml::node& node, Read read) {
     const toml::table* table = node.as_table();

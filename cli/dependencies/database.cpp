@@ -1,6 +1,9 @@
 #include "cli/dependencies/database.hpp"
 
+#include <fmt/format.h>
+
 #include "cli/configuration/paths.hpp"
+#include "cli/foreign/mongo_url.hpp"
 #include "cli/foreign/mysql_url.hpp"
 #include "common/text/percent.hpp"
 #include "common/text/secret_text.hpp"
@@ -49,7 +52,8 @@ bool begins_like_a_url(const std::string& text) {
   const std::string scheme = lower(text.substr(0, text.find(':')));
   return scheme.size() < text.size() &&
          (scheme.starts_with("postgres") || scheme == "pgsql" || scheme.starts_with("sqlite") || scheme == "jdbc" ||
-          scheme == "mysql" || scheme == "mariadb" || scheme == "http" || scheme == "https" || scheme == "file");
+          scheme == "mysql" || scheme == "mariadb" || scheme.starts_with("mongodb") || scheme == "http" ||
+          scheme == "https" || scheme == "file");
 }
 
 // None for "".
@@ -73,9 +77,16 @@ Result<std::optional<DatabaseName>> name_database(const Environment& environment
 
 }  // namespace
 
+bool is_foreign_url(std::string_view text) {
+  return is_mysql_url(text) || is_mongo_url(text);
+}
+
 Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text) {
-  if (is_mysql_url(text))
-    return DatabaseName{.name = text, .shown = without_secrets(std::string_view(text)), .is_mysql = true};
+  if (is_foreign_url(text))
+    return DatabaseName{.name = text,
+                        .shown = without_secrets(std::string_view(text)),
+                        .is_mysql = is_mysql_url(text),
+                        .is_mongo = is_mongo_url(text)};
   auto named = name_database(environment, text);
   if (!named) return named.error();
   if (!*named) return Error{ErrorCode::invalid, "the name of the database is empty"};
@@ -84,9 +95,10 @@ Result<DatabaseName> name_foreign_database(const Environment& environment, const
 
 Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& text = invocation.settings.database;
-  if (is_mysql_url(text))
-    return Error{ErrorCode::invalid,
-                 "--database is a MySQL database: nodes have none, only `loadtest --profile` reads it"};
+  if (is_foreign_url(text))
+    return Error{ErrorCode::invalid, fmt::format("--database is a {} database: nodes have none, only `loadtest "
+                                                 "--profile` reads it",
+                                                 is_mongo_url(text) ? "MongoDB" : "MySQL")};
   auto named = name_database(invocation.environment, text);
   if (!named) return named.error();
   if (*named) return **named;

@@ -16,13 +16,17 @@ struct DatabaseName {
   bool is_postgres = false;
   bool is_default = false;  // no flag or variable names one
   bool is_mysql = false;    // a MySQL or MariaDB URL: of another system only
+  bool is_mongo = false;    // a MongoDB URL: of another system only
 };
 
 // --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Does not check
 // whether it exists.
 Result<DatabaseName> find_database(const Invocation& invocation);
 
-// The database of another system that `text` names: a file, postgres://... or mysql://...
+// Whether a URL is of a database that only other systems have: mysql://..., mongodb://...
+bool is_foreign_url(std::string_view text);
+
+// The database of another system that `text` names: a file, postgres://..., mysql://... or mongodb://...
 Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text);
 
 // `unavailable`, with a hint, for an SQLite file that does not exist.

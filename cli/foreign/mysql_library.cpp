@@ -1,37 +1,22 @@
 #include "cli/foreign/mysql_library.hpp"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <string>
-
+#include "cli/foreign/loaded_library.hpp"
 #include "cli/invocation.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr const char* library_file = "libmariadb.so.3";
-
-struct LoadedLibrary {
+struct MysqlFunctions {
+  LoadedLibrary library{"libmariadb.so.3"};
   MysqlLibrary functions{};
-  std::string failure;
 };
 
-template <class Function>
-void find(void* library, const char* name, Function& function, std::string& failure) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  if (!function && failure.empty()) failure = fmt::format("{} has no {}", library_file, name);
-}
-
-LoadedLibrary load() {
-  LoadedLibrary loaded;
-  void* library = ::dlopen(library_file, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    loaded.failure = ::dlerror();
-    return loaded;
-  }
+MysqlFunctions load_mysql() {
+  MysqlFunctions loaded;
   MysqlLibrary& it = loaded.functions;
-  const auto found = [&](const char* name, auto& function) { find(library, name, function, loaded.failure); };
+  const auto found = [&](const char* name, auto& function) { loaded.library.find(name, function); };
   found("mysql_init", it.init);
   found("mysql_optionsv", it.optionsv);
   found("mysql_real_connect", it.real_connect);
@@ -57,10 +42,11 @@ LoadedLibrary load() {
 }  // namespace
 
 Result<const MysqlLibrary*> mysql_library() {
-  static const LoadedLibrary loaded = load();
-  if (loaded.failure.empty()) return &loaded.functions;
+  static const MysqlFunctions loaded = load_mysql();
+  if (loaded.library.failure().empty()) return &loaded.functions;
   return with_hint(
-      Error{ErrorCode::unavailable, "a mysql:// database needs the client library of MariaDB: " + loaded.failure},
+      Error{ErrorCode::unavailable,
+            fmt::format("a mysql:// database needs the client library of MariaDB: {}", loaded.library.failure())},
       "install it: apt-get install libmariadb3, or dnf install mariadb-connector-c");
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/foreign/mysql_library.hpp"
 #include "cli/foreign/mysql_url.hpp"
+#include "cli/foreign/owned.hpp"
 #include "cli/foreign/shown_bytes.hpp"
 #include "cli/invocation.hpp"
 #include "common/text/secret_text.hpp"
@@ -27,24 +28,6 @@ Error unencrypted(const std::string& shown) {
       Error{ErrorCode::unavailable, fmt::format("cannot open {}: the server does not encrypt connections", shown)},
       "have the server offer TLS; ?ssl-mode=disabled in the URL reads it without, where the network is trusted");
 }
-
-// Frees what the library allocates.
-template <class Handle, class Free>
-class Owned {
- public:
-  Owned(Handle* handle, Free free) : handle_(handle), free_(free) {}
-  ~Owned() {
-    if (handle_) free_(handle_);
-  }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  Handle* get() const { return handle_; }
-  explicit operator bool() const { return handle_ != nullptr; }
-
- private:
-  Handle* handle_;
-  Free free_;
-};
 
 class ForeignMysqlRows final : public ForeignRows {
  public:

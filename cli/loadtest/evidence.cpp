@@ -5,7 +5,6 @@
 #include <iterator>
 
 #include "analysis/foreign/foreign.hpp"
-#include "cli/foreign/mysql_url.hpp"
 #include "cli/loadtest/order_list.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/profile_database.hpp"
@@ -24,10 +23,11 @@ Result<void> add_database(const Invocation& invocation, const std::string& text,
   const bool is_known = std::find(std::begin(query_names), std::end(query_names), table) != std::end(query_names);
   if (equals == std::string::npos || !is_known)
     return Error{ErrorCode::invalid,
-                 "--database-of: write TABLE=DATABASE; the tables are orders, steps, stock and payments, as in [sql]"};
+                 "--database-of: write TABLE=DATABASE; the tables are orders, steps, stock and payments, as in [sql] "
+                 "and [mongodb]"};
   auto database = name_foreign_database(invocation.environment, text.substr(equals + 1));
   if (!database) return Error{database.error().code, "--database-of: " + database.error().message};
-  databases.of_query["sql." + table] = std::move(*database);
+  databases.of_query[table] = std::move(*database);
   return {};
 }
 
@@ -37,9 +37,9 @@ Result<std::optional<ForeignDatabases>> foreign_databases(const Invocation& invo
   ForeignDatabases databases;
   for (const std::string& text : table_databases)
     if (auto added = add_database(invocation, text, databases); !added) return added.error();
-  const bool is_mysql = is_mysql_url(invocation.settings.database);
-  const auto main = is_mysql ? name_foreign_database(invocation.environment, invocation.settings.database)
-                             : find_database(invocation);
+  const std::string& text = invocation.settings.database;
+  const auto main =
+      is_foreign_url(text) ? name_foreign_database(invocation.environment, text) : find_database(invocation);
   if (!main) return main.error();
   if (main->is_default && databases.of_query.empty()) return std::optional<ForeignDatabases>();
   databases.main = main->is_default ? databases.of_query.begin()->second : *main;
@@ -56,9 +56,10 @@ Result<Evidence> find_foreign(const Invocation& invocation, const Profile& profi
     return evidence;
   }
   if (!profile.queries.any()) {
-    evidence.why_none = "the profile '" + profile.name + "' has no [sql] queries for the database";
+    evidence.why_none = "the profile '" + profile.name + "' has no [sql] or [mongodb] queries for the database";
     return evidence;
   }
+  if (auto checked = check_kinds(**databases, profile); !checked) return checked.error();
   const auto rows = open_foreign_rows(**databases);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();

@@ -32,7 +32,7 @@ void add_target_flags(CLI::App& app, LoadtestFlags& flags) {
   add_text(app, "--system", flags.system, join(builtin_profile_names(), "|"), "Built-in order system to test [order]");
   add_text(app, "--profile", flags.profile_file, "FILE.toml", "Test another server, described by FILE.toml");
   add_text(app, "--database-of", flags.table_databases, "TABLE=DATABASE",
-           "Where a query of the profile's [sql] is not read from --database: payments=mysql://USER@HOST/NAME")
+           "Where a query of the profile is not read from --database: payments=mysql://USER@HOST/NAME")
       .repeatable(4);
   add_text(app, "--saga", flags.saga, "NAME", "Start sagas of a published definition of your own");
   add_text(app, "--input", flags.input_file, "FILE.json",

@@ -8,6 +8,8 @@
 #include <map>
 #include <vector>
 
+#include "analysis/foreign/foreign_queries.hpp"
+#include "cli/foreign/mongo_rows.hpp"
 #include "cli/foreign/mysql_rows.hpp"
 #include "cli/foreign/shown_bytes.hpp"
 #include "server/adapters/postgres/connection/pqxx_connection.hpp"
@@ -177,25 +179,29 @@ Result<std::unique_ptr<ForeignRows>> open_postgres_rows(const DatabaseName& data
 class ForeignRowsOfSeveral final : public ForeignRows {
  public:
   explicit ForeignRowsOfSeveral(std::unique_ptr<ForeignRows> main) : main_(std::move(main)) {}
-  void add(const std::string& query, std::unique_ptr<ForeignRows> rows) { of_query_[query] = std::move(rows); }
+  void add(const std::string& table, std::unique_ptr<ForeignRows> rows) { of_table_[table] = std::move(rows); }
 
-  Result<std::vector<std::string>> columns(const ForeignQuery& query) override { return rows_of(query).columns(query); }
+  RowSource source() const override { return rows_of("orders").source(); }
+
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
+    return rows_of(query.table()).columns(query);
+  }
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    return rows_of(query).each_row(query, visit);
+    return rows_of(query.table()).each_row(query, visit);
   }
   Result<void> some_rows(const ForeignQuery& query, std::size_t most,
                          const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    return rows_of(query).some_rows(query, most, visit);
+    return rows_of(query.table()).some_rows(query, most, visit);
   }
 
  private:
-  ForeignRows& rows_of(const ForeignQuery& query) {
-    const auto own = of_query_.find(query.name);
-    return own == of_query_.end() ? *main_ : *own->second;
+  ForeignRows& rows_of(const std::string& table) const {
+    const auto own = of_table_.find(table);
+    return own == of_table_.end() ? *main_ : *own->second;
   }
   std::unique_ptr<ForeignRows> main_;
-  std::map<std::string, std::unique_ptr<ForeignRows>> of_query_;
+  std::map<std::string, std::unique_ptr<ForeignRows>> of_table_;
 };
 
 }  // namespace
@@ -204,6 +210,29 @@ std::string ForeignDatabases::shown() const {
   std::string text = main.shown;
   for (const auto& [query, database] : of_query) text += fmt::format(", {} of {}", query, database.shown);
   return text;
+}
+
+Result<void> check_kinds(const ForeignDatabases& databases, const Profile& profile) {
+  for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments}) {
+    if (!has_query(profile, table)) continue;
+    const ForeignQuery query = query_of(profile, table, "none");
+    const auto own = databases.of_query.find(query.table());
+    const DatabaseName& database = own == databases.of_query.end() ? databases.main : own->second;
+    const bool is_mongo_query = !query.mongo.collection.empty();
+    if (is_mongo_query && !database.is_mongo)
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("the profile's query {} is for MongoDB, and {} is another database: pass a mongodb:// URL "
+                      "with --database, or --database-of {}=mongodb://...",
+                      query.name, database.shown, query.table())};
+    if (!is_mongo_query && database.is_mongo)
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("the profile's query {} is SQL, and {} is a MongoDB database: write [mongodb.{}], or name "
+                      "the database of the query with --database-of {}=...",
+                      query.name, database.shown, query.table(), query.table())};
+  }
+  return {};
 }
 
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& databases) {
@@ -219,13 +248,15 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& d
 }
 
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {
+  if (database.is_mongo) return open_mongo_rows(database.name);
   if (database.is_mysql) return open_mysql_rows(database.name);
   if (database.is_postgres) return open_postgres_rows(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::invalid,
-                 "there is no database at " + database.name +
-                     "; set --database to the SQLite file, or the postgres:// or mysql:// URL of the server"};
+    return Error{
+        ErrorCode::invalid,
+        "there is no database at " + database.name +
+            "; set --database to the SQLite file, or the postgres://, mysql:// or mongodb:// URL of the server"};
   return ForeignSqliteRows::open(database.name);
 }
 

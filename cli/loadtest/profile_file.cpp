@@ -7,6 +7,7 @@
 #include "cli/configuration/toml_members.hpp"
 #include "cli/loadtest/faults/fault_file.hpp"
 #include "cli/loadtest/profile/journey_file.hpp"
+#include "cli/loadtest/profile/mongo_file.hpp"
 #include "cli/loadtest/profile/request_body.hpp"
 #include "common/text/number.hpp"
 #include "common/text/text.hpp"
@@ -150,12 +151,14 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
   });
   read_faults(members, profile.faults);
   members.tables("sql", [&](TomlMembers& it) {
-    it.text("orders", profile.queries.orders);
-    it.text("steps", profile.queries.steps);
-    it.text("stock", profile.queries.stock);
-    it.text("payments", profile.queries.payments);
-    if (profile.queries.orders.empty()) it.fail("orders", "is missing: the other queries refer to its orders");
+    it.text("orders", profile.queries.orders.sql);
+    it.text("steps", profile.queries.steps.sql);
+    it.text("stock", profile.queries.stock.sql);
+    it.text("payments", profile.queries.payments.sql);
+    if (profile.queries.orders.empty() && !members.has("mongodb"))
+      it.fail("orders", "is missing: the other queries refer to its orders");
   });
+  read_mongo_queries(members, profile.queries);
   if (profile.answer.is_graphql)
     for (auto* list :
          {&profile.answer.order, &profile.answer.correlation, &profile.answer.status, &profile.answer.total})

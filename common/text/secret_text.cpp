@@ -10,9 +10,19 @@ namespace sagactl {
 namespace {
 
 constexpr std::string_view hidden = "***";
-constexpr std::array<std::string_view, 11> secret_names = {"password",      "sslpassword", "passwd", "pwd",
-                                                           "passphrase",    "secret",      "token",  "access_token",
-                                                           "refresh_token", "api_key",     "apikey"};
+constexpr std::array<std::string_view, 13> secret_names = {"password",
+                                                           "sslpassword",
+                                                           "passwd",
+                                                           "pwd",
+                                                           "passphrase",
+                                                           "secret",
+                                                           "token",
+                                                           "access_token",
+                                                           "refresh_token",
+                                                           "api_key",
+                                                           "apikey",
+                                                           "tlscertificatekeyfilepassword",
+                                                           "sslclientcertificatekeypassword"};
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -202,6 +202,20 @@ void members(Codec& codec, T& it) {
   codec("productPrice", it.product_price);
 }
 
+template <class Codec, Of<MongoQuery> T>
+void members(Codec& codec, T& it) {
+  codec("collection", it.collection);
+  codec("filter", it.filter);
+  codec("pipeline", it.pipeline);
+  codec("columns", it.columns);
+}
+
+template <class Codec, Of<ProfileQuery> T>
+void members(Codec& codec, T& it) {
+  codec("sql", it.sql);
+  codec("mongo", it.mongo);
+}
+
 template <class Codec, Of<ProfileQueries> T>
 void members(Codec& codec, T& it) {
   codec("orders", it.orders);

@@ -78,7 +78,7 @@ Result<void> check_answer(const Profile& profile) {
   if (!profile.answer.names_orders() && profile.queries.orders.empty() && profile.list.path.empty())
     return wrong_member("answer.order",
                         "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
-                        "{ header = \"Location\" }; without it, orders are found only by their key in [sql] orders");
+                        "{ header = \"Location\" }; without it, orders are found only by their key in the database");
   return {};
 }
 

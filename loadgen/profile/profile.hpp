@@ -13,6 +13,7 @@
 #include "loadgen/orders/product_plan.hpp"
 #include "loadgen/profile/answer_shape.hpp"
 #include "loadgen/profile/journey.hpp"
+#include "loadgen/profile/mongo_query.hpp"
 
 namespace sagactl {
 
@@ -48,11 +49,19 @@ struct TestDataRequest {
 
 // SQL for the checks, with columns by name; {prefix} is the prefix of the run's products and keys, {run} its
 // name. Empty: no such data.
+// For one kind of database.
+struct ProfileQuery {
+  std::string sql;
+  MongoQuery mongo;
+  bool is_mongo() const { return !mongo.collection.empty(); }
+  bool empty() const { return sql.empty() && !is_mongo(); }
+};
+
 struct ProfileQueries {
-  std::string orders;    // order_id, created_us; optional: node, status, key, product, quantity, ended_us
-  std::string steps;     // order_id, step, state (done or undone), at_us; optional: node
-  std::string stock;     // product, initial, available; optional: reserved, sold
-  std::string payments;  // order_id, kind (capture or refund), amount
+  ProfileQuery orders;    // order_id, created_us; optional: node, status, key, product, quantity, ended_us
+  ProfileQuery steps;     // order_id, step, state (done or undone), at_us; optional: node
+  ProfileQuery stock;     // product, initial, available; optional: reserved, sold
+  ProfileQuery payments;  // order_id, kind (capture or refund), amount
   std::vector<std::string> completed, undone;  // statuses of orders that succeeded, or ended without effect
   bool any() const { return !orders.empty() || !steps.empty() || !stock.empty() || !payments.empty(); }
 };

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 // The orders that the answers of a world named, as the server says of each.
 struct StatusWorld : ForeignWorld {
   StatusWorld() {
-    profile.queries.orders = profile.queries.steps = profile.queries.stock = profile.queries.payments = "";
+    profile.queries.orders = profile.queries.steps = profile.queries.stock = profile.queries.payments = {};
     for (Cells& row : tables["orders"])
       pages.push_back({{"order_id", row["order_id"]}, {"created_us", row["created_us"]}, {"status", row["status"]}});
   }
@@ -66,7 +66,7 @@ TEST(StatusVerdicts, OfACorrectServerPassAndSayWhatRemainsUnseen) {
 
 TEST(StatusVerdicts, AnUnreadDatabaseCounts) {
   StatusWorld world;
-  world.profile.queries.payments = "payments";
+  world.profile.queries.payments.sql = "payments";
   EXPECT_EQ(overall(world.judged().verdicts), Ruling::unknown);
   EXPECT_THAT(world.verdict("money-balances").reason, HasSubstr("no database"));
 }
@@ -191,7 +191,7 @@ TEST(ErrorAnswers, AreNotBlamedForAnOrderThatAnotherRequestOfTheGroupMayHaveCrea
 
 TEST(ListVerdicts, FindWhatOnlyAListShowsAndLeaveTheRestToTheDatabase) {
   ForeignWorld world;
-  world.profile.queries.orders = "";
+  world.profile.queries.orders = {};
   world.tables[""] = world.tables["orders"];
   const auto judged = [&] {
     auto found = examine_list(world, world.profile, world.ledger, "no database", Timestamp{1});

@@ -219,9 +219,9 @@ TEST(ForeignVerdicts, ARequestWithoutAnAnswerIsResolvedByItsKey) {
 
 TEST(ForeignVerdicts, WhatTheProfileHasNoDataForIsUnknownWithItsReasonAndDoesNotCount) {
   ForeignWorld world;
-  world.profile.queries.steps.clear();
-  world.profile.queries.stock.clear();
-  world.profile.queries.payments.clear();
+  world.profile.queries.steps = {};
+  world.profile.queries.stock = {};
+  world.profile.queries.payments = {};
   for (const char* name : {"compensation-complete", "stock-balances", "money-balances", "fencing-increases"}) {
     const Verdict verdict = world.verdict(name);
     EXPECT_EQ(verdict.ruling, Ruling::unknown) << name;
@@ -236,7 +236,7 @@ TEST(ForeignVerdicts, WithoutADatabaseTheAnswersAloneShowASecondOrder) {
   const auto by_answers = [&] { return foreign_verdicts_without_database(world.profile, world.ledger, "none"); };
   EXPECT_EQ(by_answers().front().ruling, Ruling::pass);
   EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be found";
-  world.profile.queries.stock.clear();
+  world.profile.queries.stock = {};
   for (const Verdict& verdict : by_answers()) {
     if (verdict.name == "compensation-complete") {
       EXPECT_EQ(verdict.reason, "none") << "there is a query, but no database";

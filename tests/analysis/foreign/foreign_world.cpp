@@ -13,7 +13,7 @@ constexpr std::int64_t begin_us = 1'795'179'849'000'000;
 
 ForeignWorld::ForeignWorld() {
   profile.name = "shop";
-  profile.queries = {"orders", "steps", "stock", "payments", {"shipped"}, {"undone"}};
+  profile.queries = {{"orders", {}}, {"steps", {}}, {"stock", {}}, {"payments", {}}, {"shipped"}, {"undone"}};
   ledger.run = "k3f9";
   ledger.keyed = true;
   ledger.targets = {"http://a:1", "http://a:2"};

@@ -170,7 +170,8 @@ Profile rich_profile() {
   profile.status = {"/o/{order}", "/state", {"done"}, "/created", "/ended"};
   profile.list = {"/list", "/items", "/next", {{"order_id", "/id"}}};
   profile.test_data = {{"PUT", "/data", "{}", "/users", "id", "/products", "sku", "title", "price"}};
-  profile.queries.orders = "select 1";
+  profile.queries.orders.sql = "select 1";
+  profile.queries.stock.mongo = {"goods", "{}", "", {{"product", "_id"}}};
   profile.failure_variants = {{"bad", 3, "NONE", {{"card", "NO"}}}, {}};
   profile.users = {"ann", "bob"};
   JourneyStep step;

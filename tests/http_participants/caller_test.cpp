@@ -7,6 +7,7 @@
 #include "tests/http_participants/caller_under_test.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/httpclient/unresponsive_address.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -76,13 +77,15 @@ TEST(ParticipantCaller, DoesNotKnowWhatBecameOfACallThatWasSentAndNotAnswered) {
       {"half", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close}, "in the middle of the answer"},
       {"no HTTP", {"220 mail.example ESMTP\r\n", After::close}, "is this an HTTP server?"},
       {"long", answer(200, std::string(64 * 1024 + 1, 'x')), "its answer is over 64 KB"},
-      {"silent", {"", After::silence}, "no answer within 300 ms"},
-      {"half and silent", {"HTTP/1.1 200 OK\r\nContent-Le", After::silence}, "no answer within 300 ms"},
+      {"silent", {"", After::silence}, "no answer within 2"},
+      {"half and silent", {"HTTP/1.1 200 OK\r\nContent-Le", After::silence}, "no answer within 2"},
   };
   for (const FailingAnswer& row : rows) {
     ScriptedServer server([&](const Received&) { return row.given; });
     const CallerUnderTest test;
-    const ParticipantAnswer answered = test.ask(call_of(trip_to(server.url(), 300ms)));
+    const bool is_silent = row.given.after == After::silence;
+    const ParticipantAnswer answered =
+        test.ask(call_of(trip_to(server.url(), is_silent ? Duration{2s} : Duration{hang_limit})));
     EXPECT_EQ(answered.status, 0) << row.name;
     EXPECT_THAT(answered.failure, HasSubstr(row.reason)) << row.name;
     EXPECT_TRUE(answered.was_sent && answered.was_called) << row.name;
@@ -98,16 +101,21 @@ TEST(ParticipantCaller, ReadsAnAnswerOf64Kilobytes) {
 TEST(ParticipantCaller, KnowsThatNothingWasSentWhereNothingAnswers) {
   const std::uint16_t silent_port = closed_port();
   const UnresponsiveAddress silent(silent_port);
-  const std::pair<std::string, const char*> rows[] = {
-      {"http://127.0.0.1:" + std::to_string(closed_port()), "connection refused"},
-      {"http://no-such-host.invalid", "cannot resolve the host 'no-such-host.invalid'"},
-      {"http://127.0.0.1:" + std::to_string(silent_port), "no connection to http://127.0.0.1"},
+  struct Row {
+    std::string url;
+    const char* reason;
+    Duration timeout;
+  };
+  const Row rows[] = {
+      {"http://127.0.0.1:" + std::to_string(closed_port()), "connection refused", hang_limit},
+      {"http://no-such-host.invalid", "cannot resolve the host 'no-such-host.invalid'", hang_limit},
+      {"http://127.0.0.1:" + std::to_string(silent_port), "no connection to http://127.0.0.1", 500ms},
   };
   ParticipantCallerOptions options;
   options.allow = {"127.0.0.1", "no-such-host.invalid"};
   const CallerUnderTest test(options);
-  for (const auto& [url, reason] : rows) {
-    const ParticipantAnswer answered = test.ask(call_of(trip_to(url, 500ms)));
+  for (const auto& [url, reason, timeout] : rows) {
+    const ParticipantAnswer answered = test.ask(call_of(trip_to(url, timeout)));
     EXPECT_EQ(answered.status, 0) << url;
     EXPECT_THAT(answered.failure, HasSubstr(reason)) << url;
     EXPECT_FALSE(answered.was_sent) << url;

@@ -9,6 +9,7 @@
 #include "common/text/json.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -30,7 +31,7 @@ class Collector {
 
   std::vector<Received> await(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return received_.size() >= count; });
+    changed_.wait_for(lock, hang_limit, [&] { return received_.size() >= count; });
     return received_;
   }
   std::string url() const { return server_.url(); }
@@ -73,11 +74,11 @@ class OtlpExporter : public testing::Test {
   }
   // Until that many spans have their end.
   static SpanCounts await_ends(const SpanSink& sink, std::uint64_t count) {
-    SpanCounts counts = sink.counts();
-    for (int i = 0; i < 20'000 && counts.exported + counts.dropped < count; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    SpanCounts counts;
+    eventually([&] {
       counts = sink.counts();
-    }
+      return counts.exported + counts.dropped >= count;
+    });
     return counts;
   }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "common/log.hpp"
+#include "tests/services/waiting.hpp"
 #include "tests/toss/toss_server.hpp"
 
 namespace sagactl {
@@ -200,7 +201,7 @@ const ProviderFault provider_faults[] = {
 
 Duration timeout_for(const ProviderFault& fault) {
   const bool silent = fault.trouble == Trouble::silent_before || fault.trouble == Trouble::silent_after;
-  return silent ? 1500ms : 10s;
+  return silent ? Duration{3s} : Duration{hang_limit};
 }
 
 class TossFault : public testing::TestWithParam<ProviderFault> {};

@@ -49,7 +49,8 @@ TEST_F(Dtm, AMsgNeverFails) {
 }
 
 TEST_F(Dtm, AConcurrentMsgCallsAllAtOnce) {
-  for (const char* what : {"/out action", "/in action"}) participant.script(what, {{.after = 200ms}});
+  participant.script("/out action", {{.waits_for = "/in action"}});
+  participant.script("/in action", {{.waits_for = "/out action"}});
   EXPECT_EQ(post("submit", msg("g", {{"concurrent", true}})).status, 200);
   await_status("g", "succeed");
   EXPECT_LT(participant.calls("/in action")[0].began, participant.calls("/out action")[0].ended);

@@ -2,6 +2,7 @@
 
 #include "common/text/percent.hpp"
 #include "server/api/read_flow.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -36,13 +37,22 @@ TestAnswer DtmParticipant::respond(const Received& request) {
     calls_.push_back(std::move(call));
     called_.notify_all();
   }
-  std::this_thread::sleep_for(given.after);
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    called_.wait_for(lock, hang_limit, [&] {
+      return given.waits_for.empty() || let_go_.contains(given.waits_for) ||
+             calls_of(given.waits_for).size() >= given.waits_for_count;
+    });
     calls_[index].ended = ++moments_;
   }
   if (given.breaks) return {"", TestAnswer::After::reset};
   return answer(given.status, given.body);
+}
+
+void DtmParticipant::let_go(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  let_go_.insert(what);
+  called_.notify_all();
 }
 
 std::vector<DtmCall> DtmParticipant::calls(const std::string& what) const {
@@ -66,7 +76,7 @@ std::vector<std::string> DtmParticipant::order() const {
 
 void DtmParticipant::await_calls(const std::string& what, std::size_t count) const {
   std::unique_lock lock(mutex_);
-  const bool came = called_.wait_for(lock, std::chrono::minutes(1), [&] { return calls_of(what).size() >= count; });
+  const bool came = called_.wait_for(lock, hang_limit, [&] { return calls_of(what).size() >= count; });
   EXPECT_TRUE(came) << what;
 }
 

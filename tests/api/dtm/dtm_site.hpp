@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <set>
 
 #include "tests/api/support/api_node.hpp"
 #include "tests/httpclient/scripted_server.hpp"
@@ -21,7 +22,9 @@ struct DtmCall {
 struct DtmAnswer {
   int status = 200;
   std::string body = R"({"dtm_result":"SUCCESS"})";
-  std::chrono::milliseconds after{0};
+  // Answers only when so many calls of that kind ("/out action") have come, or let_go() is called with it.
+  std::string waits_for = {};
+  std::size_t waits_for_count = 1;
   bool breaks = false;  // the connection, instead of an answer
 };
 
@@ -37,6 +40,7 @@ class DtmParticipant {
   std::vector<DtmCall> calls(const std::string& what = "") const;
   std::vector<std::string> order() const;  // what was called, in the order of the beginnings
   void await_calls(const std::string& what, std::size_t count) const;
+  void let_go(const std::string& what);
 
  private:
   TestAnswer respond(const Received& request);
@@ -46,6 +50,7 @@ class DtmParticipant {
   mutable std::condition_variable called_;
   std::map<std::string, std::pair<std::deque<DtmAnswer>, bool>> scripts_;
   std::vector<DtmCall> calls_;
+  std::set<std::string> let_go_;
   int moments_ = 0;
   ScriptedServer server_;
 };

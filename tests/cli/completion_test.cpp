@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "tests/cli/support/command.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -84,7 +85,7 @@ TEST(CliCompletion, BashOffersFilesContextsAndLiveIds) {
 }
 
 TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
-  if (!is_installed("fish")) GTEST_SKIP() << "fish is not installed; tools/deps installs it";
+  SAGACTL_NEEDS_PROGRAM(is_installed("fish"), "fish");
   CliSandbox sandbox;
   write_sagactl(sandbox);
   sandbox.write("shop.toml", "");
@@ -110,7 +111,7 @@ TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
 
 // Installed as packages do it: as the file _sagactl in $fpath, which zsh loads at the first TAB.
 TEST(CliCompletion, ZshCompletesAtTheFirstTab) {
-  if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed; tools/deps installs it";
+  SAGACTL_NEEDS_PROGRAM(is_installed("zsh"), "zsh");
   CliSandbox sandbox;
   write_sagactl(sandbox);
   sandbox.write("shop.toml", "");

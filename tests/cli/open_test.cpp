@@ -2,12 +2,11 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
-#include <chrono>
 #include <fstream>
-#include <thread>
 
 #include "tests/cli/support/command.hpp"
 #include "tests/cli/support/fake_node.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -48,9 +47,7 @@ TEST_F(CliOpen, GivesTheBrowserAFileThatOnlyItsUserCanRead) {
   const CommandResult opened = sandbox.run({"open", "--url", node.url()});
   EXPECT_EQ(opened.code, 0) << opened.err;
   EXPECT_THAT(opened.err, HasSubstr("opening the browser"));
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!std::filesystem::exists(sandbox.home() / "seen") && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ASSERT_TRUE(eventually([&] { return std::filesystem::exists(sandbox.home() / "seen"); }));
   EXPECT_THAT(sandbox.read(sandbox.home() / "seen"), HasSubstr("0;url=" + node.url() + "/ui/#code=c&amp;d\""));
   struct stat page {};
   ASSERT_EQ(stat((sandbox.home() / ".config/sagactl/open.html").c_str(), &page), 0);

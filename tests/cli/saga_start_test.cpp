@@ -73,9 +73,9 @@ TEST_F(CliSagaStart, AnUnknownNameIsAnsweredWithTheNearest) {
 }
 
 TEST_F(CliSagaStart, TheEndDecidesTheExitCodeWithWait) {
-  EXPECT_EQ(start(kim, {"--wait", "20s"}).code, 0);
+  EXPECT_EQ(start(kim, {"--wait", "90s"}).code, 0);
   participant.answer("POST /seats", 422, R"({"reason":"fully booked"})");
-  const CommandResult compensated = start(kim, {"--wait", "20s"});
+  const CommandResult compensated = start(kim, {"--wait", "90s"});
   EXPECT_EQ(compensated.code, 1);
   EXPECT_THAT(compensated.out, HasSubstr("compensated"));
   EXPECT_THAT(compensated.out, HasSubstr("answered 422: fully booked"));
@@ -85,7 +85,7 @@ TEST_F(CliSagaStart, TheEndDecidesTheExitCodeWithWait) {
   EXPECT_THAT(running.out, HasSubstr("started, at "));
   participant.answer("POST /seats", 422);
   participant.answer("DELETE /bookings", 409, R"({"reason":"too late"})");
-  const CommandResult failed = start(kim, {"--wait", "20s"});
+  const CommandResult failed = start(kim, {"--wait", "90s"});
   EXPECT_EQ(failed.code, 1);
   EXPECT_THAT(failed.out, HasSubstr("needs an operator"));
 }
@@ -156,7 +156,7 @@ TEST_F(CliSagaStart, AKeyOfSeveralDefinitionsIsAmbiguous) {
 
 TEST_F(CliSagaStart, ATraceShowsTheCallsAndATimeLine) {
   participant.answer("POST /seats", 422, R"({"reason":"fully booked"})");
-  start(kim, {"--key", "k1", "--wait", "20s"});
+  start(kim, {"--key", "k1", "--wait", "90s"});
   const std::string trace = run({"trace", "k1"}).out;
   EXPECT_THAT(trace, HasSubstr("├─ key k1\n"));
   EXPECT_THAT(trace, HasSubstr("POST " + participant.url() + "/bookings  done  "));
@@ -173,7 +173,7 @@ TEST_F(CliSagaStart, ATraceShowsTheCallsAndATimeLine) {
 }
 
 TEST_F(CliSagaStart, ATraceKeepsToANarrowTerminal) {
-  start(kim, {"--key", "k1", "--wait", "20s"});
+  start(kim, {"--key", "k1", "--wait", "90s"});
   sandbox.terminal = true;
   sandbox.width = 60;
   sandbox.variables["NO_COLOR"] = "1";
@@ -186,7 +186,7 @@ TEST_F(CliSagaStart, ATraceKeepsToANarrowTerminal) {
 }
 
 TEST_F(CliSagaStart, TopShowsTheParticipants) {
-  start(kim, {"--wait", "20s"});
+  start(kim, {"--wait", "90s"});
   const CommandResult outcome = run({"top", "--once", "--interval", "1ms", "-o", "json"});
   const Json participants = outcome.json()["participants"];
   ASSERT_EQ(participants.size(), 1u) << outcome.out << outcome.err;

@@ -12,9 +12,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::seconds condition_timeout{60};
-constexpr std::chrono::milliseconds pause{20};
-
 std::unique_ptr<TcpProxy> network_to(std::uint16_t port) {
   auto proxy = TcpProxy::start(0, port);
   if (!proxy) crash(proxy.error().message.c_str());
@@ -27,15 +24,6 @@ Result<HttpResponse> ask(const std::string& url, const std::string& path) {
 }
 
 }  // namespace
-
-bool eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + condition_timeout;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(pause);
-  }
-  return true;
-}
 
 bool Cluster::is_possible(const Parts& parts) {
   return PostgresServer::start() && (!parts.redis || RedisServer::is_installed()) &&

@@ -12,6 +12,7 @@
 #include "tests/services/postgres_server.hpp"
 #include "tests/services/redis_server.hpp"
 #include "tests/services/tcp_proxy.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 
@@ -57,9 +58,6 @@ class Cluster {
   std::vector<std::string> flags_;
   std::vector<Node> nodes_;
 };
-
-// Waits until `condition` holds, at most a minute; returns whether it does.
-bool eventually(const std::function<bool()>& condition);
 
 }  // namespace sagactl
 

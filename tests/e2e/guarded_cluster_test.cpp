@@ -197,6 +197,8 @@ TEST(GuardedCluster, NothingIsLostWhileEachPartFailsOverInTurn) {
   EXPECT_TRUE(eventually([&] { return cluster.orders() > at_kill + 20; }));
   cluster.start_node(1);
 
+  EXPECT_TRUE(eventually([&] { return cluster.orders() > 300; }));
+
   load->send(SIGINT);  // it checks what it has sent
   const ProcessResult ended = load->wait();
   const Json result = ended.json();

@@ -13,6 +13,7 @@
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/services/loopback.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -27,8 +28,7 @@ class Service {
         file_(site.directory() / (name + ".db")),
         process_({samples + "python/" + name + ".py", port, file_}, site.directory(), {}, "/usr/bin/python3") {
     HttpClient client(*parse_node_url("http://127.0.0.1:" + port));
-    for (int tries = 0; tries < 1000 && !client.get("/"); ++tries)
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    eventually([&] { return client.get("/").ok(); });
   }
   int count(const std::string& rows) const {
     sqlite3* database = nullptr;

@@ -11,6 +11,7 @@
 
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -45,13 +46,12 @@ class OwnSaga : public testing::Test {
     return Json::parse(text.str(), nullptr, false);
   }
   void await_effect(const std::string& what) const {
-    for (int i = 0; i < 3000; ++i) {
+    const auto is_there = [&] {
       const Json seen = effects();
-      for (const auto& [key, effect] : seen.items())
-        if (effect.is_object() && effect["what"] == what) return;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    FAIL() << "there was no call " << what;
+      return std::any_of(seen.begin(), seen.end(),
+                         [&](const Json& effect) { return effect.is_object() && effect["what"] == what; });
+    };
+    ASSERT_TRUE(eventually(is_there)) << "there was no call " << what;
   }
   static int count(const Json& trace, const std::string& event) {
     int found = 0;

@@ -40,7 +40,7 @@ TEST(Shell, ARemovedWorkingDirectoryStopsOnlyCommandsThatNeedIt) {
 TEST(Shell, AWriteErrorIsAnErrorOfEveryCommand) {
   const TestDirectory site;
   const ServeProcess node(site, {"--payment-delay", "1ms", "--payment-success", "1"});
-  const ProcessResult order = node.run({"order", "create", "--item", "A", "--wait", "20s", "-o", "json"});
+  const ProcessResult order = node.run({"order", "create", "--item", "A", "--wait", "90s", "-o", "json"});
   ASSERT_EQ(order.code, 0) << order.err;
   const std::string id = order.json()["id"], url = " --url " + node.urls();
   const std::string commands[] = {"saga list -o json",

@@ -11,11 +11,10 @@
 #include "common/time.hpp"
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
-
-using std::chrono::steady_clock;
 
 // Every payment times out, so that it has to be queried.
 const std::vector<std::string> in_doubt = {"--nodes",           "3", "--payment-delay",    "10ms", "--lease", "1s",
@@ -65,12 +64,9 @@ class ShiftedTime : public testing::Test {
     const auto shown = parse_iso8601(answer->json().value()["timestamp"].get<std::string>());
     return static_cast<double>((*shown - wall_clock_now()).count()) / 1e6;
   }
-  static bool becomes_idle(const ServeProcess& nodes, std::chrono::seconds within) {
-    for (const auto until = steady_clock::now() + within; steady_clock::now() < until;) {
-      if (metric(nodes, "sagactl_sagas_active") == 0 && metric(nodes, "sagactl_unpublished_events") == 0) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return false;
+  static bool becomes_idle(const ServeProcess& nodes) {
+    return eventually(
+        [&] { return metric(nodes, "sagactl_sagas_active") == 0 && metric(nodes, "sagactl_unpublished_events") == 0; });
   }
 
   TestDirectory site;
@@ -79,13 +75,13 @@ class ShiftedTime : public testing::Test {
 TEST_F(ShiftedTime, SagasEndEventsArePublishedAndNoNodeIsFencedWhenTheClockIsSet) {
   const ServeProcess nodes(site, in_doubt);
   place(nodes, 3);
-  ASSERT_TRUE(becomes_idle(nodes, std::chrono::seconds(30)));
+  ASSERT_TRUE(becomes_idle(nodes));
   for (const long shift : {-1, -3'600, 0, -86'400, 86'400, 86'399, 0}) {
     place(nodes, 3);
     set(shift);
     ASSERT_NEAR(ahead(nodes), static_cast<double>(shift), 20);
     place(nodes, 3);
-    EXPECT_TRUE(becomes_idle(nodes, std::chrono::seconds(30))) << "set by " << shift << " s";
+    EXPECT_TRUE(becomes_idle(nodes)) << "set by " << shift << " s";
   }
   EXPECT_EQ(metric(nodes, "sagactl_fenced_total", true), 0);
   EXPECT_EQ(nodes.run({"saga", "list", "--status", "failed", "-o", "json"}).json()["total"], 0)
@@ -102,9 +98,9 @@ TEST_F(ShiftedTime, ARestartedServerContinuesAfterTheClockWasSetBack) {
   }
   set(-3'600);
   const ServeProcess nodes(site, in_doubt);
-  EXPECT_TRUE(becomes_idle(nodes, std::chrono::seconds(30)));
+  EXPECT_TRUE(becomes_idle(nodes));
   place(nodes, 3);
-  EXPECT_TRUE(becomes_idle(nodes, std::chrono::seconds(30)));
+  EXPECT_TRUE(becomes_idle(nodes));
 }
 
 }  // namespace

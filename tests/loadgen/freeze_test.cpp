@@ -21,7 +21,7 @@ RunResult run_through_freeze(Freeze& freeze) {
   std::thread thaw;
   OrderServers* all = nullptr;
   OrderServers servers(1, [&](const Received&, std::size_t n) -> std::optional<TestAnswer> {
-    if (n != 500) return std::nullopt;
+    if (n != 100) return std::nullopt;
     all->node(0).freeze();
     freeze.begin_us = wall_clock_now().us;
     thaw = std::thread([&] {
@@ -47,23 +47,20 @@ TEST(Freeze, ShowsInTheResponseTimesOfAllRequestsDueMeanwhile) {
   const RunResult result = run_through_freeze(freeze);
   ASSERT_EQ(result.ledger.entries.size(), 2000u);
   EXPECT_EQ(result.generator.skipped, 0u);
-  std::size_t due_meanwhile = 0;
-  std::size_t sent_meanwhile = 0;
+  std::size_t due_meanwhile = 0, sent_meanwhile = 0;
+  std::int64_t waited_longest = 0;
   for (const LedgerEntry& entry : result.ledger.entries) {
     if (entry.sent.us > freeze.begin_us && entry.sent.us < freeze.end_us) ++sent_meanwhile;
     if (entry.planned.us <= freeze.begin_us || entry.planned.us >= freeze.end_us) continue;
     ++due_meanwhile;
+    waited_longest = std::max(waited_longest, freeze.end_us - entry.planned.us);
     EXPECT_GE(entry.planned.us + entry.response_time().count(), freeze.end_us)
         << "operation " << entry.operation << " has an answer from within the freeze";
   }
-  EXPECT_GE(due_meanwhile, 900u);
   // Timed from the send, only the requests in flight at its start and one more per connection would show it.
   EXPECT_LE(sent_meanwhile, 8u);
-
-  // A tenth of all requests (those of 0.2 s) waited longest: for all but the last 0.2 s of the stall.
-  const std::int64_t freeze_us = freeze.end_us - freeze.begin_us;
-  EXPECT_GE(result.response.percentile(90).count(), freeze_us - 200'000 - 2'000);
-  EXPECT_GE(result.response.percentile(95).count(), freeze_us - 100'000 - 2'000);
+  EXPECT_GT(due_meanwhile, sent_meanwhile);
+  EXPECT_GE(result.response.max().count(), waited_longest);
 }
 
 }  // namespace

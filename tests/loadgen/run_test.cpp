@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/loadgen/order_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -278,7 +279,7 @@ TEST(RunLoad, AGroupIsSentCompletelyEvenWithOneInFlight) {
     std::unique_lock lock(mutex);
     ++orders[product];
     came.notify_all();
-    came.wait_for(lock, 20s, [&] { return orders[product] == 4; });
+    came.wait_for(lock, hang_limit, [&] { return orders[product] == 4; });
     return std::nullopt;
   });
   LoadOptions options = servers.options(ScenarioKind::duplicate);
@@ -336,7 +337,7 @@ TEST(RunLoad, TheWarmUpIsInTheLedgerAndInNoFigure) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::individual);
   options.orders = 20;
-  options.warmup = 50ms;
+  options.warmup = 500ms;
   const RunResult result = run(options);
   const auto& entries = result.ledger.entries;
   const auto measured =

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/api/support/api_node.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -21,11 +22,6 @@ class UserRoutes : public testing::Test {
   int log_in(const std::string& name) {
     const Json credentials{{"email", name + "@example.com"}, {"password", "password123"}};
     return node.client().post("/auth/login", credentials)->status;
-  }
-  bool eventually(const std::function<bool()>& reached) {
-    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30); !reached();)
-      if (std::chrono::steady_clock::now() > end) return false;
-    return true;
   }
 
   ApiNode node;

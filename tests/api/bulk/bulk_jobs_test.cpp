@@ -105,7 +105,7 @@ TEST_F(BulkJobs, AStepIsSkippedInAllThatWaitForIt) {
 }
 
 TEST_F(BulkJobs, OneThatIsStoppedGoesNoFurther) {
-  const auto ids = failed(3);
+  const auto ids = failed(30);
   Json slow = retry_all;
   slow["rate"] = 1;
   const std::string id = bulk(slow).json().value()["id"];
@@ -113,7 +113,7 @@ TEST_F(BulkJobs, OneThatIsStoppedGoesNoFurther) {
   EXPECT_EQ(stopped.status, 200) << stopped.body;
   const Json job = await_job(id);
   EXPECT_EQ(job["state"], "stopped");
-  EXPECT_LT(job["tried"], 3);
+  EXPECT_LT(job["tried"], 30);
   EXPECT_EQ(admin.post("/bulk/" + id + "/stop", Json::object())->json().value()["state"], "stopped") << "again";
 }
 

@@ -1,5 +1,7 @@
 #include "tests/api/lra/lra_site.hpp"
 
+#include "tests/services/waiting.hpp"
+
 namespace sagactl::test {
 namespace {
 
@@ -50,7 +52,7 @@ std::vector<LraCall> LraParticipants::calls_of(const std::string& what) const {
 
 void LraParticipants::await_calls(const std::string& what, std::size_t count) const {
   std::unique_lock lock(mutex_);
-  const bool came = called_.wait_for(lock, std::chrono::minutes(1), [&] { return calls_of(what).size() >= count; });
+  const bool came = called_.wait_for(lock, hang_limit, [&] { return calls_of(what).size() >= count; });
   EXPECT_TRUE(came) << what;
 }
 

@@ -12,6 +12,7 @@
 
 #include "server/http/sse.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -33,7 +34,7 @@ class StreamFollower {
   // Waits for an event of that type about that order; returns the events so far.
   std::vector<ServerSentEvent> await(const std::string& type, const std::string& order) {
     std::unique_lock lock(mutex_);
-    const bool came = changed_.wait_for(lock, std::chrono::seconds(30), [&] {
+    const bool came = changed_.wait_for(lock, hang_limit, [&] {
       return std::any_of(events_.begin(), events_.end(), [&](const ServerSentEvent& event) {
         return event.event == type && event.data.find(order) != event.data.npos;
       });

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/api/support/own_sagas.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -94,11 +95,11 @@ TEST_F(OwnSagaViews, MetricsCountThemByDefinitionStepAndParticipant) {
   ASSERT_EQ(publish(trip()).status, 201);
   completed("Ada");
   // A saga can be read a moment before what ended it is counted.
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   std::string text;
-  do text = node.client().get("/metrics")->body;
-  while (text.find("sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1") == text.npos &&
-         std::chrono::steady_clock::now() < until);
+  eventually([&] {
+    text = node.client().get("/metrics")->body;
+    return text.find("sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1") != text.npos;
+  });
   for (const char* line : {"sagactl_sagas_started_total{type=\"trip\"} 1",
                            "sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1",
                            "sagactl_step_duration_seconds_count{status=\"succeeded\",step=\"mail\",type=\"trip\"} 1",

@@ -8,6 +8,7 @@
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -143,7 +144,7 @@ bool ApiNode::await_write(OrderId order, const std::function<bool()>& holds) {
     if (holds()) return true;
     const auto written = std::make_shared<std::promise<void>>();
     watcher.on_write([written](bool) { written->set_value(); });
-    if (written->get_future().wait_for(std::chrono::minutes(1)) != std::future_status::ready) return false;
+    if (written->get_future().wait_for(hang_limit) != std::future_status::ready) return false;
   }
 }
 
@@ -156,8 +157,8 @@ Json ApiNode::place(HttpClient& client, const std::string& product) {
 void ApiNode::await_end(const std::string& order, int times) {
   const OrderId id = OrderId::parse(order).value();
   std::unique_lock lock(mutex_);
-  const bool ended = changed_.wait_for(lock, std::chrono::seconds(30),
-                                       [&] { return ended_.count(id) >= static_cast<std::size_t>(times); });
+  const bool ended =
+      changed_.wait_for(lock, hang_limit, [&] { return ended_.count(id) >= static_cast<std::size_t>(times); });
   ASSERT_TRUE(ended) << "the saga of order " << order << " has not ended";
 }
 

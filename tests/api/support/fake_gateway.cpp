@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/services/waiting.hpp"
+
 namespace sagactl::test {
 
 void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
@@ -59,7 +61,7 @@ int FakeGateway::refunds() const {
 
 bool FakeGateway::await_refunds(int count) const {
   std::unique_lock lock(mutex_);
-  return refunded_.wait_for(lock, std::chrono::seconds(30), [&] { return refunds_ >= count; });
+  return refunded_.wait_for(lock, hang_limit, [&] { return refunds_ >= count; });
 }
 
 void FakeGateway::hold() {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/services/waiting.hpp"
+
 namespace sagactl::test {
 
 FakeParticipant::FakeParticipant() {
@@ -63,8 +65,7 @@ std::vector<SeenCall> FakeParticipant::calls_of(const std::string& what) const {
 SeenCall FakeParticipant::await(const std::string& what) const {
   std::unique_lock lock(mutex_);
   std::vector<SeenCall> found;
-  if (called_.wait_for(lock, std::chrono::seconds(30), [&] { return !(found = calls_of(what)).empty(); }))
-    return found.back();
+  if (called_.wait_for(lock, hang_limit, [&] { return !(found = calls_of(what)).empty(); })) return found.back();
   ADD_FAILURE() << "no call begins with " << what;
   return {};
 }

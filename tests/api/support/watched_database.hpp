@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "server/node/database.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 
@@ -56,7 +57,7 @@ class WatchedDatabase : public DatabasePorts {
         const std::uint64_t before = count();
         if (holds()) return true;
         std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, std::chrono::minutes(1), [&] { return calls_ != before; })) return false;
+        if (!changed_.wait_for(lock, hang_limit, [&] { return calls_ != before; })) return false;
       }
     }
 

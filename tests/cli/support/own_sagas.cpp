@@ -1,7 +1,6 @@
 #include "tests/cli/support/own_sagas.hpp"
 
-#include <chrono>
-#include <thread>
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 
@@ -28,22 +27,13 @@ CommandResult OwnSagaCommands::start(const std::string& input, std::vector<std::
 std::string OwnSagaCommands::start_and_await_approval(const std::string& key) {
   EXPECT_EQ(run({"saga", "publish", "trip.yaml"}).code, 0);
   const std::string id = start(R"({"guest":"kim","nights":2})", {"--key", key, "-o", "json"}).json()["id"];
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (get(id)["currentSteps"] != Json::array({"approval"})) {
-    EXPECT_LT(std::chrono::steady_clock::now(), until) << get(id).dump(2);
-    if (testing::Test::HasFailure()) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  EXPECT_TRUE(eventually([&] { return get(id)["currentSteps"] == Json::array({"approval"}); })) << get(id).dump(2);
   return id;
 }
 
 Json OwnSagaCommands::await_status(const std::string& id, const std::string& status) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  Json saga = get(id);
-  while (saga["status"] != status && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    saga = get(id);
-  }
+  Json saga;
+  eventually([&] { return (saga = get(id))["status"] == status; });
   EXPECT_EQ(saga["status"], status);
   return saga;
 }

@@ -9,6 +9,7 @@
 #include "loadgen/faults/fault_grammar.hpp"
 #include "loadgen/run.hpp"
 #include "tests/loadgen/order_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -23,7 +24,7 @@ class ThroughTheProxy : public testing::Test {
     options.token = "given";
     options.orders = orders;
     options.concurrency = concurrency;
-    options.timeout = 2s;
+    options.timeout = hang_limit;
     options.run = "proxied";
     for (const char* text : faults) {
       auto fault = parse_proxy_fault(text);

@@ -12,6 +12,7 @@
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/httpclient/tls_server.hpp"
 #include "tests/loadgen/http2_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,7 +32,7 @@ LoadOptions over_http2(const std::string& url, std::uint64_t orders = 200) {
   options.orders = orders;
   options.concurrency = 20;
   options.workers = 1;
-  options.timeout = 5s;
+  options.timeout = hang_limit;
   return options;
 }
 

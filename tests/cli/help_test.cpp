@@ -9,6 +9,7 @@
 #include "cli/help/completion_tree.hpp"
 #include "cli/help/usage.hpp"
 #include "tests/cli/support/command.hpp"
+#include "tests/httpclient/tls_server.hpp"
 
 namespace sagactl {
 namespace {
@@ -61,6 +62,7 @@ TEST(CliHelp, DescribesEveryFlagInTheSameForm) {
 }
 
 TEST(CliHelp, ItsExamplesAreValidCommandLines) {
+  const TlsIdentity load_1 = make_identity("DNS:load-1");
   std::vector<std::vector<std::string>> examples;
   for_each_command([&](const CLI::App& app, const std::string&) {
     std::istringstream footer(app.get_footer());
@@ -76,6 +78,8 @@ TEST(CliHelp, ItsExamplesAreValidCommandLines) {
                   "saga: trip\nparticipants: { hotel: { url: \"http://127.0.0.1:1\" } }\n"
                   "steps: [{ name: pause, sleep: 1s }]\n");
     sandbox.write("agents.token", "a token of 32 letters and digits, or longer\n");
+    sandbox.write("load-1.pem", load_1.certificate);
+    sandbox.write("load-1.key", load_1.key);
     sandbox.write("kim.json", R"({"guest":"kim"})");
     sandbox.write("trip.json", R"({"guest":"{user}"})");
     sandbox.write("declined.json", R"({"guest":"{user}"})");

@@ -21,7 +21,7 @@ test('All that failed for one reason are retried at once, and are watched until 
   await page.locator('.tag', { hasText: 'Done' }).waitFor();
   await page.getByText(/Of those shown: [1-9]\d* completed, 0 in progress, 0 ended otherwise/).waitFor();
   await isAccessible(page, 'a bulk job');
-  await picture('bulk');
+  await picture('bulk-job');
   const { total } = await world.ask('/sagas?definition=trip&status=compensated&failedStep=payment&limit=1');
   assert.equal(total, 0);
   await at('/ui/bulk');

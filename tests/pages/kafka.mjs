@@ -2,7 +2,7 @@
 import test from 'node:test';
 import { join } from 'node:path';
 import { isAccessible, openBrowser, settled } from './browser.mjs';
-import { folder, program, world } from './setting.mjs';
+import { folder, picture, program, world } from './setting.mjs';
 import { World } from './world.mjs';
 
 const broker = process.env.PAGES_KAFKA;
@@ -27,6 +27,7 @@ test('Topics, their messages, groups and dead letters have pages', { skip: broke
     await page.locator('summary', { hasText: 'orderId' }).first().click();
     await page.getByText('"orderId"').first().waitFor();
     await isAccessible(page, 'messages of a topic');
+    await picture('messages-of-a-topic', page);
     await at('/ui/dead-letters');
     await page.locator('main').getByText(/There are none|Redeliver/).first().waitFor();
   } finally {

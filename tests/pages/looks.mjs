@@ -14,6 +14,7 @@ test('Nodes, participants, locks, stock, definitions, audit and load tests have 
     await at(path);
     await page.locator('main').getByText(text).first().waitFor().catch(() => assert.fail(`${path} does not show ${text}`));
     await isAccessible(page, path);
+    await picture(path.slice('/ui/'.length).replace('/', '-'));
   }
 });
 

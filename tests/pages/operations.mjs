@@ -19,7 +19,7 @@ test('Results of load tests that the node was given are shown, and compared side
   await page.getByRole('row', { name: /one-order-per-duplicate-group|no-lost-order/ }).first().waitFor();
   assert.match(await page.getByRole('row', { name: /Accepted per second/ }).innerText(), /\/s/);
   await isAccessible(page, 'load tests side by side');
-  await picture('reports');
+  await picture('reports-compared');
 });
 
 test('A page of a saga can be kept as a file', async () => {

@@ -14,7 +14,7 @@ export let page;
 
 const pictures = join(folder, 'pictures');
 mkdirSync(pictures, { recursive: true });
-export const picture = (name) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+export const picture = (name, of = page) => of.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 
 before(async () => {
   await world.start('--allow-lra');

@@ -40,8 +40,8 @@ class ForeignMysqlRows final : public ForeignRows {
       library_.optionsv(connection_.get(), option, static_cast<const void*>(value));
     };
     // Both are said always: builds of the library differ in what they do by themselves.
-    const my_bool is_encrypted = address.tls != MysqlTls::disabled;
-    const my_bool is_verified = address.tls == MysqlTls::verify_identity;
+    const my_bool is_encrypted = address.tls != MysqlTls::disabled ? 1 : 0;
+    const my_bool is_verified = address.tls == MysqlTls::verify_identity ? 1 : 0;
     const unsigned int no_local_files = 0;  // the server must not ask for files of this machine
     set(MYSQL_OPT_LOCAL_INFILE, &no_local_files);
     set(MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);

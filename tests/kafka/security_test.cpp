@@ -137,7 +137,7 @@ class KafkaSecure : public testing::Test {
     return options(security);
   }
   static std::string now_plus(Duration time) { return std::to_string((wall_clock_now() + time).us / 1'000'000); }
-  // What a start is told: at once, or in the background when the brokers are slow. Waits until it says all of that.
+  // Why a start is refused: at once, or in the background when the brokers are slow. Waits until it says all of that.
   static std::string refusal(const KafkaOptions& options, const std::vector<const char*>& words) {
     const auto bus = make_kafka_bus(options);
     std::string told;

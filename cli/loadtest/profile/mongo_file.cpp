@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t depth_max = 100;  // of documents of MongoDB
+constexpr std::size_t document_depth_max = 100;  // of documents of MongoDB
 
 // Of a TOML value, in Extended JSON; or what is wrong with it, and where.
 struct TomlJson {
@@ -69,8 +69,8 @@ std::optional<Json> read_json_member(TomlMembers& members, const char* name) {
     return std::nullopt;
   }
   try {
-    if (is_nested_deeper(text->get(), depth_max)) {
-      members.wrong(*node, name, fmt::format("is nested deeper than {} levels", depth_max));
+    if (is_nested_deeper(text->get(), document_depth_max)) {
+      members.wrong(*node, name, fmt::format("is nested deeper than {} levels", document_depth_max));
       return std::nullopt;
     }
     return Json::parse(text->get());

@@ -41,7 +41,7 @@ void RedisConnection::send(const Command& command, OnReply on_reply) {
   }
   pending_.push_back({std::move(on_reply), EventLoop::Steady::now()});
   char* text = nullptr;
-  const int size = redisFormatCommandArgv(&text, static_cast<int>(parts.size()), parts.data(), sizes.data());
+  const auto size = redisFormatCommandArgv(&text, static_cast<int>(parts.size()), parts.data(), sizes.data());
   if (size < 0) return fail("out of memory");
   const std::string_view bytes(text, static_cast<std::size_t>(size));
   if (tls_)

@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::uint32_t log_in_failed = 18, not_authorized = 13;  // codes of the server
+constexpr std::uint32_t log_in_failed = 18;  // the server's code
 
 bool mentions(std::string_view text, std::string_view part) {
   return text.find(part) != text.npos;
@@ -75,7 +75,7 @@ Error mongo_query_failed(const ForeignQuery& query, std::string_view message) {
 
 Error mongo_query_failed(const ForeignQuery& query, const bson_error_t& failure) {
   Error error = mongo_query_failed(query, reason_in(failure.message));
-  if (failure.code == not_authorized)
+  if (failure.code == mongo_not_authorized)
     return with_hint(std::move(error), "name a user who may read it: mongodb://USER:PASSWORD@HOST/DATABASE");
   return error;
 }

@@ -1,6 +1,7 @@
 // What the client library of MongoDB reports, as errors that say what would be right.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,8 @@
 #include "cli/foreign/mongo_library.hpp"
 
 namespace sagactl {
+
+inline constexpr std::uint32_t mongo_not_authorized = 13;  // the server's code for what a user may not do
 
 // `shown`: the URL without its password.
 Error wrong_mongo_url(const std::string& shown, std::string_view why);

@@ -18,7 +18,6 @@ namespace {
 
 constexpr int query_ms_max = 60'000, call_ms_max = 65'000;
 constexpr int documents_at_once = 1'000;
-constexpr int refused_rights = 13;  // the server's code for what a user may not do
 constexpr std::size_t names_shown_max = 8;
 
 std::string json_name(const std::string& text) {
@@ -204,7 +203,7 @@ class ForeignMongoRows final : public ForeignRows {
     const std::string& name = query.mongo.collection;
     bson_error_t failure{};
     if (!collections(fmt::format(R"({{"name": {}}})", json_name(name)), failure).empty()) return {};
-    if (failure.code == refused_rights) return {};  // the query itself will show whether it may be read
+    if (failure.code == mongo_not_authorized) return {};  // the query itself will show whether it may be read
     if (failure.code != 0) return mongo_query_failed(query, failure);
     std::vector<std::string> others = collections("{}", failure);
     const std::string near = nearest(name, others);

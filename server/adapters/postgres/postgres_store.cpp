@@ -40,9 +40,12 @@ const PostgresStatement sql_has_lease{"store_has_lease",
 // Waits for a commit of that node in progress, which has locked its row.
 const PostgresStatement sql_has_event{"store_has_event", "SELECT last_sequence FROM node WHERE name = $1 FOR SHARE"};
 
-// The owners of open sagas that write no more, found by a loose index scan: one lookup for each owner, however many
-// sagas it has. $1 and $2 are the writer's number and epoch; $4: 0 leaves out nodes whose lease has expired.
-constexpr std::string_view sql_unavailable_owners = R"(owner (node, epoch) AS (
+// First the owners of open sagas that write no more, found by a loose index scan: one lookup for each owner, however
+// many sagas it has. $1 and $2 are the writer's number and epoch; $4: 0 leaves out nodes whose lease has expired.
+// Rows that another adopter has locked are left to it; rows that their owner has locked are left for the next time,
+// since that owner is live, or the server will release its locks. Nothing here waits for a lock, so adopters cannot
+// deadlock.
+const PostgresStatement sql_adopt{"store_adopt", R"(WITH RECURSIVE owner (node, epoch) AS (
          (SELECT owner_node, owner_epoch FROM flow
           WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND (owner_node, owner_epoch) > (-1::smallint, -1)
           ORDER BY owner_node, owner_epoch LIMIT 1)
@@ -55,12 +58,7 @@ constexpr std::string_view sql_unavailable_owners = R"(owner (node, epoch) AS (
          SELECT o.node, o.epoch FROM owner AS o
          WHERE (o.node, o.epoch) <> ($1::bigint, $2::bigint) AND NOT EXISTS (
            SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch
-             AND ($4::bigint = 0 OR lease_until > database_now()))))";
-
-// Rows that another adopter has locked are left to it; rows that their owner has locked are left for the next time,
-// since that owner is live, or the server will release its locks. Nothing here waits for a lock, so adopters cannot
-// deadlock.
-const PostgresStatement sql_adopt{"store_adopt", fmt::format("WITH RECURSIVE {},", sql_unavailable_owners) + R"(
+             AND ($4::bigint = 0 OR lease_until > database_now()))),
        orphan AS MATERIALIZED (
          SELECT f.id, f.owner_node, f.owner_epoch FROM unavailable AS a CROSS JOIN LATERAL (
            SELECT id, owner_node, owner_epoch FROM flow

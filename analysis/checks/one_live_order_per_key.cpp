@@ -13,7 +13,7 @@
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
 #include "common/records/record_sorter.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl {
@@ -107,8 +107,8 @@ class OneLiveOrderPerKey final : public Check {
   void add_users_saga(const Saga& saga) {
     if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_claim(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
-                  end_of_time, order_of(saga.id), nodes_.of(saga.owner.node)});
+    tenures_.add({digest_of_saga_key(saga.own_definition->key_space(), saga.key), saga.created_at, end_of_time,
+                  order_of(saga.id), nodes_.of(saga.owner.node)});
   }
 
   // An order that was charged under a payment key has it for as long as it is stored. One that was not charged has only

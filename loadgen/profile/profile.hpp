@@ -47,9 +47,8 @@ struct TestDataRequest {
   std::string products = {}, product_id = {}, product_name = {}, product_price = {};
 };
 
-// SQL for the checks, with columns by name; {prefix} is the prefix of the run's products and keys, {run} its
-// name. Empty: no such data.
-// For one kind of database.
+// A query for the checks, for one kind of database, with columns by name; {prefix} is the prefix of the run's products
+// and keys, {run} its name. Empty: no such data.
 struct ProfileQuery {
   std::string sql;
   MongoQuery mongo;

@@ -12,6 +12,7 @@
 #include "common/result.hpp"
 #include "server/api/query_threads.hpp"
 #include "server/http/await.hpp"
+#include "server/http/workers.hpp"
 
 namespace sagactl::api {
 
@@ -22,14 +23,17 @@ class SharedRead {
   SharedRead(QueryThreads& query_threads, std::function<Result<T>()> read)
       : coalescer_(std::make_shared<Coalescer>(query_threads, std::move(read))) {}
 
-  // The result of a read that started after this call; `busy` when too many reads are queued.
+  // The result of a read that started after this call; `busy` when too many reads are queued. What it throws is
+  // rethrown in all who wait for it.
   boost::asio::awaitable<Result<T>> run() {
     auto start = [coalescer = coalescer_](Done done) { coalescer->add(std::move(done)); };
-    co_return co_await http::await_callback<Result<T>>(std::move(start));
+    Outcome outcome = co_await http::await_callback<Outcome>(std::move(start));
+    co_return std::move(outcome).take();
   }
 
  private:
-  using Done = std::function<void(Result<T>)>;
+  using Outcome = http::WorkOutcome<Result<T>>;
+  using Done = std::function<void(Outcome)>;
 
   struct Coalescer : std::enable_shared_from_this<Coalescer> {
     Coalescer(QueryThreads& threads, std::function<Result<T>()> function)
@@ -46,7 +50,7 @@ class SharedRead {
 
     void schedule() {
       if (query_threads.post([self = this->shared_from_this()] { self->run(); })) return;
-      complete(cancel(), Error{ErrorCode::busy, "too many database reads are queued; try again"});
+      complete(cancel(), Outcome::of_error({ErrorCode::busy, "too many database reads are queued; try again"}));
     }
 
     void run() {
@@ -55,7 +59,7 @@ class SharedRead {
         const std::lock_guard lock(mutex);
         served.swap(waiting);
       }
-      complete(std::move(served), read());
+      complete(std::move(served), Outcome::of(read));
       {
         const std::lock_guard lock(mutex);
         is_running = !waiting.empty();
@@ -70,8 +74,8 @@ class SharedRead {
       return std::exchange(waiting, {});
     }
 
-    static void complete(std::vector<Done> served, const Result<T>& result) {
-      for (const Done& done : served) done(result);
+    static void complete(std::vector<Done> served, const Outcome& outcome) {
+      for (const Done& done : served) done(outcome);
     }
 
     QueryThreads& query_threads;

@@ -23,6 +23,37 @@
 
 namespace sagactl::http {
 
+// What work returned, or threw, on another thread.
+template <class R>
+class WorkOutcome {
+ public:
+  template <class Work>
+  static WorkOutcome of(Work& work) {
+    WorkOutcome outcome;
+    try {
+      outcome.result_.emplace(work());
+    } catch (...) {
+      outcome.thrown_ = std::current_exception();
+    }
+    return outcome;
+  }
+  static WorkOutcome of_error(Error error) {
+    WorkOutcome outcome;
+    outcome.result_.emplace(std::move(error));
+    return outcome;
+  }
+
+  // Rethrows what was thrown.
+  R take() && {
+    if (thrown_) std::rethrow_exception(thrown_);
+    return std::move(*result_);
+  }
+
+ private:
+  std::optional<R> result_;
+  std::exception_ptr thrown_;
+};
+
 class Workers {
  public:
   struct Options {
@@ -49,29 +80,14 @@ class Workers {
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work, std::string lane = {}) {
     using R = std::invoke_result_t<Work&>;
-    struct WorkOutcome {
-      std::optional<R> result;
-      std::exception_ptr thrown;
-    };
+    using Outcome = WorkOutcome<R>;
     auto start = [this, shared = std::make_shared<Work>(std::move(work)),
-                  lane = std::move(lane)](std::function<void(WorkOutcome)> done) {
-      auto job = [shared, done] {
-        WorkOutcome outcome;
-        try {
-          outcome.result.emplace((*shared)());
-        } catch (...) {
-          outcome.thrown = std::current_exception();
-        }
-        done(std::move(outcome));
-      };
-      if (post(std::move(job), lane)) return;
-      WorkOutcome full;
-      full.result.emplace(busy());
-      done(std::move(full));
+                  lane = std::move(lane)](std::function<void(Outcome)> done) {
+      auto job = [shared, done] { done(Outcome::of(*shared)); };
+      if (!post(std::move(job), lane)) done(Outcome::of_error(busy()));
     };
-    WorkOutcome outcome = co_await await_callback<WorkOutcome>(std::move(start));
-    if (outcome.thrown) std::rethrow_exception(outcome.thrown);
-    co_return std::move(*outcome.result);
+    Outcome outcome = co_await await_callback<Outcome>(std::move(start));
+    co_return std::move(outcome).take();
   }
 
  private:

@@ -7,10 +7,12 @@
 #include "common/crypto.hpp"
 #include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
-#include "server/participants/claim_digest.hpp"
 
 namespace sagactl {
 namespace {
+
+// A character that no client's key has.
+constexpr char never_in_keys = '\0';
 
 // Adds an event to a decision and counts it in the order's version.
 void record(OrderDecision& decision, EventType type, JsonObject data, std::string metadata = {}) {
@@ -135,8 +137,8 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items) {
   return list;
 }
 
-KeyDigest digest_of_claim(std::string_view claim) {
-  const Digest digest = sha256(claim);
+KeyDigest digest_of_claim(std::string_view name) {
+  const Digest digest = sha256(name);
   KeyDigest key;
   std::copy_n(digest.begin(), key.size(), key.begin());
   return key;

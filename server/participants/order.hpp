@@ -46,6 +46,15 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items);  // reads wha
 using KeyDigest = std::array<std::uint8_t, 16>;
 KeyDigest digest_of_key(std::string_view idempotency_key);
 
+// What is claimed in one table beside orders' idempotency keys: the provider's key of a payment, the key of a user's
+// saga (digest_of_saga_key()), under a name of its own. None of them has the digest of another, whatever a client sends
+// as a key. The names are stored as digests: they never change.
+KeyDigest digest_of_payment_key(std::string_view provider_key);
+KeyDigest digest_of_claim(std::string_view name);
+
+// With this begins the name of the key of a user's saga; digest_of_key() gives orders' keys that begin so another name.
+inline constexpr std::string_view saga_claim_prefix = "saga ";
+
 // For hash maps. A digest is already uniformly distributed.
 struct KeyDigestHash {
   std::size_t operator()(const KeyDigest& key) const noexcept {

@@ -5,13 +5,12 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
-#include "server/participants/claim_digest.hpp"
 #include "server/saga/text_template.hpp"
 
 namespace sagactl {
 
-std::string claim_of_saga_key(std::string_view definition, std::string_view key) {
-  return fmt::format("{}{} {}", saga_claim_prefix, definition, key);
+KeyDigest digest_of_saga_key(std::string_view definition, std::string_view key) {
+  return digest_of_claim(fmt::format("{}{} {}", saga_claim_prefix, definition, key));
 }
 
 std::vector<std::pair<std::string, std::string>> search_values(const Saga& saga) {

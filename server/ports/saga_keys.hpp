@@ -11,8 +11,8 @@
 
 namespace sagactl {
 
-// What a user's saga claims under its key: a name of its own among the keys of orders.
-std::string claim_of_saga_key(std::string_view definition, std::string_view key);
+// What a user's saga claims under its key: not what an order claims under the same key.
+KeyDigest digest_of_saga_key(std::string_view definition, std::string_view key);
 
 // The paths that the saga's definition names under `search` and that lead to a value in its input, each once, and the
 // values: texts as they are, other scalars as JSON.

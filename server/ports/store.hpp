@@ -43,7 +43,7 @@ struct Replay {
   Timestamp created_at;
 };
 
-// The order that holds an idempotency key, or was the last to hold it. Of a user's saga (claim_of_saga_key()) it is
+// The order that holds an idempotency key, or was the last to hold it. Of a user's saga (digest_of_saga_key()) it is
 // live for as long as the saga is stored.
 struct Claim {
   KeyDigest key{};

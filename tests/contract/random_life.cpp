@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl {
@@ -139,8 +139,7 @@ std::string RandomLife::create_own() {
     list.create(flow).add(node.event(flow, EventType::saga_step_completed, now));
     const Saga& saga = *flow.saga;
     if (!saga.key.empty())
-      list.add(
-          Claim{digest_of_claim(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), flow.order.id, true});
+      list.add(Claim{digest_of_saga_key(saga.own_definition->key_space(), saga.key), flow.order.id, true});
   });
   if (commit && *commit == Commit::committed) own_.push_back(++flows_);
   return fmt::format("create {} by {}: {}", definition->name, node.writer().node, outcome(commit));

@@ -4,7 +4,7 @@
 #include "common/asked_trace_id.hpp"
 #include "common/trace_id.hpp"
 #include "server/adapters/memory/memory_database.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl::memory {
@@ -200,7 +200,7 @@ Result<std::vector<CallRecord>> MemoryDatabase::calls(SagaId id) {
 
 Result<std::optional<Flow>> MemoryDatabase::saga_by_key(const std::string& definition, const std::string& key) {
   const std::lock_guard lock(mutex_);
-  const auto claim = state_.claims.find(digest_of_claim(claim_of_saga_key(definition, key)));
+  const auto claim = state_.claims.find(digest_of_saga_key(definition, key));
   const FlowPointer found = claim == state_.claims.end() ? nullptr : state_.find(claim->second.order);
   return found && found->flow.saga ? std::optional(found->flow) : std::nullopt;
 }

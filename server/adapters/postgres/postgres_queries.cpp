@@ -13,7 +13,7 @@
 #include "server/adapters/postgres/tables/node_table.hpp"
 #include "server/adapters/postgres/tables/own_saga_tables.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/ports/importing_node.hpp"
 #include "server/ports/saga_keys.hpp"
 
@@ -159,7 +159,7 @@ Result<std::vector<CallRecord>> PostgresDatabase::calls(SagaId id) {
 
 Result<std::optional<Flow>> PostgresDatabase::saga_by_key(const std::string& definition, const std::string& key) {
   return read([&](PostgresReader& reader) {
-    const Uuid claim{digest_of_claim(claim_of_saga_key(definition, key))};
+    const Uuid claim{digest_of_saga_key(definition, key)};
     auto flow = read_one(reader.connection.run(sql_by_claim, Parameters().add(claim)), reader.names);
     return flow && flow->saga ? std::move(flow) : std::nullopt;
   });

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "common/crypto.hpp"
-#include "server/participants/claim_digest.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/dtm_definition.hpp"
@@ -100,9 +99,8 @@ void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& 
   if (filter.step) add(selection, std::string(dialect.step_is_open), *filter.step);
   if (filter.participant) add_participant(selection, *filter.participant, names);
   if (filter.key) {
-    add_digests(selection, dialect.claims, filter, names, dialect, [&](const std::string& name) {
-      return digest_of_claim(claim_of_saga_key(key_space_of(name), *filter.key));
-    });
+    add_digests(selection, dialect.claims, filter, names, dialect,
+                [&](const std::string& name) { return digest_of_saga_key(key_space_of(name), *filter.key); });
     add(selection, "f.saga_key = {}", *filter.key);
   }
   for (const auto& [path, value] : filter.input)

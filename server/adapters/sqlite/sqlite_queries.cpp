@@ -10,7 +10,7 @@
 #include "common/trace_id.hpp"
 #include "server/adapters/sql/flow_selection.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/ports/saga_keys.hpp"
 
 namespace sagactl::sqlite {
@@ -266,7 +266,7 @@ Result<std::vector<CallRecord>> SqliteDatabase::calls(SagaId id) {
 
 Result<std::optional<Flow>> SqliteDatabase::saga_by_key(const std::string& definition, const std::string& key) {
   return read([&](SqliteTables& tables) -> std::optional<Flow> {
-    const auto claim = tables.claims.look_up(digest_of_claim(claim_of_saga_key(definition, key)));
+    const auto claim = tables.claims.look_up(digest_of_saga_key(definition, key));
     if (!claim || !claim->live) return std::nullopt;
     return read_optional(tables, tables.flows.find(claim->order));
   });

@@ -1,7 +1,8 @@
 // The rows that a command needs: what a batch loads before it decides.
 #include "server/engine/batch/command_batch.hpp"
 #include "server/engine/batch/order_placement.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
+#include "server/ports/saga_keys.hpp"
 
 namespace sagactl {
 
@@ -37,7 +38,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
     void operator()(const EndSession& c) { keys.users.push_back(c.user); }
     void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
     void operator()(const StartSagaRequest& c) {
-      if (!c.key.empty()) keys.claims.push_back(digest_of_claim(claim_of_saga_key(c.definition->key_space(), c.key)));
+      if (!c.key.empty()) keys.claims.push_back(digest_of_saga_key(c.definition->key_space(), c.key));
       if (c.parent) keys.flows.push_back(order_of(*c.parent));
     }
     void operator()(const AnswerStepRequest& c) { keys.flows.push_back(order_of(c.saga)); }

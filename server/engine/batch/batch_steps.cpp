@@ -5,9 +5,9 @@
 
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/command_batch.hpp"
-#include "server/participants/claim_digest.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
+#include "server/ports/saga_keys.hpp"
 #include "server/saga/lra_view.hpp"
 #include "server/saga/no_such_step.hpp"
 
@@ -236,10 +236,10 @@ std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const Step
 
 Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   const SagaDefinition& definition = *command.definition;
-  if (!command.key.empty()) {
-    const Claim* other =
-        claim_of_other(digest_of_claim(claim_of_saga_key(definition.key_space(), command.key)), order_of(command.id));
-    if (other)
+  std::optional<KeyDigest> key;
+  if (!command.key.empty()) key = digest_of_saga_key(definition.key_space(), command.key);
+  if (key) {
+    if (const Claim* other = claim_of_other(*key, order_of(command.id)))
       return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
                    Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", other->order.text()}}};
   }
@@ -258,8 +258,7 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   if (!parent) return parent.error();
   if (*parent) write_draft(std::move(**parent));
   auto receipt = accept(std::move(draft));
-  if (receipt && !command.key.empty())
-    update_claim(digest_of_claim(claim_of_saga_key(definition.key_space(), command.key)), order_of(command.id), true);
+  if (receipt && key) update_claim(*key, order_of(command.id), true);
   return receipt;
 }
 

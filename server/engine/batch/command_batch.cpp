@@ -6,7 +6,7 @@
 
 #include "common/text/json_object.hpp"
 #include "server/engine/batch/order_placement.hpp"
-#include "server/participants/claim_digest.hpp"
+#include "server/participants/order.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
 

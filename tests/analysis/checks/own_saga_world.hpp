@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "server/participants/claim_digest.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "tests/analysis/judging.hpp"
 
@@ -24,8 +23,7 @@ class OwnSagaWorld : public testing::Test {
     saga.input = "{}";
     saga.key = key;
     saga.correlation = id.text();
-    if (!key.empty())
-      world.claims.push_back({digest_of_claim(claim_of_saga_key(definition->name, key)), order_of(id), true});
+    if (!key.empty()) world.claims.push_back({digest_of_saga_key(definition->name, key), order_of(id), true});
     command(flow, StartSaga{});
     return flow;
   }

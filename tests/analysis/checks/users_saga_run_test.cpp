@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include "analysis/examine.hpp"
-#include "server/participants/claim_digest.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/compile_definition.hpp"
 #include "tests/analysis/judging.hpp"
@@ -67,7 +66,7 @@ class UsersSagaRun : public testing::Test {
     saga.input = "{}";
     saga.key = key;
     saga.correlation = ledger.correlation_sent(entry).text();
-    world.claims.push_back({digest_of_claim(claim_of_saga_key("trip", key)), order_of(id), true});
+    world.claims.push_back({digest_of_saga_key("trip", key), order_of(id), true});
     command(flow, StartSaga{}, entry);
     reply(flow, 0, Succeeded{}, Direction::action, entry);
     if (entry.kind == OrderKind::payment_fail) {

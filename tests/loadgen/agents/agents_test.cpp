@@ -10,6 +10,7 @@
 #include "common/text/text.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/services/certificates.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -155,7 +156,7 @@ TEST_F(AgentProcesses, WhatCannotBeUsedIsRefusedBeforeAnythingIsSent) {
 }
 
 TEST_F(AgentProcesses, WithACertificateTheyAreReachedByTlsAlone) {
-  if (!Certificates::can_be_made()) GTEST_SKIP() << "openssl is not installed";
+  SAGACTL_NEEDS_PROGRAM(Certificates::can_be_made(), "openssl");
   const Certificates certificates;
   const auto with = [&](const std::string& name) {
     return std::vector<std::string>{"--tls-cert", certificates.file(name + ".pem"), "--tls-key",

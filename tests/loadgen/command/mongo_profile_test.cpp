@@ -5,6 +5,7 @@
 #include "cli/foreign/mongo_values.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "tests/cli/support/command.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -131,7 +132,7 @@ TEST(MongoValues, NumbersHaveNoBinaryNoiseAndNoExponents) {
 
 TEST(MongoValues, AreSpelledAsOtherDatabasesSpellThem) {
   const auto library = mongo_library();
-  if (!library) GTEST_SKIP() << library.error().message;
+  SAGACTL_NEEDS_PROGRAM(library, "libmongoc");
   const std::string json = R"({"_id": {"$oid": "507f1f77bcf86cd799439011"}, "n": {"$numberLong": "-5"},
     "money": {"$numberDecimal": "12.50"}, "much": {"$numberDecimal": "1.2E+3"}, "price": 59.97, "whole": 3.0, "yes": true,
     "text": "Äpfel", "nothing": null, "at": {"$date": "2026-11-20T13:04:07.137Z"},

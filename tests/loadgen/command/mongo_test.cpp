@@ -16,6 +16,7 @@
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/services/certificates.hpp"
 #include "tests/services/mongo_server.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -307,7 +308,7 @@ TEST_F(Mongo, MayBeOneOfSeveralDatabases) {
 }
 
 TEST_F(Mongo, SpeaksTlsAndSaysWhatIsMissingForIt) {
-  if (!Certificates::can_be_made()) GTEST_SKIP() << "openssl is not installed";
+  SAGACTL_NEEDS_PROGRAM(Certificates::can_be_made(), "openssl");
   const Certificates certificates;
   std::string missing;
   const auto secured = MongoServer::start(missing, {certificates.file("server.pem"), certificates.file("server.key")});

@@ -14,11 +14,11 @@ namespace sagactl {
 namespace {
 
 Result<std::vector<SchemaMigration>> migrate(const DatabaseName& database) {
-  return database.is_postgres ? migrate_postgres(database.name) : migrate_sqlite(database.name);
+  return database.is(DatabaseKind::postgres) ? migrate_postgres(database.name) : migrate_sqlite(database.name);
 }
 
 Result<std::vector<SchemaMigration>> migrations_of(const DatabaseName& database) {
-  return database.is_postgres ? postgres_migrations(database.name) : sqlite_migrations(database.name);
+  return database.is(DatabaseKind::postgres) ? postgres_migrations(database.name) : sqlite_migrations(database.name);
 }
 
 Json to_json(const std::vector<SchemaMigration>& migrations) {

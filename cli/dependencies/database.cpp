@@ -26,7 +26,7 @@ bool is_keyword_list(const std::string& text) {
 }
 
 DatabaseName postgres_database(const std::string& url) {
-  return {url, shown_postgres_url(url), true, false};
+  return {DatabaseKind::postgres, url, shown_postgres_url(url)};
 }
 
 // From the DATABASE_* variables, with the defaults of nestjs-cqrs-saga.
@@ -57,22 +57,24 @@ bool begins_like_a_url(const std::string& text) {
 }
 
 // None for "".
-Result<std::optional<DatabaseName>> name_database(const Environment& environment, const std::string& named) {
+Result<std::optional<DatabaseName>> name_database(const Environment& environment, const std::string& named,
+                                                  std::string_view flag) {
   if (is_postgres_url(named)) return std::optional(postgres_database(named));
   if (is_keyword_list(named))
-    return Error{ErrorCode::invalid,
-                 "--database is a libpq connection string; write it as a URL such as "
-                 "postgres://USER@HOST:PORT/DATABASE"};
+    return Error{ErrorCode::invalid, fmt::format("{} is a libpq connection string; write it as a URL such as "
+                                                 "postgres://USER@HOST:PORT/DATABASE",
+                                                 flag)};
   if (named.find("://") != std::string::npos || begins_like_a_url(named))
-    return Error{ErrorCode::invalid,
-                 "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
+    return Error{ErrorCode::invalid, fmt::format("{} must be the path of an SQLite file or a URL such as "
+                                                 "postgres://USER@HOST/DATABASE",
+                                                 flag)};
   if (named.empty()) return std::optional<DatabaseName>();
   const std::string file = environment.resolve(named).string();
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
-    return with_hint(Error{ErrorCode::invalid, "--database: " + file + " is a directory, not an SQLite file"},
+    return with_hint(Error{ErrorCode::invalid, fmt::format("{}: {} is a directory, not an SQLite file", flag, file)},
                      "the database of a node is the file saga.db in its directory, which --data names");
-  return std::optional(DatabaseName{file, file, false, false});
+  return std::optional(DatabaseName{DatabaseKind::sqlite, file, file});
 }
 
 }  // namespace
@@ -81,15 +83,14 @@ bool is_foreign_url(std::string_view text) {
   return is_mysql_url(text) || is_mongo_url(text);
 }
 
-Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text) {
+Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text,
+                                           std::string_view flag) {
   if (is_foreign_url(text))
-    return DatabaseName{.name = text,
-                        .shown = without_secrets(std::string_view(text)),
-                        .is_mysql = is_mysql_url(text),
-                        .is_mongo = is_mongo_url(text)};
-  auto named = name_database(environment, text);
+    return DatabaseName{is_mongo_url(text) ? DatabaseKind::mongo : DatabaseKind::mysql, text,
+                        without_secrets(std::string_view(text))};
+  auto named = name_database(environment, text, flag);
   if (!named) return named.error();
-  if (!*named) return Error{ErrorCode::invalid, "the name of the database is empty"};
+  if (!*named) return Error{ErrorCode::invalid, fmt::format("{}: the name of the database is empty", flag)};
   return **named;
 }
 
@@ -99,7 +100,7 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
     return Error{ErrorCode::invalid, fmt::format("--database is a {} database: nodes have none, only `loadtest "
                                                  "--profile` reads it",
                                                  is_mongo_url(text) ? "MongoDB" : "MySQL")};
-  auto named = name_database(invocation.environment, text);
+  auto named = name_database(invocation.environment, text, "--database");
   if (!named) return named.error();
   if (*named) return **named;
   if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty()) {
@@ -109,18 +110,18 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
   }
   if (const auto exists = check_directory(invocation.environment, invocation.data()); !exists) return exists.error();
   const std::string file = (invocation.data() / "saga.db").string();
-  return DatabaseName{file, file, false, true};
+  return DatabaseName{DatabaseKind::sqlite, file, file, true};
 }
 
 Result<void> check_database_exists(const DatabaseName& database) {
   std::error_code ignored;
-  if (database.is_postgres || std::filesystem::exists(database.name, ignored)) return {};
+  if (database.is(DatabaseKind::postgres) || std::filesystem::exists(database.name, ignored)) return {};
   return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
                    "run this in the directory of `sagactl serve`, or pass its --data or --database");
 }
 
 Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database) {
-  if (database.is_postgres) return open_postgres_history(database.name);
+  if (database.is(DatabaseKind::postgres)) return open_postgres_history(database.name);
   if (const auto exists = check_database_exists(database); !exists) return exists.error();
   return open_sqlite_history(database.name);
 }

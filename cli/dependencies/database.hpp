@@ -4,19 +4,22 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "cli/invocation.hpp"
 #include "server/ports/history.hpp"
 
 namespace sagactl {
 
+// Nodes have SQLite or PostgreSQL; the others are of other systems only.
+enum class DatabaseKind { sqlite, postgres, mysql, mongo };
+
 struct DatabaseName {
-  std::string name;   // the path of an SQLite file, or a PostgreSQL URL with its password
-  std::string shown;  // the same without the password
-  bool is_postgres = false;
+  DatabaseKind kind = DatabaseKind::sqlite;
+  std::string name = {};    // the path of an SQLite file, or a URL with its password; mysql is MariaDB as well
+  std::string shown = {};   // the same without the password
   bool is_default = false;  // no flag or variable names one
-  bool is_mysql = false;    // a MySQL or MariaDB URL: of another system only
-  bool is_mongo = false;    // a MongoDB URL: of another system only
+  bool is(DatabaseKind other) const { return kind == other; }
 };
 
 // --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Does not check
@@ -26,8 +29,10 @@ Result<DatabaseName> find_database(const Invocation& invocation);
 // Whether a URL is of a database that only other systems have: mysql://..., mongodb://...
 bool is_foreign_url(std::string_view text);
 
-// The database of another system that `text` names: a file, postgres://..., mysql://... or mongodb://...
-Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text);
+// The database of another system that `text` names: a file, postgres://..., mysql://... or mongodb://... Errors begin
+// with `flag`, which gave the text.
+Result<DatabaseName> name_foreign_database(const Environment& environment, const std::string& text,
+                                           std::string_view flag);
 
 // `unavailable`, with a hint, for an SQLite file that does not exist.
 Result<void> check_database_exists(const DatabaseName& database);

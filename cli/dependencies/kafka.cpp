@@ -107,7 +107,7 @@ Error no_brokers() {
 KafkaUse kafka_use_of(const Invocation& invocation, ServeRole role, PaymentProvider payment) {
   KafkaUse use;
   const auto database = find_database(invocation);
-  use.carries_out_payments = role == ServeRole::payment && !(database && database->is_postgres);
+  use.carries_out_payments = role == ServeRole::payment && !(database && database->is(DatabaseKind::postgres));
   use.publishes_events = !use.carries_out_payments;
   use.asks_for_payments = role != ServeRole::payment && payment == PaymentProvider::remote;
   if (role != ServeRole::node && !use.carries_out_payments) use.service = from_string<Service>(to_string(role));

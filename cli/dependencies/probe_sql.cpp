@@ -7,7 +7,6 @@
 #include "cli/configuration/environment.hpp"
 #include "cli/loadtest/profile_database.hpp"
 #include "common/text/text.hpp"
-#include "server/adapters/postgres/postgres_store.hpp"
 
 namespace sagactl {
 namespace {
@@ -32,9 +31,7 @@ Result<void> SqlProbes::add(const std::string& text) {
   if (sql.find(saga_parameter) == sql.npos)
     return Error{ErrorCode::invalid, fmt::format("the query '{}' counts for all sagas: it has no :saga", sql)};
   const std::string name = text.substr(equals + 1, blank - equals - 1);
-  const bool is_postgres = is_postgres_url(name);
-  probes_[text.substr(0, equals)] = {
-      DatabaseName{name, is_postgres ? shown_postgres_url(name) : name, is_postgres, false}, sql};
+  probes_[text.substr(0, equals)] = {DatabaseName{.name = name}, sql};
   return {};
 }
 
@@ -43,8 +40,12 @@ Result<void> SqlProbes::check(const Invocation& invocation, const SagaDefinition
     const bool is_known = std::any_of(definition.participants.begin(), definition.participants.end(),
                                       [&name = name](const auto& it) { return it.name == name; });
     if (!is_known) return Error{ErrorCode::invalid, fmt::format("the definition has no participant '{}'", name)};
-    DatabaseName& database = probe.database;
-    if (!database.is_postgres) database.name = database.shown = invocation.environment.resolve(database.name).string();
+    auto database =
+        name_foreign_database(invocation.environment, probe.database.name, fmt::format("--probe-sql of {}", name));
+    if (!database) return database.error();
+    if (database->is(DatabaseKind::mongo))
+      return Error{ErrorCode::invalid, fmt::format("--probe-sql of {} asks in SQL, and MongoDB has none", name)};
+    probe.database = *std::move(database);
   }
   return {};
 }

@@ -13,7 +13,7 @@ namespace sagactl {
 class SqlProbes {
  public:
   // "hotel=hotel.db SELECT count(*) FROM bookings WHERE saga = :saga": a participant, an SQLite file or a postgres://
-  // URL, and a query with one row, whose first column is a number. `:saga` is the saga's id.
+  // or mysql:// URL, and a query with one row, whose first column is a number. `:saga` is the saga's id.
   Result<void> add(const std::string& text);
   // `invalid` when it names another participant than those of the definition.
   Result<void> check(const Invocation& invocation, const SagaDefinition& definition);

@@ -90,7 +90,7 @@ void inspect_secrets(const Invocation& invocation, DoctorFindings& findings) {
     if (!directory.empty() && !is_private(path)) readable += (readable.empty() ? "" : " ") + path.string();
   }
   const auto database = find_database(invocation);
-  if (database && !database->is_postgres && !is_private(database->name))
+  if (database && !database->is(DatabaseKind::postgres) && !is_private(database->name))
     readable += (readable.empty() ? "" : " ") + database->name;
   if (!readable.empty())
     findings.push_back({"secrets", CheckResult::fail, "other users can read " + readable, "chmod 600 " + readable});

@@ -53,7 +53,7 @@ void inspect_database(const Invocation& invocation, DoctorFindings& findings) {
     findings.push_back({"database", CheckResult::fail, database.error().message});
     return;
   }
-  if (database->is_postgres) {
+  if (database->is(DatabaseKind::postgres)) {
     inspect_postgres(*database, findings);
     return;
   }

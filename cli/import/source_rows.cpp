@@ -106,15 +106,11 @@ std::vector<OrderItem> read_items_of(const Json& items) {
 }
 
 void check_total(const SourceOrder& order) {
-  Money sum;
-  for (const OrderItem& item : order.items) {
-    const auto amount = multiply(item.price, item.quantity);
-    if (!amount) throw Unreadable{amount.error().message};
-    sum = sum + *amount;
-    if (sum.cents > Money::cents_max) throw Unreadable{"its total is over 10^12"};
-  }
-  if (sum != order.total)
-    throw Unreadable{fmt::format("its items are worth {}, but its totalAmount is {}", sum.text(), order.total.text())};
+  const auto value = value_of(order.items);
+  if (!value) throw Unreadable{value.error().message};
+  if (*value != order.total)
+    throw Unreadable{
+        fmt::format("its items are worth {}, but its totalAmount is {}", value->text(), order.total.text())};
 }
 
 SourcePayment read_payment(const Json& row) {

@@ -25,8 +25,8 @@ Result<void> add_database(const Invocation& invocation, const std::string& text,
     return Error{ErrorCode::invalid,
                  "--database-of: write TABLE=DATABASE; the tables are orders, steps, stock and payments, as in [sql] "
                  "and [mongodb]"};
-  auto database = name_foreign_database(invocation.environment, text.substr(equals + 1));
-  if (!database) return Error{database.error().code, "--database-of: " + database.error().message};
+  auto database = name_foreign_database(invocation.environment, text.substr(equals + 1), "--database-of");
+  if (!database) return database.error();
   databases.of_query[table] = std::move(*database);
   return {};
 }
@@ -38,8 +38,8 @@ Result<std::optional<ForeignDatabases>> foreign_databases(const Invocation& invo
   for (const std::string& text : table_databases)
     if (auto added = add_database(invocation, text, databases); !added) return added.error();
   const std::string& text = invocation.settings.database;
-  const auto main =
-      is_foreign_url(text) ? name_foreign_database(invocation.environment, text) : find_database(invocation);
+  const auto main = is_foreign_url(text) ? name_foreign_database(invocation.environment, text, "--database")
+                                         : find_database(invocation);
   if (!main) return main.error();
   if (main->is_default && databases.of_query.empty()) return std::optional<ForeignDatabases>();
   databases.main = main->is_default ? databases.of_query.begin()->second : *main;

@@ -219,13 +219,13 @@ Result<void> check_kinds(const ForeignDatabases& databases, const Profile& profi
     const auto own = databases.of_query.find(query.table());
     const DatabaseName& database = own == databases.of_query.end() ? databases.main : own->second;
     const bool is_mongo_query = !query.mongo.collection.empty();
-    if (is_mongo_query && !database.is_mongo)
+    if (is_mongo_query && !database.is(DatabaseKind::mongo))
       return Error{
           ErrorCode::invalid,
           fmt::format("the profile's query {} is for MongoDB, and {} is another database: pass a mongodb:// URL "
                       "with --database, or --database-of {}=mongodb://...",
                       query.name, database.shown, query.table())};
-    if (!is_mongo_query && database.is_mongo)
+    if (!is_mongo_query && database.is(DatabaseKind::mongo))
       return Error{
           ErrorCode::invalid,
           fmt::format("the profile's query {} is SQL, and {} is a MongoDB database: write [mongodb.{}], or name "
@@ -248,9 +248,16 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& d
 }
 
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {
-  if (database.is_mongo) return open_mongo_rows(database.name);
-  if (database.is_mysql) return open_mysql_rows(database.name);
-  if (database.is_postgres) return open_postgres_rows(database);
+  switch (database.kind) {
+    case DatabaseKind::mongo:
+      return open_mongo_rows(database.name);
+    case DatabaseKind::mysql:
+      return open_mysql_rows(database.name);
+    case DatabaseKind::postgres:
+      return open_postgres_rows(database);
+    case DatabaseKind::sqlite:
+      break;
+  }
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
     return Error{

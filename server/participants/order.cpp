@@ -137,6 +137,18 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items) {
   return list;
 }
 
+Result<Money> value_of(const std::vector<OrderItem>& items) {
+  Money value;
+  for (const OrderItem& item : items) {
+    const auto amount = multiply(item.price, item.quantity);
+    if (!amount) return amount.error();
+    value = value + *amount;
+    if (value.cents > Money::cents_max)
+      return Error{ErrorCode::invalid, "the total amount must not be greater than 1000000000000"};
+  }
+  return value;
+}
+
 KeyDigest digest_of_claim(std::string_view name) {
   const Digest digest = sha256(name);
   KeyDigest key;
@@ -162,20 +174,14 @@ std::string default_idempotency_key(const std::vector<OrderItem>& items) {
 
 Result<OrderDecision> create_order(CreateOrder command, const Moment& moment) {
   if (command.items.empty()) return Error{ErrorCode::invalid, "an order needs at least one item"};
-  Money total;
-  for (const OrderItem& item : command.items) {
-    const auto amount = multiply(item.price, item.quantity);
-    if (!amount) return amount.error();
-    total = total + *amount;
-    if (total.cents > Money::cents_max)
-      return Error{ErrorCode::invalid, "the total amount must not be greater than 1000000000000"};
-  }
+  const auto total = value_of(command.items);
+  if (!total) return total.error();
   OrderDecision decision;
   Order& order = decision.order;
   order.id = command.id;
   order.user = command.user;
   order.items = std::move(command.items);
-  order.total = total;
+  order.total = *total;
   order.address = std::move(command.address);
   order.customer = std::move(command.customer);
   order.holds_key = !command.idempotency_key.empty();
@@ -187,7 +193,7 @@ Result<OrderDecision> create_order(CreateOrder command, const Moment& moment) {
   data.add("orderId", order.id.text())
       .add("userId", order.user.text())
       .raw("items", to_json_text(order.items))
-      .raw("totalAmount", total.number_text())
+      .raw("totalAmount", total->number_text())
       .add("shippingAddress", order.address);
   if (!order.customer.empty()) data.add("customerId", order.customer);
   record(decision, EventType::order_created, std::move(data), std::move(command.lock_metadata));

@@ -41,6 +41,7 @@ struct OrderItem {
 Json to_json(const std::vector<OrderItem>& items);                  // as in the HTTP API and in OrderCreated
 std::string to_json_text(const std::vector<OrderItem>& items);      // the same, as text
 Result<std::vector<OrderItem>> items_from_json(const Json& items);  // reads what to_json() wrote
+Result<Money> value_of(const std::vector<OrderItem>& items);        // price times quantity of all; an error over 10^12
 
 // The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.
 using KeyDigest = std::array<std::uint8_t, 16>;

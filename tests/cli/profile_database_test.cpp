@@ -63,7 +63,7 @@ class OtherPostgres : public OtherDatabase {
     DatabaseName name;
     name.name = url_;
     name.shown = "postgres://shop";
-    name.is_postgres = true;
+    name.kind = DatabaseKind::postgres;
     return name;
   }
 
@@ -218,7 +218,7 @@ TEST(ForeignDatabaseName, OfNothingIsSaid) {
   file.name = file.shown = "/nonexistent/shop.db";
   server.name = "postgres://shop@127.0.0.1:1/shop";
   server.shown = "postgres://127.0.0.1:1/shop";
-  server.is_postgres = true;
+  server.kind = DatabaseKind::postgres;
   EXPECT_THAT(open_foreign_rows(file).error().message, HasSubstr("/nonexistent/shop.db"));
   const auto refused = open_foreign_rows(server);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);

@@ -101,6 +101,10 @@ TEST_F(CliSagaRehearse, WhatIsInEffectIsCountedBySql) {
               HasSubstr("--probe-sql of hotel: the profile's query hotel: no such table: bookings"));
   EXPECT_THAT(with("hotel=hotel.db SELECT :saga").out, HasSubstr("the query has to give one row with a number"));
   EXPECT_THAT(with("hotel=none.db SELECT :saga").out, HasSubstr("there is no database at "));
+  EXPECT_THAT(with("hotel=mongodb://127.0.0.1/hotel SELECT :saga").out, HasSubstr("and MongoDB has none"));
+  EXPECT_THAT(with("hotel=mysql://127.0.0.1:1/hotel SELECT :saga").out, Not(HasSubstr("there is no database at ")));
+  EXPECT_THAT(with("hotel=sqlite:hotel.db SELECT :saga").out,
+              HasSubstr("--probe-sql of hotel must be the path of an SQLite file or a URL"));
   EXPECT_THAT(with("hotel=hotel.db").out, HasSubstr("'hotel=hotel.db' is not NAME=DATABASE QUERY, such as hotel="));
   EXPECT_THAT(with("hotel=hotel.db SELECT 1").out, HasSubstr("counts for all sagas: it has no :saga"));
   EXPECT_THAT(with("motel=hotel.db SELECT :saga").out, HasSubstr("the definition has no participant 'motel'"));

@@ -6,14 +6,15 @@ DROP SCHEMA IF EXISTS yardstick CASCADE;
 CREATE SCHEMA yardstick;
 CREATE TABLE yardstick.flow (LIKE flow INCLUDING ALL);
 CREATE TABLE yardstick.claim (LIKE claim INCLUDING ALL);
-CREATE TABLE yardstick.event (LIKE event INCLUDING ALL);
+CREATE TABLE yardstick.event_group (LIKE event_group INCLUDING ALL);
 CREATE SEQUENCE yardstick.sequence CACHE 1000;
 
 CREATE TABLE yardstick.sample AS
   SELECT f.id FROM flow AS f WHERE f.saga_status = 1 ORDER BY f.id DESC LIMIT 1;
 CREATE TABLE yardstick.sample_flow AS SELECT * FROM flow WHERE id = (SELECT id FROM yardstick.sample);
 CREATE TABLE yardstick.sample_events AS
-  SELECT *, row_number() OVER (ORDER BY sequence) AS part FROM event WHERE flow = (SELECT id FROM yardstick.sample);
+  SELECT *, row_number() OVER (ORDER BY sequence) AS part FROM event_group
+  WHERE flow = (SELECT id FROM yardstick.sample);
 
 CREATE FUNCTION yardstick.next_id() RETURNS uuid LANGUAGE sql VOLATILE AS $$
   SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' ||
@@ -30,8 +31,9 @@ BEGIN
   f.idempotency_key := md5(new_id::text);
   INSERT INTO yardstick.flow SELECT f.*;
   INSERT INTO yardstick.claim (key, flow, live) VALUES (f.idempotency_key::uuid, new_id, true);
-  INSERT INTO yardstick.event (sequence, occurred_at, flow, aggregate, version, node, type, aggregate_type, data, metadata,
-                               correlation)
-    SELECT first + part, occurred_at, new_id, aggregate, version, node, type, aggregate_type, data, metadata, correlation
+  INSERT INTO yardstick.event_group (sequence, occurred_at, flow, aggregate, version, node, type, aggregate_type, data,
+                                     metadata, correlation, earlier)
+    SELECT first + part, occurred_at, new_id, aggregate, version, node, type, aggregate_type, data, metadata,
+      correlation, earlier
     FROM yardstick.sample_events;
 END $$;

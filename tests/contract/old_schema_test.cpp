@@ -24,6 +24,7 @@ namespace sagactl {
 namespace {
 
 constexpr int newest_before = 8;  // of PostgreSQL's migrations; SQLite has one more
+constexpr int newest_before_groups = 17;
 
 enum class Dialect { sqlite, postgres };
 
@@ -151,6 +152,34 @@ TEST(OldSchema, OfADatabaseIsReadAfterItsMigration) {
     ASSERT_TRUE(store) << store.error().message;
     expect_old_row(**store, sql, Dialect::postgres);
   }
+  sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
+}
+
+TEST(OldSchema, EventsOfBeforeAreReadAsTheyWereByWhoeverMight) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  const std::string schema = fresh_schema_name(), url = url_of_schema(*postgres_url(), schema);
+  PostgresSession(*postgres_url()).run("CREATE SCHEMA " + schema);
+  PostgresSession sql(url);
+  make_old_schema(sql, embedded::postgres_schema(), newest_before_groups);
+  const OrderId order = old_flow().order.id;
+  sql.run(old_names);
+  sql.run(fmt::format(
+      "INSERT INTO event (node, sequence, flow, type, aggregate_type, version, occurred_at, data) SELECT no, "
+      "3, '{}', 2, 0, 5, 7, '{{\"x\": 1}}' FROM node; UPDATE node SET last_sequence = 3; "
+      "GRANT SELECT, INSERT ON event TO PUBLIC",
+      order.text()));
+  {
+    auto store = open_postgres({.url = url, .readers = 1, .lease = 2s});
+    ASSERT_TRUE(store) << store.error().message;
+    const auto events = (*store)->flow_events(order).value();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].sequence, 3);
+    EXPECT_EQ(events[0].data, R"({"x": 1})");
+    EXPECT_EQ((*store)->events_after("node-1", 2, 10).value().size(), 1u);
+  }
+  EXPECT_EQ(sql.text("SELECT string_agg(DISTINCT p, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'DELETE']) AS p WHERE "
+                     "has_table_privilege('public', 'event', p)"),
+            "INSERT SELECT");
   sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
 }
 

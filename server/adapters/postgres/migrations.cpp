@@ -34,7 +34,8 @@ const std::string sql_lock_holder = fmt::format(
 constexpr const char* sql_has_list = "SELECT to_regclass('schema_migration') IS NOT NULL";
 constexpr const char* sql_foreign_table =
     "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname IN ('users', "
-    "'orders', 'payments', 'saga_instances', 'event_store', 'flow', 'event', 'node', 'claim') ORDER BY 1 LIMIT 1";
+    "'orders', 'payments', 'saga_instances', 'event_store', 'flow', 'event', 'event_group', 'node', 'claim') ORDER BY "
+    "1 LIMIT 1";
 constexpr const char* sql_list = "SELECT number, checksum, applied_at FROM schema_migration ORDER BY number";
 const std::string sql_create_list =
     "CREATE TABLE IF NOT EXISTS schema_migration (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT "

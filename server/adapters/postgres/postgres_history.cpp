@@ -16,7 +16,7 @@ namespace postgres {
 namespace {
 
 constexpr std::chrono::milliseconds history_timeout{60'000};  // of one page
-constexpr int flows_per_page = 500, events_per_page = 5'000, claims_per_page = 5'000;
+constexpr int flows_per_page = 500, groups_per_page = 2'000, claims_per_page = 5'000;
 
 const ConnectOptions history_options = {history_session,
                                         {{"idle_in_transaction_session_timeout", "0"},
@@ -66,10 +66,10 @@ class PostgresSnapshot : public History {
 
   Result<std::vector<Event>> stock_events() override {
     return sql::guarded([&] {
-      PqxxRows rows = connection_.run(
-          fmt::format("SELECT {} FROM event AS e JOIN node AS n ON n.no = e.node WHERE e.flow = '{}' ORDER BY n.name "
-                      "COLLATE \"C\", e.sequence",
-                      event_columns, Uuid{}.text()));
+      PqxxRows rows = connection_.run(fmt::format(
+          "SELECT {} FROM event_group AS e JOIN node AS n ON n.no = e.node WHERE e.flow = '{}' ORDER BY n.name "
+          "COLLATE \"C\", e.sequence",
+          event_columns, Uuid{}.text()));
       return sql::read_all(rows, [&](PqxxRows& row) { return read_event(row, names_); });
     });
   }
@@ -131,8 +131,8 @@ class PostgresSnapshot : public History {
       ids += (ids.empty() ? "" : ",") + id.text();
     }
     if (page.empty()) return page;
-    PqxxRows events = connection_.run(
-        fmt::format("SELECT {} FROM event AS e WHERE e.flow = ANY ('{{{}}}'::uuid[])", event_columns, ids));
+    PqxxRows events = connection_.run(fmt::format(
+        "SELECT {} FROM event_group AS g {} WHERE g.flow = ANY ('{{{}}}'::uuid[])", event_columns, each_of_group, ids));
     while (events.next()) {
       Event event = read_event(events, names_);
       page[places.at(event.order)].events.push_back(std::move(event));
@@ -149,15 +149,17 @@ class PostgresSnapshot : public History {
 
   bool each_event_of(std::int64_t node, const NodeName& name,
                      const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) {
-    for (std::int64_t last = 0;;) {
-      PqxxRows row =
-          connection_.run(fmt::format("SELECT sequence, occurred_at FROM event WHERE node = {}::smallint AND "
-                                      "sequence > {} ORDER BY sequence LIMIT {}",
-                                      node, last, events_per_page));
+    for (std::int64_t last_group = 0;;) {
+      PqxxRows row = connection_.run(
+          fmt::format("SELECT g.sequence, e.sequence, e.occurred_at FROM (SELECT * FROM event_group WHERE node = "
+                      "{}::smallint AND sequence > {} ORDER BY sequence LIMIT {}) AS g {} ORDER BY g.sequence, "
+                      "e.sequence",
+                      node, last_group, groups_per_page, each_of_group));
       if (row.size() == 0) return true;
       while (row.next()) {
-        last = row.integer();
-        if (!visit(name, last, row.time())) return false;
+        last_group = row.integer();
+        const std::int64_t sequence = row.integer();
+        if (!visit(name, sequence, row.time())) return false;
       }
     }
   }

@@ -32,7 +32,8 @@ const PostgresStatement sql_by_claim{
     "flow_by_claim",
     "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = (SELECT c.flow FROM claim AS c WHERE c.key = $1::uuid)"};
 const PostgresStatement sql_flow_events{
-    "events_of_flow", fmt::format("SELECT {} FROM event AS e WHERE e.flow = $1::uuid", event_columns)};
+    "events_of_flow",
+    fmt::format("SELECT {} FROM event_group AS g {} WHERE g.flow = $1::uuid", event_columns, each_of_group)};
 
 // A list whose filter has no index scans all flows: this bounds its cost, of the page and of the count each.
 const PostgresStatement sql_bound_list{"queries_bound_list", "SET LOCAL statement_timeout = 1500"};

@@ -118,10 +118,12 @@ const PostgresStatement sql_backlogs{
     "published < last_sequence) ORDER BY name"};
 const PostgresStatement sql_published_through{"store_published_through", "SELECT published FROM node WHERE name = $1"};
 const PostgresStatement sql_events_after{"store_events_after",
-                                         fmt::format("SELECT {}, e.after_event FROM event AS e WHERE e.node = (SELECT "
-                                                     "no FROM node WHERE name = $1) AND e.sequence > "
-                                                     "$2::bigint ORDER BY e.sequence LIMIT $3::bigint",
-                                                     event_columns)};
+                                         fmt::format("SELECT {}, e.after_event FROM (SELECT * FROM event_group WHERE "
+                                                     "node = (SELECT no FROM node WHERE name = $1) AND sequence > "
+                                                     "$2::bigint ORDER BY sequence LIMIT $3::bigint) AS g {} WHERE "
+                                                     "e.sequence > $2::bigint ORDER BY g.sequence, e.sequence LIMIT "
+                                                     "$3::bigint",
+                                                     event_columns, each_of_group)};
 // Does not wait for the disk: when the server crashes, a lost checkpoint only has some events published again, and a
 // lost adoption is done again.
 const PostgresStatement sql_asynchronous_commit{"store_asynchronous_commit", "SET LOCAL synchronous_commit = off"};

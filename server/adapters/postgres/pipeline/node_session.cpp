@@ -32,13 +32,16 @@ const PostgresStatement sql_terminate_holder{
     "END FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND l.classid = 'node'::regclass::oid AND l.objid = $1::bigint::oid AND l.pid <> pg_backend_pid()"};
-const PostgresStatement sql_row_types{"session_row_types",
-                                      "SELECT 'flow_row'::regtype::oid::bigint, 'event_row'::regtype::oid::bigint"};
+const PostgresStatement sql_row_types{
+    "session_row_types",
+    "SELECT 'flow_row'::regtype::oid::bigint, 'event_group_row'::regtype::oid::bigint, "
+    "'earlier_event'::regtype::oid::bigint, 'earlier_event[]'::regtype::oid::bigint"};
 const PostgresStatement sql_read_node{"session_read_node",
                                       "SELECT url, lease_until, database_now() FROM node WHERE name = $1"};
 const PostgresStatement sql_register_node{
     "session_register_node",
-    "UPDATE node SET url = $2, epoch = epoch + 1, lease_until = database_now() + $3::bigint WHERE name = $1 "
+    "UPDATE node SET url = $2, epoch = epoch + 1, lease_until = database_now() + $3::bigint, "
+    "groups_after = coalesce(groups_after, last_sequence) WHERE name = $1 "
     "RETURNING epoch, last_sequence, lease_until"};
 
 // Batches find everything by key, so their plans must not depend on statistics. The time limits make the server release
@@ -77,7 +80,9 @@ void NodeSession::read_row_types() {
   PostgresRows row = connection_.run(sql_row_types);
   row.next();
   row_types_.flow = static_cast<std::uint32_t>(row.integer());
-  row_types_.event = static_cast<std::uint32_t>(row.integer());
+  row_types_.event_group = static_cast<std::uint32_t>(row.integer());
+  row_types_.earlier_event = static_cast<std::uint32_t>(row.integer());
+  row_types_.earlier_events = static_cast<std::uint32_t>(row.integer());
 }
 
 bool NodeSession::acquire_node_lock() {

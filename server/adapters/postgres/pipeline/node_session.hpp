@@ -13,9 +13,9 @@
 
 namespace sagactl::postgres {
 
-// The OIDs of the types that rows are sent as: sql/postgres/0015_rows.sql.
+// The OIDs of the types that rows are sent as: sql/postgres/0015_rows.sql and 0018_groups_of_events.sql.
 struct RowTypes {
-  std::uint32_t flow = 0, event = 0;
+  std::uint32_t flow = 0, event_group = 0, earlier_event = 0, earlier_events = 0;  // the last is an array
 };
 
 class NodeSession {

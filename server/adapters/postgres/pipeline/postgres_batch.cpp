@@ -289,7 +289,7 @@ void PostgresBatch::write(const Changes& changes) {
   send_search_values(connection_, changes.new_sagas);
   write_claims(changes.claims);
   write_stocks(changes.stocks);
-  if (!changes.events.empty()) send_events(connection_, names_, node_, session_.row_types().event, changes.events);
+  if (!changes.events.empty()) send_events(connection_, names_, node_, session_.row_types(), changes.events);
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
   add_pending_counts(pending_counts_, counts_);

@@ -1,15 +1,18 @@
 #include "server/adapters/postgres/tables/event_table.hpp"
 
+#include "server/saga/event.hpp"
+
 namespace sagactl::postgres {
 namespace {
 
-const PostgresStatement sql_insert_event{
-    "event_insert",
-    "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation, after_event) SELECT $1::bigint, * FROM unnest($2::event_row[])"};
+const PostgresStatement sql_insert_events{
+    "event_insert_groups",
+    "INSERT INTO event_group (node, flow, correlation, sequence, occurred_at, aggregate, version, type, "
+    "aggregate_type, data, metadata, after_event, earlier) SELECT $1::bigint, * FROM unnest($2::event_group_row[])"};
+// The newest event of a flow is the last of its group.
 const PostgresStatement sql_last_events{
     "event_last",
-    "SELECT DISTINCT ON (flow) flow, node, sequence FROM event WHERE flow = ANY ($1::uuid[]) "
+    "SELECT DISTINCT ON (flow) flow, node, sequence FROM event_group WHERE flow = ANY ($1::uuid[]) "
     "ORDER BY flow, occurred_at DESC, sequence DESC"};
 
 constexpr int sequence_bits = 40;  // of event.after_event
@@ -25,38 +28,61 @@ void add_unless_empty(ParameterRows& rows, std::string_view text) {
     rows.add(text);
 }
 
-// As event_row has them.
-constexpr ParameterType event_row_columns[] = {ParameterType::bigint,   ParameterType::uuid,  ParameterType::smallint,
-                                               ParameterType::smallint, ParameterType::uuid,  ParameterType::integer,
-                                               ParameterType::bigint,   ParameterType::text,  ParameterType::text,
-                                               ParameterType::text,     ParameterType::bigint};
+// As earlier_event has them, and event_group_row behind its first two.
+constexpr ParameterType event_types[] = {ParameterType::bigint,  ParameterType::bigint,   ParameterType::uuid,
+                                         ParameterType::integer, ParameterType::smallint, ParameterType::smallint,
+                                         ParameterType::text,    ParameterType::text,     ParameterType::bigint};
+
+void add_event(ParameterRows& rows, const Event& event, sql::InternedNames& names) {
+  rows.add(event.sequence);
+  rows.add(event.occurred_at.us);
+  if (event.aggregate == event.order.uuid)
+    rows.add_null();
+  else
+    rows.add(event.aggregate);
+  rows.add(event.version);
+  rows.add(static_cast<int>(event.type));
+  rows.add(static_cast<int>(event.aggregate_type));
+  rows.add(std::string_view(event.data));
+  add_unless_empty(rows, event.metadata);
+  if (event.after)
+    rows.add(place_number(*event.after, names));
+  else
+    rows.add_null();
+}
+
+// Whether an event can be earlier in the group of the one after it. Readers rely on it: who looks for rare events, for
+// those of no flow or for a flow's newest one reads only the last event of groups.
+bool is_grouped(const Event& event, const Event& next) {
+  return event.order == next.order && event.order != OrderId{} && !is_rare(event.type) &&
+         event.correlation == next.correlation && event.occurred_at <= next.occurred_at;
+}
 
 }  // namespace
 
-void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, std::uint32_t row_type,
+void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, const RowTypes& types,
                  const std::vector<const Event*>& events) {
-  ParameterRows rows(event_row_columns);
-  for (const Event* event : events) {
-    rows.begin();
-    rows.add(event->sequence);
-    rows.add(event->order.uuid);
-    rows.add(static_cast<int>(event->type));
-    rows.add(static_cast<int>(event->aggregate_type));
-    if (event->aggregate == event->order.uuid)
-      rows.add_null();
+  std::vector<ParameterType> group_types = {ParameterType::uuid, ParameterType::text};
+  group_types.insert(group_types.end(), std::begin(event_types), std::end(event_types));
+  group_types.push_back(ParameterType{types.earlier_events});
+  ParameterRows groups(group_types);
+  for (auto event = events.begin(); event != events.end(); ++event) {
+    const auto first = event;
+    ParameterRows earlier(event_types);
+    for (; event + 1 != events.end() && is_grouped(**event, **(event + 1)); ++event) {
+      earlier.begin();
+      add_event(earlier, **event, names);
+    }
+    groups.begin();
+    groups.add((*event)->order.uuid);
+    add_unless_empty(groups, (*event)->correlation);
+    add_event(groups, **event, names);
+    if (event == first)
+      groups.add_null();
     else
-      rows.add(event->aggregate);
-    rows.add(event->version);
-    rows.add(event->occurred_at.us);
-    rows.add(std::string_view(event->data));
-    add_unless_empty(rows, event->metadata);
-    add_unless_empty(rows, event->correlation);
-    if (event->after)
-      rows.add(place_number(*event->after, names));
-    else
-      rows.add_null();
+      groups.add(std::string_view(earlier.take(types.earlier_event)));
   }
-  connection.send(sql_insert_event, Parameters().add(node).add_bytes(rows.take(row_type)));
+  connection.send(sql_insert_events, Parameters().add(node).add_bytes(groups.take(types.event_group)));
 }
 
 std::vector<Event> read_events_with_places(PostgresRows rows, sql::InternedNames& names) {

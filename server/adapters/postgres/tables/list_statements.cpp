@@ -124,9 +124,10 @@ void send_event_search(PostgresConnection& connection, const EventFilter& filter
     conditions += fmt::format(" AND e.occurred_at >= {}::bigint", place());
   }
   if (filter.requested_by_user) conditions += fmt::format(" AND e.metadata LIKE '{}%'", requested_by_prefix);
+  std::string flow;
   if (filter.order) {
     parameters.add(filter.order->uuid);
-    conditions += fmt::format(" AND e.flow = {}::uuid", place());
+    flow = place();
   }
   std::string user;
   if (filter.user) {
@@ -134,31 +135,37 @@ void send_event_search(PostgresConnection& connection, const EventFilter& filter
     user = place() + "::uuid";
   }
   const std::string order = " ORDER BY e.occurred_at DESC, e.sequence DESC LIMIT $1::bigint";
-  const std::string of_user =
-      user.empty() ? "" : fmt::format(" AND e.flow IN (SELECT id FROM flow WHERE user_id = {})", user);
+  const auto of_user = [&](std::string_view column) {
+    return user.empty() ? "" : fmt::format(" AND {} IN (SELECT id FROM flow WHERE user_id = {})", column, user);
+  };
   std::string sql;
-  if (filter.order || (filter.type && is_rare(*filter.type))) {
-    if (!filter.order) conditions += fmt::format(" AND {}", is_rare_event);
-    sql = fmt::format("SELECT {} FROM event AS e WHERE true{}{}{}", event_columns, conditions, of_user, order);
+  if (filter.order) {
+    sql = fmt::format("SELECT {} FROM event_group AS g {} WHERE g.flow = {}::uuid{}{}{}", event_columns, each_of_group,
+                      flow, conditions, of_user("g.flow"), order);
+  } else if (filter.type && is_rare(*filter.type)) {
+    sql = fmt::format("SELECT {} FROM event_group AS e WHERE {}{}{}{}", event_columns, is_rare_event, conditions,
+                      of_user("e.flow"), order);
   } else if (filter.requested_by_user && filter.type == EventType::stock_set) {  // such events belong to no flow
-    sql = fmt::format("SELECT {} FROM event AS e WHERE e.flow = '{}'{}{}{}", event_columns, Uuid{}.text(), conditions,
-                      of_user, order);
+    sql = fmt::format("SELECT {} FROM event_group AS e WHERE e.flow = '{}'{}{}{}", event_columns, Uuid{}.text(),
+                      conditions, of_user("e.flow"), order);
   } else {
     // A node's events are in the order of their times: the newest of all are among the newest of each node.
     const std::string newest = fmt::format(
-        "SELECT e.* FROM node AS n CROSS JOIN LATERAL (SELECT e.* FROM event AS e WHERE e.node = n.no{} "
-        "ORDER BY e.sequence DESC LIMIT $1::bigint) AS e",
+        "SELECT e.* FROM node AS n CROSS JOIN LATERAL (SELECT e.* FROM event_group AS g {} WHERE g.node = n.no{} "
+        "ORDER BY g.sequence DESC, e.sequence DESC LIMIT $1::bigint) AS e",
+        each_of_group,
         conditions + (user.empty()
                           ? ""
-                          : fmt::format(" AND EXISTS (SELECT 1 FROM flow WHERE id = e.flow AND user_id = {})", user)));
-    sql = user.empty() ? fmt::format("SELECT {} FROM ({}) AS e{}", event_columns, newest, order)
-                       : fmt::format(
-                             "SELECT {} FROM (SELECT e.* FROM event AS e WHERE (SELECT count(*) FROM (SELECT 1 "
-                             "FROM flow WHERE user_id = {} LIMIT {}) AS f) <= {}{}{} UNION ALL SELECT e.* FROM "
-                             "({}) AS e WHERE (SELECT count(*) FROM (SELECT 1 FROM flow WHERE user_id = {} "
-                             "LIMIT {}) AS f) > {}) AS e{}",
-                             event_columns, user, sql::few_flows + 1, sql::few_flows, conditions, of_user, newest, user,
-                             sql::few_flows + 1, sql::few_flows, order);
+                          : fmt::format(" AND EXISTS (SELECT 1 FROM flow WHERE id = g.flow AND user_id = {})", user)));
+    sql = user.empty()
+              ? fmt::format("SELECT {} FROM ({}) AS e{}", event_columns, newest, order)
+              : fmt::format(
+                    "SELECT {} FROM (SELECT e.* FROM event_group AS g {} WHERE (SELECT count(*) FROM (SELECT 1 "
+                    "FROM flow WHERE user_id = {} LIMIT {}) AS f) <= {}{}{} UNION ALL SELECT e.* FROM "
+                    "({}) AS e WHERE (SELECT count(*) FROM (SELECT 1 FROM flow WHERE user_id = {} "
+                    "LIMIT {}) AS f) > {}) AS e{}",
+                    event_columns, each_of_group, user, sql::few_flows + 1, sql::few_flows, conditions,
+                    of_user("g.flow"), newest, user, sql::few_flows + 1, sql::few_flows, order);
   }
   connection.send({{}, sql}, parameters);
 }

@@ -23,7 +23,7 @@ constexpr StateMeaning meanings[] = {
     {"22", ErrorCode::bug, "refused a value"},
     {"23", ErrorCode::bug, "refused changes that contradict what it holds; nothing was written"},
     {"25", ErrorCode::bug, "refused a statement in this state of the transaction"},
-    {"25006", ErrorCode::unavailable, "is read-only (is it a standby?): name the primary"},
+    {state_read_only, ErrorCode::unavailable, "is read-only (is it a standby?): name the primary"},
     {"25P03", ErrorCode::unavailable, "ended a transaction that was idle for too long; nothing was written"},
     {"28", ErrorCode::invalid, "does not let this user in: check DATABASE_USER and the server's pg_hba.conf"},
     {"28000", ErrorCode::invalid,

@@ -179,7 +179,8 @@ std::vector<PostgresRows> PostgresConnection::flush() {
     commit_sent_ = false;
     return all;
   }
-  if (failure->lost || PQstatus(connection_) == CONNECTION_BAD) {
+  // A server that became a standby, or can only read for another reason: a new session may lead to the primary.
+  if (failure->lost || PQstatus(connection_) == CONNECTION_BAD || failure->state == state_read_only) {
     failure->lost = true;
     close();
   }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "tests/contract/writing.hpp"
 #include "tests/services/pgbouncer.hpp"
@@ -57,6 +58,16 @@ TEST_F(PostgresFailover, ASessionThatHasReachedAStandbyIsLeftForThePrimary) {
   standby->promote();
   pooler->lead_to(*standby);
   EXPECT_TRUE(eventually([&] { return (written = write()).ok(); })) << written.error().message;
+}
+
+TEST_F(PostgresFailover, AStandbyIsNamedAsOneByWhateverWantsToWrite) {
+  const auto opened = open_postgres({.url = standby->url(), .readers = 1});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(opened.error().message, HasSubstr("is read-only (is it a standby?)"));
+  const auto migrated = migrate_postgres(standby->url("template1"));
+  ASSERT_FALSE(migrated);
+  EXPECT_THAT(migrated.error().message, HasSubstr("is read-only (is it a standby?)"));
 }
 
 }  // namespace

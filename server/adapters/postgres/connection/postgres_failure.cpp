@@ -77,10 +77,16 @@ bool is_missing_behind_pooler(std::string_view state, std::string_view message) 
   return state == state_refused_by_pooler && message.find("does not exist") != std::string_view::npos;
 }
 
+// A standby has this code for a transaction that is to write, as for anything that it does not support.
+bool is_write_on_standby(std::string_view state, std::string_view message) {
+  return state == "0A000" && message.find("during recovery") != std::string_view::npos;
+}
+
 }  // namespace
 
 Error error_of(std::string_view state, std::string_view where, std::string_view message) {
   const StateMeaning* found = meaning_of(is_missing_behind_pooler(state, message) ? state_no_database : state);
+  if (is_write_on_standby(state, message)) found = meaning_of(state_read_only);
   if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text = fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);

@@ -179,8 +179,7 @@ std::vector<PostgresRows> PostgresConnection::flush() {
     commit_sent_ = false;
     return all;
   }
-  // A server that became a standby, or can only read for another reason: a new session may lead to the primary.
-  if (failure->lost || PQstatus(connection_) == CONNECTION_BAD || failure->state == state_read_only) {
+  if (failure->lost || PQstatus(connection_) == CONNECTION_BAD) {
     failure->lost = true;
     close();
   }

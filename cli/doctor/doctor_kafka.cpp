@@ -18,6 +18,10 @@ DoctorFinding finding_of(const KafkaDiagnosis::Topic& topic, int default_partiti
   if (!topic.unfit.empty())
     return {subject, CheckResult::fail, topic.unfit,
             "change the topic's settings, or have it made by `sagactl topics create`"};
+  if (topic.replicas_in_sync < topic.replicas)
+    return {subject, CheckResult::warn,
+            fmt::format("has {} of {} replicas in sync", topic.replicas_in_sync, topic.replicas),
+            "start the missing brokers: fewer of the others may be lost until then"};
   if (topic.partitions > 0) return {subject, CheckResult::ok, fmt::format("{} partitions", topic.partitions)};
   if (!topic.creation_denied.empty())
     return {subject, CheckResult::fail,

@@ -129,6 +129,16 @@ KafkaServer::KafkaServer(const Certificates& certificates)
   format(users);
 }
 
+KafkaServer::KafkaServer(const KafkaServer& first, int number)
+    : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
+      port_(free_port()),
+      controller_port_(first.controller_port_) {
+  write_settings("process.roles=broker\nnode.id=" + std::to_string(number) +
+                     "\nlisteners=PLAINTEXT://127.0.0.1:" + std::to_string(port_) + "\n",
+                 std::nullopt);
+  format({});
+}
+
 void KafkaServer::write_settings(const std::string& more, std::optional<ProxiedListener> proxied) {
   std::filesystem::create_directories(folder_);
   const std::string port = std::to_string(port_), controller = std::to_string(controller_port_);
@@ -158,10 +168,7 @@ void KafkaServer::format(const std::vector<std::string>& arguments) {
 }
 
 KafkaServer::~KafkaServer() {
-  if (pid_ > 0) {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
+  if (pid_ > 0) kill();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
@@ -172,10 +179,18 @@ void KafkaServer::start() {
     if (port != 0 && !eventually([&] { return accepts(port); })) crash("Kafka does not start");
 }
 
-void KafkaServer::stop() {
-  ::kill(pid_, SIGTERM);
+void KafkaServer::end(int signal) {
+  ::kill(pid_, signal);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
+}
+
+void KafkaServer::stop() {
+  end(SIGTERM);
+}
+
+void KafkaServer::kill() {
+  end(SIGKILL);
 }
 
 void KafkaServer::freeze() const {

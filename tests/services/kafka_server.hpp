@@ -28,6 +28,8 @@ class KafkaServer {
   // may do everything, and clerk, who has no rights, have the password below for every mechanism; whoever shows the
   // certificate saga or comes without TLS may do everything as well.
   explicit KafkaServer(const Certificates& certificates);
+  // One more broker of the cluster whose first one, number 1, is also the only one that chooses leaders.
+  KafkaServer(const KafkaServer& first, int number);
   static constexpr const char* password = "s3cret-of-the-test";
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
@@ -39,12 +41,14 @@ class KafkaServer {
   std::string brokers_for_certificates() const { return "127.0.0.1:" + std::to_string(certificate_port_); }
   void start();         // returns when it accepts connections; it keeps its data
   void stop();          // cleanly
+  void kill();          // as a machine that loses its power
   void freeze() const;  // SIGSTOP
   void resume() const;  // SIGCONT
 
  private:
   std::filesystem::path folder_;
   void write_settings(const std::string& more, std::optional<ProxiedListener> proxied);
+  void end(int signal);
   void format(const std::vector<std::string>& arguments);
 
   std::uint16_t port_ = 0, controller_port_ = 0, login_port_ = 0, certificate_port_ = 0;

@@ -45,16 +45,12 @@ bool PgBouncer::is_installed() {
 }
 
 PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode, const std::string& settings)
-    : folder_("/tmp/sagactl-pgbouncer-XXXXXX"), port_(free_port()) {
+    : folder_("/tmp/sagactl-pgbouncer-XXXXXX"), settings_("pool_mode = " + mode + '\n' + settings), port_(free_port()) {
   namespace fs = std::filesystem;
   if (!::mkdtemp(folder_.data())) crash("no directory for a test's PgBouncer could be created");
   fs::permissions(folder_, fs::perms::all);
   std::ofstream(folder_ + "/users") << '"' << PostgresServer::user << "\" \"" << PostgresServer::password << "\"\n";
-  std::ofstream(folder_ + "/ini") << "[databases]\n* = host=127.0.0.1 port=" << server.port()
-                                  << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
-                                  << "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = " << folder_
-                                  << "/users\npool_mode = " << mode << '\n'
-                                  << settings;
+  write_configuration(server);
   pid_ = ::fork();
   if (pid_ == 0) {
     const int log = ::open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
@@ -65,6 +61,20 @@ PgBouncer::PgBouncer(const PostgresServer& server, const std::string& mode, cons
     ::_exit(127);
   }
   if (!eventually([&] { return bouncer_answers(port_); })) crash("a test's PgBouncer does not start");
+}
+
+void PgBouncer::write_configuration(const PostgresServer& server) const {
+  const std::string at = " = host=127.0.0.1 port=" + std::to_string(server.port());
+  std::ofstream(folder_ + "/ini") << "[databases]\npostgres" << at << "\n*" << at
+                                  << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
+                                  << "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = " << folder_
+                                  << "/users\n"
+                                  << settings_;
+}
+
+void PgBouncer::lead_to(const PostgresServer& server) {
+  write_configuration(server);
+  ::kill(pid_, SIGHUP);
 }
 
 PgBouncer::~PgBouncer() {

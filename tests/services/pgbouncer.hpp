@@ -22,9 +22,14 @@ class PgBouncer {
   static bool is_installed();
 
   std::string url(const std::string& database = "postgres") const;
+  // The database postgres is from now on that of another server, as after RELOAD: for new sessions of clients, and for
+  // those that have none of the server.
+  void lead_to(const PostgresServer& server);
 
  private:
-  std::string folder_;
+  void write_configuration(const PostgresServer& server) const;
+
+  std::string folder_, settings_;
   std::uint16_t port_ = 0;
   pid_t pid_ = -1;
 };

@@ -41,21 +41,34 @@ bool run_as_server(const std::string& command) {
 
 }  // namespace
 
-std::unique_ptr<PostgresServer> PostgresServer::start() {
-  const std::string programs = find_programs();
-  if (programs.empty()) return nullptr;
+std::unique_ptr<PostgresServer> PostgresServer::with_directory(const std::string& programs) {
   std::string directory = "/tmp/sagactl-postgres-XXXXXX";
   if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be created");
   fs::permissions(directory, fs::perms::all);
-  const std::string secret = directory + "/password";
+  return std::unique_ptr<PostgresServer>(new PostgresServer(directory, programs, free_port()));
+}
+
+std::unique_ptr<PostgresServer> PostgresServer::start() {
+  const std::string programs = find_programs();
+  if (programs.empty()) return nullptr;
+  std::unique_ptr<PostgresServer> server = with_directory(programs);
+  const std::string secret = server->directory_ + "/password";
   std::ofstream(secret) << password << '\n';
   fs::permissions(secret, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
-  std::unique_ptr<PostgresServer> server(new PostgresServer(directory, programs, free_port()));
   if (!run_as_server(fmt::format("{}/initdb -A scram-sha-256 -U {} --pwfile={} --no-sync -D {}/data", programs, user,
-                                 secret, directory)))
+                                 secret, server->directory_)))
     crash("initdb failed");
   server->start_again();
   return server;
+}
+
+std::unique_ptr<PostgresServer> PostgresServer::make_standby() const {
+  std::unique_ptr<PostgresServer> standby = with_directory(programs_);
+  if (!run_as_server(fmt::format("{}/pg_basebackup -R -c fast --no-sync -d {} -D {}/data", programs_, url("postgres"),
+                                 standby->directory_)))
+    crash("pg_basebackup failed");
+  standby->start_again();
+  return standby;
 }
 
 PostgresServer::PostgresServer(std::string directory, std::string programs, std::uint16_t port)
@@ -63,7 +76,7 @@ PostgresServer::PostgresServer(std::string directory, std::string programs, std:
 
 PostgresServer::~PostgresServer() {
   thaw();
-  control("-m immediate stop");
+  kill();
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }
@@ -81,6 +94,26 @@ void PostgresServer::start_again() {
 
 void PostgresServer::stop() {
   control("-m fast stop");
+}
+
+void PostgresServer::kill() {
+  control("-m immediate stop");
+}
+
+void PostgresServer::promote() {
+  if (!control("promote")) crash("a test's standby cannot be promoted");
+}
+
+void PostgresServer::demote() {
+  stop();
+  std::ofstream(directory_ + "/data/standby.signal") << "";
+  start_again();
+}
+
+void PostgresServer::wait_for_standbys(bool wait) {
+  std::ofstream(directory_ + "/data/postgresql.conf", std::ios::app)
+      << "synchronous_standby_names = '" << (wait ? "*" : "") << "'\n";
+  control("reload");
 }
 
 void PostgresServer::restart() {

@@ -15,6 +15,8 @@ class PostgresServer {
 
   // Null where PostgreSQL is not installed.
   static std::unique_ptr<PostgresServer> start();
+  // A server that follows this one, a copy of it otherwise, and answers reading sessions when this returns.
+  std::unique_ptr<PostgresServer> make_standby() const;
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -27,7 +29,12 @@ class PostgresServer {
   void thaw();
   void restart();  // as an operator does: all sessions are ended
   void stop();
+  void kill();  // nothing more is written, sent or answered
   void start_again();
+  void promote();  // a standby becomes a primary
+  void demote();   // restarts as a standby that follows nobody
+  // From now on commits wait for a standby, or no longer.
+  void wait_for_standbys(bool wait);
 
   // A shell command, run as the server's user in a folder of the server's that goes with it. Did it succeed?
   bool run(const std::string& command) const;
@@ -37,6 +44,7 @@ class PostgresServer {
 
  private:
   PostgresServer(std::string directory, std::string programs, std::uint16_t port);
+  static std::unique_ptr<PostgresServer> with_directory(const std::string& programs);
   bool control(const std::string& arguments) const;
   std::vector<int> processes() const;
 

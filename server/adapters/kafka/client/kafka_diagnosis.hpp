@@ -18,8 +18,9 @@ struct KafkaDiagnosis {
   };
   struct Topic {
     std::string name;
-    int partitions = 0;  // 0: it does not exist, or this client may not see it
-    int replicas = 0;    // of the partition that has the fewest
+    int partitions = 0;        // 0: it does not exist, or this client may not see it
+    int replicas = 0;          // of the partition that has the fewest
+    int replicas_in_sync = 0;  // of the partition that has the fewest in sync
     // Those that matter here, such as cleanup.policy; empty when this client has no right to read them.
     std::map<std::string, std::string> settings;
     std::string creation_denied;   // when it does not exist: why the brokers would not let this client create it

@@ -50,7 +50,8 @@ class RunningProducer : public Producer {
   void check_brokers();
   void recreate();
   void fail_in_flight();
-  void mark_unavailable(const Error& why);
+  void mark_unavailable(const Error& why, bool is_news = false);
+  void mark_silent();
   void mark_available();
   void refuse(const std::string& why);
   std::string why_refused() const;
@@ -79,6 +80,7 @@ class RunningProducer : public Producer {
   std::atomic<std::uint64_t> acknowledged_ = 0, failed_ = 0;
   std::atomic<SteadyClock::time_point> last_ack_at_ = SteadyClock::now();  // or when a message was first in flight
   SteadyClock::time_point next_check_;
+  bool silence_is_explained_ = false;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
@@ -271,9 +273,7 @@ void RunningProducer::check_brokers() {
     unavailable = !ready_ || !unavailable_reason_.empty();
   }
   if (unavailable && ready && !is_suspect_ && !has_refusal_ && in_flight_ > 0 && !silent) return mark_available();
-  if (!unavailable && silent)
-    return mark_unavailable(
-        {ErrorCode::unavailable, fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers)});
+  if (!unavailable && silent) return mark_silent();
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
   const auto topics = make_ready(options_.topics, check_timeout);
@@ -285,7 +285,19 @@ void RunningProducer::check_brokers() {
   }
   is_suspect_ = false;
   if (const std::string why = why_refused(); !why.empty()) return mark_unavailable({ErrorCode::forbidden, why});
-  if (!silent) mark_available();
+  silent ? mark_silent() : mark_available();
+}
+
+// Too few replicas in sync are an answer to each request, which librdkafka keeps to itself while it tries again. The
+// brokers find out later than this client that one of them has ended.
+void RunningProducer::mark_silent() {
+  next_check_ = SteadyClock::now() + check_interval;
+  const std::string reason = why_writes_are_refused(handle_.get(), options_.topics, check_timeout);
+  const bool is_news = !reason.empty() && !silence_is_explained_;
+  silence_is_explained_ = !reason.empty();
+  mark_unavailable({ErrorCode::unavailable, fmt::format("Kafka at {} acknowledges nothing{}{}", options_.kafka.brokers,
+                                                        reason.empty() ? "" : "; ", reason)},
+                   is_news);
 }
 
 // Messages are tried all the same: the right may be granted at any time.
@@ -304,10 +316,10 @@ std::string RunningProducer::why_refused() const {
 }
 
 // Slow brokers say that they refuse this client, and why, after it was found that they do not answer.
-void RunningProducer::mark_unavailable(const Error& why) {
+void RunningProducer::mark_unavailable(const Error& why, bool is_news) {
   const std::lock_guard lock(mutex_);
   const bool is_refusal = why.code != ErrorCode::unavailable && why.message != unavailable_reason_;
-  if (unavailable_reason_.empty() || is_refusal) log_warn("Kafka is unavailable", {{"error", why.message}});
+  if (unavailable_reason_.empty() || is_refusal || is_news) log_warn("Kafka is unavailable", {{"error", why.message}});
   unavailable_reason_ = why.message;
 }
 
@@ -315,6 +327,7 @@ void RunningProducer::mark_available() {
   const std::lock_guard lock(mutex_);
   if (!unavailable_reason_.empty()) log_info("Kafka is available again", {{"brokers", options_.kafka.brokers}});
   unavailable_reason_.clear();
+  silence_is_explained_ = false;
 }
 
 // All messages in flight fail, whatever their state, and a new producer takes those that are sent next. What the old

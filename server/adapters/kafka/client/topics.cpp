@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "common/log.hpp"
@@ -15,6 +16,11 @@ struct DestroyNewTopic {
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
 };
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, DestroyNewTopic>;
+
+struct DestroyResource {
+  void operator()(rd_kafka_ConfigResource_t* resource) const { rd_kafka_ConfigResource_destroy(resource); }
+};
+using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, DestroyResource>;
 
 Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
                                                 const std::vector<std::string>& topics, Duration timeout) {
@@ -141,6 +147,76 @@ Result<std::map<std::string, Error>> create_topics(rd_kafka_t* handle, const Kaf
                                                    Duration timeout) {
   if (topics.empty()) return Refused{};
   return ask_for_topics(handle, options, topics, plan, timeout, Creation::carry_out);
+}
+
+int in_sync_needed(const TopicSettings& settings) {
+  int needed = 1;
+  if (const auto found = settings.find(min_in_sync_setting); found != settings.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), needed);
+  return needed;
+}
+
+std::map<std::string, TopicSettings> settings_of(rd_kafka_t* handle, const std::vector<std::string>& topics,
+                                                 Duration timeout) {
+  std::map<std::string, TopicSettings> all;
+  std::vector<Resource> owners;
+  std::vector<rd_kafka_ConfigResource_t*> requested;
+  for (const std::string& topic : topics) {
+    owners.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+    requested.push_back(owners.back().get());
+  }
+  if (requested.empty()) return all;
+  const NativeQueue queue(rd_kafka_queue_new(handle));
+  rd_kafka_DescribeConfigs(handle, requested.data(), requested.size(), nullptr, queue.get());
+  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(timeout)));
+  if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return all;
+  std::size_t count = 0;
+  const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
+  const rd_kafka_ConfigResource_t** resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigResource_error(resources[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    TopicSettings& settings = all[rd_kafka_ConfigResource_name(resources[i])];
+    std::size_t entries = 0;
+    const rd_kafka_ConfigEntry_t** entry = rd_kafka_ConfigResource_configs(resources[i], &entries);
+    for (std::size_t e = 0; e < entries; ++e)
+      if (const char* value = rd_kafka_ConfigEntry_value(entry[e]))
+        settings.emplace(rd_kafka_ConfigEntry_name(entry[e]), value);
+  }
+  return all;
+}
+
+const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata, const std::string& name) {
+  for (int i = 0; i < metadata.topic_cnt; ++i)
+    if (metadata.topics[i].topic == name) return &metadata.topics[i];
+  return nullptr;
+}
+
+std::string why_writes_are_refused(const rd_kafka_metadata_topic_t& topic, const TopicSettings& settings) {
+  const int needed = in_sync_needed(settings);
+  for (int p = 0; p < topic.partition_cnt; ++p) {
+    const rd_kafka_metadata_partition_t& partition = topic.partitions[p];
+    if (partition.leader < 0) return fmt::format("partition {} has no leader", partition.id);
+    if (partition.isr_cnt < needed)
+      return fmt::format("partition {} has {} replica{} in sync, and {} is {}", partition.id, partition.isr_cnt,
+                         partition.isr_cnt == 1 ? "" : "s", min_in_sync_setting, needed);
+  }
+  return {};
+}
+
+std::string why_writes_are_refused(rd_kafka_t* handle, const std::vector<std::string>& topics, Duration timeout) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  if (rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  const NativeMetadata metadata(raw);
+  const auto settings = settings_of(handle, topics, timeout);
+  for (const std::string& name : topics) {
+    const auto* topic = find_topic(*metadata, name);
+    const auto of_topic = settings.find(name);
+    if (!topic) continue;
+    const std::string why =
+        why_writes_are_refused(*topic, of_topic == settings.end() ? TopicSettings{} : of_topic->second);
+    if (!why.empty()) return fmt::format("topic {}: {}", name, why);
+  }
+  return {};
 }
 
 }  // namespace sagactl::kafka

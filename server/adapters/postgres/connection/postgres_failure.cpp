@@ -23,7 +23,7 @@ constexpr StateMeaning meanings[] = {
     {"22", ErrorCode::bug, "refused a value"},
     {"23", ErrorCode::bug, "refused changes that contradict what it holds; nothing was written"},
     {"25", ErrorCode::bug, "refused a statement in this state of the transaction"},
-    {"25006", ErrorCode::unavailable, "is read-only (is it a standby?): name the primary"},
+    {state_read_only, ErrorCode::unavailable, "is read-only (is it a standby?): name the primary"},
     {"25P03", ErrorCode::unavailable, "ended a transaction that was idle for too long; nothing was written"},
     {"28", ErrorCode::invalid, "does not let this user in: check DATABASE_USER and the server's pg_hba.conf"},
     {"28000", ErrorCode::invalid,
@@ -77,10 +77,16 @@ bool is_missing_behind_pooler(std::string_view state, std::string_view message) 
   return state == state_refused_by_pooler && message.find("does not exist") != std::string_view::npos;
 }
 
+// A standby has this code for a transaction that is to write, as for anything that it does not support.
+bool is_write_on_standby(std::string_view state, std::string_view message) {
+  return state == "0A000" && message.find("during recovery") != std::string_view::npos;
+}
+
 }  // namespace
 
 Error error_of(std::string_view state, std::string_view where, std::string_view message) {
   const StateMeaning* found = meaning_of(is_missing_behind_pooler(state, message) ? state_no_database : state);
+  if (is_write_on_standby(state, message)) found = meaning_of(state_read_only);
   if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text = fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);

@@ -10,7 +10,7 @@ namespace sagactl::postgres {
 
 // States that the client itself reports: the server's codes for the same.
 inline constexpr std::string_view state_cannot_connect = "08001", state_connection_lost = "08006";
-inline constexpr std::string_view state_query_canceled = "57014";
+inline constexpr std::string_view state_query_canceled = "57014", state_read_only = "25006";
 inline constexpr std::string_view state_unique_violation = "23505", state_lock_not_available = "55P03";
 // One of our own: a pooler in transaction mode stands between.
 inline constexpr std::string_view state_of_pooler = "SG001";

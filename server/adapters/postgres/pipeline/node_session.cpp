@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/log.hpp"
+#include "server/adapters/postgres/connection/postgres_failure.hpp"
 #include "server/adapters/postgres/connection/session_names.hpp"
 #include "server/adapters/postgres/tables/counter_table.hpp"
 
@@ -32,6 +33,7 @@ const PostgresStatement sql_terminate_holder{
     "END FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND l.classid = 'node'::regclass::oid AND l.objid = $1::bigint::oid AND l.pid <> pg_backend_pid()"};
+const PostgresStatement sql_is_standby{"session_is_standby", "SELECT pg_is_in_recovery()::integer::bigint"};
 const PostgresStatement sql_row_types{
     "session_row_types",
     "SELECT 'flow_row'::regtype::oid::bigint, 'event_group_row'::regtype::oid::bigint, "
@@ -70,10 +72,19 @@ NodeSession::NodeSession(const PostgresAddress& address, NodeName node, Duration
     : node_(std::move(node)), connection_(address, {{session_prefix + node_, writer_settings(lease)}, call_timeout}) {
   connection_.on_open([this](PostgresConnection&) {
     forget();
+    refuse_standby();
     read_row_types();
     has_node_lock_ = false;
     if (number_ != 0) acquire_node_lock();  // a process that holds it instead has a later epoch
   });
+}
+
+// Behind a pooler a session may lead to a standby whatever target_session_attrs says.
+void NodeSession::refuse_standby() {
+  PostgresRows row = connection_.run(sql_is_standby);
+  if (row.next() && row.integer() != 0)
+    throw sql::DatabaseFailure{error_of(state_read_only, connection_.address().text(), "in recovery"),
+                               std::string(state_read_only), true};
 }
 
 void NodeSession::read_row_types() {

@@ -45,6 +45,7 @@ class NodeSession {
   void release_node_lock();
 
  private:
+  void refuse_standby();
   void read_row_types();
   bool acquire_node_lock();
   bool terminate_lock_holder();  // false: it waits for a synchronous standby, and is left alone

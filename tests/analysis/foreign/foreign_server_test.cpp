@@ -71,6 +71,7 @@ TEST(StatusVerdicts, AnIdThatTwoOrdersWereAcceptedUnderIsFoundByTheAnswers) {
   const LedgerEntry& one = world.request_of(one_order, 10);
   LedgerEntry& other = world.request_of(one_order, 11);
   other.order = one.order;
+  other.order_name = one.order_name;
   const std::string said = fmt::format("requests {} and {} were both accepted as order {}, for key ", one.operation,
                                        other.operation, world.ledger.order_text(one));
   const auto judges = [&](const Verdict& found) {

@@ -41,6 +41,13 @@ std::string advice_for(const RunResult& load) {
   return "";
 }
 
+// The most frequent answer of which the profile does not say what it means; null: there is none.
+const AnswerCount* undescribed_answer(const RunResult& load) {
+  for (const AnswerCount& it : load.answers.answers)
+    if (!it.is_described) return &it;
+  return nullptr;
+}
+
 Verdict undecided_by_target(std::string_view name, std::string_view why, const RunResult& load) {
   Verdict verdict = undecided(name, why);
   verdict.witness = Json{{"rows", targets_json(load.answers, load.ledger)}};
@@ -103,6 +110,12 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
         fmt::format("{} got no readable answer: {}{}; raise --missing to allow more", share_text(missing, sent),
                     failures_of(load.answers, RequestOutcome::indeterminate), advice_for(load)),
         load);
+  if (const AnswerCount* answer = undescribed_answer(load))
+    return undecided(name,
+                     fmt::format("{} answered with {}, of which the profile does not say whether it accepts an "
+                                 "order{}{}: list {} in outcome.accepted, duplicate or rejected",
+                                 count_of(answer->count, "request"), text_of(*answer),
+                                 answer->first.empty() ? "" : "; the first: ", answer->first, answer->http_status));
   if (missing == 0) return passed(name, fmt::format("{} answered", count_of(sent, "request")));
   return passed(name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent),
                                   failures_of(load.answers, RequestOutcome::indeterminate)));

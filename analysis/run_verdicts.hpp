@@ -16,7 +16,7 @@ inline constexpr double missing_max_default = 0.05;
 Verdict load_was_sent(const RunResult& load, double missing_max = missing_max_default);
 
 // "answers-were-read": UNKNOWN when more than `missing_max` of the requests that were sent got no readable answer, or
-// none of those to one target did.
+// none of those to one target did, or the profile does not say what one of the answers means.
 Verdict answers_were_read(const RunResult& load, double missing_max = missing_max_default);
 
 // "servers-were-verified": of a run with --insecure, in which they were not. It does not count.

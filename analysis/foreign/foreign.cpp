@@ -205,6 +205,7 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
        {foreign_no_lost_order(*orders), foreign_all_end(*orders), foreign_ends_as_asked(*orders)})
     replace(found, with_limits(verdict,
                                "according to the server's status of each: only a database would show what is stored"));
+  if (auto twice = foreign_id_given_twice(ledger)) replace(found, std::move(*twice));
   for (const Verdict& verdict : {foreign_indeterminate_resolved(*orders), foreign_errors_had_no_effect(*orders)})
     replace(found, with_limits(verdict, "only a database or a list would show orders that no answer named"));
   Examination examination = examination_of(*orders, std::move(found), now);
@@ -216,6 +217,7 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
                                                        std::string_view why) {
   std::vector<Verdict> found = needs_database(profile, why, false);
   found.push_back(foreign_one_order_per_group(nullptr, ledger));
+  if (auto twice = foreign_id_given_twice(ledger)) replace(found, std::move(*twice));
   const bool any_accepted = std::any_of(ledger.entries.begin(), ledger.entries.end(), [](const LedgerEntry& entry) {
     return entry.outcome == RequestOutcome::accepted;
   });

@@ -38,6 +38,8 @@ Verdict foreign_all_end(const ForeignOrders& orders);
 // Whether those orders failed that were meant to, and the others did not.
 Verdict foreign_ends_as_asked(const ForeignOrders& orders);
 Verdict foreign_answer_matches(const ForeignOrders& orders);
+// By the answers alone: whether two different orders were accepted under one id. Nothing if not.
+std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger);
 Verdict foreign_nodes_known(const ForeignOrders& orders);
 Verdict foreign_not_vacuous(const ForeignOrders& orders);
 // From the other queries:

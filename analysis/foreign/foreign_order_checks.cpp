@@ -15,6 +15,7 @@ namespace {
 using OrderGroup = std::pair<OrderKind, std::uint32_t>;
 
 constexpr std::string_view no_order = "there is no order of this run";
+constexpr std::string_view answers_verdict = "answer-matches-database";
 
 // How many requests of each group may have created an order that no answer named, or named differently from the
 // database.
@@ -35,6 +36,13 @@ bool was_undone(const ForeignOrders* orders, const Uuid& ref) {
 
 std::string request_name(const Ledger& ledger, const LedgerEntry& entry) {
   return ledger.keyed ? "key " + ledger.idempotency_key(entry) : ledger.product(entry);
+}
+
+Json answer_row(const Ledger& ledger, const LedgerEntry& entry) {
+  return Json{{"operation", entry.operation},         {"target", ledger.targets[entry.target]},
+              {"key", ledger.idempotency_key(entry)}, {"httpStatus", entry.http_status},
+              {"orderId", ledger.order_text(entry)},  {"sentAt", iso8601_us(entry.sent)},
+              {"doneAt", iso8601_us(entry.done)}};
 }
 
 }  // namespace
@@ -71,14 +79,7 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
       for (const auto& [ref, request] : accepted)
         if (const ForeignOrder* order = by_database || !orders ? nullptr : orders->find(ref))
           orders->show(witness, *order);
-      for (const auto& [ref, request] : accepted)
-        witness.requests.push_back(Json{{"operation", request->operation},
-                                        {"target", ledger.targets[request->target]},
-                                        {"key", ledger.idempotency_key(*request)},
-                                        {"httpStatus", request->http_status},
-                                        {"orderId", ledger.order_text(*request)},
-                                        {"sentAt", iso8601_us(request->sent)},
-                                        {"doneAt", iso8601_us(request->done)}});
+      for (const auto& [ref, request] : accepted) witness.requests.push_back(answer_row(ledger, *request));
       violations.add(std::move(witness));
     }
     ++(placed.empty() && accepted.empty() ? nothing : judged);
@@ -241,9 +242,34 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   return violations.verdict(name, fmt::format("all {} have ended", count_of(ended, "order")));
 }
 
+std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger) {
+  std::map<Uuid, const LedgerEntry*> first;
+  std::uint64_t accepted = 0;
+  Violations violations;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
+    ++accepted;
+    const LedgerEntry& other = *first.emplace(entry.order, &entry).first->second;
+    if (request_name(ledger, other) == request_name(ledger, entry)) continue;
+    Witness witness{.what = fmt::format("requests {} and {} were both accepted as order {}, for {} and {}",
+                                        other.operation, entry.operation, ledger.order_text(entry),
+                                        request_name(ledger, other), request_name(ledger, entry)),
+                    .rule = "each order has an id of its own"};
+    if (violations.first()) witness.requests = Json::array({answer_row(ledger, other), answer_row(ledger, entry)});
+    violations.add(std::move(witness));
+  }
+  if (violations.count() == 0) return std::nullopt;
+  if (first.size() == 1 && accepted > 2)
+    return undecided(answers_verdict,
+                     fmt::format("all {} name the same order, {}; does answer.order point at its id?",
+                                 count_of(accepted, "accepting answer"), ledger.order_text(*first.begin()->second)));
+  return violations.verdict(answers_verdict, "");
+}
+
 Verdict foreign_answer_matches(const ForeignOrders& orders) {
-  constexpr std::string_view name = "answer-matches-database";
-  if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
+  constexpr std::string_view name = answers_verdict;
+  if (!orders.has_groups())
+    return foreign_id_given_twice(orders.ledger()).value_or(does_not_apply(name, orders.why_no_groups()));
   if (!orders.other_spelling().empty()) return undecided(name, orders.other_spelling());
   Violations violations;
   std::uint64_t answers = 0;
@@ -324,11 +350,16 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
   if (!groups.empty())
     summary += fmt::format("; {} of {} overlapped, with up to {} requests in flight", with_separators(overlapped),
                            count_of(groups.size(), "duplicate group"), deepest);
-  bool wants_failures = false;
-  for (const LedgerEntry& entry : orders.ledger().entries)
-    wants_failures = wants_failures || entry.kind == OrderKind::payment_fail;
-  if (wants_failures && undone == 0) return undecided(name, "failures were requested, but no order was undone");
-  if (wants_failures) summary += "; " + count_of(undone, "order") + " undone";
+  std::uint64_t should_fail = 0, refused = 0;
+  for (const LedgerEntry& entry : orders.ledger().entries) {
+    if (entry.kind != OrderKind::payment_fail) continue;
+    ++should_fail;
+    refused += entry.outcome == RequestOutcome::rejected;
+  }
+  if (should_fail > 0 && undone + refused == 0)
+    return undecided(name, "failures were requested, but no order was undone or refused");
+  if (undone > 0) summary += fmt::format("; {} undone", count_of(undone, "order"));
+  if (refused > 0) summary += fmt::format("; {} refused as asked for", count_of(refused, "request"));
   return Violations().verdict(name, summary);
 }
 

@@ -19,7 +19,15 @@ std::string flag_and_source(const GlobalSettings& settings, const std::string& f
   return "--" + flag + (source == settings.sources.end() ? "" : " (from " + source->second + ")");
 }
 
-Error not_let_in(Error error, const GlobalSettings& settings) {
+Error not_let_in(Error error, const Invocation& invocation) {
+  const GlobalSettings& settings = invocation.settings;
+  const std::filesystem::path token_file = operator_token_file(invocation);
+  std::error_code failure;
+  if (settings.token.empty() && std::filesystem::status(token_file, failure).type() == std::filesystem::file_type::none)
+    return with_hint(std::move(error),
+                     fmt::format("{} cannot be read: {}; run this as the user of `sagactl serve`, log in with `sagactl "
+                                 "login`, or pass --token",
+                                 token_file.string(), failure.message()));
   if (settings.token.empty())
     return with_hint(std::move(error),
                      "log in with `sagactl login`, pass --token, or pass the node's data directory with --data (now " +
@@ -37,7 +45,7 @@ Error with_advice_for(Error error, const Invocation& invocation) {
   if (error.members.is_object() && error.members.contains("hint")) return error;
   switch (error.code) {
     case ErrorCode::unauthenticated:
-      return not_let_in(std::move(error), invocation.settings);
+      return not_let_in(std::move(error), invocation);
     case ErrorCode::forbidden:
       return with_hint(std::move(error), "this needs an operator or admin: see --token, --data and `sagactl login`");
     case ErrorCode::busy:

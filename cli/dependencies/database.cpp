@@ -114,8 +114,14 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
 }
 
 Result<void> check_database_exists(const DatabaseName& database) {
-  std::error_code ignored;
-  if (database.is(DatabaseKind::postgres) || std::filesystem::exists(database.name, ignored)) return {};
+  if (database.is(DatabaseKind::postgres)) return {};
+  std::error_code failure;
+  const auto type = std::filesystem::status(database.name, failure).type();
+  if (type == std::filesystem::file_type::none)
+    return with_hint(Error{ErrorCode::unavailable,
+                           fmt::format("the database {} cannot be read: {}", database.name, failure.message())},
+                     "run this as the user of `sagactl serve`, or pass another --data or --database");
+  if (type != std::filesystem::file_type::not_found) return {};
   return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
                    "run this in the directory of `sagactl serve`, or pass its --data or --database");
 }

@@ -40,19 +40,24 @@ void read_create(TomlMembers& members, Profile& profile, const ProfileSurroundin
   read_create_of_journey(members, profile, surroundings);
 }
 
+void read_markers(TomlMembers& members, const char* name, std::vector<AnswerMarker>& markers) {
+  members.tables(name, [&](TomlMembers& it) {
+    AnswerMarker marker;
+    it.text("pointer", marker.pointer);
+    it.text("header", marker.header);
+    it.texts("values", marker.values);
+    if (marker.pointer.empty() == marker.header.empty()) it.fail("pointer", "or header is required");
+    markers.push_back(std::move(marker));
+  });
+}
+
 void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "accepted", rules.accepted);
   read_statuses(members, "duplicate", rules.duplicate);
   read_statuses(members, "rejected", rules.rejected);
   read_statuses(members, "unclear", rules.unclear);
-  members.tables("duplicate_if", [&](TomlMembers& rule) {
-    rules.duplicate_markers.emplace_back();
-    AnswerMarker& last = rules.duplicate_markers.back();
-    rule.text("pointer", last.pointer);
-    rule.text("header", last.header);
-    rule.texts("values", last.values);
-    if (last.pointer.empty() == last.header.empty()) rule.fail("pointer", "or header is required");
-  });
+  read_markers(members, "duplicate_if", rules.duplicate_markers);
+  read_markers(members, "rejected_if", rules.rejected_markers);
 }
 
 void read_list(TomlMembers& members, ListQuery& list) {
@@ -204,7 +209,7 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   Profile profile;
   profile.name = path.stem().string();
   // A 503 may come from a proxy that had already forwarded the request.
-  profile.outcome.rejected = {{100, 499}};
+  profile.outcome.rejected = {{400, 499}};
   TomlMembers members(name, *table);
   const ProfileSurroundings surroundings{path.parent_path(), &environment};
   read_all(members, profile, surroundings);

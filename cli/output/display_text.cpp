@@ -99,6 +99,14 @@ int display_width(std::string_view text) {
   return width;
 }
 
+std::string on_one_line(std::string_view text) {
+  const auto is_break = [](char c) { return c == '\n' || c == '\r' || c == '\t'; };
+  while (!text.empty() && is_break(text.back())) text.remove_suffix(1);
+  std::string line(text);
+  std::replace_if(line.begin(), line.end(), is_break, ' ');
+  return line;
+}
+
 std::string cut(std::string_view text, int width) {
   if (display_width(text) <= width) return std::string(text);
   const bool coloured = text.find('\x1b') != std::string_view::npos;

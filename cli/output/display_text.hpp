@@ -11,6 +11,9 @@ namespace sagactl {
 // letters have two.
 int display_width(std::string_view text);
 
+// The text with blanks in place of line breaks and tabs, and without those at its end.
+std::string on_one_line(std::string_view text);
+
 // The text, or as much of it as fits with an ellipsis.
 std::string cut(std::string_view text, int width);
 

@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/output/display_text.hpp"
 #include "cli/output/table_layout.hpp"
 
 namespace sagactl {
 namespace {
-
-std::string on_one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  return text;
-}
 
 std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(0, count)), ' ');
@@ -22,7 +17,7 @@ std::string spaces(int count) {
 
 void Table::row(std::vector<std::string> cells) {
   cells.resize(columns_.size());
-  for (std::string& cell : cells) cell = on_one_line(std::move(cell));
+  for (std::string& cell : cells) cell = on_one_line(cell);
   rows_.push_back(std::move(cells));
 }
 

@@ -26,13 +26,14 @@ class TreeDrawing {
 
  private:
   void write(const Branch& branch, const std::string& first, const std::string& indent) {
+    const std::string text = on_one_line(branch.text);
     if (width_ <= 0) {
-      out_ += first + branch.text + "\n";
+      out_ += first + text + "\n";
       return;
     }
     const int room = std::max(text_width_min, width_ - display_width(first));
     std::string before = first;
-    for (const std::string& line : folded_line(branch.text, room, room - wrap_indent)) {
+    for (const std::string& line : folded_line(text, room, room - wrap_indent)) {
       out_ += before + line + "\n";
       before = indent + (branch.branches.empty() ? " " : "│") + std::string(wrap_indent - 1, ' ');
     }

@@ -7,7 +7,7 @@
 namespace sagactl {
 
 struct Branch {
-  std::string text;  // one line
+  std::string text;  // drawn on one line, whatever breaks it has
   std::vector<Branch> branches = {};
 };
 

@@ -69,6 +69,7 @@ void members(Codec& codec, T& it) {
   codec("duplicate", it.duplicate);
   codec("duplicateMarkers", it.duplicate_markers);
   codec("accepted", it.accepted);
+  codec("rejectedMarkers", it.rejected_markers);
   codec("rejected", it.rejected);
   codec("unclear", it.unclear);
 }

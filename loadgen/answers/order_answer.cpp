@@ -57,6 +57,19 @@ bool is_scalar(const JsonMember& member) {
   return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
 }
 
+// An empty list or object, whatever blanks are in it.
+bool is_empty_container(std::string_view value) {
+  const bool has_brackets = value.size() >= 2 && ((value.front() == '[' && value.back() == ']') ||
+                                                  (value.front() == '{' && value.back() == '}'));
+  return has_brackets && trim(value.substr(1, value.size() - 2)).empty();
+}
+
+// As a marker (answer_shape.hpp) says.
+bool matches(const std::vector<std::string>& values, std::string_view value) {
+  if (values.empty()) return !value.empty() && value != "null" && value != "false" && !is_empty_container(value);
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
 std::optional<JsonMember> member_of(std::string_view object, std::string_view name) {
   JsonMembers members(object);
   while (const auto member = members.next())
@@ -107,14 +120,8 @@ AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_ar
   want(Field::status, profile.answer.status);
   want(Field::total, profile.answer.total);
   if (profile.answer.is_graphql) want(Field::errors, {"/errors"});
-  for (const AnswerMarker& marker : profile.outcome.duplicate_markers) {
-    if (marker.header.empty()) {
-      want(Field::duplicate, {marker.pointer});
-      wanted_.back().values = marker.values;
-    } else {
-      header_markers_.push_back({header_place(marker.header), marker.values});
-    }
-  }
+  for (const AnswerMarker& marker : profile.outcome.duplicate_markers) want_marker(Field::duplicate, marker);
+  for (const AnswerMarker& marker : profile.outcome.rejected_markers) want_marker(Field::refused, marker);
   for (const TextLocation& text : profile.answer.order_texts)
     locations_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
   // The pointer "" refers to the whole body.
@@ -127,6 +134,15 @@ void AnswerPlan::want(Field field, const std::vector<std::string>& pointers) {
   for (std::size_t rank = 0; rank < pointers.size(); ++rank)
     if (!pointers[rank].empty())
       wanted_.push_back({pointer_path(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
+}
+
+void AnswerPlan::want_marker(Field field, const AnswerMarker& marker) {
+  if (!marker.header.empty()) {
+    header_markers_.push_back({header_place(marker.header), field, marker.values});
+    return;
+  }
+  want(field, {marker.pointer});
+  wanted_.back().values = marker.values;
 }
 
 std::size_t AnswerPlan::header_place(const std::string& name) {
@@ -150,8 +166,8 @@ void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> 
     return place < values.size() ? std::string_view(values[place]) : std::string_view();
   };
   for (const HeaderMarker& marker : header_markers_)
-    answer.is_duplicate |=
-        std::find(marker.values.begin(), marker.values.end(), header(marker.header)) != marker.values.end();
+    if (matches(marker.values, header(marker.header)))
+      (marker.field == Field::duplicate ? answer.is_duplicate : answer.is_refused) = true;
   std::string room;
   for (const OrderIdLocation& place : locations_) {
     if (!answer.order.is_nil()) return;
@@ -212,7 +228,10 @@ void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, Answ
       if (is_scalar(member) && is_best(reading.total_rank)) answer.total = money_of(value);
       return;
     case Field::duplicate:
-      answer.is_duplicate |= std::find(wanted.values.begin(), wanted.values.end(), value) != wanted.values.end();
+      answer.is_duplicate |= matches(wanted.values, value);
+      return;
+    case Field::refused:
+      answer.is_refused |= matches(wanted.values, value);
       return;
     case Field::errors:
       return take_errors(member, answer);
@@ -261,10 +280,15 @@ std::int64_t AnswerPlan::keep_alive_ns(std::span<const std::string> values) cons
 RequestOutcome AnswerPlan::outcome_of(int http_status, const OrderAnswer& answer) const {
   const bool is_duplicate = (rules_.duplicate_markers.empty() && !answer.has_errors) || answer.is_duplicate;
   if (holds(rules_.duplicate, http_status) && is_duplicate) return RequestOutcome::duplicate;
-  if (holds(rules_.accepted, http_status) && !answer.has_errors) return RequestOutcome::accepted;
+  if (holds(rules_.accepted, http_status) && !answer.has_errors && !answer.is_refused) return RequestOutcome::accepted;
   if (answer.is_unclear) return RequestOutcome::indeterminate;
   if (holds(rules_.rejected, http_status) || http_status < 500) return RequestOutcome::rejected;
   return RequestOutcome::indeterminate;
+}
+
+bool AnswerPlan::describes(int http_status) const {
+  return http_status >= 400 || holds(rules_.accepted, http_status) || holds(rules_.duplicate, http_status) ||
+         holds(rules_.rejected, http_status);
 }
 
 }  // namespace sagactl

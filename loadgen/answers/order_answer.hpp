@@ -22,6 +22,7 @@ struct OrderAnswer {
   ClaimedStatus status = ClaimedStatus::none;
   std::optional<Money> total;  // a number or a text
   bool is_duplicate = false;   // a marker of the profile matches
+  bool is_refused = false;     // one of those that say so
   // GraphQL: the answer has errors, and the message of the first. Unclear: the server does not know what it did.
   bool has_errors = false, is_unclear = false;
   std::string error = {};
@@ -58,20 +59,23 @@ class AnswerPlan {
   std::string_view coding(std::span<const std::string> values) const;
   std::int64_t keep_alive_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
+  // False for a status below 400 of which the profile does not say what it means.
+  bool describes(int http_status) const;
 
  private:
-  enum class Field : std::uint8_t { order, correlation, status, total, duplicate, errors };
+  enum class Field : std::uint8_t { order, correlation, status, total, duplicate, refused, errors };
   struct WantedMember {
     std::vector<std::string> path;
     Field field = Field::order;
     std::uint8_t rank = 0;            // of several pointers to a field, the existing one with the lowest rank counts
-    std::vector<std::string> values;  // duplicate
+    std::vector<std::string> values;  // duplicate, refused
   };
   struct AnswerWalk {
     OrderAnswer answer;
     std::uint8_t order_rank = 255, correlation_rank = 255, status_rank = 255, total_rank = 255;
   };
   void want(Field field, const std::vector<std::string>& pointers);
+  void want_marker(Field field, const AnswerMarker& marker);
   void walk(std::string_view text, std::size_t depth, std::uint32_t candidates, AnswerWalk& reading) const;
   void take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const;
   bool take_order(std::string_view id, OrderAnswer& answer) const;
@@ -84,6 +88,7 @@ class AnswerPlan {
   };
   struct HeaderMarker {
     std::size_t header = 0;
+    Field field = Field::duplicate;
     std::vector<std::string> values;
   };
   static constexpr std::size_t no_header = static_cast<std::size_t>(-1);

@@ -57,7 +57,7 @@ std::string_view advice(int status, const Ledger& ledger) {
   if (may_be_log_in && ledger.loses_cookies)
     return "; the log-in sets a cookie, which is lost: write cookies = \"user\" at the beginning of the profile";
   if (status == 401 || status == 403 || status == 407)
-    return "; give --token, or the required header in create.headers";
+    return "; give --token, the required header in create.headers, or a [log_in] in the profile";
   if (status >= 300 && status < 400) return "; give --url the address that it redirects to";
   if (status == 404 || status == 405) return "; are create.path and create.method those of this server?";
   if (status == 415 || status == 406) return "; set the Content-Type and Accept that it expects in create.headers";

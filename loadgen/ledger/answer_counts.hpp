@@ -46,6 +46,7 @@ struct AnswerCount {
   RequestOutcome outcome = RequestOutcome::unreached;
   std::uint64_t count = 0;
   std::string first = {};
+  bool is_described = true;  // false: a status below 400 of which the profile does not say what it means
   friend bool operator==(const AnswerCount&, const AnswerCount&) = default;
 };
 

@@ -21,10 +21,11 @@ struct TextLocation {
   friend bool operator==(const TextLocation&, const TextLocation&) = default;
 };
 
-// Matches an answer in which the value at a JSON pointer, or of a header, is one of `values`.
+// Matches an answer in which the value at a JSON pointer, or of a header, is one of `values`; without values, any but
+// an empty one, null, false and an empty list or object.
 struct AnswerMarker {
   std::string pointer;
-  std::vector<std::string> values;
+  std::vector<std::string> values = {};
   std::string header = {};  // instead of the pointer
 };
 
@@ -44,7 +45,8 @@ struct OutcomeRules {
   StatusRanges duplicate = {{409, 409}};
   std::vector<AnswerMarker> duplicate_markers;  // one of them must match too; empty: the status suffices
   StatusRanges accepted = {{200, 299}};
-  StatusRanges rejected = {{100, 499}, {503, 503}};
+  std::vector<AnswerMarker> rejected_markers = {};  // an answer that one of them matches is neither
+  StatusRanges rejected = {{400, 499}, {503, 503}};
   // Of the indeterminate ones: an order with such an answer may take effect. A gateway does not know what was done.
   StatusRanges unclear = {{502, 502}, {504, 504}};
 };

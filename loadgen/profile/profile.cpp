@@ -73,8 +73,11 @@ Result<void> check_answer(const Profile& profile) {
        {&profile.answer.order, &profile.answer.correlation, &profile.answer.status, &profile.answer.total})
     for (const std::string& pointer : *list)
       if (auto checked = check_pointer("answer", pointer); !checked) return checked;
-  for (const AnswerMarker& marker : profile.outcome.duplicate_markers)
-    if (auto checked = check_pointer("outcome.duplicate_if", marker.pointer); !checked) return checked;
+  const OutcomeRules& outcome = profile.outcome;
+  for (const auto& [name, markers] : {std::pair{"outcome.duplicate_if", &outcome.duplicate_markers},
+                                      std::pair{"outcome.rejected_if", &outcome.rejected_markers}})
+    for (const AnswerMarker& marker : *markers)
+      if (auto checked = check_pointer(name, marker.pointer); !checked) return checked;
   if (!profile.answer.names_orders() && profile.queries.orders.empty() && profile.list.path.empty())
     return wrong_member("answer.order",
                         "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "

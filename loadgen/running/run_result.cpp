@@ -31,7 +31,10 @@ void add_figures(RunResult& result, const JourneyPlan& plan, const PlannedSecond
   result.service = std::move(figures.service);
   result.measured = figures.measured;
   result.rated = figures.rated;
-  result.answers = count_answers(ledger, &plan.step(plan.creating_step()).first_answers);
+  const StepPlan& creating = plan.step(plan.creating_step());
+  result.answers = count_answers(ledger, &creating.first_answers);
+  for (AnswerCount& it : result.answers.answers)
+    it.is_described = it.http_status == 0 || creating.answers.describes(it.http_status);
   result.seconds = std::move(figures.seconds);
   planned.fill_in(result.seconds, result.interrupted);
   result.overlaps = overlaps(ledger);

@@ -22,7 +22,7 @@ Profile profile_of_step(const Profile& profile, const JourneyStep& step) {
   of_step.journey = profile.journey;
   of_step.outcome.duplicate.clear();
   of_step.outcome.accepted = step.expect;
-  of_step.outcome.rejected = {{100, 499}};
+  of_step.outcome.rejected = {{400, 499}};
   if (step.until) of_step.outcome.duplicate_markers = {step.until->marker};
   of_step.answer.is_graphql = step.is_graphql;
   return of_step;

@@ -112,6 +112,20 @@ TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {
   }
 }
 
+TEST(RunVerdicts, AnAnswerOfWhichTheProfileDoesNotSayWhatItMeansIsNamed) {
+  RunResult load = run_with([](LedgerEntry& it) {
+    if (it.operation == 7) it.http_status = 200, it.outcome = RequestOutcome::rejected;
+  });
+  EXPECT_EQ(answers_were_read(load).ruling, Ruling::pass) << "the profile says that such an answer refuses";
+  load.answers.answers.back().is_described = false;
+  load.answers.answers.back().first = "{\"error\":\"locked\"}";
+  const Verdict found = answers_were_read(load);
+  EXPECT_EQ(found.ruling, Ruling::unknown);
+  EXPECT_EQ(found.reason,
+            "1 request answered with 200 OK, of which the profile does not say whether it accepts an order; the first: "
+            "{\"error\":\"locked\"}: list 200 in outcome.accepted, duplicate or rejected");
+}
+
 TEST(RunVerdicts, MissingAllowsExpectedFailures) {
   for (const PlantedInRun& it : planted_in_runs()) {
     EXPECT_EQ(load_was_sent(it.load, 1).ruling, Ruling::pass) << it.what;

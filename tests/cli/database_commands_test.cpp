@@ -19,6 +19,16 @@ TEST(CliDatabase, ThatDoesNotExistIsExitCode5WithAHint) {
   }
 }
 
+// As for a directory of another user, which root can read.
+TEST(CliDatabase, ThatCannotBeLookedAtIsNotSaidToBeMissing) {
+  CliSandbox sandbox;
+  std::filesystem::create_symlink("loop", sandbox.directory() / "loop");
+  const CommandResult outcome = sandbox.run({"verify", "--database", "loop/saga.db", "--wide"});
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_THAT(outcome.err, HasSubstr("loop/saga.db cannot be read: Too many levels of symbolic links"));
+  EXPECT_THAT(outcome.err, HasSubstr("run this as the user of `sagactl serve`"));
+}
+
 TEST(CliDatabase, OfPostgreSqlThatIsUnreachableIsAskedAboutOnce) {
   CliSandbox sandbox;
   EXPECT_EQ(sandbox.run({"--wide", "migrate", "--status", "--database", "postgres://127.0.0.1:1/shop"}).err,

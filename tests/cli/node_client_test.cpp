@@ -79,6 +79,18 @@ TEST(CliNodes, WithoutATokenTheHintSaysHowToGetOne) {
   EXPECT_THAT(outcome.err, HasSubstr("--data"));
 }
 
+// As in a directory of another user, which root can read.
+TEST(CliNodes, ATokenThatCannotBeReadIsNamed) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"statusCode", 401}, {"message", "Unauthorized"}});
+  std::filesystem::create_symlink("loop", sandbox.directory() / "loop");
+  const CommandResult outcome = sandbox.run({"saga", "list", "--url", node.url(), "--data", "loop", "--wide"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("loop/operator.token cannot be read: Too many levels of symbolic links"));
+  EXPECT_THAT(outcome.err, HasSubstr("run this as the user of `sagactl serve`"));
+}
+
 TEST(CliLogin, OnlyTheOwnerCanReadTheTokens) {
   CliSandbox sandbox;
   FakeNode node;

@@ -133,6 +133,12 @@ TEST(CliTree, WrapsLongTextsWithinTheirBranches) {
             "     three four\n");
 }
 
+// Flask ends its JSON with a line break, and an error page has many.
+TEST(CliTree, KeepsATextWithBreaksInItsBranch) {
+  EXPECT_EQ(drawn({"saga", {{"201 {\"id\":1}\n", {{"sent"}}}, {"302 <html>\r\n\t<title>"}}}),
+            "saga\n├─ 201 {\"id\":1}\n│  └─ sent\n└─ 302 <html>   <title>\n");
+}
+
 TEST(CliPaint, LeavesTextsUnchangedWhenOff) {
   EXPECT_EQ(Paint(false).status("failed"), "failed");
 }

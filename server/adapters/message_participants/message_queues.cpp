@@ -101,7 +101,7 @@ void MessageQueues::begin(Target& target, SteadyTime now, QueueWork& work) {
   const auto first = target.waiting.begin();
   if (may_begin_ && !may_begin_()) return refuse(target, first, "this node may not call anybody now", work);
   const bool is_probe = target.breaker.is_open();
-  if (!target.breaker.admits(now)) return refuse(target, first, target.breaker.reason(now), work);
+  if (!target.breaker.admits(now)) return refuse(target, first, target.breaker.reason(), work);
   std::string id = message_id(first->call);
   if (sent_.contains(id)) {
     // The same call, decided again by a later epoch of this node: its answer is on its way.
@@ -159,7 +159,7 @@ void MessageQueues::expire(SteadyTime now, QueueWork& work) {
     answer.took = now - sent.at;
     const bool opens = target.breaker.failed(now, "no answer", sent.is_probe);
     work.answered.emplace_back(std::move(sent.done), std::move(answer));
-    if (opens) refuse_all(target, target.breaker.reason(now), work);
+    if (opens) refuse_all(target, target.breaker.reason(), work);
     pump(target, now, work);
   }
   for (const auto& [key, target] : targets_)

@@ -41,10 +41,8 @@ void Breaker::pause(SteadyTime now) {
   probe_at_ = now + Duration{static_cast<std::int64_t>(half + random_.below(half + 1))};
 }
 
-std::string Breaker::reason(SteadyTime now) const {
-  const auto wait = std::max(probe_at_ - now, Duration{0});
-  return fmt::format("the last {} calls failed ({}); it is called again {}", failures_, reason_,
-                     is_probing_ ? "when the one that is in progress succeeds" : "in " + format_duration(wait));
+std::string Breaker::reason() const {
+  return fmt::format("not called, since the last {} calls failed ({})", failures_, reason_);
 }
 
 }  // namespace sagactl

@@ -28,8 +28,9 @@ class Breaker {
   // True: it is open from now on. `was_probe`: it was open when the call was admitted.
   bool failed(SteadyTime now, std::string reason, bool was_probe);
   void abandoned() { is_probing_ = false; }  // the probe ended, and says nothing about the participant
-  // Of an open one: "the last 5 calls failed (answered 503); it is called again in 800 ms".
-  std::string reason(SteadyTime now) const;
+  // Of an open one: "not called, since the last 5 calls failed (answered 503)". It may be the last word on a step, so
+  // it promises no other call.
+  std::string reason() const;
 
  private:
   void pause(SteadyTime now);

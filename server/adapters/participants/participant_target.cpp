@@ -115,7 +115,7 @@ void ParticipantTarget::begin(PendingCalls call, SteadyTime now) {
   if (!write_call(request, it.call, host_header_, signs, target))
     return it.refuse("its URL or one of its headers has a character that none may have");
   const bool is_probe = breaker_.is_open();
-  if (!breaker_.admits(now)) return it.refuse(breaker_.reason(now));
+  if (!breaker_.admits(now)) return it.refuse(breaker_.reason());
   ++running_;
   counters_.running.store(running_, std::memory_order_relaxed);
   // What the request was written from is not needed any more.
@@ -175,7 +175,7 @@ void ParticipantTarget::record(const CallEnd& end, bool was_probe, SteadyTime no
       const std::string reason =
           end.answer.status == 0 ? end.answer.failure : fmt::format("answered {}", end.answer.status);
       if (!breaker_.failed(now, reason, was_probe)) break;
-      const std::string refusal = breaker_.reason(now);
+      const std::string refusal = breaker_.reason();
       while (!waiting_.empty()) withdraw(waiting_.begin(), refusal);
     }
   }

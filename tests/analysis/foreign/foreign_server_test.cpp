@@ -1,4 +1,5 @@
 // The verdicts where no database can be read: from the status of each order that an answer named, or from a list.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -62,6 +63,36 @@ TEST(StatusVerdicts, OfACorrectServerPassAndSayWhatRemainsUnseen) {
     EXPECT_THAT(world.verdict(name).reason, HasSubstr("only a database")) << name;
   }
   EXPECT_FALSE(world.verdict("money-balances").counted);
+}
+
+TEST(StatusVerdicts, AnIdThatTwoOrdersWereAcceptedUnderIsFoundByTheAnswers) {
+  StatusWorld world;
+  EXPECT_FALSE(world.verdict("answer-matches-database").counted);
+  const LedgerEntry& one = world.request_of(one_order, 10);
+  LedgerEntry& other = world.request_of(one_order, 11);
+  other.order = one.order;
+  other.order_name = one.order_name;
+  const std::string said = fmt::format("requests {} and {} were both accepted as order {}, for key ", one.operation,
+                                       other.operation, world.ledger.order_text(one));
+  const auto judges = [&](const Verdict& found) {
+    EXPECT_EQ(found.ruling, Ruling::fail);
+    EXPECT_THAT(found.reason, HasSubstr(said));
+    EXPECT_EQ(found.witness["requests"].size(), 2u);
+  };
+  judges(world.verdict("answer-matches-database"));
+  for (const Verdict& it : foreign_verdicts_without_database(world.profile, world.ledger, "none"))
+    if (it.name == "answer-matches-database") judges(it);
+}
+
+TEST(StatusVerdicts, AnIdThatAllAnswersNameQuestionsTheProfile) {
+  StatusWorld world;
+  const Uuid same = world.request_of(one_order, 10).order;
+  for (LedgerEntry& entry : world.ledger.entries)
+    if (!entry.order.is_nil()) entry.order = same;
+  const Verdict found = world.verdict("answer-matches-database");
+  EXPECT_EQ(found.ruling, Ruling::unknown);
+  EXPECT_THAT(found.reason, HasSubstr("name the same order, "));
+  EXPECT_THAT(found.reason, HasSubstr("does answer.order point at its id?"));
 }
 
 TEST(StatusVerdicts, AnUnreadDatabaseCounts) {

@@ -263,6 +263,13 @@ TEST(ForeignVerdicts, AVacuousRunIsUnknown) {
   ForeignWorld no_failure;
   for (std::uint32_t group = 20; group < 24; ++group) no_failure.order_of(failing, group)["status"] = "shipped";
   EXPECT_EQ(no_failure.ruling("not-vacuous"), Ruling::unknown);
+  ForeignWorld refused;
+  for (std::uint32_t group = 20; group < 24; ++group) {
+    refused.order_of(failing, group)["status"] = "shipped";
+    refused.request_of(failing, group).outcome = RequestOutcome::rejected;
+  }
+  EXPECT_EQ(refused.ruling("not-vacuous"), Ruling::pass)
+      << "a server that stores no declined order: " << refused.verdict("not-vacuous").reason;
   ForeignWorld one_by_one;
   for (LedgerEntry& entry : one_by_one.ledger.entries) {
     entry.sent.us += static_cast<std::int64_t>(entry.operation) * 10'000'000;

@@ -166,6 +166,7 @@ Profile rich_profile() {
   profile.headers = {{"X-One", "1"}, {"X-Two", "{env:SECRET}"}};
   profile.fields = {{"card", "OK"}};
   profile.outcome.duplicate_markers = {{"/code", {"DUP"}, ""}, {"", {"yes"}, "X-Dup"}};
+  profile.outcome.rejected_markers = {{"/error", {}, ""}};
   profile.answer.order_texts = {{"Location", "/", ""}};
   profile.status = {"/o/{order}", "/state", {"done"}, "/created", "/ended"};
   profile.list = {"/list", "/items", "/next", {{"order_id", "/id"}}};

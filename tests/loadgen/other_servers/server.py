@@ -18,6 +18,7 @@ Kinds:
   addressed an answer is a Location whose id is percent-encoded
   page      no database can be read, but each order has a page with its status
   list      no database can be read, but the server lists its orders, some on each page
+  enveloped every answer is 200, and its body says what came of it: a number, a duplicate, or a refusal that stores nothing
 Faults, each in the first order (or group) that it fits:
   double        a key creates two orders
   lost          an order that was accepted is not stored
@@ -26,6 +27,7 @@ Faults, each in the first order (or group) that it fits:
   twice         a payment is captured twice
   error         an order takes effect, but is answered with 500
   kept          an order that is meant to fail is completed
+  reused        an order is answered with the id of another one
 """
 import http.server
 import json
@@ -38,8 +40,8 @@ import urllib.parse
 import uuid
 
 KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
-           "rough", "addressed", "page", "list"]
-FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept"]
+           "rough", "addressed", "page", "list", "enveloped"]
+FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept", "reused"]
 
 SCHEMA = """
 pragma journal_mode = wal; pragma synchronous = off;
@@ -56,7 +58,7 @@ def now_us():
 class Server:
     def __init__(self, kind, fault, folder, seed):
         self.kind, self.fault, self.faulted = kind, fault, False
-        self.fault_answer = None
+        self.fault_answer = self.first = None
         self.random = random.Random(seed)
         self.database = f"{folder}/sale.db"
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
@@ -93,6 +95,11 @@ ended_at = "/ended"
 status = "/state"
 key = "/key"
 """ if self.kind == "list" else ""
+        outcome = """accepted = [200]
+duplicate = [200]
+duplicate_if = { pointer = "/error/code", values = ["REPEATED"] }
+rejected_if = { pointer = "/error" }""" if self.kind == "enveloped" else """accepted = [201]
+duplicate = [200]"""
         readable = self.kind not in ("page", "list")
         return f"""
 [create]
@@ -102,8 +109,7 @@ body = '{{"sku":"{{product}}","count":{{quantity}}}}'
 [answer]
 order = {order}
 [outcome]
-accepted = [201]
-duplicate = [200]
+{outcome}
 [status]
 path = "/sales/{{order}}"
 pointer = "/state"
@@ -151,6 +157,8 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             if again and not (not fails and self.faults("double")):
                 return again[0], again[1]
             answered, stored = self.new_id()
+            if fails and self.kind == "enveloped" and not self.fault:
+                return 402, ""
             status = 402 if fails and self.kind == "declined" else 201
             self.seen[key] = (200 if status == 201 else status, answered)
             if not fails and not again and self.faults("lost"):
@@ -166,6 +174,10 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             if not fails and is_sure and self.faults("error"):
                 self.fault_answer = answered
                 return 500, answered
+            if not fails and status == 201:
+                if self.first and self.kind != "queue" and self.faults("reused"):
+                    return status, self.first
+                self.first = self.first or answered
             return status, answered
 
     def state_of(self, order):
@@ -244,6 +256,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(status, "", Location=f"{self.shop.url}/sales/{answered}?lang=en")
         if kind == "addressed":
             return self.answer(status, "", Location=f"/sales/{urllib.parse.quote(answered, safe='')}")
+        if kind == "enveloped" and status < 500:
+            refusal = {200: {"code": "REPEATED"}, 402: {"code": "DECLINED"}}.get(status)
+            return self.answer(200, json.dumps({"error": refusal, "receipt": {"id": answered} if answered else None}))
         if kind == "rough":
             text = json.dumps({"receipt": {"id": answered}})
             self.wfile.write(f"HTTP/1.1 {status}\nContent-Length : {len(text)}\n\n{text}\r\n".encode())

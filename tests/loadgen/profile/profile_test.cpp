@@ -115,6 +115,34 @@ TEST(AnswerPlan, OutcomesFollowTheStatusesAndMarkersOfTheProfile) {
   EXPECT_EQ(plan.outcome_of(409, plain), RequestOutcome::rejected);
   EXPECT_EQ(plan.outcome_of(201, plain), RequestOutcome::rejected) << "not a status that accepts";
   EXPECT_EQ(plan.outcome_of(500, plain), RequestOutcome::indeterminate);
+  EXPECT_TRUE(plan.describes(200) && plan.describes(202) && plan.describes(404) && plan.describes(500));
+  EXPECT_FALSE(plan.describes(201) || plan.describes(302)) << "it says nothing of what they mean";
+}
+
+TEST(AnswerPlan, AnAnswerWithAMarkOfRefusalIsRejectedWhateverItsStatus) {
+  Profile profile = shop();
+  profile.outcome.rejected_markers = {{"/data/errors/0/code"}, {"/code", {"E42"}}, {"", {}, "X-Refused"}};
+  profile.outcome.duplicate_markers = {{"/data/errors/0/code", {"TAKEN"}}};
+  const AnswerPlan plan(profile);
+  struct Row {
+    const char* body;
+    const char* header;
+    RequestOutcome outcome;
+  };
+  for (const Row& row : {
+           Row{R"({"number":1,"data":{"errors":[]},"code":"E0"})", "", RequestOutcome::accepted},
+           Row{R"({"data":{"errors":[{"code":"NO_STOCK"}]}})", "", RequestOutcome::rejected},
+           Row{R"({"data":{"errors":[{"code":7}]}})", "", RequestOutcome::rejected},
+           Row{R"({"data":{"errors":[{"code":null}]}})", "", RequestOutcome::accepted},
+           Row{R"({"data":{"errors":[{"code":{ }}]}})", "", RequestOutcome::accepted},
+           Row{R"({"data":{"errors":[{"code":"TAKEN"}]}})", "", RequestOutcome::duplicate},
+           Row{R"({"number":1,"code":"E42"})", "", RequestOutcome::rejected},
+           Row{R"({"number":1})", "yes", RequestOutcome::rejected},
+       }) {
+    std::vector<std::string> values(plan.headers().size());
+    values.back() = row.header;
+    EXPECT_EQ(plan.outcome_of(200, plan.read(row.body, values)), row.outcome) << row.body;
+  }
 }
 
 }  // namespace

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_connection_pool.hpp"
@@ -16,6 +17,12 @@
 namespace sagactl {
 
 namespace net = boost::asio;
+
+namespace {
+
+constexpr const char* stopping = "this node is stopping";
+
+}  // namespace
 
 class AsyncHttpClient::Core {
  public:
@@ -30,32 +37,37 @@ class AsyncHttpClient::Core {
   ~Core() { stop(); }
 
   void stop() {
-    if (stopping_.exchange(true)) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(is_stopping_, true)) return;
+    }
     context_.stop();
     thread_.join();
     // Those that were posted and never reached the pool are among them.
-    while (SharedPending pending = any_unfinished()) pool_.cut_short(pending, "this node is stopping");
+    while (SharedPending pending = any_unfinished()) pool_.cut_short(pending, stopping);
   }
 
   void send(HttpRequest request, Done done) {
-    if (stopping_) return done(Error{ErrorCode::unavailable, "this node is stopping"});
     auto pending = std::make_shared<HttpConnectionPool::Pending>(context_, std::move(request), nullptr);
     pending->done = [this, key = pending.get(), done](Result<HttpResponse> response) {
       remove(key);
       done(std::move(response));
     };
-    if (!add(pending))
-      return done(
-          Error{ErrorCode::busy, fmt::format("too many requests to {} wait for an answer", pool_.base().text())});
+    if (auto refused = add(pending)) return done(std::move(*refused));
     net::post(context_, [this, pending]() mutable { pool_.send(std::move(pending)); });
   }
 
  private:
   using SharedPending = HttpConnectionPool::SharedPending;
 
-  bool add(const SharedPending& pending) {
+  // Refuses it, or adds it to those that stop() answers: both under one lock, so that none is added after them.
+  std::optional<Error> add(const SharedPending& pending) {
     const std::lock_guard lock(mutex_);
-    return unfinished_.size() < requests_max_ && unfinished_.emplace(pending.get(), pending).second;
+    if (is_stopping_) return Error{ErrorCode::unavailable, stopping};
+    if (unfinished_.size() >= requests_max_)
+      return Error{ErrorCode::busy, fmt::format("too many requests to {} wait for an answer", pool_.base().text())};
+    unfinished_.emplace(pending.get(), pending);
+    return std::nullopt;
   }
 
   void remove(HttpConnectionPool::Pending* pending) {
@@ -72,8 +84,8 @@ class AsyncHttpClient::Core {
   net::io_context context_{1};
   net::executor_work_guard<net::io_context::executor_type> working_{context_.get_executor()};
   HttpConnectionPool pool_;  // of the thread alone
-  std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
+  std::mutex mutex_;         // of the next two
+  bool is_stopping_ = false;
   std::unordered_map<HttpConnectionPool::Pending*, SharedPending> unfinished_;
   std::thread thread_;
 };

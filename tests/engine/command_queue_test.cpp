@@ -107,6 +107,7 @@ TEST(CommandQueue, AReplacedWakeFunctionIsNotCalledAgain) {
       (void)queue.take(9);
       queue.put(named("a reply"), nullptr);
       (void)queue.take(9);
+      std::this_thread::yield();  // else the queue's lock is hardly ever free for the other thread
     }
   });
   for (int i = 0; i < 200; ++i) {

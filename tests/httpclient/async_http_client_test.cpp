@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "tests/httpclient/blocking_send.hpp"
@@ -199,6 +200,34 @@ TEST(AsyncHttpClient, AnswersARequestThatIsSentWhileItStops) {
     });
   }
   EXPECT_EQ(answers, 2);
+}
+
+TEST(AsyncHttpClient, AnswersWhatOtherThreadsSendWhileItStops) {
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  AsyncHttpClientOptions options;
+  options.connections_max = 1;
+  options.requests_max = 100;
+  constexpr int rounds = 20, threads = 4;
+  std::atomic<int> sent = 0, answers = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto client = client_of(server.url(), options);
+    std::atomic<bool> is_stopped = false;
+    std::latch sending(threads);
+    std::vector<std::jthread> callers;
+    for (int thread = 0; thread < threads; ++thread)
+      callers.emplace_back([&] {
+        sending.count_down();
+        while (!is_stopped) {
+          ++sent;
+          client->send({"POST", "/", "{}", {}}, [&](const Result<HttpResponse>&) { ++answers; });
+        }
+      });
+    sending.wait();
+    client->stop();
+    is_stopped = true;
+    callers.clear();
+    ASSERT_EQ(answers, sent) << "in round " << round;
+  }
 }
 
 TEST(AsyncHttpClient, RefusesRequestsOverItsLimit) {

@@ -18,6 +18,14 @@ constexpr std::array<char, 512> hex_pairs = [] {
   return pairs;
 }();
 
+// Of every character, hex_value().
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  for (std::size_t c = 0; c < values.size(); ++c)
+    values[c] = static_cast<std::int8_t>(hex_value(static_cast<char>(static_cast<unsigned char>(c))));
+  return values;
+}();
+
 // The last 12 random bits of version 7 are a counter within the millisecond, so that ids of one process
 // increase. Returns the (millisecond, counter) pair as one number.
 std::uint64_t next_tick(std::int64_t now_ms) {
@@ -44,20 +52,20 @@ Uuid assemble(std::uint64_t ms, std::uint64_t bits_a, std::uint64_t bits_b) {
 }  // namespace
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
-  if (text.size() != 36) return std::nullopt;
+  constexpr std::size_t size = 36;
+  if (text.size() != size) return std::nullopt;
   Uuid uuid;
-  std::size_t byte = 0;
-  for (std::size_t i = 0; i < 36;) {
-    if (i == 8 || i == 13 || i == 18 || i == 23) {
-      if (text[i] != '-') return std::nullopt;
-      ++i;
-      continue;
-    }
-    const int value = hex_byte(text.substr(i, 2));
-    if (value < 0) return std::nullopt;
-    uuid.bytes[byte++] = static_cast<std::uint8_t>(value);
-    i += 2;
+  const char* at = text.data();
+  int wrong = 0;  // below 0: a character is no digit
+  for (std::size_t byte = 0; byte < uuid.bytes.size(); ++byte) {
+    if (byte == 4 || byte == 6 || byte == 8 || byte == 10)
+      if (*at++ != '-') return std::nullopt;
+    const int high = hex_values[static_cast<unsigned char>(at[0])], low = hex_values[static_cast<unsigned char>(at[1])];
+    wrong |= high | low;
+    uuid.bytes[byte] = static_cast<std::uint8_t>(high << 4 | low);
+    at += 2;
   }
+  if (wrong < 0) return std::nullopt;
   return uuid;
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 
+#include "common/text/number.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -90,7 +91,7 @@ void AnswerReader::reset() {
 }
 
 void AnswerReader::begin() {
-  parser_.emplace(*this);
+  parser_.reset();
   status_ = 0;
   cut_ = false;
   surplus_ = false;
@@ -135,11 +136,59 @@ bool AnswerReader::take_head(std::string_view head) {
   };
   if (taken(head)) return true;
   begin();
+  parser_.emplace(*this);
   return taken(strict_head(head));
+}
+
+// Reads an answer as most servers send it, complete and with a length, with half of the instructions. Returns its
+// size; 0: it has another form.
+std::size_t AnswerReader::take_plain(std::string_view bytes) {
+  constexpr std::string_view start = "HTTP/1.1 ";
+  constexpr int first_final = 200, no_content = 204, not_modified = 304;
+  const auto is = [](std::string_view name, const char* other) {
+    return boost::beast::iequals(boost::beast::string_view(name.data(), name.size()), other);
+  };
+  std::size_t at = bytes.find('\n') + 1;
+  if (at <= status_end + 1 || !bytes.starts_with(start) || bytes[at - 2] != '\r') return 0;
+  if (bytes[status_end] != ' ' && bytes[status_end] != '\r') return 0;
+  const auto status = parse_number<int>(bytes.substr(start.size(), status_end - start.size()));
+  if (!status || *status < first_final || *status == no_content || *status == not_modified) return 0;
+  std::optional<std::uint64_t> length;
+  plain_keeps_alive_ = true;
+  while (true) {
+    const std::size_t end = bytes.find('\n', at);
+    if (end == std::string_view::npos || bytes[end - 1] != '\r') return 0;
+    const std::string_view line = bytes.substr(at, end - 1 - at);
+    at = end + 1;
+    if (line.empty()) break;
+    const std::size_t colon = line.find(':');
+    if (colon == 0 || colon == std::string_view::npos || is_blank(line.front()) || is_blank(line[colon - 1])) return 0;
+    const std::string_view name = line.substr(0, colon), value = trim(line.substr(colon + 1));
+    if (is(name, "Content-Length")) {
+      if (length) return 0;
+      length = parse_number<std::uint64_t>(value);
+      if (!length) return 0;
+    } else if (is(name, "Connection")) {
+      plain_keeps_alive_ = is(value, "keep-alive");
+      if (!plain_keeps_alive_ && !is(value, "close")) return 0;
+    } else if (is(name, "Transfer-Encoding") || is(name, "Upgrade")) {
+      return 0;
+    }
+    keep_header(name, value);
+  }
+  if (!length || *length > bytes.size() - at) return 0;
+  status_ = *status;
+  keep_body(bytes.substr(at, *length));
+  return at + *length;
 }
 
 AnswerState AnswerReader::parse(std::string_view bytes) {
   while (!bytes.empty()) {
+    if (!parser_) {
+      if (const std::size_t used = take_plain(bytes); used > 0) return done(bytes.substr(used));
+      begin();
+      parser_.emplace(*this);
+    }
     if (!parser_->is_header_done()) {
       if (bytes.front() == '\r' || bytes.front() == '\n') {  // an empty line before the head
         bytes.remove_prefix(1);
@@ -178,7 +227,7 @@ AnswerState AnswerReader::done(std::string_view rest) {
 }
 
 AnswerState AnswerReader::end() {
-  if (!parser_->got_some() || !unparsed_.empty()) return AnswerState::more;
+  if (!parser_ || !parser_->got_some() || !unparsed_.empty()) return AnswerState::more;
   boost::beast::error_code failure;
   parser_->put_eof(failure);
   return !failure && parser_->is_done() ? AnswerState::done : AnswerState::more;

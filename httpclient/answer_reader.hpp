@@ -43,7 +43,7 @@ class AnswerReader {
   int status() const { return status_; }
   std::string_view body() const { return body_; }
   std::string take_body() { return std::move(body_); }
-  bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
+  bool keeps_alive() const { return (parser_ ? parser_->keep_alive() : plain_keeps_alive_) && !surplus_; }
   bool is_cut() const { return cut_; }  // its body was longer than what is kept; at once
   // Of the wanted ones, "": not received; of several the first, but all of set-cookie, separated by line feeds.
   const std::vector<std::string>& headers() const { return values_; }
@@ -73,6 +73,7 @@ class AnswerReader {
   };
 
   AnswerState parse(std::string_view bytes);
+  std::size_t take_plain(std::string_view bytes);
   bool take_head(std::string_view head);
   AnswerState done(std::string_view rest);
   void begin();
@@ -80,7 +81,8 @@ class AnswerReader {
   std::size_t kept_max_;
   int status_ = 0;
   bool cut_ = false;
-  std::optional<AnswerParser> parser_;
+  std::optional<AnswerParser> parser_;  // none before the first bytes, and for an answer in the usual form
+  bool plain_keeps_alive_ = false;      // of such an answer
   std::string body_;
   const std::vector<std::string>* wanted_ = nullptr;
   std::vector<std::string> values_;

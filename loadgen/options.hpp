@@ -29,6 +29,12 @@ struct MessagePlan;
 using StartKafka = std::function<Result<std::unique_ptr<KafkaTraffic>>(const std::vector<const MessagePlan*>& plans,
                                                                        Duration timeout)>;
 
+struct KafkaAddress {
+  std::string brokers;    // "host:port,host:port"; "": none
+  std::string client_id;  // in the brokers' logs and quotas
+  friend bool operator==(const KafkaAddress&, const KafkaAddress&) = default;
+};
+
 // Requests in flight of a closed loop without --concurrency.
 inline constexpr std::uint32_t default_concurrency = 16;
 
@@ -50,6 +56,7 @@ struct LoadOptions {
   std::vector<std::string> targets;  // base URLs: http, https, unix
   ConnectOptions connect;            // how they are reached
   StartKafka start_kafka = {};       // for journeys with messages of Kafka; null: there is none
+  KafkaAddress kafka = {};           // the same for agents, which connect by themselves
   std::string run;                   // part of every product id: 1 to 16 of a-z 0-9; empty: a new one
 
   // How much. None of the first three: exactly the reference suite's numbers. `rate` alone: ten seconds.

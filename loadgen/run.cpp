@@ -57,6 +57,7 @@ class LoadRun {
   bool splits(const LoadPhase& phase) const;
   Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source, std::int64_t start_ns);
   std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units, std::int64_t start_ns) const;
+  std::vector<FaultMark> faults();
   RunResult take_result();
   void take_health(GeneratorHealth& health);
 
@@ -196,11 +197,25 @@ void LoadRun::take_health(GeneratorHealth& health) {
   workers_->add_health_to(health);
 }
 
+// By the clock of the ledger.
+std::vector<FaultMark> LoadRun::faults() {
+  std::vector<FaultMark> marks = preparation_->end_faults();
+  if (!part_) return marks;
+  const std::int64_t own_offset_us = wall_clock_now().us - steady_ns() / 1000;
+  const Duration moved{part_->epoch_offset_ns / 1000 - own_offset_us};
+  for (FaultMark& mark : marks) {
+    if (!mark.has_begun()) continue;
+    mark.began = mark.began + moved;
+    mark.ended = mark.ended + moved;
+  }
+  return marks;
+}
+
 RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
   describe_run(ledger, *preparation_, phases_);
   ledger.ended_at = wall_clock_now();
-  ledger.faults = preparation_->end_faults();
+  ledger.faults = faults();
   result_.interrupted = stop_.stop_requested();
   if (!workers_) return std::move(result_);
   ledger.steps = plan_->ledger_steps();
@@ -219,7 +234,7 @@ Result<void> LoadRun::prepare() {
   if (options_.run.empty()) options_.run = new_run_id();
   phases_ = plan_phases(options_);
   if (!options_.stages.empty()) options_.rate = stages_rate_max(options_.stages);
-  preparation_.emplace(options_, stop_);
+  preparation_.emplace(options_, stop_, share_);
   progress_.emplace(options_, progress_callback_);
   return part_ ? preparation_->adopt(std::move(part_->prepared)) : preparation_->prepare();
 }

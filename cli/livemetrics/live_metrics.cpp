@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace sagactl {
 namespace {
@@ -96,11 +97,16 @@ void add_gauges(PrometheusPage& page, const LoadProgress& load) {
   page.value("quantile=\"0.99\"", in_seconds(load.response_p99));
 }
 
+// InfluxDB keeps a backslash as it is, but takes one before these characters and at the end for an escape, whatever
+// stands before it: there it becomes a slash.
 std::string influx_escaped(std::string_view text) {
   std::string escaped;
-  for (const char c : text) {
-    if (c == ',' || c == '=' || c == ' ' || c == '\\') escaped.push_back('\\');
-    escaped.push_back(c == '\n' || c == '\r' ? ' ' : c);
+  const auto is_special = [](char c) { return c == ',' || c == '=' || c == ' ' || c == '\n' || c == '\r'; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_escape = c == '\\' && (i + 1 == text.size() || is_special(text[i + 1]));
+    if (is_special(c)) escaped.push_back('\\');
+    escaped.push_back(is_escape ? '/' : c == '\n' || c == '\r' ? ' ' : c);
   }
   return escaped;
 }
@@ -172,8 +178,12 @@ std::string prometheus_text(const LiveMetrics& metrics) {
   page.family({"sagactl_loadtest_info", "gauge", "The run: always 1."});
   std::string labels =
       fmt::format("scenario=\"{}\",phase=\"{}\"", label_text(metrics.scenario), label_text(metrics.load.phase));
-  for (const auto& [name, value] : metrics.tags)
-    labels += fmt::format(",tag_{}=\"{}\"", label_name(name), label_text(value));
+  std::set<std::string> names;
+  for (const auto& [name, value] : metrics.tags) {
+    std::string unique = label_name(name);
+    while (!names.insert(unique).second) unique += '_';
+    labels += fmt::format(",tag_{}=\"{}\"", unique, label_text(value));
+  }
   page.value(labels, 1);
   page.family({"sagactl_loadtest_sent_total", "counter", "Requests sent."});
   page.value("", totals.sent);

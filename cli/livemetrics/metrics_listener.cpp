@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "cli/configuration/listen_address.hpp"
@@ -18,12 +21,41 @@ using asio::ip::tcp;
 constexpr std::size_t head_max = 8 * 1024;  // of a request
 constexpr std::size_t clients_max = 16;     // at once
 constexpr std::chrono::seconds request_time{5};
+constexpr std::chrono::steady_clock::duration reader_wait_min = std::chrono::seconds(10);
+constexpr std::chrono::steady_clock::duration reader_wait_max = std::chrono::minutes(1);
+
+// When the text was read.
+class Readings {
+ public:
+  void add() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (count_ > 0) interval_ = now - last_;
+    last_ = now;
+    ++count_;
+    changed_.notify_all();
+  }
+  void wait_for_next(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (interval_.count() == 0) return;
+    const std::uint64_t seen = count_;
+    const auto until = last_ + std::clamp(interval_ * 2, reader_wait_min, reader_wait_max);
+    changed_.wait_until(lock, stop, until, [&] { return count_ > seen; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::uint64_t count_ = 0;
+  std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::duration interval_{0};  // between the last two; 0: there were none
+};
 
 // One request and its answer; the connection is closed afterwards.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(tcp::socket socket, const std::function<std::string()>& text)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()), text_(text), head_(head_max) {}
+  Exchange(tcp::socket socket, const std::function<std::string()>& text, Readings& readings)
+      : socket_(std::move(socket)), timer_(socket_.get_executor()), text_(text), readings_(readings), head_(head_max) {}
 
   void begin() {
     auto self = shared_from_this();
@@ -50,7 +82,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
         "Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{}",
         is_known ? "200 OK" : "404 Not Found", body.size(), body);
     asio::async_write(socket_, asio::buffer(answer_),
-                      [self = shared_from_this()](boost::system::error_code, std::size_t) { self->end(); });
+                      [self = shared_from_this(), is_known](boost::system::error_code failed, std::size_t) {
+                        if (is_known && !failed) self->readings_.add();
+                        self->end();
+                      });
   }
   void end() {
     boost::system::error_code ignored;
@@ -61,6 +96,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   tcp::socket socket_;
   asio::steady_timer timer_;
   const std::function<std::string()>& text_;
+  Readings& readings_;
   asio::streambuf head_;
   std::string answer_;
 };
@@ -81,6 +117,8 @@ class MetricsListener::Server {
   }
   ~Server() { context_.stop(); }
 
+  void wait_for_reader(const std::stop_token& stop) { readings_.wait_for_next(stop); }
+
   std::string url() const {
     return fmt::format("http://{}/metrics", host_port_text(host_, acceptor_.local_endpoint().port()));
   }
@@ -89,12 +127,13 @@ class MetricsListener::Server {
   void accept() {
     acceptor_.async_accept([this](boost::system::error_code failed, tcp::socket socket) {
       if (failed == asio::error::operation_aborted) return;
-      if (!failed) std::make_shared<Exchange>(std::move(socket), text_)->begin();
+      if (!failed) std::make_shared<Exchange>(std::move(socket), text_, readings_)->begin();
       accept();
     });
   }
 
   const std::function<std::string()> text_;
+  Readings readings_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
   const std::string host_;
@@ -114,6 +153,10 @@ Result<MetricsListener> MetricsListener::open(const std::string& text, std::func
 MetricsListener::MetricsListener(std::unique_ptr<Server> server) : server_(std::move(server)) {}
 MetricsListener::MetricsListener(MetricsListener&&) noexcept = default;
 MetricsListener::~MetricsListener() = default;
+
+void MetricsListener::wait_for_reader(const std::stop_token& stop) {
+  server_->wait_for_reader(stop);
+}
 
 std::string MetricsListener::url() const {
   return server_->url();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "common/result.hpp"
@@ -19,6 +20,10 @@ class MetricsListener {
   ~MetricsListener();
 
   std::string url() const;  // http://HOST:PORT/metrics
+
+  // Waits until the text is read once more, if somebody reads it regularly: for twice the time from one reading to the
+  // next, at least ten seconds and at most a minute. Returns at once when nobody does, and when a stop is requested.
+  void wait_for_reader(const std::stop_token& stop);
 
  private:
   class Server;

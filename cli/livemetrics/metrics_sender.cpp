@@ -8,6 +8,7 @@
 #include "cli/interrupt.hpp"
 #include "common/text/host_port.hpp"
 #include "common/text/secret_text.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 
 namespace sagactl {
@@ -37,8 +38,11 @@ HttpClientOptions client_options() {
 Result<void> post(HttpClient& client, const HttpRequest& request) {
   const auto response = client.send(request);
   if (!response) return response.error();
-  if (!response->ok()) return Error{ErrorCode::unavailable, response->message()};
-  return {};
+  if (response->ok()) return {};
+  // What is wrong with the request is in the answer, as JSON or as text.
+  constexpr std::size_t shown_max = 300;
+  const std::string why(trim(std::string_view(response->body).substr(0, shown_max)));
+  return Error{ErrorCode::unavailable, fmt::format("HTTP {}{}{}", response->status, why.empty() ? "" : ": ", why)};
 }
 
 class InfluxTarget final : public MetricsTarget {

@@ -1,6 +1,7 @@
 #include "cli/livemetrics/run_metrics.hpp"
 
 #include "common/text/secret_text.hpp"
+#include "loadgen/agents/agent_totals.hpp"
 
 namespace sagactl {
 namespace {
@@ -40,10 +41,20 @@ LiveMetrics RunMetrics::now() const {
   return metrics_;
 }
 
+void RunMetrics::begin_run() {
+  const std::lock_guard lock(mutex_);
+  earlier_ = metrics_.load.totals;
+}
+
 void RunMetrics::update(const LoadProgress& progress) {
   const std::lock_guard lock(mutex_);
   metrics_.load = progress;
+  add_counts(metrics_.load.totals, earlier_);
   metrics_.at = wall_clock_now();
+}
+
+void RunMetrics::wait_for_reader(const std::stop_token& stop) {
+  if (listener_) listener_->wait_for_reader(stop);
 }
 
 void RunMetrics::end() {

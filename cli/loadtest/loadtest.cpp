@@ -142,6 +142,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     watched_options.sample = std::make_shared<AcceptedSample>();
     watch.emplace(invocation_, options_.profile, *watched_options.sample);
   }
+  metrics_->begin_run();
   SchemeCheck scheme(options, stop_);
   auto load = send(watched_options, scheme.stop(), [&](const LoadProgress& now) {
     metrics_->update(now);
@@ -261,6 +262,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
     written = annotated.error();
   if (flags_.files.publish)
     if (const auto published = publish_result(invocation_, result); !published && written) written = published.error();
+  metrics_->wait_for_reader(stop_);
   if (!saved) {
     Error error = saved.error();
     if (!written) error.message += "; " + written.error().message;
@@ -282,10 +284,6 @@ Result<ExitCode> Loadtest::execute() {
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.agents.any()) {
-    if (!options_.faults.proxy.empty())
-      return Error{ErrorCode::invalid,
-                   "the proxy of --proxy-fault stands before one process that sends the load: leave out --agents, or "
-                   "these faults, also those of the profile"};
     auto agents = agents_setup(invocation_, flags_.agents);
     if (!agents) return with_connecting_advice(agents.error(), "--agents");
     agents_ = std::move(*agents);

@@ -181,12 +181,11 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
 // The brokers, where the profile's journeys need some.
 Result<void> complete_kafka(const Invocation& invocation, const LoadtestFlags& flags, LoadOptions& options) {
   if (!uses_kafka(options.profile.journey)) return {};
-  if (flags.agents.any())
-    return Error{ErrorCode::invalid, "the messages of journeys are sent and read by one process: leave out --agents"};
   auto kafka = kafka_of_flags(invocation.environment, flags.kafka);
   if (!kafka) return kafka.error();
   if (kafka->brokers.empty() && !flags.dry_run) return no_brokers();
   options.start_kafka = kafka_of_load_test(*kafka);
+  options.kafka = {kafka->brokers, kafka->client_id};
   return {};
 }
 

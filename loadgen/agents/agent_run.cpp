@@ -6,13 +6,14 @@
 
 namespace sagactl {
 
-AgentRun::AgentRun(RunDescription description, const ConnectOptions& connect, const Scratch& scratch)
+AgentRun::AgentRun(RunDescription description, const AgentMachine& machine)
     : led_by_(std::move(description.led_by)),
       run_(description.options.run),
-      entries_(std::make_shared<EntryFile>(scratch)) {
+      entries_(std::make_shared<EntryFile>(machine.scratch)) {
   LoadOptions options = std::move(description.options);
-  options.connect = connect;
-  options.scratch = scratch;
+  options.connect = machine.connect;
+  options.scratch = machine.scratch;
+  if (!options.kafka.brokers.empty() && machine.kafka) options.start_kafka = machine.kafka(options.kafka);
   RunPart part;
   part.share = description.share;
   part.prepared = std::move(description.prepared);
@@ -47,6 +48,7 @@ void AgentRun::send(const LoadOptions& options, RunPart part) {
   }
   status_.generator = std::move(result->generator);
   status_.first_answers = std::move(result->first_answers);
+  status_.faults = std::move(result->ledger.faults);
   status_.state = PartState::finished;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,13 +16,21 @@
 
 namespace sagactl {
 
+// What is the agent's own.
+struct AgentMachine {
+  ConnectOptions connect;  // how it reaches the servers under test
+  // The same for Kafka; null: it cannot. Errors as those of StartKafka.
+  std::function<StartKafka(const KafkaAddress& address)> kafka = {};
+  Scratch scratch = {};
+};
+
 // Thread-safe.
 class AgentRun final : public PhaseGate {
  public:
   static constexpr std::size_t piece_max = std::size_t{4} << 20;  // bytes of entries at once
 
-  // Starts preparing immediately. `connect`, `scratch`: the machine's own.
-  AgentRun(RunDescription description, const ConnectOptions& connect, const Scratch& scratch);
+  // Starts preparing immediately.
+  AgentRun(RunDescription description, const AgentMachine& machine);
   ~AgentRun() override;
 
   const std::string& led_by() const { return led_by_; }

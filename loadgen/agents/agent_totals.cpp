@@ -1,6 +1,10 @@
 #include "loadgen/agents/agent_totals.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "loadgen/faults/proxy/fault_proxy.hpp"
 
 namespace sagactl {
 
@@ -32,6 +36,29 @@ void add_counts(EntryCounts& all, const EntryCounts& part) {
   all.statuses.resize(std::max(all.statuses.size(), part.statuses.size()));
   for (std::size_t i = 0; i < part.statuses.size(); ++i) all.statuses[i] += part.statuses[i];
   for (std::size_t i = 0; i < part.response.size(); ++i) all.response[i] += part.response[i];
+}
+
+void add_proxy_faults(std::vector<FaultMark>& all, const std::vector<ProxyOfAgent>& proxies,
+                      const std::vector<ProxyFault>& faults) {
+  for (std::size_t place = 0; place < faults.size(); ++place) {
+    FaultMark mark = mark_of(faults[place]);
+    std::string unknown;
+    for (const ProxyOfAgent& proxy : proxies) {
+      if (place >= proxy.faults.size()) {
+        unknown += fmt::format("{}{}", unknown.empty() ? "" : ", ", proxy.agent);
+        continue;
+      }
+      const FaultMark& part = proxy.faults[place];
+      mark.met += part.met;
+      mark.changed += part.changed;
+      if (!part.has_begun()) continue;
+      mark.began = mark.has_begun() ? std::min(mark.began, part.began) : part.began;
+      mark.ended = std::max(mark.ended, part.ended);
+    }
+    conclude(mark);
+    if (!unknown.empty()) mark.outcome += fmt::format("; what the proxy of {} did is not known", unknown);
+    all.push_back(std::move(mark));
+  }
 }
 
 }  // namespace sagactl

@@ -92,7 +92,7 @@ Result<void> CoordinatedRun::prepare() {
   if (auto greeted = agents_->greet(setup_.version); !greeted) return greeted;
   LoadOptions planned = options_;
   if (!planned.stages.empty()) planned.rate = stages_rate_max(planned.stages);
-  preparation_.emplace(planned, stop_);
+  preparation_.emplace(planned, stop_, std::nullopt);
   progress_.emplace(planned, progress_callback_);
   if (auto prepared = preparation_->prepare(); !prepared) return prepared;
   plan_.emplace(options_.profile, options_.seed);
@@ -259,6 +259,7 @@ LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult&
 }
 
 void CoordinatedRun::take_agents(RunResult& result) {
+  std::vector<ProxyOfAgent> proxies;
   for (LedAgent& agent : *agents_) {
     const LedAgent::State state = agent.state();
     AgentResult it;
@@ -274,6 +275,7 @@ void CoordinatedRun::take_agents(RunResult& result) {
       it.reported = state.status.counts.sent;
     }
     it.generator = state.status.generator;
+    proxies.push_back({it.address, state.status.faults});
     add_health(result.generator, it.generator);
     for (std::size_t step = 0; step < std::min(state.status.first_answers.size(), plan_->size()); ++step)
       for (const auto& [status, text] : state.status.first_answers[step])
@@ -281,6 +283,7 @@ void CoordinatedRun::take_agents(RunResult& result) {
     result.ledger.agents.push_back(it.address);
     result.agents.push_back(std::move(it));
   }
+  add_proxy_faults(result.ledger.faults, proxies, options_.faults.proxy);
 }
 
 RunResult CoordinatedRun::take_result() {

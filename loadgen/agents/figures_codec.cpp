@@ -62,6 +62,20 @@ void members(Codec& codec, T& it) {
   codec("tlsResumed", it.tls.resumed);
 }
 
+template <class Codec, Of<FaultMark> T>
+void members(Codec& codec, T& it) {
+  codec("fault", it.fault);
+  codec("kind", it.kind);
+  codec("target", it.target);
+  codec("byProxy", it.by_proxy);
+  codec("done", it.done);
+  codec("outcome", it.outcome);
+  codec("began", it.began);
+  codec("ended", it.ended);
+  codec("met", it.met);
+  codec("changed", it.changed);
+}
+
 template <class Codec, Of<PartStatus> T>
 void members(Codec& codec, T& it) {
   codec("state", it.state);
@@ -71,6 +85,7 @@ void members(Codec& codec, T& it) {
   codec("next", it.next);
   codec("entryBytes", it.entry_bytes);
   codec("generator", it.generator);
+  codec("faults", it.faults);
 }
 
 template <class Codec, Of<PhaseStart> T>

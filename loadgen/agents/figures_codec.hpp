@@ -16,7 +16,7 @@ enum class PartState : std::uint8_t {
   preparing,
   waiting,   // for the start of a phase
   sending,   // a phase has been announced
-  finished,  // `generator` and `first_answers` are there, and all entries
+  finished,  // `generator`, `first_answers` and `faults` are there, and all entries
   failed,    // `error` says why
 };
 
@@ -30,6 +30,7 @@ struct PartStatus {
   std::uint64_t entry_bytes = 0;  // that can be read
   GeneratorHealth generator;
   std::vector<std::map<int, std::string>> first_answers;
+  std::vector<FaultMark> faults;  // of its proxy, by the clock of the ledger
 };
 
 Json encoded(const PartStatus& status);

@@ -20,6 +20,24 @@ constexpr ArrivalKind last_value_of<ArrivalKind>() {
   return ArrivalKind::steps;
 }
 
+template <>
+constexpr ProxyAction last_value_of<ProxyAction>() {
+  return ProxyAction::answer;
+}
+
+template <class Codec, Of<ProxyFault> T>
+void members(Codec& codec, T& it) {
+  codec("action", it.action);
+  codec("delayMin", it.delay_min);
+  codec("delayMax", it.delay_max);
+  codec("bytesPerSecond", it.bytes_per_second);
+  codec("status", it.status);
+  codec("share", it.share);
+  codec("from", it.from);
+  codec("to", it.to);
+  codec("target", it.target);
+}
+
 template <class Codec, Of<Stage> T>
 void members(Codec& codec, T& it) {
   codec("from", it.from);
@@ -27,11 +45,18 @@ void members(Codec& codec, T& it) {
   codec("length", it.length);
 }
 
-// Without the profile, which is encoded separately.
+template <class Codec, Of<KafkaAddress> T>
+void members(Codec& codec, T& it) {
+  codec("brokers", it.brokers);
+  codec("clientId", it.client_id);
+}
+
+// Without the profile, which is encoded separately, and without faults of processes, which the leader does.
 template <class Codec, Of<LoadOptions> T>
 void members(Codec& codec, T& it) {
   codec("scenario", it.scenario);
   codec("targets", it.targets);
+  codec("kafka", it.kafka);
   codec("run", it.run);
   codec("orders", it.orders);
   codec("duration", it.duration);
@@ -49,6 +74,7 @@ void members(Codec& codec, T& it) {
   codec("seed", it.seed);
   codec("token", it.token);
   codec("users", it.users);
+  codec("proxyFaults", it.faults.proxy);
   codec("warmup", it.warmup);
   codec("timeout", it.timeout);
   codec("pacing", it.pacing);

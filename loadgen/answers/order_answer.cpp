@@ -53,6 +53,11 @@ std::optional<std::string_view> whole_body(std::string_view body, std::string& r
   return is_json_text ? json_string_text(body.substr(1, body.size() - 2), room) : body;
 }
 
+// Of a UUID, as Uuid::text() writes it.
+bool is_lower_case(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 bool is_scalar(const JsonMember& member) {
   return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
 }
@@ -180,7 +185,7 @@ bool AnswerPlan::take_order(std::string_view id, OrderAnswer& answer) const {
   const auto uuid = Uuid::parse(id);
   if (!uuid && ids_are_uuids_) return false;
   answer.order = uuid ? *uuid : order_ref(id);
-  if (!uuid || answer.order.text() != id) answer.order_name = id;
+  if (!uuid || !is_lower_case(id)) answer.order_name = id;
   return true;
 }
 
@@ -188,11 +193,12 @@ void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t ca
   JsonMembers members(text);
   std::string room;
   while (const auto member = members.next()) {
+    const std::string_view name = json_string_text(member->name, room);
     std::uint32_t deeper = 0;
     for (std::uint32_t left = candidates; left != 0; left &= left - 1) {
       const auto index = static_cast<std::size_t>(__builtin_ctz(left));
       const WantedMember& wanted = wanted_[index];
-      if (wanted.path[depth] != json_string_text(member->name, room)) continue;
+      if (wanted.path[depth] != name) continue;
       if (wanted.path.size() == depth + 1)
         take(wanted, *member, reading);
       else
@@ -260,7 +266,7 @@ std::string_view AnswerPlan::location(std::span<const std::string> values) const
 }
 
 std::string_view AnswerPlan::coding(std::span<const std::string> values) const {
-  if (values.size() < 3 || lower(values[2]) == "identity") return {};
+  if (values.size() < 3 || values[2].empty() || lower(values[2]) == "identity") return {};
   return values[2];
 }
 

@@ -113,7 +113,7 @@ Result<void> check_faults(const LoadOptions& options) {
 }
 
 Result<std::unique_ptr<FaultRun>> FaultRun::prepare(const LoadOptions& options, const std::vector<Url>& urls,
-                                                    std::vector<LoadAddress>& addresses) {
+                                                    std::vector<LoadAddress>& addresses, const LoadShare* share) {
   if (!options.faults.any()) return std::unique_ptr<FaultRun>();
   std::unique_ptr<FaultRun> run(new FaultRun());
   if (!options.faults.faults.empty()) {
@@ -128,7 +128,12 @@ Result<std::unique_ptr<FaultRun>> FaultRun::prepare(const LoadOptions& options, 
     std::vector<ProxyTarget> targets;
     for (std::size_t i = 0; i < addresses.size(); ++i)
       targets.push_back({addresses[i], urls[i].text(), !urls[i].tls && !options.http2});
-    auto proxy = FaultProxy::start(options.faults.proxy, options.seed, targets);
+    if (share == nullptr) {
+      if (auto places = targets_of_faults(options.faults.proxy, targets); !places) return places.error();
+      return run;
+    }
+    // Each share has choices of its own.
+    auto proxy = FaultProxy::start(options.faults.proxy, options.seed + share->index, targets);
     if (!proxy) return proxy.error();
     run->proxy_ = std::move(*proxy);
     for (std::size_t i = 0; i < addresses.size(); ++i) addresses[i] = run->proxy_->address(i);

@@ -9,6 +9,7 @@
 #include "httpclient/http_client.hpp"
 #include "loadgen/faults/fault_driver.hpp"
 #include "loadgen/faults/proxy/fault_proxy.hpp"
+#include "loadgen/schedule/load_share.hpp"
 
 namespace sagactl {
 
@@ -18,10 +19,11 @@ class FaultRun {
  public:
   // Looks for every target, starts what undoes faults when this program ends, and the proxy. `addresses` are those of
   // `urls`, one for one; those that the proxy stands before become its own: the load goes through it, what comes before
-  // and after the load does not. Null when the options have no
-  // faults. `invalid` names the fault whose target is not there or cannot be hit, or that the proxy cannot do there.
+  // and after the load does not. Null when the options have no faults. `share`: of the load that this process sends;
+  // null: it sends none, and needs no proxy. `invalid` names the fault whose target is not there or cannot be hit, or
+  // that the proxy cannot do there.
   static Result<std::unique_ptr<FaultRun>> prepare(const LoadOptions& options, const std::vector<Url>& urls,
-                                                   std::vector<LoadAddress>& addresses);
+                                                   std::vector<LoadAddress>& addresses, const LoadShare* share);
 
   // The measured load starts at `start_ns` of steady_ns(). Only the first call counts.
   void begin(std::int64_t start_ns);

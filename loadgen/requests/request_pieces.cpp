@@ -152,4 +152,18 @@ RequestPiece PieceCompiler::make_piece(const TemplatePiece& part, Escape escape,
   return piece;
 }
 
+std::size_t size_max(const RequestPieces& pieces, std::size_t field_size_max) {
+  std::size_t size = 0;
+  for (const RequestPiece& piece : pieces) {
+    if (piece.kind == RequestPiece::Kind::text) {
+      size += piece.text.size();
+      continue;
+    }
+    const std::size_t longest =
+        std::max({field_size_max, piece.text.size() + 2, size_max(piece.random), size_max(piece.clock)});
+    size += escaped_max(longest, piece.escape);
+  }
+  return size;
+}
+
 }  // namespace sagactl

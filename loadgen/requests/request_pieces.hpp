@@ -70,6 +70,12 @@ class PieceCompiler {
 // "00000000", where the number of a group is filled in.
 inline constexpr std::string_view any_group = "00000000";
 
+inline constexpr std::size_t uuid_size = 36, number_size_max = 20;
+
+// The most bytes that the pieces take, without those that grow. `field_size_max`: of a field's text that is not in its
+// piece.
+std::size_t size_max(const RequestPieces& pieces, std::size_t field_size_max);
+
 // `text` as one value in the place.
 std::string escaped(std::string_view text, Escape escape);
 

@@ -17,26 +17,6 @@ namespace sagactl {
 namespace {
 
 constexpr std::string_view any_price = "000.00";
-constexpr std::size_t uuid_size = 36;
-constexpr std::size_t number_size_max = 20;
-constexpr std::string_view length_name = "Content-Length:";
-constexpr std::string_view any_length = "        ";  // spaces before a number are not part of it (RFC 9110)
-constexpr std::size_t first_fail_form = 2;
-
-// Written before a step's headers, which replace each of these.
-std::string general_headers(const RequestHeaders& headers, const Url& target, const HttpProxy* proxy, bool compressed,
-                            bool close) {
-  std::string text = " HTTP/1.1\r\n";
-  const auto add = [&](const char* name, std::string_view value) {
-    if (find_header(headers, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
-  };
-  add("Host", target.host_header());
-  if (proxy && !proxy->authorization.empty()) add("Proxy-Authorization", proxy->authorization);
-  add("Accept", "application/json");
-  if (compressed) add("Accept-Encoding", accepted_codings);
-  if (close) add("Connection", "close");
-  return text;
-}
 
 // Writes decimal digits that fill the field, with leading zeros.
 void put_digits(char* field, std::size_t width, std::uint64_t value) {
@@ -79,15 +59,6 @@ Uuid random_uuid(Random& random) {
   return uuid;
 }
 
-// How what is filled into a body is escaped.
-Escape body_escape(const JourneyStep& step) {
-  if (step.is_form) return Escape::form;
-  const std::string* type = find_header(step.headers, "Content-Type");
-  if (type != nullptr) return lower(*type).find("json") == std::string::npos ? Escape::none : Escape::json;
-  const std::string_view text = trim(step.body);
-  return text.starts_with('{') || text.starts_with('[') ? Escape::json : Escape::none;
-}
-
 // An address that a server named, as a path: without scheme and host, and without what would end the request's line.
 char* put_address(char* at, std::string_view address) {
   const std::size_t scheme = address.find("://");
@@ -100,12 +71,6 @@ char* put_address(char* at, std::string_view address) {
   for (const char c : address)
     if (static_cast<unsigned char>(c) > ' ' && c != '\x7F') *at++ = c;
   return at;
-}
-
-// What is filled into a message is a value in its JSON, or stands as it is.
-Escape message_escape(std::string_view text) {
-  text = trim(text);
-  return text.starts_with('{') && field_size(text) == 0 ? Escape::json : Escape::none;
 }
 
 JourneyStep creating_step_of(const Profile& profile) {
@@ -126,16 +91,12 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
       data_(setup.profile.journey.data),
       has_cookies_(setup.profile.journey.cookies != CookieUse::none),
       closes_(setup.close),
-      compressed_(setup.compressed),
       spells_kept_(setup.spells_kept),
-      targets_(setup.targets),
-      proxy_(setup.proxy) {
+      targets_(setup.targets) {
   const Journey& journey = setup.profile.journey;
   if (const std::string* connection = find_header(setup.profile.headers, "Connection"))
     closes_ = lower(*connection) == "close";
-  // A proxy forwards what it can read, and needs the whole URL of that.
-  for (const Url& target : targets_)
-    prefixes_.push_back((proxy_to(target) ? "http://" + target.authority() : std::string()) + target.prefix);
+  for (const Url& target : targets_) prefixes_.push_back(path_prefix(target, setup.proxy));
   for (const CatalogueProduct& product : plan_.catalogue)
     catalogue_.push_back({product.id, product.id_is_number ? product.id : json_text(product.id), product.name,
                           product.price.text(), std::to_string(product.price.cents)});
@@ -151,76 +112,32 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
   }
   states_ = std::make_unique<UserStates>(std::move(states));
   run_values_.resize(kept_names(journey, KeptScope::run).size());
-  for (const JourneyStep& step : journey.before) steps_.push_back(make_forms(setup.profile, step));
+  field_size_max_ = longest_field();
+  const FormCompiler forms({setup.profile, plan_, targets_, setup.proxy, setup.compressed, closes_, field_size_max_});
+  for (const JourneyStep& step : journey.before) steps_.push_back(forms.compile(step));
   creating_step_ = steps_.size();
-  steps_.push_back(make_forms(setup.profile, creating_step_of(setup.profile)));
-  for (const JourneyStep& step : journey.after) steps_.push_back(make_forms(setup.profile, step));
-  for (const JourneyStep& step : journey.set_up) set_up_.push_back(make_forms(setup.profile, step));
-  for (const JourneyStep& step : journey.tear_down) tear_down_.push_back(make_forms(setup.profile, step));
-  for (const JourneyStep& step : journey.log_in.requests) log_in_.push_back(make_forms(setup.profile, step));
+  steps_.push_back(forms.compile(creating_step_of(setup.profile)));
+  for (const JourneyStep& step : journey.after) steps_.push_back(forms.compile(step));
+  for (const JourneyStep& step : journey.set_up) set_up_.push_back(forms.compile(step));
+  for (const JourneyStep& step : journey.tear_down) tear_down_.push_back(forms.compile(step));
+  for (const JourneyStep& step : journey.log_in.requests) log_in_.push_back(forms.compile(step));
   PieceCompiler compiler(setup.profile, plan_, OrderKind::single, nullptr);
   authorization_ = compiler.compile(journey.log_in.authorization, Escape::header);
   basic_user_ = compiler.compile(journey.log_in.basic_user, Escape::none);
   basic_password_ = compiler.compile(journey.log_in.basic_password, Escape::none);
-  for (const StepForms& forms : steps_)
-    for (const RequestForm& form : forms) size_max_ = std::max(size_max_, form.size);
+  for (const StepForms& step : steps_)
+    for (const RequestForm& form : step) size_max_ = std::max(size_max_, form.size);
   size_max_ += authorization_max;
 }
 
-RequestWriter::StepForms RequestWriter::make_forms(const Profile& profile, const JourneyStep& step) const {
-  StepForms forms;
-  forms.push_back(make_form(profile, step, OrderKind::single, nullptr));
-  forms.push_back(make_form(profile, step, OrderKind::duplicate, nullptr));
-  if (plan_.failure_variants.empty()) forms.push_back(make_form(profile, step, OrderKind::payment_fail, nullptr));
-  for (const FailureVariant& variant : plan_.failure_variants)
-    forms.push_back(make_form(profile, step, OrderKind::payment_fail, &variant));
-  return forms;
-}
-
-RequestWriter::RequestForm RequestWriter::make_form(const Profile& profile, const JourneyStep& step, OrderKind kind,
-                                                    const FailureVariant* variant) const {
-  PieceCompiler compiler(profile, plan_, kind, variant);
-  RequestForm form;
-  form.method = step.method + " ";
-  form.is_address = field_size(step.path) > 0;
-  form.path = compiler.compile(step.path, Escape::path);
-  std::string headers;
-  for (const auto& [name, value] : step.headers) headers += fmt::format("{}: {}\r\n", name, value);
-  form.headers = compiler.compile(headers, Escape::header);
-  form.body = compiler.compile(step.body, body_escape(step));
-  if (step.message)
-    for (const std::string& text : message_templates(*step.message))
-      form.messages.push_back(compiler.compile(text, message_escape(text)));
-  form.has_length = !step.body.empty() || (step.method != "GET" && step.method != "DELETE");
-  form.has_authorization = find_header(step.headers, "Authorization") != nullptr;
-  std::size_t target_max = 0;
-  for (std::size_t target = 0; target < targets_.size(); ++target) {
-    form.heads.push_back(
-        general_headers(step.headers, targets_[target], proxy_to(targets_[target]), compressed_, closes_));
-    target_max = std::max(target_max, prefixes_[target].size() + form.heads.back().size());
-  }
-  form.size = target_max + form.method.size() + size_of(form.path) + size_of(form.headers) + size_of(form.body) +
-              length_name.size() + any_length.size() + 8;
-  return form;
-}
-
-std::size_t RequestWriter::size_of(const RequestPieces& pieces) const {
-  std::size_t dynamic = std::max(uuid_size, number_size_max);
+// Of what is known beforehand.
+std::size_t RequestWriter::longest_field() const {
+  std::size_t longest = std::max(uuid_size, number_size_max);
   for (const CatalogueText& it : catalogue_)
-    dynamic = std::max({dynamic, it.id_json.size() + 2, it.name.size(), it.price.size()});
-  for (const UserText& it : users_) dynamic = std::max(dynamic, it.id_json.size());
-  for (const std::string& it : hot_ids_) dynamic = std::max(dynamic, it.size() + 2);
-  std::size_t size = 0;
-  for (const RequestPiece& piece : pieces) {
-    if (piece.kind == RequestPiece::Kind::text) {
-      size += piece.text.size();
-      continue;
-    }
-    const std::size_t longest =
-        std::max({dynamic, piece.text.size() + 2, sagactl::size_max(piece.random), sagactl::size_max(piece.clock)});
-    size += escaped_max(longest, piece.escape);
-  }
-  return size;
+    longest = std::max({longest, it.id_json.size() + 2, it.name.size(), it.price.size()});
+  for (const UserText& it : users_) longest = std::max(longest, it.id_json.size());
+  for (const std::string& it : hot_ids_) longest = std::max(longest, it.size() + 2);
+  return longest;
 }
 
 std::size_t RequestWriter::growth_of(const RequestPieces& pieces, const PlannedOrder& order,
@@ -248,12 +165,12 @@ std::string RequestWriter::authorization(std::size_t user) const {
   return basic_authorization(text(basic_user_, of_user), text(basic_password_, of_user));
 }
 
-const RequestWriter::RequestForm& RequestWriter::form_of(const StepForms& forms, const PlannedOrder& order) const {
+const RequestForm& RequestWriter::form_of(const StepForms& forms, const PlannedOrder& order) const {
   if (order.kind != OrderKind::payment_fail) return forms[static_cast<std::size_t>(order.kind)];
   return forms[first_fail_form + order.group % (forms.size() - first_fail_form)];
 }
 
-const RequestWriter::StepForms& RequestWriter::forms_of(StepNumber step) const {
+const StepForms& RequestWriter::forms_of(StepNumber step) const {
   switch (step.part) {
     case StepNumber::Part::set_up:
       return set_up_[step.index];
@@ -433,7 +350,7 @@ std::size_t RequestWriter::write(const PlannedOrder& order, std::vector<char>& o
 
 std::string RequestWriter::text(const RequestPieces& pieces, const PlannedOrder& order) const {
   const UserState& state = states_->of(order.user);
-  std::string out(size_of(pieces) + growth_of(pieces, order, state), '\0');
+  std::string out(sagactl::size_max(pieces, field_size_max_) + growth_of(pieces, order, state), '\0');
   out.resize(static_cast<std::size_t>(put(out.data(), pieces, order, state) - out.data()));
   return out;
 }

@@ -16,7 +16,7 @@
 #include "loadgen/orders/product_plan.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/requests/cookie_jar.hpp"
-#include "loadgen/requests/request_pieces.hpp"
+#include "loadgen/requests/request_forms.hpp"
 #include "loadgen/requests/user_states.hpp"
 
 namespace sagactl {
@@ -85,18 +85,6 @@ class RequestWriter {
   static std::string authorization_line(std::string_view value);
 
  private:
-  // The request of one kind of order, or of one failure variant.
-  struct RequestForm {
-    std::string method;  // with a blank
-    RequestPieces path, headers, body;
-    std::vector<RequestPieces> messages;  // message_templates()
-    std::vector<std::string> heads;  // by target: the end of the first line, and the headers that are sent by default
-    bool has_authorization = false;  // of its own
-    bool is_address = false;         // the path is one that an answer named
-    bool has_length = true;
-    std::size_t size = 0;  // the most, without what grows
-  };
-  using StepForms = std::vector<RequestForm>;  // single, duplicate, and the failure variants
   struct CatalogueText {
     std::string id, id_json, name, price, cents;
   };
@@ -104,11 +92,7 @@ class RequestWriter {
     std::string id, id_json;
   };
 
-  const HttpProxy* proxy_to(const Url& target) const { return proxy_ && !target.tls ? &*proxy_ : nullptr; }
-  StepForms make_forms(const Profile& profile, const JourneyStep& step) const;
-  RequestForm make_form(const Profile& profile, const JourneyStep& step, OrderKind kind,
-                        const FailureVariant* variant) const;
-  std::size_t size_of(const RequestPieces& pieces) const;
+  std::size_t longest_field() const;
   std::size_t growth_of(const RequestPieces& pieces, const PlannedOrder& order, const UserState& state) const;
   const RequestForm& form_of(const StepForms& forms, const PlannedOrder& order) const;
   const StepForms& forms_of(StepNumber step) const;
@@ -127,10 +111,8 @@ class RequestWriter {
   std::vector<DataTable> data_;
   bool has_cookies_ = false;
   bool closes_ = false;
-  bool compressed_ = false;
   bool spells_kept_ = false;
   std::vector<Url> targets_;
-  std::optional<HttpProxy> proxy_;
   std::vector<std::string> prefixes_;  // by target
   std::vector<CatalogueText> catalogue_;
   std::vector<std::string> hot_ids_;  // by item
@@ -140,7 +122,7 @@ class RequestWriter {
   RequestPieces authorization_, basic_user_, basic_password_;
   std::size_t creating_step_ = 0;
   std::vector<StepForms> steps_, set_up_, log_in_, tear_down_;
-  std::size_t size_max_ = 0;
+  std::size_t size_max_ = 0, field_size_max_ = 0;
 };
 
 }  // namespace sagactl

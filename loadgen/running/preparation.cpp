@@ -182,12 +182,17 @@ Result<void> RunPreparation::log_in(const std::vector<std::size_t>& users, bool 
   return failed ? Result<void>(failed->second) : Result<void>();
 }
 
+Result<void> RunPreparation::prepare_faults() {
+  auto faults = FaultRun::prepare(options_, urls_, addresses_, share_ ? &*share_ : nullptr);
+  if (!faults) return faults.error();
+  faults_ = std::move(*faults);
+  return {};
+}
+
 Result<void> RunPreparation::prepare() {
   if (auto found = resolve_targets(); !found) return found;
   if (auto opened = open_users(); !opened) return opened;
-  auto faults = FaultRun::prepare(options_, urls_, addresses_);
-  if (!faults) return faults.error();
-  faults_ = std::move(*faults);
+  if (auto prepared = prepare_faults(); !prepared) return prepared;
   if (auto prepared = prepare_test_data(); !prepared) return prepared;
   make_writer();
   if (auto done = set_up(); !done) return done;
@@ -209,6 +214,7 @@ std::vector<FaultMark> RunPreparation::end_faults() {
 
 Result<void> RunPreparation::adopt(PreparedRun prepared) {
   if (auto found = resolve_targets(); !found) return found;
+  if (auto faults = prepare_faults(); !faults) return faults;
   if (prepared.users.empty()) return Error{ErrorCode::invalid, "the run has no users"};
   catalogue_ = std::move(prepared.catalogue);
   run_values_ = std::move(prepared.run_values);

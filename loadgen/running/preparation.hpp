@@ -27,14 +27,16 @@ std::string new_run_id();
 // Not moved: the addresses refer to its routes.
 class RunPreparation {
  public:
-  // `options` have passed check(), and have a run.
-  RunPreparation(const LoadOptions& options, std::stop_token stop) : options_(options), stop_(std::move(stop)) {}
+  // `options` have passed check(), and have a run. `share`: of the load that this process sends; none: agents send it.
+  RunPreparation(const LoadOptions& options, std::stop_token stop, std::optional<LoadShare> share)
+      : options_(options), stop_(std::move(stop)), share_(share) {}
   RunPreparation(const RunPreparation&) = delete;
   RunPreparation& operator=(const RunPreparation&) = delete;
 
   // Errors as of run_load. When a stop is requested, users may be missing.
   Result<void> prepare();
-  // The same of a run that another machine has prepared: only the targets are found.
+  // The same of a run that another machine has prepared: only the targets are found, with the proxy for faults before
+  // them.
   Result<void> adopt(PreparedRun prepared);
   PreparedRun prepared() const;
 
@@ -65,6 +67,7 @@ class RunPreparation {
   Result<void> resolve_targets();
   HttpClientOptions http_options() const { return {.timeout = options_.timeout, .connect = options_.connect}; }
   Result<void> open_users();
+  Result<void> prepare_faults();
   Result<void> prepare_test_data();
   void make_writer();
   SingleRequestsSetup single_requests_setup();
@@ -74,6 +77,7 @@ class RunPreparation {
 
   LoadOptions options_;
   const std::stop_token stop_;
+  const std::optional<LoadShare> share_;
   std::vector<Url> urls_;
   std::unique_ptr<TlsContext> tls_;  // null: no target is https
   std::deque<StreamRoute> routes_;   // by host

@@ -113,8 +113,8 @@ class ConnectionPool {
   enum class Opening : std::uint8_t { pending, opened, failed };
   // Handles the event of a connecting one: opened: it is idle now; failed: it is down, and its stream knows the reason.
   Opening continue_opening(LoadConnection& connection, std::int64_t now);
-  // Handles the event of an idle one: whether all that came is for TLS alone. Otherwise the server has closed it, or
-  // sent bytes that were not requested.
+  // Whether nothing has come on an idle one, or something for TLS alone. Otherwise the server has closed it, or sent
+  // bytes that were not requested.
   bool is_still_idle(LoadConnection& connection);
 
   // HTTP/2. Handles the event of a connecting link; when it is open, its slots that waited are idle.

@@ -79,7 +79,8 @@ void LoadWorker::keep_values(const LoadConnection& connection, const OrderAnswer
   journey.goes_on = true;
   journey.has_order = is_new;
   if (step.is_cause) journey.cause_ns = connection.times.sent_ns;
-  if (step.creates && !answer.order.is_nil())
+  const bool is_needed = setup_.plan->size() > 1;  // by another step
+  if (is_needed && step.creates && !answer.order.is_nil())
     journey.values[0] = answer.order_name.empty() ? answer.order.text() : answer.order_name;
   const bool is_last_try = !step.repeats || answer.is_duplicate;
   journey.lacks_value = step.values.read(body, connection.answer.headers(), journey.values) != nullptr && is_last_try;

@@ -9,13 +9,16 @@
 
 #include "cli/client/connecting.hpp"
 #include "cli/configuration/listen_address.hpp"
+#include "cli/dependencies/kafka.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/loadtest/agents/agent_server.hpp"
 #include "cli/loadtest/agents/agents_flags.hpp"
+#include "cli/loadtest/profile/kafka_messages.hpp"
 #include "cli/version.hpp"
 #include "common/loopback.hpp"
 #include "common/text/host_port.hpp"
+#include "loadgen/messages/kafka_traffic.hpp"
 #include "server/http/server.hpp"
 
 namespace sagactl {
@@ -25,6 +28,7 @@ struct AgentFlags {
   std::string listen = std::to_string(agent_port);
   std::string certificate, key;  // PEM files; both or none
   bool without_tls = false;
+  KafkaFlags kafka;  // without brokers, which the leader names
   bool has_tls() const { return !certificate.empty(); }
 };
 
@@ -56,6 +60,16 @@ Result<std::shared_ptr<http::ServerTls>> agent_tls(const Invocation& invocation,
   return tls;
 }
 
+// The brokers are those of the leader; how to connect is this machine's own.
+StartKafka kafka_of_agent(const Environment& environment, KafkaFlags flags, const KafkaAddress& address) {
+  flags.brokers = address.brokers;
+  flags.client_id = address.client_id;
+  const auto options = kafka_of_flags(environment, flags);
+  if (options) return kafka_of_load_test(*options);
+  return [error = options.error()](const std::vector<const MessagePlan*>&,
+                                   Duration) -> Result<std::unique_ptr<KafkaTraffic>> { return error; };
+}
+
 Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
   const auto address = parse_listen_address(flags.listen, agent_port);
   if (!address) return Error{address.error().code, "--listen: " + address.error().message};
@@ -65,8 +79,11 @@ Result<ExitCode> serve_agent(Invocation& invocation, const AgentFlags& flags) {
   setup.version = version_text();
   auto connect = connect_options(invocation);
   if (!connect) return connect.error();
-  setup.connect = std::move(*connect);
-  setup.scratch.directory = invocation.environment.scratch_directory();
+  setup.machine.connect = std::move(*connect);
+  setup.machine.kafka = [&](const KafkaAddress& leaders) {
+    return kafka_of_agent(invocation.environment, flags.kafka, leaders);
+  };
+  setup.machine.scratch.directory = invocation.environment.scratch_directory();
   setup.say = [&](const std::string& line) { invocation.info("sagactl: " + line); };
   boost::asio::io_context context{1};
   AgentServer agent(context, std::move(setup));
@@ -104,10 +121,12 @@ void add_loadtest_agent(CLI::App& loadtest, Commands& commands) {
            "Certificate that the agent shows (PEM, with those that signed it): it is then reached by https");
   add_text(*app, "--tls-key", flags->key, "FILE", "Key of that certificate, PEM");
   add_switch(*app, "--without-tls", flags->without_tls, "Accept unencrypted connections from other machines");
+  add_kafka_security_flags(*app, commands, flags->kafka);
   set_footer(
       *app,
       "An agent runs one load test at a time, for a leader that has the token of --token-file, and stops it after\n"
-      "5 s without contact. --ca-file, --cert, --insecure and --proxy set how it connects to the servers under test.");
+      "5 s without contact. --ca-file, --cert, --insecure and --proxy set how it connects to the servers under test,\n"
+      "and --kafka-tls, --kafka-sasl and the others how it connects to the leader's Kafka brokers.");
   set_examples(*app, {"sagactl loadtest agent --token-file agents.token",
                       "sagactl loadtest agent --listen 0.0.0.0:7410 --tls-cert load-1.pem --tls-key load-1.key "
                       "--token-file agents.token",

@@ -90,7 +90,7 @@ http::Answer AgentServer::take_over(const http::Request& request) {
                          description->share.index + 1, description->share.count));
   heard_ = std::chrono::steady_clock::now();
   is_abandoned_ = false;
-  run_ = std::make_unique<AgentRun>(std::move(*description), setup_.connect, setup_.scratch);
+  run_ = std::make_unique<AgentRun>(std::move(*description), setup_.machine);
   return http::json_response(201, Json::object());
 }
 

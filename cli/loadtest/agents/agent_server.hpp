@@ -14,10 +14,9 @@
 namespace sagactl {
 
 struct AgentServerSetup {
-  std::string token;       // that requests must have
-  std::string version;     // the leader must have the same
-  ConnectOptions connect;  // how this machine reaches the servers under test
-  Scratch scratch;
+  std::string token;    // that requests must have
+  std::string version;  // the leader must have the same
+  AgentMachine machine;
   std::function<void(const std::string&)> say;  // logs a line, for people
 };
 

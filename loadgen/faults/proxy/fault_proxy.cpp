@@ -38,6 +38,26 @@ Error refused(const ProxyFault& fault, const std::string& why) {
 
 }  // namespace
 
+FaultMark mark_of(const ProxyFault& fault) {
+  FaultMark mark;
+  mark.fault = fault.text();
+  mark.kind = to_string(fault.action);
+  mark.target = fault.target;
+  mark.by_proxy = true;
+  return mark;
+}
+
+void conclude(FaultMark& mark) {
+  mark.done = mark.has_begun() && mark.changed > 0;
+  if (!mark.has_begun()) {
+    mark.outcome = "not done: the load ended before";
+    return;
+  }
+  const bool of_connections = mark.kind == to_string(ProxyAction::cut_connections);
+  mark.outcome = fmt::format("{}{} of {} {}", mark.done ? "" : "nothing was changed: ", mark.changed, mark.met,
+                             of_connections ? "connections" : "requests");
+}
+
 Result<std::vector<std::vector<std::size_t>>> targets_of_faults(const std::vector<ProxyFault>& faults,
                                                                 const std::vector<ProxyTarget>& targets) {
   std::vector<std::vector<std::size_t>> all;
@@ -121,24 +141,14 @@ class FaultProxy::Server {
   FaultMark mark_of(std::size_t place) const {
     const ProxyFault& fault = choices_.faults()[place];
     const ProxyCounts counts = choices_.counts(place);
-    FaultMark mark;
-    mark.fault = fault.text();
-    mark.kind = to_string(fault.action);
-    mark.target = fault.target;
-    mark.by_proxy = true;
+    FaultMark mark = sagactl::mark_of(fault);
     mark.met = counts.met;
     mark.changed = counts.changed;
-    const bool is_begun = start_ns_ != INT64_MAX && began_at_ + fault.from < ended_at_;
-    if (!is_begun) {
-      mark.outcome = "not done: the load ended before";
-      return mark;
+    if (start_ns_ != INT64_MAX && began_at_ + fault.from < ended_at_) {
+      mark.began = began_at_ + fault.from;
+      mark.ended = fault.to ? std::min(began_at_ + *fault.to, ended_at_) : ended_at_;
     }
-    mark.began = began_at_ + fault.from;
-    mark.ended = fault.to ? std::min(began_at_ + *fault.to, ended_at_) : ended_at_;
-    const bool of_connections = fault.action == ProxyAction::cut_connections;
-    mark.done = counts.changed > 0;
-    mark.outcome = fmt::format("{}{} of {} {}", mark.done ? "" : "nothing was changed: ", counts.changed, counts.met,
-                               of_connections ? "connections" : "requests");
+    conclude(mark);
     return mark;
   }
 

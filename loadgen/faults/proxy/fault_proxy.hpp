@@ -19,6 +19,11 @@ struct ProxyTarget {
   bool is_plain = true;  // HTTP/1.1 that is not encrypted
 };
 
+// Of a fault that has not begun.
+FaultMark mark_of(const ProxyFault& fault);
+// Says whether the fault was done and what became of it, by when it began and what it met and changed.
+void conclude(FaultMark& mark);
+
 // The targets of each fault, by its place. `invalid` for a fault that names none of them, or is about requests where
 // they cannot be told apart.
 Result<std::vector<std::vector<std::size_t>>> targets_of_faults(const std::vector<ProxyFault>& faults,

@@ -225,6 +225,11 @@ RunDescription rich_description() {
   description.options.orders = 17;
   description.options.hot_share = 0.25;
   description.options.pacing = Pacing::spin;
+  description.options.kafka = {"broker-1:9092", "load"};
+  description.options.faults.proxy = {
+      {ProxyAction::delay, 5ms, 9ms, 0, 0, 0.25, 1s, 2s, "http://a:1"},
+      {ProxyAction::throttle, Duration{0}, Duration{0}, 4096, 0, 1, Duration{0}, std::nullopt, ""},
+      {ProxyAction::answer, Duration{0}, Duration{0}, 0, 503, 1, Duration{0}, std::nullopt, ""}};
   description.share = {2, 5};
   description.epoch_offset_ns = -12;
   PreparedUser user;
@@ -249,6 +254,8 @@ TEST(RunDescription, ArrivesAsItWas) {
   EXPECT_EQ(arrived->options.profile.journey.data[0].cell(1, 0), "b\xC3\x28");
   EXPECT_EQ(arrived->prepared.users[0].cookies[0].expires.us, INT64_MAX);
   EXPECT_EQ(arrived->options.stages, rich_description().options.stages);
+  EXPECT_EQ(arrived->options.kafka, rich_description().options.kafka);
+  EXPECT_EQ(arrived->options.faults, rich_description().options.faults);
   for (const std::string& name : builtin_profile_names()) {
     RunDescription builtin;
     builtin.options.profile = *find_builtin_profile(name);
@@ -288,10 +295,12 @@ TEST(PartStatus, ArrivesAsItWas) {
   status.generator.tls.handshakes.record(4ms);
   status.generator.pacing = Pacing::spin;
   status.first_answers = {{{201, "{}"}, {0, "not HTTP"}}};
+  status.faults = {{"delay 5ms", "delay", "", true, true, "3 of 4 requests", Timestamp{5}, Timestamp{9}, 4, 3}};
   const PartStatus arrived = decoded_status(encoded(status));
   EXPECT_EQ(encoded(arrived), encoded(status));
   EXPECT_EQ(arrived.counts.statuses[201], 4u);
   EXPECT_EQ(arrived.first_answers, status.first_answers);
+  EXPECT_EQ(arrived.faults, status.faults);
   EXPECT_THROW(decoded_status(Json::object()), std::exception);
   Json wrong = encoded(status);
   wrong["counts"]["statuses"] = Json::array({Json::array({6000, 1})});

@@ -9,6 +9,7 @@
 
 #include "analysis/agents_verdict.hpp"
 #include "loadgen/agents/agent_figures.hpp"
+#include "loadgen/agents/agent_totals.hpp"
 #include "loadgen/faults/fault_grammar.hpp"
 #include "loadgen/ledger/load_figures.hpp"
 #include "tests/loadgen/agents/test_agents.hpp"
@@ -71,6 +72,90 @@ TEST(AgentsRun, FaultsAreDoneByTheLeaderWhileTheAgentsSend) {
   ASSERT_TRUE(first);
   EXPECT_GE(fault.began - *first, 199ms) << "counted from the measured load, by the clock of the ledger";
   EXPECT_EQ(result.requests.sent, 200u);
+}
+
+// Of the run: the mark of its one fault.
+FaultMark only_fault_of(const RunResult& result) {
+  if (result.ledger.faults.size() == 1) return result.ledger.faults.front();
+  ADD_FAILURE() << result.ledger.faults.size() << " faults";
+  return {};
+}
+
+TEST(AgentsRun, TheProxyOfEachAgentStandsBeforeItsShareAndTheMarkIsOfAll) {
+  OrderServers servers(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.orders = 300;
+  options.concurrency = 3;
+  options.faults.proxy.push_back(parse_proxy_fault("cut requests of 20%").value());
+  const TestAgents agents(3);
+  const RunResult result = sent_by(agents, options);
+  const FaultMark fault = only_fault_of(result);
+  EXPECT_TRUE(fault.by_proxy && fault.done) << fault.outcome;
+  EXPECT_EQ(fault.met, 300u);
+  EXPECT_EQ(servers.taken().size(), 300 - fault.changed) << "what was cut did not reach the server";
+  EXPECT_EQ(result.requests.transport_errors, fault.changed);
+  EXPECT_EQ(fault.outcome, std::to_string(fault.changed) + " of 300 requests");
+  std::map<std::uint16_t, std::uint64_t> cut_by;
+  std::map<std::uint16_t, std::set<std::uint64_t>> turns;  // which of its requests each agent cut
+  std::map<std::uint16_t, std::uint64_t> sent_by_agent;
+  for (const LedgerEntry& entry : std::as_const(result.ledger.entries)) {
+    const std::uint64_t turn = sent_by_agent[entry.agent]++;
+    if (entry.outcome != RequestOutcome::indeterminate) continue;
+    ++cut_by[entry.agent];
+    turns[entry.agent].insert(turn);
+  }
+  EXPECT_EQ(cut_by.size(), 3u) << "each agent has a proxy";
+  EXPECT_NE(turns[0], turns[1]) << "each agent has choices of its own";
+  EXPECT_NE(turns[1], turns[2]);
+}
+
+TEST(AgentsRun, TheProxiesBeginTogetherByTheClockOfTheLedger) {
+  OrderServers servers(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.rate = 200;
+  options.duration = 1s;
+  options.warmup = 100ms;
+  options.faults.proxy.push_back(parse_proxy_fault("answer 503 from 200ms to 600ms").value());
+  const TestAgents agents(2);
+  const RunResult result = sent_by(agents, options);
+  const FaultMark fault = only_fault_of(result);
+  EXPECT_TRUE(fault.done) << fault.outcome;
+  std::optional<Timestamp> begin;
+  for (const LedgerEntry& entry : std::as_const(result.ledger.entries))
+    if (entry.phase != 0) begin = std::min(begin.value_or(entry.planned), entry.planned);
+  ASSERT_TRUE(begin);
+  EXPECT_NEAR(static_cast<double>((fault.began - *begin).count()), 200'000, 5'000);
+  EXPECT_NEAR(static_cast<double>((fault.ended - *begin).count()), 600'000, 5'000);
+  for (const LedgerEntry& entry : std::as_const(result.ledger.entries)) {
+    if (entry.http_status != 503) continue;
+    EXPECT_GE(entry.done, fault.began);
+    EXPECT_LE(entry.sent, fault.ended);
+  }
+}
+
+TEST(AgentsRun, AFaultOfTheProxyForNoTargetOfTheLoadIsRefusedByTheLeader) {
+  OrderServers servers(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.faults.proxy.push_back(parse_proxy_fault("delay 1ms on http://other:1").value());
+  const TestAgents agents(2);
+  const auto refused = run_load_on_agents(options, agents.setup());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_THAT(refused.error().message, HasSubstr("is not a target of this load"));
+  EXPECT_TRUE(servers.taken().empty());
+}
+
+TEST(AgentsRun, WhatTheProxyOfALostAgentDidIsSaidToBeUnknown) {
+  FaultMark known;
+  known.began = Timestamp{50};
+  known.ended = Timestamp{90};
+  known.met = 10;
+  known.changed = 4;
+  std::vector<FaultMark> marks;
+  add_proxy_faults(marks, {{"a:1", {known}}, {"b:2", {}}}, {parse_proxy_fault("cut requests of 40%").value()});
+  ASSERT_EQ(marks.size(), 1u);
+  EXPECT_EQ(marks[0].outcome, "4 of 10 requests; what the proxy of b:2 did is not known");
+  EXPECT_EQ(marks[0].began, known.began);
 }
 
 TEST(AgentsRun, ThreeAgentsSendWhatOneWouldAtTheSameTimes) {

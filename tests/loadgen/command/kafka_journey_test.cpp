@@ -11,6 +11,7 @@
 #include "server/adapters/kafka/client/tail.hpp"
 #include "server/adapters/kafka/client/topic_admin.hpp"
 #include "tests/cli/support/command.hpp"
+#include "tests/e2e/process.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/services/services.hpp"
 
@@ -96,8 +97,26 @@ path = "/receipts/{{receipt}}?trace={{trace}}"
 
   CommandResult run(const std::string& within, const std::string& brokers) {
     sandbox_.write("shop.toml", profile(within));
-    return sandbox_.run({"--wide", "loadtest", "individual", "--orders", "20", "--concurrency", "8", "--profile",
-                         "shop.toml", "--url", server_.url(), "--kafka", brokers, "--drain", "1s", "-o", "json"});
+    std::vector<std::string> command = {"--wide", "loadtest",  "individual", "--orders", "20",          "--concurrency",
+                                        "8",      "--profile", "shop.toml",  "--url",    server_.url(), "--kafka",
+                                        brokers,  "--drain",   "1s",         "-o",       "json"};
+    if (!agents_.empty())
+      command.insert(command.end(), {"--agents", join(addresses_, ","), "--agents-token-file", "agents.token"});
+    return sandbox_.run(command);
+  }
+
+  // Runs are sent by two agents from now on.
+  void start_agents() {
+    sandbox_.write("agents.token", "a-token-of-the-agents\n");
+    for (int i = 0; i < 2; ++i) {
+      agents_.push_back(
+          std::make_unique<Process>(std::vector<std::string>{"loadtest", "agent", "--listen", "0", "--token-file",
+                                                             "agents.token", "-o", "ndjson"},
+                                    sandbox_.directory()));
+      const Json line = Json::parse(agents_.back()->next_line(), nullptr, false);
+      ASSERT_TRUE(line.is_object()) << agents_.back()->wait().err;
+      addresses_.push_back(line["agent"].get<std::string>());
+    }
   }
 
   // The verdict about journeys of a run with such receipts.
@@ -124,6 +143,8 @@ path = "/receipts/{{receipt}}?trace={{trace}}"
   std::atomic<int> orders_ = 0, looked_ = 0;
   ScriptedServer server_{[this](const Received& request) { return take(request); }};
   Json steps_;
+  std::vector<std::unique_ptr<Process>> agents_;
+  std::vector<std::string> addresses_;
 };
 
 TEST_F(KafkaJourney, EachOrderIsPaidByAMessageAndHasItsOwnReceipt) {
@@ -131,6 +152,33 @@ TEST_F(KafkaJourney, EachOrderIsPaidByAMessageAndHasItsOwnReceipt) {
   EXPECT_EQ(verdict["verdict"], "PASS") << verdict.dump(1);
   EXPECT_EQ(looked_, 20);
   for (const Json& step : steps_) EXPECT_EQ(step["sent"], 20) << step.dump();
+}
+
+TEST_F(KafkaJourney, AgentsPayTheOrdersOfTheirSharesAndEachReadsItsOwnReceipts) {
+  start_agents();
+  const Json verdict = verdict_with("60s", [](const kafka::Outgoing& receipt, int) { return std::optional(receipt); });
+  EXPECT_EQ(verdict["verdict"], "PASS") << verdict.dump(1);
+  EXPECT_EQ(looked_, 20);
+  for (const Json& step : steps_) EXPECT_EQ(step["sent"], 20) << step.dump();
+}
+
+TEST_F(KafkaJourney, AReceiptThatNeverComesToAnAgentIsFound) {
+  start_agents();
+  const Json verdict = verdict_with("2s", [](const kafka::Outgoing& receipt, int number) {
+    return number == 7 ? std::nullopt : std::optional(receipt);
+  });
+  EXPECT_EQ(verdict["verdict"], "FAIL");
+  EXPECT_THAT(verdict.dump(), HasSubstr("step 'receipt': 1 answer at the end of its time without what it waits for"));
+  EXPECT_EQ(looked_, 19);
+}
+
+TEST_F(KafkaJourney, AnAgentThatFindsNoTopicSaysSoBeforeTheLoad) {
+  start_agents();
+  const CommandResult done = run("2s", *kafka_brokers());
+  EXPECT_NE(done.code, 0);
+  EXPECT_THAT(done.out + done.err, HasSubstr(fmt::format("has no topic {}", asked_)));
+  EXPECT_THAT(done.out + done.err, HasSubstr("agent " + addresses_[0] + " cannot send"));
+  EXPECT_EQ(orders_, 0);
 }
 
 TEST_F(KafkaJourney, AReceiptThatNeverComesIsFound) {
@@ -181,7 +229,7 @@ TEST(KafkaJourneyWithoutKafka, SaysThatNoBrokerIsKnownOrAnswers) {
   EXPECT_THAT(sandbox.run(command).err, HasSubstr("no Kafka brokers are configured; pass --kafka host:port"));
   std::vector<std::string> by_agents = command;
   by_agents.insert(by_agents.end(), {"--agents", "127.0.0.1:2"});
-  EXPECT_THAT(sandbox.run(by_agents).err, HasSubstr("sent and read by one process: leave out --agents"));
+  EXPECT_THAT(sandbox.run(by_agents).err, HasSubstr("no Kafka brokers are configured; pass --kafka host:port"));
   std::vector<std::string> nowhere = command;
   nowhere.insert(nowhere.end(), {"--kafka", "127.0.0.1:1"});
   const CommandResult done = sandbox.run(nowhere);

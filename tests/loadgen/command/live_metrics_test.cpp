@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <mutex>
 #include <regex>
+#include <thread>
 
 #include "cli/livemetrics/metrics_listener.hpp"
 #include "cli/livemetrics/metrics_sender.hpp"
@@ -74,6 +76,18 @@ TEST(LiveMetrics, ForInfluxAreOneLineWithEscapedTags) {
             "sagactl_loadtest,scenario=mixed,commit=4f1c\\ \"x\",9\\ lives=a\\,b\\=c "
             "sent=7i,accepted=4i,duplicates=2i,errors=1i,rate=200,p50=0,p99=0.0015,rate_planned=250,"
             "status_0=1i,status_201=4i,status_409=2i 1795179850000000000\n");
+}
+
+TEST(LiveMetrics, ForInfluxABackslashStaysUnlessItWouldEscapeWhatFollows) {
+  LiveMetrics metrics = example();
+  metrics.tags = {{"path", R"(C:\a\)"}, {"list", R"(a\,b\\=c)"}};
+  EXPECT_THAT(influx_line(metrics), HasSubstr(R"(,path=C:\a/,list=a/\,b\/\=c )"));
+}
+
+TEST(LiveMetrics, ForPrometheusTwoTagsWithOneLabelNameHaveTwoLabels) {
+  LiveMetrics metrics = example();
+  metrics.tags = {{"a-b", "1"}, {"a.b", "2"}, {"a_b", "3"}};
+  EXPECT_THAT(prometheus_text(metrics), HasSubstr(R"(tag_a_b="1",tag_a_b_="2",tag_a_b__="3"})"));
 }
 
 TEST(LiveMetrics, ForStatsdAreDifferencesWithTags) {
@@ -214,6 +228,48 @@ TEST_F(LiveMetricsCommand, TheLastSendHasTheWholeRun) {
   EXPECT_THAT(last, HasSubstr("status_201=20i"));
   EXPECT_EQ(monitor.received().back().headers.at("authorization"), "Token secret");
   EXPECT_EQ(ended.json()["tags"], (Json{{"commit", "4f1c2ab"}}));
+}
+
+TEST_F(LiveMetricsCommand, TheCountsOfACapacitySearchNeverGoBack) {
+  Monitor monitor;
+  sandbox_.run({"loadtest", "individual", "--url", servers_.node(0).url(), "--token", "given", "--capacity", "--rate",
+                "8/s", "--duration", "500ms", "--threshold", "p99<1us", "--metrics-to", "influxdb+" + monitor.url()});
+  ASSERT_FALSE(monitor.received().empty());
+  const std::regex sent(" sent=([0-9]+)i");
+  std::uint64_t last = 0;
+  for (const Received& it : monitor.received()) {
+    std::smatch found;
+    ASSERT_TRUE(std::regex_search(it.body, found, sent)) << it.body;
+    EXPECT_GE(std::stoull(found[1]), last);
+    last = std::stoull(found[1]);
+  }
+  EXPECT_EQ(last, servers_.taken().size()) << "of all runs";
+}
+
+TEST_F(LiveMetricsCommand, AMonitorThatRefusesIsReportedWithItsReason) {
+  ScriptedServer server([](const Received&) { return answer(400, R"({"error":"unable to parse"})"); });
+  const CommandResult ended = run({"--metrics-to", "influxdb+" + server.url()});
+  EXPECT_THAT(ended.err, HasSubstr(R"(failed: HTTP 400: {"error":"unable to parse"})"));
+}
+
+TEST_F(LiveMetricsCommand, WhoReadsTheFiguresHasTheLastOnesBeforeTheCommandEnds) {
+  auto listener = MetricsListener::open("0", [] { return std::string("a 1\n"); });
+  ASSERT_TRUE(listener) << listener.error().message;
+  const std::string url = listener->url();
+  HttpClient client(*parse_node_url(url.substr(0, url.rfind('/'))));
+  listener->wait_for_reader({});  // nobody reads
+  ASSERT_TRUE(client.get("/metrics") && client.get("/metrics"));
+  std::atomic<bool> has_read{false};
+  std::jthread reader([&] {
+    std::this_thread::sleep_for(50ms);
+    has_read = true;
+    EXPECT_TRUE(client.get("/metrics"));
+  });
+  listener->wait_for_reader({});
+  EXPECT_TRUE(has_read);
+  std::stop_source stopped;
+  stopped.request_stop();
+  listener->wait_for_reader(stopped.get_token());
 }
 
 TEST_F(LiveMetricsCommand, AMonitorThatIsAwayIsReportedAndChangesNothing) {

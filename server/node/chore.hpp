@@ -18,7 +18,13 @@ class Chore {
   explicit Chore(std::function<Duration(const std::stop_token&)> work)
       : work_(std::move(work)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-  // `work` is called again at once. Any thread.
+  // Returns when `work` has ended; it is not called again. Not from `work` itself.
+  void stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // `work` is called again at once, unless it was stopped. Any thread, also while and after another stops it.
   void wake() {
     const std::lock_guard lock(mutex_);
     is_woken_ = true;

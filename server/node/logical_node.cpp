@@ -242,9 +242,10 @@ void LogicalNode::stop_serving(std::function<void()> stopped) {
   server_->stop(stop_grace, std::move(stopped));
 }
 
+// Requests that outlast the grace of stop_serving() may still wake what is stopped here.
 void LogicalNode::stop_engine() {
-  live_chore_.reset();
-  bulk_chore_.reset();  // the engine answers what it has been given; the rest is for another node
+  if (live_chore_) live_chore_->stop();
+  if (bulk_chore_) bulk_chore_->stop();  // the engine answers what it has been given; the rest is for another node
   thread_.reset();
   if (!minutes_chore_) return;
   minutes_chore_.reset();

@@ -32,3 +32,7 @@ endif()
 
 # An index or an optional without a value aborts a debug build instead of reading what is not there.
 add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+
+# A released program has nothing that nothing refers to.
+add_compile_options($<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+add_link_options($<$<CONFIG:Release>:-Wl,--gc-sections>)

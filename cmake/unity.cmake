@@ -4,7 +4,8 @@
 # module, except in files that are named as compiled alone; tools/lint finds one that is not.
 option(SAGACTL_UNITY "Compile several files at once" ON)
 
-# How many: as many as a processor compiles in about 20 s, so that all processors are busy to the end. clang-tidy, which
+# How many: as many as a processor compiles in about 20 s, so that all processors are busy to the end. A release has
+# twice as many, since nobody edits one of them and builds again, and headers are read less often. clang-tidy, which
 # spends most of its time on headers, reads a whole module as one (0): a third of the time.
 set(SAGACTL_FILES_AT_ONCE "" CACHE STRING "Files of each module that are compiled as one; empty: what suits the module; 0: all")
 set(files_at_once 6)
@@ -23,10 +24,13 @@ set(files_at_once_in_test_cli 10)
 function(compile_together target)
   if(SAGACTL_UNITY)
     set(count ${files_at_once})
+    if(DEFINED files_at_once_in_${target})
+      set(count ${files_at_once_in_${target}})
+    endif()
     if(NOT SAGACTL_FILES_AT_ONCE STREQUAL "")
       set(count ${SAGACTL_FILES_AT_ONCE})
-    elseif(DEFINED files_at_once_in_${target})
-      set(count ${files_at_once_in_${target}})
+    elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+      math(EXPR count "2 * ${count}")
     endif()
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${count})
     # To the compiler, all of these files are headers of the one that includes them, which is what it warns of.

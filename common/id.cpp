@@ -19,10 +19,10 @@ constexpr std::array<char, 512> hex_pairs = [] {
 }();
 
 // Of every character, hex_value().
-constexpr std::array<std::int8_t, 256> hex_values = [] {
-  std::array<std::int8_t, 256> values{};
+constexpr std::array<std::int16_t, 256> hex_values = [] {
+  std::array<std::int16_t, 256> values{};
   for (std::size_t c = 0; c < values.size(); ++c)
-    values[c] = static_cast<std::int8_t>(hex_value(static_cast<char>(static_cast<unsigned char>(c))));
+    values[c] = static_cast<std::int16_t>(hex_value(static_cast<char>(static_cast<unsigned char>(c))));
   return values;
 }();
 

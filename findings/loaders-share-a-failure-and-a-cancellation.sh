@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two customers ask for the price of one book, and a library sees to it that it is read once: nine of them, without
 # options, seen on 2026-11-30 with Node.js 20 and Python 3.11. The first reading fails, and is asked for again later;
-# and then, of another price and with the four of Python, the first customer goes away while the second one waits for
+# and then, of another price and with the four of Python, the first customer cancels while the second one waits for
 # the same reading.
 # - DataLoader 2.2.3 and memoizee 0.4.17 (npm), and aiodataloader 0.4.3 (PyPI) keep the failure, for as long as the
 #   loader lives: "down" is the price of the book from then on, though the service is back. DataLoader's page says so.

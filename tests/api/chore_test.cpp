@@ -7,13 +7,18 @@
 namespace sagactl {
 namespace {
 
-TEST(Chore, WorksAtOnceAndAgainWhenItIsWoken) {
+struct CountedChore {
   std::atomic<int> calls = 0;
-  Chore chore([&](const std::stop_token&) {
+  Chore chore{[this](const std::stop_token&) {
     ++calls;
     calls.notify_all();
     return std::chrono::hours(1);
-  });
+  }};
+};
+
+TEST(Chore, WorksAtOnceAndAgainWhenItIsWoken) {
+  CountedChore counted;
+  auto& [calls, chore] = counted;
   calls.wait(0);
   chore.wake();
   calls.wait(1);
@@ -21,12 +26,8 @@ TEST(Chore, WorksAtOnceAndAgainWhenItIsWoken) {
 }
 
 TEST(Chore, ThatHasStoppedIsNotWoken) {
-  std::atomic<int> calls = 0;
-  Chore chore([&](const std::stop_token&) {
-    ++calls;
-    calls.notify_all();
-    return std::chrono::hours(1);
-  });
+  CountedChore counted;
+  auto& [calls, chore] = counted;
   calls.wait(0);
   chore.stop();
   const int before = calls;

@@ -14,6 +14,7 @@
 #include "tests/services/loopback.hpp"
 #include "tests/services/pgbouncer.hpp"
 #include "tests/services/redis_groups.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -176,10 +177,7 @@ class GuardedCluster {
 };
 
 TEST(GuardedCluster, NothingIsLostWhileEachPartFailsOverInTurn) {
-  if (!everything_is_installed()) {
-    if (std::getenv("CI")) FAIL() << "a service is not installed: tools/deps --services";
-    GTEST_SKIP() << "a service is not installed: tools/deps --services";
-  }
+  SAGACTL_NEEDS_PROGRAM(everything_is_installed(), "a service");
   GuardedCluster cluster;
   ASSERT_TRUE(eventually([&] { return cluster.run({"saga", "list"}).code == 0; })) << cluster.run({"saga", "list"}).err;
   ASSERT_TRUE(eventually([&] { return cluster.all_nodes_have("sagactl_lock_available", 1); }));

@@ -207,7 +207,8 @@ TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
   };
   const Json result = load(", \"X-Api\" = \"k\"");
   EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
-  EXPECT_THAT(json_text(load("")["verdicts"]), HasSubstr("401 Unauthorized x 5; give --token, the required header in create.headers"));
+  EXPECT_THAT(json_text(load("")["verdicts"]),
+              HasSubstr("401 Unauthorized x 5; give --token, the required header in create.headers"));
 }
 
 // A server that takes orders and lists them in pages of two, by a cursor.

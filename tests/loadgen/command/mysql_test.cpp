@@ -11,6 +11,7 @@
 #include "tests/cli/support/command.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 #include "tests/services/mariadb_server.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -52,11 +53,7 @@ class Mysql : public testing::Test {
  protected:
   static void SetUpTestSuite() { server = MariadbServer::start().release(); }
   static void TearDownTestSuite() { delete server; }
-  void SetUp() override {
-    if (server) return;
-    if (std::getenv("CI")) FAIL() << "MariaDB is not installed: tools/deps --services";
-    GTEST_SKIP() << "MariaDB is not installed: tools/deps --services";
-  }
+  void SetUp() override { SAGACTL_NEEDS_PROGRAM(server, "MariaDB"); }
   static MariadbServer* server;
 };
 MariadbServer* Mysql::server = nullptr;

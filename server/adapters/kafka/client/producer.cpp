@@ -285,7 +285,10 @@ void RunningProducer::check_brokers() {
   }
   is_suspect_ = false;
   if (const std::string why = why_refused(); !why.empty()) return mark_unavailable({ErrorCode::forbidden, why});
-  silent ? mark_silent() : mark_available();
+  if (silent)
+    mark_silent();
+  else
+    mark_available();
 }
 
 // Too few replicas in sync are an answer to each request, which librdkafka keeps to itself while it tries again. The

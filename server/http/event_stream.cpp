@@ -10,8 +10,6 @@ namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::string_view heartbeat_text = ": heartbeat\n\n";
-
 void append_line(std::string& out, std::string_view field, std::string_view value) {
   out += field;
   out += ": ";
@@ -42,15 +40,15 @@ EventStream::EventStream(std::mutex& mutex, Options options)
       options_(std::move(options)),
       ask_at_(asio::steady_timer::clock_type::now() + options_.heartbeat) {}
 
-asio::awaitable<std::optional<std::string>> EventStream::next() {
+asio::awaitable<BodyStream::Piece> EventStream::next() {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   // Counts from the last piece that was sent: events for others do not keep a connection alive.
   const auto heartbeat_at = asio::steady_timer::clock_type::now() + options_.heartbeat;
   bool heartbeat_due = false;
   for (;;) {
     bool is_over = !is_allowed();
-    if (is_over) co_return std::nullopt;
-    std::optional<std::string> piece = take_or_wait(heartbeat_due, heartbeat_at, executor, is_over);
+    if (is_over) co_return nullptr;
+    Piece piece = take_or_wait(heartbeat_due, heartbeat_at, executor, is_over);
     if (piece || is_over) co_return piece;
     // A wake-up before this line is posted to this executor, so it runs after the wait has started.
     (void)co_await timer_->async_wait(asio::as_tuple(asio::use_awaitable));
@@ -58,20 +56,21 @@ asio::awaitable<std::optional<std::string>> EventStream::next() {
   }
 }
 
-std::optional<std::string> EventStream::take_or_wait(bool heartbeat_due,
-                                                     std::chrono::steady_clock::time_point heartbeat_at,
-                                                     const asio::any_io_executor& executor, bool& is_over) {
+BodyStream::Piece EventStream::take_or_wait(bool heartbeat_due, std::chrono::steady_clock::time_point heartbeat_at,
+                                            const asio::any_io_executor& executor, bool& is_over) {
+  static const Piece heartbeat = std::make_shared<const std::string>(": heartbeat\n\n");
   const std::lock_guard lock(mutex_);
   waiting_ = false;
-  std::optional<std::string> piece;
+  std::optional<Piece> piece;
   if (!closed_) piece = take();
   is_over = !piece;
-  if (!piece || !piece->empty()) return piece;
-  if (heartbeat_due) return std::string(heartbeat_text);
+  if (!piece) return nullptr;
+  if (*piece) return *piece;
+  if (heartbeat_due) return heartbeat;
   if (!timer_) timer_.emplace(executor);
   timer_->expires_at(heartbeat_at);
   waiting_ = true;
-  return std::nullopt;
+  return nullptr;
 }
 
 void EventStream::close() {

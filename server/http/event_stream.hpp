@@ -29,7 +29,7 @@ class EventStream : public BodyStream, public std::enable_shared_from_this<Event
     std::function<bool()> may_go_on = nullptr;
   };
 
-  boost::asio::awaitable<std::optional<std::string>> next() override;
+  boost::asio::awaitable<Piece> next() override;
   void close() override;
 
   // With the lock held, which the derived destructor has to take as well: so the executor exists. Any thread.
@@ -39,13 +39,13 @@ class EventStream : public BodyStream, public std::enable_shared_from_this<Event
   // `mutex` guards what the stream sends, and outlives it.
   EventStream(std::mutex& mutex, Options options);
 
-  // What can be sent now, "" when there is nothing; none at the end. Called with the lock held.
-  virtual std::optional<std::string> take() = 0;
+  // What can be sent now, null when there is nothing; none at the end. Called with the lock held.
+  virtual std::optional<Piece> take() = 0;
 
  private:
-  // What to send now, or none; at the end `is_over` as well. Otherwise it waits for wake().
-  std::optional<std::string> take_or_wait(bool heartbeat_due, std::chrono::steady_clock::time_point heartbeat_at,
-                                          const boost::asio::any_io_executor& executor, bool& is_over);
+  // What to send now, or null; at the end `is_over` as well. Otherwise it waits for wake().
+  Piece take_or_wait(bool heartbeat_due, std::chrono::steady_clock::time_point heartbeat_at,
+                     const boost::asio::any_io_executor& executor, bool& is_over);
   bool is_allowed();
 
   std::mutex& mutex_;

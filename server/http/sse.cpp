@@ -27,10 +27,11 @@ class EventHub::Subscription : public EventStream {
   ~Subscription() override { hub_->remove(this); }
 
  private:
-  std::optional<std::string> take() override {
-    if (!first_.empty()) return std::exchange(first_, {});
-    if (hub_->stopped_) return std::nullopt;
-    return hub_->take_after(position_, only_of_);
+  std::optional<Piece> take() override {
+    std::string text = std::exchange(first_, {});
+    if (text.empty() && hub_->stopped_) return std::nullopt;
+    if (text.empty()) text = hub_->take_after(position_, only_of_);
+    return text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
   }
 
   const std::shared_ptr<EventHub> hub_;

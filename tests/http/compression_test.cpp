@@ -27,9 +27,9 @@ std::string unpacked(const std::string& bytes) {
 
 class Two : public BodyStream {
  public:
-  boost::asio::awaitable<std::optional<std::string>> next() override {
-    if (++given_ > 2) co_return std::nullopt;
-    co_return std::string(2000, 'e');
+  boost::asio::awaitable<Piece> next() override {
+    if (++given_ > 2) co_return nullptr;
+    co_return std::make_shared<const std::string>(2000, 'e');
   }
   void close() override {}
 

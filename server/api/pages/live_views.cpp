@@ -9,7 +9,7 @@ namespace sagactl::api {
 namespace {
 
 constexpr Duration without_views = 1h;
-// A thousand streams that were woken at once would hold up orders, and hold a thousand copies of the same text.
+// A thousand streams that were woken at once would hold up orders.
 constexpr std::size_t woken_at_once = 32;
 constexpr Duration until_next_woken = 4ms;
 
@@ -62,16 +62,13 @@ class LiveViews::Stream : public http::EventStream {
     return true;
   }
 
-  std::optional<std::string> take() override {
+  std::optional<Piece> take() override {
+    static const Piece greeting = std::make_shared<const std::string>(http::stream_greeting);
     if (all_->stopped_) return std::nullopt;
-    std::string out;
-    if (!std::exchange(greeted_, true)) out = http::stream_greeting;
-    for (ShownView& each : shown_) {
-      if (each.sent == each.view->version) continue;
-      each.sent = each.view->version;
-      out += each.view->text;
-    }
-    return out;
+    if (!std::exchange(greeted_, true)) return greeting;
+    for (ShownView& each : shown_)
+      if (std::exchange(each.sent, each.view->version) != each.view->version) return each.view->piece;
+    return nullptr;
   }
 
   const std::shared_ptr<LiveViews> all_;
@@ -136,14 +133,14 @@ Duration LiveViews::read_due() {
     // Whoever comes while it is read waits for the next time.
     is_awaited = std::exchange(view->is_awaited, false);
   }
-  std::string text = text_of(view->source);
+  auto piece = std::make_shared<const std::string>(text_of(view->source));
   const SteadyTime ended = clock_.steady();
   const Duration took = ended - began;
   const std::lock_guard lock(mutex_);
   view->due_at = began + std::max<Duration>(read_every, took * rests_of_view);
   rests_until_ = ended + took * rests_of_thread;
-  if (is_awaited || text != view->text) {
-    view->text = std::move(text);
+  if (is_awaited || *piece != *view->piece) {
+    view->piece = std::move(piece);
     ++view->version;
   }
   return Stream::wake_some(streams_) ? until_next_woken : took * rests_of_thread;

@@ -52,8 +52,8 @@ class LiveViews : public std::enable_shared_from_this<LiveViews> {
   class Stream;
   struct View {
     Source source;
-    std::string text;           // in the format of the wire, as it was sent last
-    std::uint64_t version = 0;  // of the text
+    http::BodyStream::Piece piece;  // in the format of the wire, as it was sent last; null: not read yet
+    std::uint64_t version = 0;      // of the piece
     SteadyTime due_at{};
     bool is_awaited = true;  // somebody has to be sent it, whether or not it has changed
   };

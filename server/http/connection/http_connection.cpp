@@ -1,9 +1,11 @@
 #include "server/http/connection/http_connection.hpp"
 
+#include <fmt/format.h>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
+#include <iterator>
 
 #include "common/log.hpp"
 #include "server/http/await.hpp"
@@ -15,7 +17,6 @@ namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kept_stream_bytes_max = 4096;
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
 // When the server stops, a request may be in transit on a connection that looks idle. Closing it would lose the
@@ -220,12 +221,14 @@ HttpConnection::Awaitable<bool> HttpConnection::write(const Response& response, 
   co_return co_await write_all(out_, rest);
 }
 
-HttpConnection::Awaitable<bool> HttpConnection::write_all(std::string_view first, std::string_view second) {
+HttpConnection::Awaitable<bool> HttpConnection::write_all(std::string_view first, std::string_view second,
+                                                          std::string_view third) {
   const Phase before = phase_;
   const Clock::time_point deadline_before = deadline_;
   enter_phase(Phase::writing, listener_->options().limits.write_timeout);
-  const std::array<asio::const_buffer, 2> buffers = {asio::const_buffer(first.data(), first.size()),
-                                                     asio::const_buffer(second.data(), second.size())};
+  const std::array<asio::const_buffer, 3> buffers = {asio::const_buffer(first.data(), first.size()),
+                                                     asio::const_buffer(second.data(), second.size()),
+                                                     asio::const_buffer(third.data(), third.size())};
   const auto [error, count] = co_await asio::async_write(peer_stream_, buffers, use_result);
   phase_ = before;
   deadline_ = deadline_before;
@@ -239,19 +242,13 @@ HttpConnection::Awaitable<void> HttpConnection::send_stream(BodyStream& stream, 
   if (listener_->stopping()) stream.close();
   enter_phase(Phase::answering, {});
   phase_ = Phase::streaming;
-  while (auto piece = co_await stream.next()) {
-    out_.clear();
+  out_ = {};  // streams are many, and wait for most of the time: what was large is given back
+  while (const BodyStream::Piece piece = co_await stream.next()) {
     if (chunked) {
-      char size[20];
-      const int length = std::snprintf(size, sizeof size, "%zx\r\n", piece->size());
-      out_.append(size, static_cast<std::size_t>(length));
+      out_.clear();
+      fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece->size());
     }
-    out_ += *piece;
-    if (chunked) out_ += "\r\n";
-    *piece = {};  // many streams may be sent the same at the same time: one copy each is enough
-    if (!co_await write_all(out_)) break;
-    // Streams are many, and wait for most of the time: what was large is given back.
-    if (out_.capacity() > kept_stream_bytes_max) out_ = {};
+    if (!co_await write_all(out_, *piece, chunked ? "\r\n" : "")) break;
   }
   stream.close();
   if (chunked) co_await write_all("0\r\n\r\n");

@@ -52,7 +52,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Awaitable<bool> serve_one();
   Awaitable<Response> respond(Request& request);
   Awaitable<bool> write(const Response& response, const ResponseHead& head);
-  Awaitable<bool> write_all(std::string_view first, std::string_view second = std::string_view());
+  Awaitable<bool> write_all(std::string_view first, std::string_view second = std::string_view(),
+                            std::string_view third = std::string_view());
   Awaitable<void> send_stream(BodyStream& stream, bool chunked);
   Awaitable<void> watch_for_end(std::shared_ptr<BodyStream> stream);
   Awaitable<void> fail_request(int status, std::string_view reason);

@@ -26,10 +26,13 @@ inline constexpr std::string_view events = "text/event-stream; charset=utf-8";
 // A body that is produced while it is sent. All calls are made on the connection's executor.
 class BodyStream {
  public:
+  // Shared, since many streams may be sent the same at the same time, and some clients take long to read it.
+  using Piece = std::shared_ptr<const std::string>;
+
   virtual ~BodyStream() = default;
-  // The next piece, not empty; none at the end. Called again when the piece has been sent.
-  virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
-  // The client has disconnected or the server stops: pending and later calls of next() return none.
+  // The next piece, not empty; null at the end. Called again when the piece has been sent.
+  virtual boost::asio::awaitable<Piece> next() = 0;
+  // The client has disconnected or the server stops: pending and later calls of next() return null.
   virtual void close() = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <set>
 
 #include "server/adapters/simulated/simulated_clock.hpp"
 
@@ -83,18 +84,20 @@ TEST_F(LiveViewsTest, AreReadOncePerSecondHoweverManyLook) {
 
 TEST_F(LiveViewsTest, AreSentToAllOfManyStreams) {
   std::vector<std::shared_ptr<http::BodyStream>> streams;
-  std::vector<std::string> pieces;
+  std::vector<http::BodyStream::Piece> pieces;
   boost::asio::io_context io;
   for (int i = 0; i < 100; ++i) {
     streams.push_back(follow({"list"}));
     auto listen = [&pieces, stream = streams.back()]() -> boost::asio::awaitable<void> {
-      while (auto piece = co_await stream->next()) pieces.push_back(*piece);
+      while (auto piece = co_await stream->next()) pieces.push_back(piece);
     };
     boost::asio::co_spawn(io, std::move(listen), boost::asio::detached);
   }
   io.poll();
   pieces.clear();  // the greetings
-  const auto count = [&] { return std::count(pieces.begin(), pieces.end(), event("list", "1")); };
+  const auto count = [&] {
+    return std::count_if(pieces.begin(), pieces.end(), [](const auto& piece) { return *piece == event("list", "1"); });
+  };
   (void)views_->read_due();
   io.restart();
   io.poll();
@@ -103,7 +106,7 @@ TEST_F(LiveViewsTest, AreSentToAllOfManyStreams) {
   io.restart();
   io.poll();
   EXPECT_EQ(count(), 100);
-  EXPECT_EQ(pieces.size(), 100u);
+  EXPECT_EQ(std::set(pieces.begin(), pieces.end()).size(), 1u) << "one text in memory, not one for each";
   views_->stop();
   io.restart();
   io.run();
@@ -116,7 +119,7 @@ TEST_F(LiveViewsTest, AreSentWhenTheyHaveChanged) {
   read_["statistics"].says = "2";
   read_for(1s);
   // What was not taken meanwhile is not kept: the newest counts.
-  EXPECT_THAT(sent(stream), ElementsAre(event("list", "1") + event("statistics", "2")));
+  EXPECT_THAT(sent(stream), ElementsAre(event("list", "1"), event("statistics", "2")));
 }
 
 TEST_F(LiveViewsTest, AreSentOnceWhileNothingChanges) {

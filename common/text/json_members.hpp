@@ -1,6 +1,7 @@
 // Iterates over the members of a JSON object, or the elements of an array, in place and without allocating.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -54,10 +55,9 @@ class JsonMembers {
   }
 
  private:
+  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   void skip_space() {
-    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\r' || rest_[0] == '\t')) {
-      rest_.remove_prefix(1);
-    }
+    while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
   }
   bool is_at_end() const { return !rest_.empty() && rest_.front() == (is_array_ ? ']' : '}'); }
   bool take(char wanted) {
@@ -69,22 +69,28 @@ class JsonMembers {
     const auto end = std::to_chars(digits_, digits_ + sizeof digits_, count_).ptr;
     return {digits_, static_cast<std::size_t>(end - digits_)};
   }
+  // The beginning of the rest, up to there.
+  std::string_view take_until(std::size_t end) {
+    const std::string_view text = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    return text;
+  }
   std::string_view string() {
     good_ = good_ && take('"');
-    const std::size_t end = good_ ? end_of_string() : std::string_view::npos;
+    const std::size_t end = good_ ? end_of_string(0) : std::string_view::npos;
     if (end == std::string_view::npos) {
       good_ = false;
       return {};
     }
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
+    const std::string_view text = take_until(end);
+    rest_.remove_prefix(1);
     return text;
   }
-  // Where the quote is that ends a string; npos: it is missing. Strings rarely have escapes, and searching for single
-  // characters is fast.
-  std::size_t end_of_string() const {
-    std::size_t quote = rest_.find('"');
-    for (std::size_t from = 0; quote != std::string_view::npos;) {
+  // Where the quote is that ends the string whose first character is at `from`; npos: it is missing. Strings rarely
+  // have escapes, and searching for single characters is fast.
+  std::size_t end_of_string(std::size_t from) const {
+    std::size_t quote = rest_.find('"', from);
+    while (quote != std::string_view::npos) {
       const std::size_t escape = rest_.substr(0, quote).find('\\', from);
       if (escape == std::string_view::npos) return quote;
       from = escape + 2;
@@ -94,23 +100,24 @@ class JsonMembers {
   }
   // A number, a literal, or a complete object or array.
   std::string_view other() {
-    const std::string_view begin = rest_;
-    int depth = 0;
-    while (good_ && !rest_.empty()) {
-      const char c = rest_.front();
+    std::size_t at = 0;
+    for (int depth = 0; at < rest_.size(); ++at) {
+      const char c = rest_[at];
       if (c == '"') {
-        string();
-        continue;
+        at = std::min(end_of_string(at + 1), rest_.size() - 1);
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if (c == '}' || c == ']') {
+        if (depth == 0) break;
+        if (--depth > 0) continue;
+        ++at;
+        break;
+      } else if (depth == 0 && (c == ',' || is_space(c))) {
+        break;
       }
-      const bool ends = c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
-      if (depth == 0 && ends) break;
-      if (c == '{' || c == '[') ++depth;
-      if (c == '}' || c == ']') --depth;
-      rest_.remove_prefix(1);
-      if (depth == 0 && (c == '}' || c == ']')) break;
     }
-    if (rest_.empty()) good_ = false;  // the end of the outer object or array is missing
-    return begin.substr(0, begin.size() - rest_.size());
+    if (at == rest_.size()) good_ = false;  // the end of the outer object or array is missing
+    return take_until(at);
   }
 
   std::string_view rest_;

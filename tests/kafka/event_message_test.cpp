@@ -74,6 +74,21 @@ TEST(EventMessage, OfASagaHasItsStepsAndItsOrder) {
   EXPECT_EQ(completed["completedSteps"], Json::array({"payment_processing", "order_confirmation"}));
 }
 
+TEST(EventMessage, SaysWhenItsOwnEventHappened) {
+  std::vector<Event> events;
+  for (const char* time : {"1970-01-01T00:00:00.000000Z", "2026-11-20T13:04:07.137042Z", "2026-11-20T13:04:07.137043Z",
+                           "2026-11-20T13:04:07.137043Z", "2026-11-20T13:04:07.137042Z"}) {
+    events.push_back(event(EventType::saga_completed, AggregateType::saga, 1, saga_data + "}"));
+    events.back().occurred_at = *parse_iso8601(time);
+  }
+  const auto messages = to_messages(events, "");
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Json json = Json::parse(*messages[i].value);
+    EXPECT_EQ(json["occurredAt"], iso8601_us(events[i].occurred_at));
+    EXPECT_EQ(json["timestamp"], iso8601_ms(events[i].occurred_at));
+  }
+}
+
 TEST(EventMessage, IsReadAsTheSameEvent) {
   Event written = event(EventType::saga_step_completed, AggregateType::saga, 3,
                         saga_data + ",\"step\":\"payment_processing\",\"attempt\":1}");

@@ -31,15 +31,21 @@ std::string_view plain_member(std::string_view data, std::string_view prefix) {
 
 constexpr std::string_view step_prefix = R"("step":")", saga_type_prefix = R"("sagaType":")";
 
-// Another member whose value needs no escaping.
-void append_plain(std::string& text, std::string_view name, std::string_view value) {
-  text.append(",\"").append(name).append("\":\"").append(value) += '"';
+// A member whose value needs no escaping. `begin` is all that comes before the value.
+void append_plain(std::string& text, std::string_view begin, std::string_view value) {
+  text.append(begin).append(value) += '"';
 }
 
-void append_number(std::string& text, std::string_view name, std::int64_t number) {
+void append_number(std::string& text, std::string_view begin, std::int64_t number) {
   const fmt::format_int digits(number);
-  text.append(",\"").append(name).append("\":").append(digits.data(), digits.size());
+  text.append(begin).append(digits.data(), digits.size());
 }
+
+// When an event happened. Those of one commit mostly share it.
+struct WrittenTime {
+  Timestamp time;
+  std::string us = iso8601_us(time), ms = iso8601_ms(time);
+};
 
 // The listed steps of the saga up to that one, or all of them. Steps complete in their order.
 void append_completed_steps(std::string& text, std::string_view saga_type, std::string_view last) {
@@ -55,14 +61,14 @@ void append_completed_steps(std::string& text, std::string_view saga_type, std::
 }
 
 // Members of the messages of sagas beside the event's data.
-void add_saga_members(std::string& text, const Event& event, const Event* before) {
+void add_saga_members(std::string& text, const Event& event, const Event* before, const WrittenTime& at) {
   const std::string_view step = plain_member(event.data, step_prefix);
-  if (!step.empty()) append_plain(text, "stepName", step);
+  if (!step.empty()) append_plain(text, R"(,"stepName":")", step);
   if (event.type == EventType::saga_step_completed || event.type == EventType::saga_completed)
     append_completed_steps(text, plain_member(event.data, saga_type_prefix), step);
   const bool follows = before && before->type == EventType::order_created && before->order == event.order;
   if (event.type == EventType::saga_started && follows) text.append(",\"data\":").append(before->data);
-  append_plain(text, "timestamp", iso8601_ms(event.occurred_at));
+  append_plain(text, R"(,"timestamp":")", at.ms);
 }
 
 // Whether the messages of the choreography say if what they report has succeeded.
@@ -73,8 +79,9 @@ bool has_status(std::string_view saga_type, AggregateType aggregate) {
 
 // Members of the messages of other systems' participants beside the event's data: those to the orchestrator are
 // replies.
-void add_type_members(std::string& text, const Event& event) {
-  text += fmt::format(",\"sagaType\":\"{}\",\"timestamp\":\"{}\"", event.saga_type, iso8601_ms(event.occurred_at));
+void add_type_members(std::string& text, const Event& event, const WrittenTime& at) {
+  append_plain(text, R"(,"sagaType":")", event.saga_type);
+  append_plain(text, R"(,"timestamp":")", at.ms);
   const TopicRule* rule = topic_rule_of(event);
   if (rule && has_status(event.saga_type, event.aggregate_type))
     text += fmt::format(",\"status\":\"{}\"", rule->refused ? "FAILED" : "SUCCESS");
@@ -83,24 +90,25 @@ void add_type_members(std::string& text, const Event& event) {
                       event.order.text(), rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
 }
 
-std::string value_of(const Event& event, const Event* before, const std::string& correlation, const std::string& id) {
+std::string value_of(const Event& event, const Event* before, const WrittenTime& at, const std::string& correlation,
+                     const std::string& id) {
   std::string text;
   text.reserve(event.data.size() + event.metadata.size() + 512);
-  text.append("{\"type\":\"").append(to_string(event.type)) += '"';
+  append_plain(text, R"({"type":")", to_string(event.type));
   if (event.data.size() > 2) text.append(",").append(event.data, 1, event.data.size() - 2);
   if (event.aggregate_type == AggregateType::saga)
-    add_saga_members(text, event, before);
+    add_saga_members(text, event, before, at);
   else if (!event.saga_type.empty())
-    add_type_members(text, event);
+    add_type_members(text, event, at);
   text += ",\"correlationId\":";
   append_json_string(text, correlation);
-  append_plain(text, "occurredAt", iso8601_us(event.occurred_at));
-  append_plain(text, "eventId", id);
-  append_plain(text, "aggregateId", event.aggregate.text());
-  append_plain(text, "aggregateType", to_string(event.aggregate_type));
-  append_number(text, "version", event.version);
-  append_plain(text, "nodeId", event.node);
-  append_number(text, "sequence", event.sequence);
+  append_plain(text, R"(,"occurredAt":")", at.us);
+  append_plain(text, R"(,"eventId":")", id);
+  append_plain(text, R"(,"aggregateId":")", event.aggregate.text());
+  append_plain(text, R"(,"aggregateType":")", to_string(event.aggregate_type));
+  append_number(text, R"(,"version":)", event.version);
+  append_plain(text, R"(,"nodeId":")", event.node);
+  append_number(text, R"(,"sequence":)", event.sequence);
   if (!event.metadata.empty()) text.append(",\"metadata\":").append(event.metadata);
   text += '}';
   return text;
@@ -128,19 +136,24 @@ std::size_t copies_of(std::span<const Event> events) {
 }  // namespace
 
 std::string event_id(const Event& event) {
-  return fmt::format("{}:{}", event.node, event.sequence);
+  const fmt::format_int sequence(event.sequence);
+  std::string id = event.node;
+  id += ':';
+  return id.append(sequence.data(), sequence.size());
 }
 
 std::vector<Outgoing> to_messages(std::span<const Event> events, const std::string& topic_prefix) {
   std::vector<Outgoing> messages;
   messages.reserve(events.size() + copies_of(events));
   const Event* before = nullptr;
+  WrittenTime at;
   for (const Event& event : events) {
+    if (event.occurred_at != at.time) at = {event.occurred_at};
     const std::string id = event_id(event);
     Outgoing& message = messages.emplace_back();
     message.topic = topic_prefix + std::string(topic_of(event));
     message.key = event.correlation.empty() ? event.order.text() : event.correlation;
-    message.value = value_of(event, before, message.key, id);
+    message.value = value_of(event, before, at, message.key, id);
     message.headers.reserve(5);
     message.headers.emplace_back(event_id_header, id);
     message.headers.emplace_back(event_type_header, to_string(event.type));

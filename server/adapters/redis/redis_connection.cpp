@@ -11,6 +11,22 @@ namespace {
 
 constexpr Duration handshake_time = 1s;
 
+// A kind of value in Redis' protocol, with its size.
+void append_size(std::string& bytes, char kind, std::size_t size) {
+  const fmt::format_int digits(size);
+  bytes += kind;
+  bytes.append(digits.data(), digits.size()).append("\r\n", 2);
+}
+
+// An array of texts.
+void append_command(std::string& bytes, const Command& command) {
+  append_size(bytes, '*', command.size());
+  for (const std::string& part : command) {
+    append_size(bytes, '$', part.size());
+    bytes.append(part).append("\r\n", 2);
+  }
+}
+
 }  // namespace
 
 void RedisConnection::Free::operator()(redisReader* reader) const {
@@ -33,22 +49,14 @@ void RedisConnection::send(const Command& command, OnReply on_reply) {
     on_reply(nullptr);
     return;
   }
-  std::vector<const char*> parts;
-  std::vector<std::size_t> sizes;
-  for (const std::string& part : command) {
-    parts.push_back(part.data());
-    sizes.push_back(part.size());
-  }
   pending_.push_back({std::move(on_reply), EventLoop::Steady::now()});
-  char* text = nullptr;
-  const auto size = redisFormatCommandArgv(&text, static_cast<int>(parts.size()), parts.data(), sizes.data());
-  if (size < 0) return fail("out of memory");
-  const std::string_view bytes(text, static_cast<std::size_t>(size));
-  if (tls_)
+  if (tls_) {
+    std::string bytes;
+    append_command(bytes, command);
     tls_->write(bytes);
-  else
-    output_ += bytes;
-  redisFreeCommand(text);
+  } else {
+    append_command(output_, command);
+  }
   take_output();
 }
 

@@ -58,6 +58,7 @@ ServerSettings writer_settings(Duration lease) {
           {"enable_seqscan", "off"},
           {"enable_hashjoin", "off"},
           {"enable_mergejoin", "off"},
+          {"enable_bitmapscan", "off"},
           {"enable_material", "off"},
           {"client_connection_check_interval", "1000"},
           {"tcp_keepalives_idle", "5"},

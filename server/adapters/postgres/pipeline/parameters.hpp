@@ -39,34 +39,37 @@ class ParameterArray {
   void append_size(std::int32_t size);
 
   ParameterType type_;
-  std::int32_t size_ = 0;
+  std::uint32_t count_ = 0;
   bool has_null_ = false;
   std::string bytes_;
 };
 
-// Many rows: an array of a composite type. The columns of every row are added in the type's order.
+// Many rows: an array of a composite type, written behind what `bytes` holds. The columns of every row are added in the
+// type's order.
 class ParameterRows {
  public:
-  // `types` are those of the columns, and outlive this.
-  explicit ParameterRows(std::span<const ParameterType> types) : types_(types) {}
+  // `type` is the composite type's OID. `bytes` and the types of its columns outlive this.
+  ParameterRows(std::string& bytes, std::uint32_t type, std::span<const ParameterType> columns);
 
   void begin();                  // the next row
   void add(std::int64_t value);  // for the number types and boolean
   void add(std::string_view text);
   void add(const Uuid& id);
   void add_null();
-
-  // The array as a parameter; leaves this unusable. `type` is the composite type's OID.
-  std::string take(std::uint32_t type);
+  // A column that is an array itself: what is written behind `bytes` in between.
+  void begin_array();
+  void end_array();
+  void end();  // after the last row
 
  private:
   void end_row();
-  void begin_value(std::int32_t size);
+  std::uint32_t next_type();
 
-  std::span<const ParameterType> types_;
-  std::size_t column_ = 0, row_at_ = 0;
-  std::uint32_t size_ = 0;
-  std::string bytes_;
+  std::string& bytes_;
+  const std::span<const ParameterType> columns_;
+  const std::size_t begins_at_;
+  std::size_t column_ = 0, row_at_ = 0, array_at_ = 0;
+  std::uint32_t count_ = 0;
 };
 
 class Parameters {

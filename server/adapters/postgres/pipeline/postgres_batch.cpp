@@ -306,6 +306,7 @@ void PostgresBatch::write(const Changes& changes) {
 // One statement for each set of parts that new flows have, and one for each that changes; each in the order of the ids.
 void PostgresBatch::write_flows() {
   std::sort(touched_.begin(), touched_.end());
+  const std::uint32_t type = session_.row_types().flow;
   std::map<unsigned, FlowWriter> inserts, updates;
   for (const OrderId id : touched_) {
     const LoadedFlow& known = known_.at(id);
@@ -320,18 +321,18 @@ void PostgresBatch::write_flows() {
     }
     if (!known.is_stored || known.parts & part_barriers) sql::write_barriers(known.barriers, change.barriers);
     if (known.is_stored) {
-      const auto [update, is_first] = updates.try_emplace(known.parts, FlowWriter::Mode::update, known.parts);
+      const auto [update, is_first] = updates.try_emplace(known.parts, FlowWriter::Mode::update, known.parts, type);
       update->second.add(change, names_);
     } else {
       const unsigned parts = part_all | (known.order ? 0u : part_writer) | (known.parts & (part_own | part_own_origin));
-      const auto [insert, is_first] = inserts.try_emplace(parts, FlowWriter::Mode::insert, parts);
+      const auto [insert, is_first] = inserts.try_emplace(parts, FlowWriter::Mode::insert, parts, type);
       insert->second.add(change, names_);
     }
     count(known);
   }
   // Sent after all texts are built: building them may query names.
-  for (auto& [parts, insert] : inserts) insert.send(connection_, session_.row_types().flow);
-  for (auto& [parts, update] : updates) update.send(connection_, session_.row_types().flow);
+  for (auto& [parts, insert] : inserts) insert.send(connection_);
+  for (auto& [parts, update] : updates) update.send(connection_);
 }
 
 void PostgresBatch::count(const LoadedFlow& known) {

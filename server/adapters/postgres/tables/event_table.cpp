@@ -51,6 +51,8 @@ void add_event(ParameterRows& rows, const Event& event, sql::InternedNames& name
     rows.add_null();
 }
 
+constexpr std::size_t bytes_of_event = 512;  // of most, as a parameter: room for them is made once
+
 // Whether an event can be earlier in the group of the one after it. Readers rely on it: who looks for rare events, for
 // those of no flow or for a flow's newest one reads only the last event of groups.
 bool is_grouped(const Event& event, const Event& next) {
@@ -65,24 +67,31 @@ void send_events(PostgresConnection& connection, sql::InternedNames& names, std:
   std::vector<ParameterType> group_types = {ParameterType::uuid, ParameterType::text};
   group_types.insert(group_types.end(), std::begin(event_types), std::end(event_types));
   group_types.push_back(ParameterType{types.earlier_events});
-  ParameterRows groups(group_types);
+  std::string bytes;
+  bytes.reserve(events.size() * bytes_of_event);
+  ParameterRows groups(bytes, types.event_group, group_types);
   for (auto event = events.begin(); event != events.end(); ++event) {
     const auto first = event;
-    ParameterRows earlier(event_types);
-    for (; event + 1 != events.end() && is_grouped(**event, **(event + 1)); ++event) {
-      earlier.begin();
-      add_event(earlier, **event, names);
-    }
+    while (event + 1 != events.end() && is_grouped(**event, **(event + 1))) ++event;
     groups.begin();
     groups.add((*event)->order.uuid);
     add_unless_empty(groups, (*event)->correlation);
     add_event(groups, **event, names);
-    if (event == first)
+    if (event == first) {
       groups.add_null();
-    else
-      groups.add(std::string_view(earlier.take(types.earlier_event)));
+      continue;
+    }
+    groups.begin_array();
+    ParameterRows earlier(bytes, types.earlier_event, event_types);
+    for (auto each = first; each != event; ++each) {
+      earlier.begin();
+      add_event(earlier, **each, names);
+    }
+    earlier.end();
+    groups.end_array();
   }
-  connection.send(sql_insert_events, Parameters().add(node).add_bytes(groups.take(types.event_group)));
+  groups.end();
+  connection.send(sql_insert_events, Parameters().add(node).add_bytes(std::move(bytes)));
 }
 
 std::vector<Event> read_events_with_places(PostgresRows rows, sql::InternedNames& names) {

@@ -146,7 +146,8 @@ const PostgresStatement& statement_of(FlowWriter::Mode mode, unsigned parts) {
 
 }  // namespace
 
-FlowWriter::FlowWriter(Mode mode, unsigned parts) : mode_(mode), parts_(parts), rows_(flow_row_columns()) {}
+FlowWriter::FlowWriter(Mode mode, unsigned parts, std::uint32_t row_type)
+    : mode_(mode), parts_(parts), rows_(bytes_, row_type, flow_row_columns()) {}
 
 void FlowWriter::put(std::int64_t number) {
   rows_.add(number);
@@ -293,8 +294,9 @@ void FlowWriter::add_saga(const Saga& saga, sql::InternedNames& names) {
   put(saga.updated_at.us);
 }
 
-void FlowWriter::send(PostgresConnection& connection, std::uint32_t row_type) {
-  connection.send(statement_of(mode_, parts_), Parameters().add_bytes(rows_.take(row_type)));
+void FlowWriter::send(PostgresConnection& connection) {
+  rows_.end();
+  connection.send(statement_of(mode_, parts_), Parameters().add_bytes(std::move(bytes_)));
 }
 
 const std::string& flow_columns() {

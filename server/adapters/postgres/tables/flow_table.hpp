@@ -45,11 +45,13 @@ class FlowWriter {
  public:
   enum class Mode { insert, update };
 
-  FlowWriter(Mode mode, unsigned parts);
+  // `row_type` is the OID of flow_row.
+  FlowWriter(Mode mode, unsigned parts, std::uint32_t row_type);
+  FlowWriter(const FlowWriter&) = delete;
+  FlowWriter& operator=(const FlowWriter&) = delete;
 
   void add(const FlowChange& change, sql::InternedNames& names);
-  // `row_type` is the OID of flow_row.
-  void send(PostgresConnection& connection, std::uint32_t row_type);
+  void send(PostgresConnection& connection);  // leaves this unusable
 
  private:
   void add_payments(const FlowChange& change);
@@ -70,6 +72,7 @@ class FlowWriter {
 
   const Mode mode_;
   const unsigned parts_;
+  std::string bytes_;
   ParameterRows rows_;
   std::string text_;
 };

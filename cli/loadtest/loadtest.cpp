@@ -168,7 +168,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   statuses_.reset();
   if (asks_for_status())
     statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched), load->user_headers);
-  if (asks_for_list()) list_.emplace(invocation_, options_.profile);
+  if (asks_for_list()) {
+    list_.emplace(invocation_, options_.profile);
+    list_->set_users(load->user_headers);
+  }
   if (!load->interrupted) drain(*load);
   return load;
 }

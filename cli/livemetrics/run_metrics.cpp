@@ -1,5 +1,6 @@
 #include "cli/livemetrics/run_metrics.hpp"
 
+#include "common/id.hpp"
 #include "common/text/secret_text.hpp"
 #include "loadgen/agents/agent_totals.hpp"
 
@@ -13,6 +14,7 @@ constexpr const char* token_variable = "SAGACTL_METRICS_TOKEN";
 RunMetrics::RunMetrics(const Invocation& invocation, LoadTags tags, std::string scenario) : invocation_(invocation) {
   metrics_.tags = std::move(tags);
   metrics_.scenario = std::move(scenario);
+  metrics_.instance = new_uuid().text();
   metrics_.started_at = metrics_.at = wall_clock_now();
 }
 

@@ -55,6 +55,13 @@ void RunMetrics::update(const LoadProgress& progress) {
   metrics_.at = wall_clock_now();
 }
 
+void RunMetrics::end_run() {
+  const std::lock_guard lock(mutex_);
+  metrics_.load.rate = 0;
+  if (metrics_.load.rate_planned) metrics_.load.rate_planned = 0;
+  metrics_.at = wall_clock_now();
+}
+
 void RunMetrics::wait_for_reader(const std::stop_token& stop) {
   if (listener_) listener_->wait_for_reader(stop);
 }

@@ -149,6 +149,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
     scheme.look(now);
   });
+  metrics_->end_run();
   sagas.reset();
   auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();

@@ -259,7 +259,7 @@ TEST_F(LiveMetricsCommand, TheLastSendHasTheWholeRun) {
   ASSERT_FALSE(monitor.received().empty()) << ended.err;
   const std::string last = monitor.received().back().body;
   EXPECT_THAT(last, HasSubstr("scenario=individual,commit=4f1c2ab "));
-  EXPECT_THAT(last, HasSubstr("sent=20i,accepted=20i,duplicates=0i,errors=0i"));
+  EXPECT_THAT(last, HasSubstr("sent=20i,accepted=20i,duplicates=0i,errors=0i,rate=0,")) << "nothing is sent any more";
   EXPECT_THAT(last, HasSubstr("status_201=20i"));
   EXPECT_EQ(monitor.received().back().headers.at("authorization"), "Token secret");
   EXPECT_EQ(ended.json()["tags"], (Json{{"commit", "4f1c2ab"}}));

@@ -282,6 +282,10 @@ Result<ExitCode> Loadtest::execute() {
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
+  if (flags_.files.publish && !options_.profile.is_ours)
+    return Error{
+        ErrorCode::invalid,
+        "--publish: the server of a profile has no dashboard that keeps results; --report and --save write files"};
   if (auto checked = check_report_files(invocation_, flags_.files); !checked) return checked.error();
   const auto urls = node_urls(invocation_.settings);
   if (!urls) return urls.error();

@@ -54,7 +54,10 @@ TEST_F(LoadtestCommand, FaultsOfAScenarioFileAreReportedWithLineAndMember) {
        {Row{"scenario = \"all\"\norder = 3\n",
             "bad.toml:2:9: 'order' is not a flag of loadtest; did you mean 'orders'?"},
         Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml:3:8: --rate"},
-        Row{"scenario = \"most\"\n", "there is no scenario 'most'"}, Row{"orders = 3\n", "a scenario is required"},
+        Row{"scenario = \"most\"\n", "bad.toml:1:12: there is no scenario 'most'"},
+        Row{"scenario = \"all\"\nrate = { a = 1 }\n", "bad.toml:2:8: 'rate' must be a value or a list of values"},
+        Row{"scenario = \"all\"\nhttp2 = \"maybe\"\n", "bad.toml:2:9: --http2: 'maybe' is not true or false"},
+        Row{"orders = 3\n", "a scenario is required"},
         Row{"orders = [\n", "bad.toml:1:12: in an array: the file ends, in the line: orders = ["}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"bad.toml"});
@@ -86,13 +89,32 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
         Row{"[create]\npath = \"/p/{product}\"\n[answer]\norder = \"/id\"\n",
             "create.path: '{product}' is not allowed here: it belongs to an item, in the body"},
         Row{"[create]\npath = \"/buy\"\nbody = \"mutation{buy(sku:1){id}}\"\n[answer]\norder = \"/id\"\n",
-            "(for literal text, write { id })"}}) {
+            "(for literal text, write { id })"},
+        Row{"[[create]]\npath = \"/a\"\n[[create]]\npath = \"/b\"\n[answer]\norder = \"/id\"\n",
+            "bad.toml:3:1: create is there twice: which one counts?"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\nstatus = \"/s\"\norder = \"id\"\n",
+            "bad.toml:5:9: answer.order: 'id' is not a JSON pointer: write /order/id"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/a~b\"\n",
+            "bad.toml:4:9: answer.order: '/a~b' is not a JSON pointer: in a name, write ~0 for ~ and ~1 for /"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[fail]]\nfields = { card = \"x\" }\n",
+            "bad.toml:6:10: fail[0].fields: 'card' is not in create.fields"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[fail]]\nquantity = 9223372036854775807\n",
+            "bad.toml:6:12: fail.quantity must be from -1000000000 to 1000000000"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\ncompleted = []\n",
+            "bad.toml:7:13: status.completed: or undone or ends is missing: which values are final?"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\n",
+            "bad.toml:5:1: status.completed: or undone or ends is missing"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[product]]\nid = \"a\"\n[[product]]\nid = \"a\"\n",
+            "bad.toml:8:6: product[1].id: 'a' is there twice"}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
   EXPECT_THAT(run({"individual", "--system", "shop"}).out, HasSubstr("checkout-choreography"));
+  sandbox_.write("good.toml", good);
+  EXPECT_THAT(run({"individual", "--profile", "good.toml", "--publish"}).out,
+              HasSubstr("--publish: the server of a profile has no dashboard"));
 }
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {

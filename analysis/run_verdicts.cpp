@@ -89,9 +89,10 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
 Verdict answers_were_read(const RunResult& load, double missing_max) {
   constexpr std::string_view name = "answers-were-read";
   const std::uint64_t sent = load.requests.sent, answered = load.answers.answered();
-  if (sent == 0)
-    return undecided(
-        name, "nothing was sent, so nothing was answered: " + failures_of(load.answers, RequestOutcome::unreached));
+  if (sent == 0) {
+    const std::string failures = failures_of(load.answers, RequestOutcome::unreached);
+    return undecided(name, "nothing was sent, so nothing was answered" + (failures.empty() ? "" : ": " + failures));
+  }
   const std::uint64_t missing = sent - std::min(sent, answered);
   for (std::size_t i = 0; i < load.answers.targets.size(); ++i) {
     const TargetCount& target = load.answers.targets[i];

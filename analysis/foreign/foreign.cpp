@@ -165,14 +165,15 @@ Verdict with_limits(Verdict verdict, std::string_view limits) {
 
 }  // namespace
 
-Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now) {
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
+                                    const StockFaults& before) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = verdicts_of_orders(*orders, ledger);
   auto compensation = foreign_compensation(rows, profile, *orders, orders->bad_rows());
   if (!compensation) return compensation.error();
   found.push_back(std::move(*compensation));
-  for (auto verdicts : {foreign_stock(rows, profile, *orders, orders->bad_rows()),
+  for (auto verdicts : {foreign_stock(rows, profile, *orders, before, orders->bad_rows()),
                         foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
     if (!verdicts) return verdicts.error();
     for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));

@@ -1,6 +1,8 @@
 // The verdicts about another system than `sagactl serve`, from the queries of its profile and the client's ledger.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "analysis/examine.hpp"
@@ -8,9 +10,20 @@
 
 namespace sagactl {
 
+// What was wrong with a product's stock.
+struct StockFault {
+  std::int64_t missing = 0;  // below zero: too many
+  std::int64_t lowest = 0;   // of its numbers that are below zero
+};
+using StockFaults = std::map<std::string, StockFault>;  // by product; only where something was wrong
+
+// Before a load: what is wrong then is no fault of the run. Nothing without a query for the stock.
+Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile);
+
 // All verdicts; those that the profile has no data for are UNKNOWN, say so, and do not count. Unreadable rows add the
-// verdict "rows-were-read". Errors are those of the queries.
-Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now);
+// verdict "rows-were-read". Errors are those of the queries. `before`: of the time before the load.
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
+                                    const StockFaults& before = {});
 
 // The verdicts that the answers alone allow, where no database could be read because of `why`.
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
@@ -46,7 +59,7 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders);
 Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                      BadRows& bad);
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
-                                           BadRows& bad);
+                                           const StockFaults& before, BadRows& bad);
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                               BadRows& bad);
 

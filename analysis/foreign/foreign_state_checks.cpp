@@ -125,48 +125,109 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
                             fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")));
 }
 
+namespace {
+
+struct StockRow {
+  std::string product;
+  std::int64_t initial = 0, available = 0, reserved = 0, sold = 0;
+
+  StockFault fault() const {
+    return {initial - available - reserved - sold, std::min({std::int64_t{0}, available, reserved, sold})};
+  }
+};
+
+StockRow stock_of(const ForeignRow& row) {
+  return {row.text("product"), row.integer("initial").value_or(0), row.integer("available").value_or(0),
+          row.integer("reserved").value_or(0), row.integer("sold").value_or(0)};
+}
+
+std::string text_of_missing(std::int64_t missing) {
+  return missing > 0 ? fmt::format("{} missing", missing) : fmt::format("{} too many", -missing);
+}
+
+// What is wrong with the stock and was not so before the load.
+class StockViolations {
+ public:
+  StockViolations(const StockFaults& before, const char* query) : before_(before), query_(query) {}
+
+  void add(const StockRow& stock, const ForeignRow& row) {
+    ++products_;
+    const StockFault fault = stock.fault();
+    const auto found = before_.find(stock.product);
+    const StockFault earlier = found == before_.end() ? StockFault{} : found->second;
+    if (fault.missing != earlier.missing) {
+      Witness witness{.what = fmt::format(
+                          "{} started with {} and has {} available, {} reserved and {} sold: {}{}", stock.product,
+                          stock.initial, stock.available, stock.reserved, stock.sold, text_of_missing(fault.missing),
+                          earlier.missing == 0 ? "" : ", and before the load " + text_of_missing(earlier.missing)),
+                      .rule = "initial = available + reserved + sold"};
+      witness.rows.push_back(named(row, query_));
+      unbalanced_.add(std::move(witness));
+    }
+    if (fault.lowest < earlier.lowest) {
+      Witness witness{.what = fmt::format("the stock of product {} is negative", stock.product),
+                      .rule = "stock never falls below zero"};
+      witness.rows.push_back(named(row, query_));
+      negative_.add(std::move(witness));
+    }
+    unbalanced_before_ += fault.missing != 0 && fault.missing == earlier.missing;
+    negative_before_ += fault.lowest < 0 && fault.lowest >= earlier.lowest;
+  }
+
+  std::vector<Verdict> verdicts() {
+    const std::string of = count_of(products_, "product");
+    return {
+        unbalanced_.verdict("stock-balances", fmt::format("the stock of {} adds up{}", of, but(unbalanced_before_))),
+        negative_.verdict("never-negative",
+                          fmt::format("no stock of {} is negative at the end{}", of, but(negative_before_)))};
+  }
+
+ private:
+  static std::string but(std::uint64_t before) {
+    return before == 0 ? "" : fmt::format(", but for {} where it was so before the load", before);
+  }
+
+  const StockFaults& before_;
+  const char* const query_;
+  Violations unbalanced_, negative_;
+  std::uint64_t products_ = 0, unbalanced_before_ = 0, negative_before_ = 0;
+};
+
+}  // namespace
+
+Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile) {
+  StockFaults faults;
+  if (!has_query(profile, ForeignTable::stock)) return faults;
+  const char* query = query_name(profile, ForeignTable::stock);
+  auto read = rows.each_row(query_of(profile, ForeignTable::stock, ""), [&](const ForeignRow& row) -> Result<void> {
+    if (fault_of_row(ForeignTable::stock, row, query)) return {};
+    const StockRow stock = stock_of(row);
+    const StockFault fault = stock.fault();
+    if (fault.missing != 0 || fault.lowest < 0) faults[stock.product] = fault;
+    return {};
+  });
+  if (!read) return read.error();
+  return faults;
+}
+
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
-                                           BadRows& bad) {
+                                           const StockFaults& before, BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
     return std::vector<Verdict>{does_not_apply("stock-balances", no_query(profile, ForeignTable::stock)),
                                 does_not_apply("never-negative", no_query(profile, ForeignTable::stock))};
-  Violations unbalanced, negative;
-  std::uint64_t products = 0;
   const char* query = query_name(profile, ForeignTable::stock);
   if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
-  auto read = rows.each_row(
-      query_of(profile, ForeignTable::stock, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
-        if (const auto fault = fault_of_row(ForeignTable::stock, row, query)) {
-          bad.add(*fault, row, query);
-          return {};
-        }
-        const auto initial = row.integer("initial"), available = row.integer("available");
-        const std::int64_t reserved = row.integer("reserved").value_or(0), sold = row.integer("sold").value_or(0);
-        const std::string product = row.text("product");
-        ++products;
-        const std::int64_t missing = *initial - *available - reserved - sold;
-        if (missing != 0) {
-          Witness witness{.what = fmt::format(
-                              "{} started with {} and has {} available, {} reserved and {} sold: "
-                              "{}",
-                              product, *initial, *available, reserved, sold,
-                              missing > 0 ? fmt::format("{} missing", missing) : fmt::format("{} too many", -missing)),
-                          .rule = "initial = available + reserved + sold"};
-          witness.rows.push_back(named(row, query));
-          unbalanced.add(std::move(witness));
-        }
-        if (*available < 0 || reserved < 0 || sold < 0) {
-          Witness witness{.what = fmt::format("the stock of product {} is negative", product),
-                          .rule = "stock never falls below zero"};
-          witness.rows.push_back(named(row, query));
-          negative.add(std::move(witness));
-        }
-        return {};
-      });
+  StockViolations violations(before, query);
+  auto read = rows.each_row(query_of(profile, ForeignTable::stock, orders.ledger().run),
+                            [&](const ForeignRow& row) -> Result<void> {
+                              if (const auto fault = fault_of_row(ForeignTable::stock, row, query))
+                                bad.add(*fault, row, query);
+                              else
+                                violations.add(stock_of(row), row);
+                              return {};
+                            });
   if (!read) return read.error();
-  const std::string of = count_of(products, "product");
-  return std::vector<Verdict>{unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
-                              negative.verdict("never-negative", "no stock of " + of + " is negative at the end")};
+  return violations.verdicts();
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,

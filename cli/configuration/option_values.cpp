@@ -1,6 +1,10 @@
 #include "cli/configuration/option_values.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+
+#include "common/text/text.hpp"
 
 namespace sagactl {
 
@@ -14,6 +18,10 @@ Result<void> set_option(CLI::Option& option, const std::vector<std::string>& val
     option.clear();
     for (const std::string& value : values) option.add_result(value);
     option.run_callback();
+  } catch (const CLI::ConversionError&) {
+    option.clear();
+    return Error{ErrorCode::invalid,
+                 fmt::format("{}: '{}' is not true or false", option.get_name(), join(values, " "))};
   } catch (const CLI::Error& error) {
     option.clear();
     return Error{ErrorCode::invalid, error.what()};

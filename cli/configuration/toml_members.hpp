@@ -87,6 +87,16 @@ class TomlMembers {
     }
   }
 
+  // The same where there may be only one.
+  template <class Read>
+  void table(const char* name, Read read) {
+    const toml::node* node = find(name);
+    if (!node) return;
+    const toml::array* list = node->as_array();
+    if (list && list->size() > 1) return wrong((*list)[1], name, "is there twice: which one counts?");
+    tables(name, read);
+  }
+
   // Null: there is no such member.
   const toml::node* node(const char* name) { return find(name); }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/version.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -123,6 +125,12 @@ Json attribute(const std::string& name, const std::string& value) {
   return Json{{"key", name}, {"value", Json{{"stringValue", value}}}};
 }
 
+// Where there was no answer, there is no status but a reason (semantic conventions of OpenTelemetry for HTTP).
+Json attribute_of_status(std::size_t status) {
+  if (status == 0) return attribute("error.type", "no_answer");
+  return Json{{"key", "http.response.status_code"}, {"value", Json{{"intValue", std::to_string(status)}}}};
+}
+
 std::string nanoseconds(Timestamp at) {
   return fmt::format("{}000", at.us);
 }
@@ -238,7 +246,9 @@ std::string statsd_lines(const LiveMetrics& metrics, const LiveMetrics& before) 
 
 Json otlp_json(const LiveMetrics& metrics) {
   const EntryCounts& totals = metrics.load.totals;
-  Json resource = Json::array({attribute("service.name", "sagactl-loadtest"), attribute("scenario", metrics.scenario)});
+  Json resource =
+      Json::array({attribute("service.name", "sagactl-loadtest"), attribute("service.instance.id", metrics.instance),
+                   attribute("service.version", version_number()), attribute("scenario", metrics.scenario)});
   for (const auto& [name, value] : metrics.tags) resource.push_back(attribute(name, value));
   const auto outcome = [](const char* word) { return Json::array({attribute("outcome", word)}); };
   Json list = Json::array();
@@ -250,11 +260,12 @@ Json otlp_json(const LiveMetrics& metrics) {
   std::vector<std::pair<Json, std::uint64_t>> statuses;
   for (std::size_t status = 0; status < totals.statuses.size(); ++status)
     if (totals.statuses[status] > 0)
-      statuses.emplace_back(Json::array({attribute("http.response.status_code", std::to_string(status))}),
-                            totals.statuses[status]);
+      statuses.emplace_back(Json::array({attribute_of_status(status)}), totals.statuses[status]);
   if (!statuses.empty()) list.push_back(otlp_sum(metrics, "sagactl.loadtest.answers", statuses));
   list.push_back(otlp_histogram(metrics));
   list.push_back(otlp_gauge(metrics, "sagactl.loadtest.rate", "{request}/s", metrics.load.rate));
+  if (metrics.load.rate_planned)
+    list.push_back(otlp_gauge(metrics, "sagactl.loadtest.rate.planned", "{request}/s", *metrics.load.rate_planned));
   Json scope{{"scope", Json{{"name", "sagactl"}}}, {"metrics", std::move(list)}};
   Json of_resource{{"resource", Json{{"attributes", std::move(resource)}}},
                    {"scopeMetrics", Json::array({std::move(scope)})}};

@@ -18,7 +18,8 @@ using LoadTags = std::vector<std::pair<std::string, std::string>>;
 // moments loses nothing.
 struct LiveMetrics {
   std::string scenario;
-  LoadTags tags;  // of --tag
+  std::string instance;  // a name that no other load test has, for systems that tell senders apart by it
+  LoadTags tags;         // of --tag
   Timestamp started_at, at;
   LoadProgress load;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include "cli/client/json_answer.hpp"
 #include "cli/interrupt.hpp"
 #include "common/text/host_port.hpp"
 #include "common/text/secret_text.hpp"
@@ -35,10 +36,9 @@ HttpClientOptions client_options() {
   return options;
 }
 
-Result<void> post(HttpClient& client, const HttpRequest& request) {
+Result<HttpResponse> post(HttpClient& client, const HttpRequest& request) {
   const auto response = client.send(request);
-  if (!response) return response.error();
-  if (response->ok()) return {};
+  if (!response || response->ok()) return response;
   // What is wrong with the request is in the answer, as JSON or as text.
   constexpr std::size_t shown_max = 300;
   const std::string why(trim(std::string_view(response->body).substr(0, shown_max)));
@@ -53,7 +53,9 @@ class InfluxTarget final : public MetricsTarget {
     if (!token.empty()) headers_.emplace_back("Authorization", "Token " + token);
   }
   Result<void> send(const LiveMetrics& metrics) override {
-    return post(client_, {"POST", path_, influx_line(metrics), headers_});
+    const auto taken = post(client_, {"POST", path_, influx_line(metrics), headers_});
+    if (!taken) return taken.error();
+    return {};
   }
 
  private:
@@ -62,6 +64,17 @@ class InfluxTarget final : public MetricsTarget {
   HttpHeaders headers_;
 };
 
+// A server may take a part and answer 200 (OTLP 1.x, partial success). 64-bit numbers are texts in its JSON.
+Result<void> rejected_points(const Json& answer) {
+  const Json& part = json_member(answer, "partialSuccess");
+  const Json& rejected = json_member(part, "rejectedDataPoints");
+  const std::string count = rejected.is_string() ? rejected.get<std::string>() : json_text(rejected);
+  if (rejected.is_null() || count == "0") return {};
+  const Json& why = json_member(part, "errorMessage");
+  return Error{ErrorCode::unavailable, fmt::format("{} data points were refused{}", count,
+                                                   why.is_string() ? ": " + why.get<std::string>() : std::string())};
+}
+
 class OtlpTarget final : public MetricsTarget {
  public:
   OtlpTarget(const Url& url, const std::string& token) : client_(url, client_options()) {
@@ -69,7 +82,9 @@ class OtlpTarget final : public MetricsTarget {
     if (!token.empty()) headers_.emplace_back("Authorization", "Bearer " + token);
   }
   Result<void> send(const LiveMetrics& metrics) override {
-    return post(client_, {"POST", "/v1/metrics", json_text(otlp_json(metrics)), headers_});
+    const auto taken = post(client_, {"POST", "/v1/metrics", json_text(otlp_json(metrics)), headers_});
+    if (!taken) return taken.error();
+    return rejected_points(read_json(taken->body));
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "cli/livemetrics/run_metrics.hpp"
 
+#include "common/id.hpp"
 #include "common/text/secret_text.hpp"
 #include "loadgen/agents/agent_totals.hpp"
 
@@ -13,6 +14,7 @@ constexpr const char* token_variable = "SAGACTL_METRICS_TOKEN";
 RunMetrics::RunMetrics(const Invocation& invocation, LoadTags tags, std::string scenario) : invocation_(invocation) {
   metrics_.tags = std::move(tags);
   metrics_.scenario = std::move(scenario);
+  metrics_.instance = new_uuid().text();
   metrics_.started_at = metrics_.at = wall_clock_now();
 }
 
@@ -50,6 +52,13 @@ void RunMetrics::update(const LoadProgress& progress) {
   const std::lock_guard lock(mutex_);
   metrics_.load = progress;
   add_counts(metrics_.load.totals, earlier_);
+  metrics_.at = wall_clock_now();
+}
+
+void RunMetrics::end_run() {
+  const std::lock_guard lock(mutex_);
+  metrics_.load.rate = 0;
+  if (metrics_.load.rate_planned) metrics_.load.rate_planned = 0;
   metrics_.at = wall_clock_now();
 }
 

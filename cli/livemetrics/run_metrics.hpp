@@ -22,6 +22,8 @@ class RunMetrics {
   // Another run of the same load test, as --capacity has several: its counts are added to those so far.
   void begin_run();
   void update(const LoadProgress& progress);
+  // Nothing is sent any more: the rates are zero.
+  void end_run();
   // Sends the last figures, and says what could not be sent.
   void end();
   // As MetricsListener's: who reads the figures shall have the last ones.

@@ -199,4 +199,14 @@ bool may_yet_change(const ExaminedRun& examined, const Profile& profile) {
   });
 }
 
+void leave_undecided_what_may_change(ExaminedRun& examined) {
+  for (Verdict& verdict : examined.verdicts) {
+    const bool is_late =
+        std::find(late_rows_change.begin(), late_rows_change.end(), verdict.name) != late_rows_change.end();
+    if (verdict.ruling != Ruling::fail || !is_late) continue;
+    verdict.ruling = Ruling::unknown;
+    verdict.reason += "; the run was interrupted before that could change";
+  }
+}
+
 }  // namespace sagactl

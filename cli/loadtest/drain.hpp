@@ -44,6 +44,10 @@ DrainEnd wait_until_drained(const DrainContext& context, std::chrono::steady_clo
 // answer may not have been written yet.
 bool may_yet_change(const ExaminedRun& examined, const Profile& profile);
 
+// The verdicts of another system where nobody waited for what it still does: what a later row may put right is no fault
+// yet.
+void leave_undecided_what_may_change(ExaminedRun& examined);
+
 // Sleeps until `until`; false when `stop` was requested.
 bool pause_until(const std::stop_token& stop, std::chrono::steady_clock::time_point until);
 

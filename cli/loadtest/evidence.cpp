@@ -65,6 +65,7 @@ Result<Evidence> find_foreign(const Invocation& invocation, const Profile& profi
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
   for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments})
     if (auto checked = check_values(**rows, profile, table); !checked) return checked.error();
+  if (auto faults = stock_faults(**rows, profile)) evidence.stock_before = std::move(*faults);
   evidence.foreign = **databases;
   evidence.database = evidence.foreign->shown();
   return evidence;
@@ -102,7 +103,7 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
   if (evidence.foreign) {
     const auto rows = open_foreign_rows(*evidence.foreign);
     if (!rows) return rows.error();
-    return examine_foreign(**rows, profile, load.ledger, wall_clock_now());
+    return examine_foreign(**rows, profile, load.ledger, wall_clock_now(), evidence.stock_before);
   }
   auto history = evidence.source->snapshot();
   if (!history) return history.error();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "analysis/examine.hpp"
+#include "analysis/foreign/foreign.hpp"
 #include "cli/loadtest/profile_database.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
@@ -20,6 +21,7 @@ class ServerQueries;
 struct Evidence {
   std::unique_ptr<HistorySource> source;    // a built-in system's
   std::optional<ForeignDatabases> foreign;  // another system's
+  StockFaults stock_before;                 // of another system, as it was found
   std::string database;                     // to show; "" when there is none
   std::string why_none;                     // why there is none
   Scratch scratch = {};

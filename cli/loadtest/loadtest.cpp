@@ -60,9 +60,9 @@ class Loadtest {
   Result<RunResult> send(const LoadOptions& options, const std::stop_token& stop, const ProgressCallback& progress);
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
-  ExaminedRun examine(const RunResult& load);
+  ExaminedRun examine(RunResult& load);
   std::vector<ThresholdResult> evaluate_thresholds(const Measured& measured, bool sagas_are_known) const;
-  Result<ExitCode> conclude(const RunResult& load, const CapacityResult* capacity);
+  Result<ExitCode> conclude(RunResult& load, const CapacityResult* capacity);
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
@@ -149,6 +149,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
     scheme.look(now);
   });
+  metrics_->end_run();
   sagas.reset();
   auto watched = watch ? watch->stop() : std::map<std::string, WatchedOrder>();
   progress_.end();
@@ -168,7 +169,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   statuses_.reset();
   if (asks_for_status())
     statuses_.emplace(invocation_, options_.profile, load->ledger, std::move(watched), load->user_headers);
-  if (asks_for_list()) list_.emplace(invocation_, options_.profile);
+  if (asks_for_list()) {
+    list_.emplace(invocation_, options_.profile);
+    list_->set_users(load->user_headers);
+  }
   if (!load->interrupted) drain(*load);
   return load;
 }
@@ -190,8 +194,8 @@ void Loadtest::drain(RunResult& load) {
 }
 
 // Examines the run, and repeats it until the end of the drain while a late write may still change the result. The last
-// examination counts, as a whole.
-ExaminedRun Loadtest::examine(const RunResult& load) {
+// examination counts, as a whole. An interruption ends it: the next one judges an interrupted run.
+ExaminedRun Loadtest::examine(RunResult& load) {
   // Nodes of built-in systems do not process a request for longer than its client waits for the answer.
   const auto until =
       options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
@@ -199,12 +203,13 @@ ExaminedRun Loadtest::examine(const RunResult& load) {
     ExaminedRun examined = examine_run(evidence_, options_.profile, load, server_evidence(load));
     const auto now = std::chrono::steady_clock::now();
     const bool unreadable = !examined.error.empty();
+    if (load.interrupted && !options_.profile.is_ours) leave_undecided_what_may_change(examined);
     if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile)))
       return examined;
     progress_.show("drain", fmt::format("{}; checking again, for at most {} more",
                                         unreadable ? examined.error : "some checks fail, rows may be written late",
                                         format_duration(std::chrono::duration_cast<Duration>(until - now))));
-    if (!pause_until(stop_, std::min(now + interval, until))) return examined;
+    if (!pause_until(stop_, std::min(now + interval, until))) load.interrupted = true;
   }
 }
 
@@ -221,7 +226,7 @@ std::vector<ThresholdResult> Loadtest::evaluate_thresholds(const Measured& measu
   return results;
 }
 
-Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult* capacity) {
+Result<ExitCode> Loadtest::conclude(RunResult& load, const CapacityResult* capacity) {
   // The client's ledger is saved first, so that it survives an error in what follows.
   const auto ledger_path = ledger_beside(invocation_, flags_.files);
   Result<void> saved;
@@ -277,6 +282,10 @@ Result<ExitCode> Loadtest::execute() {
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
+  if (flags_.files.publish && !options_.profile.is_ours)
+    return Error{
+        ErrorCode::invalid,
+        "--publish: the server of a profile has no dashboard that keeps results; --report and --save write files"};
   if (auto checked = check_report_files(invocation_, flags_.files); !checked) return checked.error();
   const auto urls = node_urls(invocation_.settings);
   if (!urls) return urls.error();
@@ -298,7 +307,7 @@ Result<ExitCode> Loadtest::execute() {
   say_what_cannot_be_checked();
   stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
-    const auto load = run(options_);
+    auto load = run(options_);
     if (!load) return load.error();
     return conclude(*load, nullptr);
   }

@@ -54,6 +54,8 @@ void OrderList::add(const Json& order) {
       if (const auto time = seen_time(order[Json::json_pointer(pointer)])) text = std::to_string(time->us);
     cells.push_back(std::move(text));
   }
+  if (seen_by_others_.contains(id)) return;
+  if (has_several_viewers_) seen_.insert(id);
   if (!has_status_ && statuses_) cells.push_back(statuses_->status_of(id));
   if (names_.size() > cells.size())
     cells.emplace_back(std::to_string(run_began_.us + static_cast<std::int64_t>(rows_.size())));
@@ -81,22 +83,32 @@ Result<std::optional<std::string>> OrderList::add_page(const std::string& path, 
   return next;
 }
 
-Result<OrderList> OrderList::read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
-                                  const OrderStatuses* statuses) {
-  OrderList list(profile, ledger, statuses);
+Result<void> OrderList::add_pages(ServerQueries& queries, const std::string& run, const HttpHeaders& viewer) {
   std::string next, last_path;
   for (std::size_t page = 1; page <= pages_max; ++page) {
-    const std::string path = path_of(profile.list, ledger.run, next, page);
+    const std::string path = path_of(profile_.list, run, next, page);
     if (path == last_path) break;  // the server has no further pages
     last_path = path;
-    const auto response = queries.get(path);
+    const auto response = queries.get(path, viewer);
     if (!response || !response->ok()) return Error{ErrorCode::unavailable, useless_answer(path, response)};
     const auto body = response->json();
     if (!body) return Error{ErrorCode::invalid, fmt::format("the answer to GET {} is not JSON", path)};
-    auto more = list.add_page(path, *body);
+    auto more = add_page(path, *body);
     if (!more) return more.error();
-    if (!*more) return list;
+    if (!*more) break;
     next = **more;
+  }
+  return {};
+}
+
+Result<OrderList> OrderList::read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
+                                  const OrderStatuses* statuses) {
+  OrderList list(profile, ledger, statuses);
+  list.has_several_viewers_ = queries.viewers().size() > 1;
+  for (const HttpHeaders& viewer : queries.viewers()) {
+    if (auto added = list.add_pages(queries, ledger.run, viewer); !added) return added.error();
+    list.seen_by_others_.merge(list.seen_);
+    list.seen_.clear();
   }
   return list;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ class OrderList final : public ForeignRows {
  public:
   static constexpr std::size_t pages_max = 100'000, orders_max = 5'000'000;
 
-  // All pages, as they are now. An error, with the request, when one cannot be read or is no list. The profile and the
-  // statuses outlive the list.
+  // All pages, as they are now, for each of the viewers; an order that several see is one. An error, with the request,
+  // when one cannot be read or is no list. The profile and the statuses outlive the list.
   static Result<OrderList> read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
                                 const OrderStatuses* statuses);
 
@@ -33,6 +34,7 @@ class OrderList final : public ForeignRows {
   using Cells = std::vector<std::optional<std::string>>;
 
   OrderList(const Profile& profile, const Ledger& ledger, const OrderStatuses* statuses);
+  Result<void> add_pages(ServerQueries& queries, const std::string& run, const HttpHeaders& viewer);
   // Adds the orders of a page, and returns where the next one is; none after the last.
   Result<std::optional<std::string>> add_page(const std::string& path, const Json& page);
   void add(const Json& order);
@@ -41,6 +43,8 @@ class OrderList final : public ForeignRows {
   const OrderStatuses* statuses_;
   Timestamp run_began_;
   bool has_status_ = false;  // in the list
+  bool has_several_viewers_ = false;
+  std::set<std::string> seen_by_others_, seen_;  // ids: of earlier viewers, of this one
   std::vector<std::string> names_;
   std::vector<Cells> rows_;
 };

@@ -59,7 +59,7 @@ void OrderWatch::follow(const AcceptedSample::Order& order, const std::stop_toke
   while (!stop.stop_requested()) {
     const auto asked_at = std::chrono::steady_clock::now();
     const Timestamp before = wall_clock_now();
-    const auto response = queries_.get(status_path(profile_, order.id));
+    const auto response = queries_.get(status_path(profile_, order.id), order.headers);
     const auto status = response ? status_in(*response, profile_) : std::nullopt;
     if (status && is_final(profile_, *status)) {
       watched.ended = wall_clock_now();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/configuration/toml_members.hpp"
 #include "cli/loadtest/faults/fault_file.hpp"
@@ -14,6 +15,8 @@
 
 namespace sagactl {
 namespace {
+
+constexpr std::int64_t failing_quantity_max = 1'000'000'000;  // of a failing order: times a price it is an amount
 
 std::optional<int> status_of(std::string_view text) {
   const auto status = parse_number<int>(text);
@@ -114,8 +117,8 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
   if (accounts != "none" && accounts != "registered") members.fail("accounts", "must be none or registered");
   if (by == "product") profile.duplicates_by = Profile::DuplicatesBy::product;
   if (accounts == "registered") profile.accounts = Profile::Accounts::registered;
-  members.tables("create", [&](TomlMembers& it) { read_create(it, profile, surroundings); });
-  members.tables("answer", [&](TomlMembers& it) {
+  members.table("create", [&](TomlMembers& it) { read_create(it, profile, surroundings); });
+  members.table("answer", [&](TomlMembers& it) {
     it.texts_or_tables("order", profile.answer.order, [&](TomlMembers& place) {
       TextLocation text;
       place.text("header", text.header);
@@ -129,8 +132,8 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     it.texts("status", profile.answer.status);
     it.texts("total", profile.answer.total);
   });
-  members.tables("outcome", [&](TomlMembers& it) { read_outcome(it, profile.outcome); });
-  members.tables("status", [&](TomlMembers& it) {
+  members.table("outcome", [&](TomlMembers& it) { read_outcome(it, profile.outcome); });
+  members.table("status", [&](TomlMembers& it) {
     it.text("path", profile.status.path);
     it.text("pointer", profile.status.pointer);
     it.texts("completed", profile.queries.completed);
@@ -140,7 +143,7 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     it.text("ended_at", profile.status.ended);
   });
   read_journey(members, profile, surroundings);
-  members.tables("list", [&](TomlMembers& it) { read_list(it, profile.list); });
+  members.table("list", [&](TomlMembers& it) { read_list(it, profile.list); });
   members.tables("test_data", [&](TomlMembers& it) {
     profile.test_data.emplace_back();
     read_test_data(it, profile.test_data.back());
@@ -150,12 +153,14 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     FailureVariant way;
     it.text("name", way.name);
     it.number("quantity", way.quantity);
+    if (way.quantity && std::abs(*way.quantity) > failing_quantity_max)
+      it.fail("quantity", fmt::format("must be from {} to {}", -failing_quantity_max, failing_quantity_max));
     it.text("product", way.product);
     it.pairs("fields", way.fields);
     profile.failure_variants.push_back(std::move(way));
   });
   read_faults(members, profile.faults);
-  members.tables("sql", [&](TomlMembers& it) {
+  members.table("sql", [&](TomlMembers& it) {
     it.text("orders", profile.queries.orders.sql);
     it.text("steps", profile.queries.steps.sql);
     it.text("stock", profile.queries.stock.sql);
@@ -172,16 +177,23 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }
 
+// The member, or else what it is missing in. A single table is accepted where a list is expected. Null: the whole file.
+const toml::node* nearest_node(const toml::table& table, std::string member) {
+  for (std::size_t end = member.size(); end != std::string::npos; end = member.find_last_of(".[")) {
+    member.resize(end);
+    std::string single = member;
+    replace_all(single, "[0]", "");
+    for (const std::string& path : {member, single})
+      if (const auto found = table.at_path(path); found && !path.empty()) return found.node();
+  }
+  return nullptr;
+}
+
 // check() starts each line of its message with the wrong member: "create.item: ...".
 Error with_lines(const std::string& name, const toml::table& table, const Error& error) {
   std::vector<std::string> located;
   for (const std::string& line : split(error.message, '\n')) {
-    const auto member = table.at_path(std::string_view(line).substr(0, line.find(':')));
-    // A single table is accepted where a list is expected.
-    std::string single = line.substr(0, line.find(':'));
-    replace_all(single, "[0]", "");
-    const auto other = table.at_path(single);
-    const toml::node* node = member ? member.node() : other ? other.node() : nullptr;
+    const toml::node* const node = nearest_node(table, line.substr(0, line.find(':')));
     located.push_back(node ? toml_error(name, *node, line).message : name + ": " + line);
   }
   return {ErrorCode::invalid, join(located, "\n")};

@@ -6,6 +6,7 @@
 #include "cli/configuration/option_values.hpp"
 #include "cli/configuration/toml_members.hpp"
 #include "common/text/text.hpp"
+#include "loadgen/options.hpp"
 
 namespace sagactl {
 namespace {
@@ -53,7 +54,9 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
   for (const auto& [key, node] : *table) {
     const std::string member(key.str());
     CLI::Option* option = option_of(loadtest, member);
-    if (!option || node.is_table()) {
+    if (option && node.is_table())
+      return toml_error(name, node, "'" + member + "' must be a value or a list of values");
+    if (!option) {
       const std::string near = nearest(member, keys_of(loadtest));
       return toml_error(name, node,
                         "'" + member + "' is not a flag of loadtest" +
@@ -62,6 +65,10 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
     const bool is_file =
         member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
     if (option->count() > 0 && !is_file) continue;
+    if (member == scenario_argument && !parse_scenario(join(toml_texts(node), " ")))
+      return toml_error(
+          name, node,
+          "there is no scenario '" + join(toml_texts(node), " ") + "': it is duplicate, individual, mixed or all");
     if (const auto set = set_option(*option, toml_texts(node)); !set)
       return toml_error(name, node, set.error().message);
   }

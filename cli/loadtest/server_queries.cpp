@@ -19,7 +19,8 @@ HttpHeaders common_headers(const Profile& profile) {
   for (const auto& [name, value] : profile.headers) {
     const std::string lower_name = lower(name);
     const bool is_per_request = lower_name.starts_with("content-") || lower_name == "connection";
-    if (!is_per_request && value.find('{') == std::string::npos) headers.emplace_back(name, value);
+    if (is_per_request) continue;
+    if (auto same = constant_text(profile.journey, value)) headers.emplace_back(name, std::move(*same));
   }
   return headers;
 }
@@ -34,13 +35,18 @@ std::string path_of(const std::string& address) {
 
 }  // namespace
 
-ServerQueries::ServerQueries(const Invocation& invocation, const Profile& profile) : headers_(common_headers(profile)) {
+ServerQueries::ServerQueries(const Invocation& invocation, const Profile& profile)
+    : headers_(common_headers(profile)), has_token_(!invocation.settings.token.empty()) {
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, request_timeout_max);
   if (auto connect = connect_options(invocation)) options.connect = std::move(*connect);
   if (const auto urls = node_urls(invocation.settings))
     for (const Url& url : *urls) clients_.emplace_back(url, options);
+}
+
+void ServerQueries::set_users(std::vector<HttpHeaders> user_headers) {
+  if (!has_token_ && !user_headers.empty()) viewers_ = std::move(user_headers);
 }
 
 Result<HttpResponse> ServerQueries::get(const std::string& path_or_address, const HttpHeaders& more) {
@@ -60,7 +66,7 @@ std::string useless_answer(const std::string& path, const Result<HttpResponse>& 
   if (!response) return response.error().message;
   std::string text = fmt::format("GET {} returned HTTP {}", path, response->status);
   if (response->status == unauthenticated || response->status == forbidden)
-    text += " (the request carried --token and the create.headers without fields in braces)";
+    text += " (the request carried --token and the create.headers that are the same for all orders)";
   return text;
 }
 

@@ -21,8 +21,15 @@ class ServerQueries {
   // credentials go to the nodes of --url and nowhere else.
   Result<HttpResponse> get(const std::string& path_or_address, const HttpHeaders& more = {});
 
+  // Who sees what the server shows: by user, the headers that the log-in gave; one without any where nobody logs in, or
+  // where --token sees everything.
+  const std::vector<HttpHeaders>& viewers() const { return viewers_; }
+  void set_users(std::vector<HttpHeaders> user_headers);
+
  private:
   HttpHeaders headers_;
+  const bool has_token_;
+  std::vector<HttpHeaders> viewers_ = {{}};
   std::vector<HttpClient> clients_;  // one per node
   std::size_t next_ = 0;
 };

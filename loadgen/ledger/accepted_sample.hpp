@@ -4,12 +4,14 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 
 #include "common/time.hpp"
+#include "httpclient/http_message.hpp"
 #include "loadgen/ledger/ledger_entry.hpp"
 
 namespace sagactl {
@@ -19,7 +21,13 @@ class AcceptedSample {
   struct Order {
     std::string id;  // as the server wrote it
     Timestamp sent;
+    HttpHeaders headers = {};  // what the log-in of its user gave
   };
+  // By user, the headers that its log-in gave.
+  using UserHeaders = std::function<HttpHeaders(std::size_t user)>;
+
+  // For the orders that next() returns from now on; null: none.
+  void set_user_headers(UserHeaders headers);
 
   // From any worker.
   void offer(const LedgerEntry& entry) {
@@ -36,6 +44,8 @@ class AcceptedSample {
   std::mutex mutex_;
   std::condition_variable_any given_;
   std::optional<Order> order_;
+  std::size_t user_ = 0;  // of the order
+  UserHeaders user_headers_;
 };
 
 }  // namespace sagactl

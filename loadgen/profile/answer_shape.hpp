@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sagactl {
@@ -20,6 +21,9 @@ struct TextLocation {
   std::string after = {}, before = {};
   friend bool operator==(const TextLocation&, const TextLocation&) = default;
 };
+
+// What is wrong with a JSON pointer to something within a value, "/a/0" (RFC 6901); "" if nothing is.
+std::string json_pointer_fault(std::string_view pointer);
 
 // Matches an answer in which the value at a JSON pointer, or of a header, is one of `values`; without values, any but
 // an empty one, null, false and an empty list or object.

@@ -64,4 +64,17 @@ const std::string* find_text(const Journey& journey, TemplateField field, std::s
   return nullptr;
 }
 
+std::optional<std::string> constant_text(const Journey& journey, const std::string& text) {
+  const auto pieces = parse_template(text, template_names(journey));
+  if (!pieces) return std::nullopt;
+  std::string filled;
+  for (const TemplatePiece& piece : *pieces) {
+    const bool is_text = piece.field == TemplateField::text;
+    const std::string* const value = is_text ? &piece.text : find_text(journey, piece.field, piece.text);
+    if (value == nullptr) return std::nullopt;
+    filled += *value;
+  }
+  return filled;
+}
+
 }  // namespace sagactl

@@ -123,5 +123,8 @@ TemplateNames template_names(const Journey& journey);
 const DataTable* find_table(const Journey& journey, std::string_view name);
 // The value of an {env:...} or {file:...}; null when it is not known.
 const std::string* find_text(const Journey& journey, TemplateField field, std::string_view argument);
+// A template without fields, or with those alone that are the same in every request: {env:...} and {file:...}, filled
+// in. Nothing for another one.
+std::optional<std::string> constant_text(const Journey& journey, const std::string& text);
 
 }  // namespace sagactl

@@ -97,8 +97,7 @@ class JourneyCheck {
     check_text("log_in.authorization", log_in.authorization, Part::log_in);
     check_text("log_in.basic.user", log_in.basic_user, Part::log_in);
     check_text("log_in.basic.password", log_in.basic_password, Part::log_in);
-    if (!log_in.lifetime.empty() && log_in.lifetime.front() != '/')
-      add("log_in.expires_in", "must be a JSON pointer, such as /expires_in");
+    if (!log_in.lifetime.empty()) add_pointer_fault("log_in.expires_in", log_in.lifetime);
   }
 
   void check_create() {
@@ -170,9 +169,12 @@ class JourneyCheck {
       add(member, "must be a time such as \"2s\", or two of them, the shorter first, up to a day");
   }
 
+  void add_pointer_fault(const std::string& member, const std::string& pointer) {
+    if (const std::string fault = json_pointer_fault(pointer); !fault.empty()) add(member, fault);
+  }
+
   void check_until(const std::string& member, const StepUntil& until) {
-    if (!until.marker.pointer.empty() && until.marker.pointer.front() != '/')
-      add(member + ".pointer", "must be a JSON pointer, such as /state");
+    if (!until.marker.pointer.empty()) add_pointer_fault(member + ".pointer", until.marker.pointer);
     if (until.marker.values.empty()) add(member + ".values", "is missing: which values end the step?");
     if (until.every <= Duration{0}) add(member + ".every", "must be more than nothing");
     if (until.at_most < until.every) add(member + ".at_most", "must be at least as long as every");
@@ -185,10 +187,7 @@ class JourneyCheck {
       if (find_field(profile_.fields, source.name) != nullptr) add(name, "is also in create.fields");
       if (const auto place = find_kept(journey_, source.name); place && place->scope != scope)
         add(name, "is kept elsewhere under this name: what set-up, log-in and steps keep needs different names");
-      if (source.kind == ValueSource::Kind::pointer && !source.place.starts_with('/'))
-        add(name,
-            fmt::format("'{}' is not a JSON pointer: write /order/id, or {{ header = \"Location\" }} for a header",
-                        source.place));
+      if (source.kind == ValueSource::Kind::pointer) add_pointer_fault(name, source.place);
       if (source.kind == ValueSource::Kind::pattern)
         if (const std::string fault = pattern_fault(source.place); !fault.empty()) add(name, fault);
       known_.insert(source.name);

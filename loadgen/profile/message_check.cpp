@@ -68,8 +68,8 @@ class MessageCheck {
     if (conditions.size() > MessageStep::conditions_max)
       add("where", fmt::format("has more than {} conditions", MessageStep::conditions_max));
     for (const MessageCondition& condition : conditions)
-      if (condition.place == MessageCondition::Place::pointer && !condition.name.starts_with('/'))
-        add("where", fmt::format("'{}' is not a JSON pointer, such as /order", condition.name));
+      if (condition.place == MessageCondition::Place::pointer)
+        if (const std::string fault = json_pointer_fault(condition.name); !fault.empty()) add("where", fault);
     const bool tells_apart = std::any_of(conditions.begin(), conditions.end(),
                                          [](const MessageCondition& condition) { return has_field(condition.value); });
     if (message_.kind == MessageStep::Kind::consume && !tells_apart)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "common/text/text.hpp"
 #include "loadgen/profile/journey_check.hpp"
@@ -11,6 +12,8 @@
 
 namespace sagactl {
 namespace {
+
+constexpr int http_status_first = 100, http_status_last = 599;
 
 Error wrong_member(std::string_view member, std::string_view why) {
   return {ErrorCode::invalid, fmt::format("{}: {}", member, why)};
@@ -31,20 +34,18 @@ Result<void> check_template(const Profile& profile, std::string_view member, con
 }
 
 Result<void> check_pointer(std::string_view member, const std::string& pointer) {
-  if (pointer.empty() || pointer.front() == '/') return {};
-  return wrong_member(member,
-                      fmt::format("'{}' is not a JSON pointer: write /order/id, or {{ header = \"Location\" }} for "
-                                  "a header",
-                                  pointer));
+  if (pointer.empty()) return {};
+  const std::string fault = json_pointer_fault(pointer);
+  return fault.empty() ? Result<void>() : wrong_member(member, fault);
 }
 
 Result<void> check_fields(const Profile& profile) {
   for (const auto& [name, value] : profile.fields)
     if (auto checked = check_field_name(name); !checked) return wrong_member("create.fields", checked.error().message);
-  for (const FailureVariant& variant : profile.failure_variants)
-    for (const auto& [name, value] : variant.fields)
+  for (std::size_t i = 0; i < profile.failure_variants.size(); ++i)
+    for (const auto& [name, value] : profile.failure_variants[i].fields)
       if (find_field(profile.fields, name) == nullptr)
-        return wrong_member("fail.fields",
+        return wrong_member(fmt::format("fail[{}].fields", i),
                             fmt::format("'{}' is not in create.fields, which has the values of other orders", name));
   return {};
 }
@@ -68,16 +69,33 @@ Result<void> check_request(const Profile& profile) {
   return check_template(profile, "create.item", profile.item, {TemplateField::items});
 }
 
+// Where the status alone tells, a duplicate comes before an order.
+bool accepts_anything(const OutcomeRules& rules) {
+  if (!rules.duplicate_markers.empty()) return true;
+  const auto holds = [](const StatusRanges& ranges, int status) {
+    return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& range) { return range.holds(status); });
+  };
+  for (int status = http_status_first; status <= http_status_last; ++status)
+    if (holds(rules.accepted, status) && !holds(rules.duplicate, status)) return true;
+  return false;
+}
+
 Result<void> check_answer(const Profile& profile) {
-  for (const auto* list :
-       {&profile.answer.order, &profile.answer.correlation, &profile.answer.status, &profile.answer.total})
+  for (const auto& [name, list] :
+       {std::pair{"answer.order", &profile.answer.order}, std::pair{"answer.correlation", &profile.answer.correlation},
+        std::pair{"answer.status", &profile.answer.status}, std::pair{"answer.total", &profile.answer.total}})
     for (const std::string& pointer : *list)
-      if (auto checked = check_pointer("answer", pointer); !checked) return checked;
+      if (auto checked = check_pointer(name, pointer); !checked) return checked;
   const OutcomeRules& outcome = profile.outcome;
   for (const auto& [name, markers] : {std::pair{"outcome.duplicate_if", &outcome.duplicate_markers},
                                       std::pair{"outcome.rejected_if", &outcome.rejected_markers}})
     for (const AnswerMarker& marker : *markers)
       if (auto checked = check_pointer(name, marker.pointer); !checked) return checked;
+  if (!accepts_anything(outcome))
+    return wrong_member(
+        "outcome.accepted",
+        "each of its statuses is also in duplicate, so that no order is accepted: give duplicate_if for "
+        "what tells a repeated order apart");
   if (!profile.answer.names_orders() && profile.queries.orders.empty() && profile.list.path.empty())
     return wrong_member("answer.order",
                         "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
@@ -90,12 +108,32 @@ Result<void> check_status(const Profile& profile) {
   if (profile.status.path.front() != '/') return wrong_member("status.path", "must begin with /");
   if (profile.status.path.find("{order}") == std::string::npos)
     return wrong_member("status.path", "has no {order} for the order's id");
-  if (profile.status.ends.empty()) return wrong_member("status.ends", "is missing: which values are final?");
+  if (profile.status.ends.empty())
+    return wrong_member("status.completed", "or undone or ends is missing: which values are final?");
   if (profile.status.created.empty() != profile.status.ended.empty())
     return wrong_member("status.created_at",
                         "and ended_at must be given together: both are times of the server's clock");
-  for (const auto* pointer : {&profile.status.pointer, &profile.status.created, &profile.status.ended})
-    if (auto checked = check_pointer("status.pointer", *pointer); !checked) return checked;
+  for (const auto& [name, pointer] :
+       {std::pair{"status.pointer", &profile.status.pointer}, std::pair{"status.created_at", &profile.status.created},
+        std::pair{"status.ended_at", &profile.status.ended}})
+    if (auto checked = check_pointer(name, *pointer); !checked) return checked;
+  return {};
+}
+
+// Also without a path: the statuses in a database have the same words.
+Result<void> check_ends(const ProfileQueries& queries) {
+  for (const std::string& word : queries.undone)
+    if (std::find(queries.completed.begin(), queries.completed.end(), word) != queries.completed.end())
+      return wrong_member("status.undone",
+                          fmt::format("'{}' is also in completed: is such an order in effect or not?", word));
+  return {};
+}
+
+Result<void> check_catalogue(const std::vector<CatalogueProduct>& catalogue) {
+  std::set<std::string_view> ids;
+  for (std::size_t i = 0; i < catalogue.size(); ++i)
+    if (!ids.insert(catalogue[i].id).second)
+      return wrong_member(fmt::format("product[{}].id", i), fmt::format("'{}' is there twice", catalogue[i].id));
   return {};
 }
 
@@ -132,6 +170,8 @@ Result<void> check(const Profile& profile) {
   if (auto checked = check_request(profile); !checked) return checked;
   if (auto checked = check_answer(profile); !checked) return checked;
   if (auto checked = check_status(profile); !checked) return checked;
+  if (auto checked = check_ends(profile.queries); !checked) return checked;
+  if (auto checked = check_catalogue(profile.catalogue); !checked) return checked;
   if (auto checked = check_list(profile); !checked) return checked;
   for (const TestDataRequest& data : profile.test_data) {
     if (data.path.empty() || data.path.front() != '/') return wrong_member("test_data.path", "must begin with /");

@@ -182,6 +182,10 @@ Result<void> RunPreparation::log_in(const std::vector<std::size_t>& users, bool 
   return failed ? Result<void>(failed->second) : Result<void>();
 }
 
+RunPreparation::~RunPreparation() {
+  if (options_.sample) options_.sample->set_user_headers(nullptr);
+}
+
 Result<void> RunPreparation::prepare_faults() {
   auto faults = FaultRun::prepare(options_, urls_, addresses_, share_ ? &*share_ : nullptr);
   if (!faults) return faults.error();
@@ -201,7 +205,10 @@ Result<void> RunPreparation::prepare() {
   std::vector<std::size_t> all(users_.size());
   for (std::size_t user = 0; user < all.size(); ++user) all[user] = user;
   refused_log_in_ns_.resize(users_.size());
-  return log_in(all, true);
+  auto done = log_in(all, true);
+  if (options_.sample)
+    options_.sample->set_user_headers([this](std::size_t user) { return single_requests_->headers_of_user(user); });
+  return done;
 }
 
 void RunPreparation::begin_faults(std::int64_t start_ns) {

@@ -32,6 +32,7 @@ class RunPreparation {
       : options_(options), stop_(std::move(stop)), share_(share) {}
   RunPreparation(const RunPreparation&) = delete;
   RunPreparation& operator=(const RunPreparation&) = delete;
+  ~RunPreparation();
 
   // Errors as of run_load. When a stop is requested, users may be missing.
   Result<void> prepare();

@@ -15,7 +15,7 @@ const Json refused = {{"message", "the saga is completed; retry needs failed or 
 
 std::vector<std::string> operations(const FakeNode& node) {
   std::vector<std::string> paths;
-  for (const RecordedRequest& request : node.requests())
+  for (const SeenRequest& request : node.requests())
     if (request.method == "POST" && request.path != "/bulk") paths.push_back(request.path);
   return paths;
 }
@@ -119,7 +119,7 @@ TEST_F(CliBulk, IsAJobOfTheNodeWhichKeepsTheResults) {
   EXPECT_THAT(outcome.out, HasSubstr("the saga is completed"));
   EXPECT_TRUE(operations(node).empty()) << "the node does it";
   Json body;
-  for (const RecordedRequest& request : node.requests())
+  for (const SeenRequest& request : node.requests())
     if (request.path == "/bulk") body = request.body;
   EXPECT_EQ(body, (Json{{"reason", "audit"}, {"action", "compensate"}, {"filter", "status=failed"}, {"atMost", 2}}));
 }

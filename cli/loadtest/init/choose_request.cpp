@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cli/loadtest/init/graphql_request.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t shown_max = 12;  // of the others
 
 bool writes(const RecordedRequest& request) {
+  if (!request.graphql.query.empty()) return is_mutation(request.graphql.query);
   return request.method == "POST" || request.method == "PUT";
 }
 

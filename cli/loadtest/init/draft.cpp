@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "cli/loadtest/init/choose_request.hpp"
+#include "cli/loadtest/init/graphql_request.hpp"
 #include "cli/loadtest/init/recorded_fields.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -23,6 +25,9 @@ std::string toml_string(std::string_view text) {
   const bool is_literal =
       text.find_first_of("'\n\r\t") == std::string_view::npos && text.find('\x7F') == std::string_view::npos;
   if (is_literal && text.find('"') != std::string_view::npos) return fmt::format("'{}'", text);
+  const bool is_long = text.find('\n') != std::string_view::npos && text.find_first_of("\r\x7F") == text.npos &&
+                       text.find("'''") == text.npos && !text.ends_with('\'');
+  if (is_long) return fmt::format("'''\n{}'''", text);
   return json_text(std::string(text));  // JSON's escapes are those of a basic string
 }
 
@@ -36,8 +41,26 @@ std::optional<std::string> id_pointer(const Json& json, const std::string& path,
   return std::nullopt;
 }
 
+enum class StateMeaning : std::uint8_t { open, completed, undone };
+
+StateMeaning meaning_of_state(const std::string& state) {
+  const std::string word = lower(state);
+  const auto has_any = [&](std::initializer_list<const char*> parts) {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const char* part) { return word.find(part) != std::string::npos; });
+  };
+  if (has_any({"ing", "await"})) return StateMeaning::open;
+  if (has_any({"cancel", "reject", "refus", "declin", "fail", "void", "refund", "compensat", "undone", "abort",
+               "expire", "rolled"}))
+    return StateMeaning::undone;
+  if (has_any({"complet", "done", "paid", "ship", "deliver", "fulfil", "succe", "confirm", "booked", "finish"}))
+    return StateMeaning::completed;
+  return StateMeaning::open;
+}
+
 class DraftWriter {
   static constexpr std::size_t name_max = 60;
+  static constexpr int created = 201, taken = 202;
 
  public:
   DraftWriter(const Recording& recording, std::size_t creating)
@@ -61,12 +84,18 @@ class DraftWriter {
       if (i != creating_) steps += step_of(i, i < creating_ ? "before" : "after");
     const std::string create = create_of();
     const std::string answer = answer_of(requests[creating_]);
-    if (filled_.has_cookies) draft_.text += "cookies = \"user\"                  # each user has a jar\n\n";
-    draft_.text += log_in() + create + answer + steps;
+    const std::string status = status_of(requests[creating_].status_page);
+    // A journey that was recorded has the cookies of its own log-in.
+    if (filled_.has_cookies)
+      draft_.text += requests.size() > 1 ? "cookies = \"journey\"               # each journey has a jar\n\n"
+                                         : "cookies = \"user\"                  # each user has a jar\n\n";
+    const std::string log_in = log_in_of(requests[creating_].log_in);
+    draft_.text += log_in + create + answer + status + steps;
     draft_.text +=
         "\n# [sql]                            # how the database shows the orders: docs/loadtest.md\n"
         "# orders = \"select id as order_id, created_at, request_key as key, status from orders\"\n";
-    left("[sql] or [status]: how the orders are found afterwards, for the verdicts");
+    left(has_status_ ? "[sql], for what only the database shows: how the orders are found there"
+                     : "[sql] or [status]: how the orders are found afterwards, for the verdicts");
     for (const std::string& remark : filled_.remarks) left(remark);
     for (const std::string& remark : recording_.remarks) left(remark);
     draft_.choice = choice_text(recording_, creating_);
@@ -79,11 +108,30 @@ class DraftWriter {
     if (std::find(draft_.left.begin(), draft_.left.end(), what) == draft_.left.end()) draft_.left.push_back(what);
   }
 
-  std::string log_in() {
-    if (recording_.basic_user.empty()) return {};
-    left("the environment variable PASSWORD: the password of the user, which is not written into the file");
-    return fmt::format("[log_in]\nbasic = {{ user = {}, password = \"{{env:PASSWORD}}\" }}\n\n",
-                       toml_string(recording_.basic_user));
+  std::string log_in_of(const RecordedLogIn& described) {
+    if (!recording_.basic_user.empty()) {
+      left("the environment variable PASSWORD: the password of the user, which is not written into the file");
+      return basic_log_in(recording_.basic_user);
+    }
+    if (described.is_client) {
+      left("the environment variables CLIENT_ID and CLIENT_SECRET: who fetches the token");
+      return fmt::format(
+          "[log_in]\noauth = {{ path = {}, client_id = \"{{env:CLIENT_ID}}\", client_secret = "
+          "\"{{env:CLIENT_SECRET}}\" }}\n\n",
+          toml_string(described.token_path));
+    }
+    if (!described.is_basic && described.token_path.empty()) return {};
+    left("users: who logs in, and the environment variable PASSWORD: their password");
+    const std::string users = "users = [\"ann\"]                    # who logs in\n\n";
+    if (described.is_basic) return users + basic_log_in("{user}");
+    return users + fmt::format(
+                       "[log_in]\npath = {}\nform = {{ grant_type = \"password\", username = \"{{user}}\", password = "
+                       "\"{{env:PASSWORD}}\" }}\nbearer = \"/access_token\"\n\n",
+                       toml_string(described.token_path));
+  }
+
+  static std::string basic_log_in(const std::string& user) {
+    return fmt::format("[log_in]\nbasic = {{ user = {}, password = \"{{env:PASSWORD}}\" }}\n\n", toml_string(user));
   }
 
   std::string create_of() {
@@ -93,9 +141,16 @@ class DraftWriter {
     if (method != "POST") text += fmt::format("method = {}\n", toml_string(method));
     text += fmt::format("path = {}\n", toml_string(request.path));
     text += pairs_of("headers", request.headers);
-    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(request.body));
-    text += pairs_of("keep", request.keep);
-    left("create.body: fields such as {product}, {quantity} and {user} where orders differ");
+    const RecordedGraphql& graphql = recording_.requests[creating_].graphql;
+    text += body_of(request, graphql);
+    text += keep_of(request.keep);
+    if (!graphql.query.empty() && request.body.empty())
+      left("create.variables: the query has no variables; what differs from order to order, as the key, has to be one");
+    else if (request.body.find("{product}") == std::string::npos)
+      left(fmt::format("create.{}: fields such as {{product}}, {{quantity}} and {{user}} where orders differ",
+                       graphql.query.empty() ? "body" : "variables"));
+    else
+      left("[[product]]: products that the server has, unless it takes any");
     if (!filled_.has_key)
       left("create: where the server finds the idempotency key, as {key} in a header or in the body");
     return text + "\n";
@@ -111,9 +166,44 @@ class DraftWriter {
       text += "order = \"/id\"                      # a guess: where the answer has the order's id\n";
       left("answer.order: no answer is recorded that shows where the order's id is");
     }
-    const int accepted = request.status == 0 ? 201 : request.status;
-    text += fmt::format("\n[outcome]\naccepted = [{}]\n", accepted);
-    left("outcome.duplicate: how a repeated order is answered (409 unless it is given)");
+    text += "\n[outcome]\n" + outcome_of(request.status);
+    return text;
+  }
+
+  // A repeated order is mostly answered with 200 or 409, where another status says that it was created.
+  std::string outcome_of(int status) {
+    const bool is_created = status == 0 || status == created || status == taken;
+    left(is_created ? "outcome.duplicate: how a repeated order is answered; 200 and 409 are a guess"
+                    : "outcome.duplicate: how a repeated order is answered (409 unless it is given)");
+    const std::string accepted = status == 0 ? fmt::format("{}, {}", created, taken) : std::to_string(status);
+    return fmt::format("accepted = [{}]\n{}", accepted, is_created ? "duplicate = [200, 409]\n" : "");
+  }
+
+  static std::string body_of(const FilledRequest& request, const RecordedGraphql& graphql) {
+    if (graphql.query.empty()) return request.body.empty() ? "" : fmt::format("body = {}\n", toml_string(request.body));
+    std::string text = fmt::format("graphql = {}\n", toml_string(graphql.query));
+    if (!graphql.operation.empty()) text += fmt::format("operation = {}\n", toml_string(graphql.operation));
+    if (!request.body.empty()) text += fmt::format("variables = {}\n", toml_string(request.body));
+    return text;
+  }
+
+  // Only where it is known which states are final: the verdicts would wait for an order of another one.
+  std::string status_of(const RecordedStatusPage& page) {
+    std::vector<std::string> completed, undone;
+    for (const std::string& value : page.values) {
+      const StateMeaning meaning = meaning_of_state(value);
+      if (meaning == StateMeaning::completed) completed.push_back(toml_string(value));
+      if (meaning == StateMeaning::undone) undone.push_back(toml_string(value));
+    }
+    if (page.path.empty() || page.pointer.empty()) return {};
+    has_status_ = !completed.empty();
+    const char* const mark = has_status_ ? "" : "# ";
+    std::string text = fmt::format("\n{0}[status]\n{0}path = {1}\n{0}pointer = {2}\n{0}completed = [{3}]\n", mark,
+                                   toml_string(page.path), toml_string(page.pointer), fmt::join(completed, ", "));
+    if (!undone.empty()) text += fmt::format("{}undone = [{}]\n", mark, fmt::join(undone, ", "));
+    if (has_status_)
+      left(fmt::format("status.completed and status.undone: what {} mean is guessed by the words",
+                       fmt::join(page.values, ", ")));
     return text;
   }
 
@@ -123,8 +213,8 @@ class DraftWriter {
     std::string text = fmt::format("\n[[{}]]\nname = {}\n", list, toml_string(name_of_step(recorded, request.path)));
     text += fmt::format("method = {}\npath = {}\n", toml_string(recorded.method), toml_string(request.path));
     text += pairs_of("headers", request.headers);
-    if (!request.body.empty()) text += fmt::format("body = {}\n", toml_string(request.body));
-    text += pairs_of("keep", request.keep);
+    text += body_of(request, recorded.graphql);
+    text += keep_of(request.keep);
     if (recorded.status != 0) text += fmt::format("expect = [{}]\n", recorded.status);
     left(
         "ids and other values that were recorded and that no earlier answer shows: keep them where an answer gives "
@@ -150,17 +240,29 @@ class DraftWriter {
     return texts.empty() ? "" : fmt::format("{} = {{ {} }}\n", member, fmt::join(texts, ", "));
   }
 
+  static std::string keep_of(const std::vector<ValueToKeep>& values) {
+    std::vector<std::string> texts;
+    for (const ValueToKeep& value : values)
+      texts.push_back(fmt::format("{} = {}", value.name,
+                                  value.form_field.empty()
+                                      ? toml_string(value.pointer)
+                                      : fmt::format("{{ field = {} }}", toml_string(value.form_field))));
+    return texts.empty() ? "" : fmt::format("keep = {{ {} }}\n", fmt::join(texts, ", "));
+  }
+
   const Recording& recording_;
   const std::size_t creating_;
   const std::optional<std::string> order_pointer_;
   FilledRecording filled_;
+  bool has_status_ = false;
   ProfileDraft draft_;
   std::vector<std::string> names_ = {"create"};
 };
 
 }  // namespace
 
-Result<ProfileDraft> draft_of(const Recording& recording, const std::string& wanted) {
+Result<ProfileDraft> draft_of(Recording recording, const std::string& wanted) {
+  for (RecordedRequest& request : recording.requests) take_graphql(request);
   const auto creating = creating_request(recording, wanted);
   if (!creating) return creating.error();
   if (!recording.are_alternatives) return DraftWriter(recording, *creating).write();

@@ -12,14 +12,41 @@
 
 namespace sagactl {
 
+// GraphQL: the request's body has the variables, and its answer the data.
+struct RecordedGraphql {
+  std::string query, operation;  // "" without one
+};
+
+// What a description says of the log-in.
+struct RecordedLogIn {
+  bool is_basic = false;        // RFC 7617
+  std::string token_path = {};  // of OAuth 2.0; "": no token is fetched
+  bool is_client = false;       // with the client's credentials, instead of a user's
+};
+
+// Where a description shows the state of an order; "" where it does not.
+struct RecordedStatusPage {
+  std::string path, pointer;
+  std::vector<std::string> values = {};  // all that the state may have; none: it does not say
+};
+
 struct RecordedRequest {
   std::string name;
   std::string method = "GET";
   std::string url;  // complete, or a path
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  // Whether headers and body have fields of a profile already, as those by a description do. Then the path may have
+  // parameters in braces, of which `parameters` has some, and a header's value may be missing.
+  bool has_fields = false;
+  std::vector<std::pair<std::string, std::string>> parameters = {};
+  RecordedGraphql graphql = {};
+  RecordedLogIn log_in = {};
+  RecordedStatusPage status_page = {};
   int status = 0;  // of the recorded answer; 0: not known
   std::string location;
+  std::string page;  // its body, if that is HTML
+  bool sets_cookies = false;
   Json answer;  // its body, if that is JSON; of a description an example
 };
 
@@ -44,13 +71,13 @@ struct ProfileDraft {
 // One request creates the order (choose_request.hpp: `wanted` names it); the others are steps before and after it. What
 // is put in the place of recorded values is in recorded_fields.hpp. `invalid` without any POST, or without the one that
 // is wanted.
-Result<ProfileDraft> draft_of(const Recording& recording, const std::string& wanted = {});
+Result<ProfileDraft> draft_of(Recording recording, const std::string& wanted = {});
 
 // `invalid` with what is wrong in the text.
 Result<Recording> read_curl(std::string_view command);
 Result<Recording> read_har(std::string_view text);
 Result<Recording> read_postman(std::string_view text);
-// JSON or YAML, OpenAPI 3 or Swagger 2.
-Result<Recording> read_openapi(std::string_view text);
+// JSON or YAML, OpenAPI 3 or Swagger 2. `address` is where it was read: a server that it names by a path is there.
+Result<Recording> read_openapi(std::string_view text, const std::string& address);
 
 }  // namespace sagactl

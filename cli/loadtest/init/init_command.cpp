@@ -83,7 +83,7 @@ Result<Recording> recording_of(const Invocation& invocation, const InitFlags& fl
   const auto text = text_of_source(invocation, flag, name);
   if (!text) return text.error();
   try {
-    auto recording = is_har ? read_har(*text) : is_openapi ? read_openapi(*text) : read_postman(*text);
+    auto recording = is_har ? read_har(*text) : is_openapi ? read_openapi(*text, name) : read_postman(*text);
     if (!recording) return Error{ErrorCode::invalid, fmt::format("{}: {}: {}", flag, name, recording.error().message)};
     return recording;
   } catch (const Json::exception& wrong) {

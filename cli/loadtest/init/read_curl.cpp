@@ -87,6 +87,8 @@ class CurlReader {
       }
       if (auto taken = take(option, value); !taken) return taken.error();
     }
+    const bool is_complete = request_.url.find("://") != std::string::npos || request_.url.starts_with('/');
+    if (!is_complete && !request_.url.empty()) request_.url.insert(0, "http://");  // as curl does
     const std::size_t scheme = request_.url.find("://"), user = request_.url.find('@');
     if (scheme != std::string::npos && user < request_.url.find('/', scheme + 3))
       recording_.basic_user = request_.url.substr(scheme + 3, request_.url.find(':', scheme + 3) - scheme - 3);

@@ -42,9 +42,14 @@ RecordedRequest request_of_entry(const Json& entry) {
   for (const Json& header : list_in(request, "headers"))
     recorded.headers.emplace_back(text_in(header, "name"), text_in(header, "value"));
   if (response.contains("status") && response["status"].is_number_integer()) recorded.status = response["status"];
-  for (const Json& header : list_in(response, "headers"))
-    if (lower(text_in(header, "name")) == "location") recorded.location = text_in(header, "value");
-  recorded.answer = read_json(text_in(object_in(response, "content"), "text"));
+  for (const Json& header : list_in(response, "headers")) {
+    const std::string name = lower(text_in(header, "name"));
+    if (name == "location") recorded.location = text_in(header, "value");
+    if (name == "set-cookie") recorded.sets_cookies = true;
+  }
+  const Json& content = object_in(response, "content");
+  recorded.answer = read_json(text_in(content, "text"));
+  if (text_in(content, "mimeType").find("html") != std::string::npos) recorded.page = text_in(content, "text");
   return recorded;
 }
 
@@ -141,6 +146,14 @@ class PostmanReader {
         text += fmt::format("{}{}={}", text.empty() ? "" : "&", percent_encode(text_in(pair, "key")),
                             percent_encode(filled(text_in(pair, "value"))));
       recorded.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    } else if (mode == "graphql") {
+      const Json& graphql = object_in(body, "graphql");
+      Json request{{"query", text_in(graphql, "query")}};
+      const Json variables = read_json(filled(text_in(graphql, "variables")));
+      if (variables.is_object()) request["variables"] = variables;
+      const std::string operation = text_in(graphql, "operationName");
+      if (!operation.empty()) request["operationName"] = operation;
+      text = json_text(request);
     } else if (!mode.empty() && mode != "raw") {
       recording_.remarks.push_back(
           fmt::format("'{}' has a body of the kind {}, which was left out", recorded.name, mode));

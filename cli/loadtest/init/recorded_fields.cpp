@@ -9,27 +9,16 @@
 #include <optional>
 
 #include "cli/loadtest/init/choose_request.hpp"
+#include "cli/loadtest/init/member_names.hpp"
 #include "common/text/percent.hpp"
 #include "common/text/text.hpp"
+#include "loadgen/answers/html_value.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr int recorded_depth_max = 6;
 constexpr std::size_t elements_max = 20;  // of a list in an answer
-
-// Braces that stand for themselves would be read as fields.
-std::string without_fields(std::string text) {
-  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
-    std::size_t end = at + 1;
-    while (end < text.size() && ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z')))
-      ++end;
-    const bool is_field =
-        end > at + 1 && end < text.size() && text[end] == '}' && !text.substr(at).starts_with("{env:");
-    if (is_field) text.insert(at + 1, " ");
-  }
-  return text;
-}
 
 // Headers that the load generator writes itself, or that belong to a browser's connection.
 bool is_left_out(const std::string& name) {
@@ -55,41 +44,10 @@ bool is_left_out(const std::string& name) {
          std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool is_key_header(const std::string& name) {
-  return name == "idempotency-key" || name == "x-idempotency-key" || name == "request-id" || name == "x-request-id";
-}
-
 bool is_secret_header(const std::string& name) {
   for (const char* part : {"api-key", "apikey", "token", "secret", "csrf", "xsrf"})
     if (name.find(part) != std::string::npos) return true;
   return name == "authorization";
-}
-
-// The words of "cartId", "cart_id" and "cart-id" are cart and id.
-std::vector<std::string> words_of(const std::string& name) {
-  std::vector<std::string> words(1);
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    const bool begins = std::isupper(c) != 0 && i > 0 && std::isupper(static_cast<unsigned char>(name[i - 1])) == 0;
-    if ((begins || std::isalnum(c) == 0) && !words.back().empty()) words.emplace_back();
-    if (std::isalnum(c) != 0) words.back() += static_cast<char>(std::tolower(c));
-  }
-  return words;
-}
-
-bool is_secret_member(const std::string& name) {
-  const std::string plain = join(words_of(name), "");
-  for (const char* part :
-       {"password", "passwd", "passphrase", "secret", "apikey", "cardnumber", "accesstoken", "refreshtoken"})
-    if (plain.find(part) != std::string::npos) return true;
-  constexpr std::array whole = {"pwd", "pass", "pin", "otp", "cvc", "cvv", "token"};
-  return std::find(whole.begin(), whole.end(), plain) != whole.end();
-}
-
-bool names_an_id(const std::string& name) {
-  constexpr std::array last_words = {"id", "uuid", "guid", "token", "key", "number", "reference", "ref", "nonce"};
-  const std::string last = words_of(name).back();
-  return std::find(last_words.begin(), last_words.end(), last) != last_words.end();
 }
 
 // One that is hardly repeated by chance.
@@ -98,23 +56,19 @@ bool is_unmistakable(const std::string& text) {
          text.find_first_of("0123456789") != std::string::npos;
 }
 
-std::string environment_name_of(const std::string& name) {
-  const std::vector<std::string> words = words_of(name);
-  return upper(join(words, "_"));
-}
-
 // A value of an answer.
 struct AnswerValue {
   std::size_t request = 0;
   std::string pointer, name, text;
   bool is_number = false;
-  std::string field = {};  // by which it is kept; empty: it is not, so far
+  std::string field = {};   // by which it is kept; empty: it is not, so far
+  bool is_of_form = false;  // the value of a form's field; `pointer` is its name
 };
 
 class RecordedValues {
  public:
   RecordedValues(const Recording& recording, std::size_t creating, const std::string& order_pointer)
-      : kept_(recording.requests.size()) {
+      : recording_(recording), kept_(recording.requests.size()) {
     for (std::size_t i = 0; i < recording.requests.size(); ++i) {
       request_ = i;
       take(recording.requests[i].answer, "", "", 0);
@@ -138,7 +92,26 @@ class RecordedValues {
     return {};
   }
 
-  const std::vector<std::pair<std::string, std::string>>& kept_of(std::size_t request) const { return kept_[request]; }
+  // The same of a field of a form, or of a <meta> element, that a page before `request` has with one of these names.
+  std::string form_field(std::size_t request, const std::vector<std::string>& names, const std::string& text) {
+    for (std::size_t page = request; page-- > 0;)
+      for (const std::string& name : names) {
+        std::string room;
+        const auto found = html_value(recording_.requests[page].page, name, room);
+        if (!found || *found != text || text.empty()) continue;
+        for (const AnswerValue& value : values_)
+          if (value.request == page && value.is_of_form && value.pointer == name)
+            return fmt::format("{{{}}}", value.field);
+        AnswerValue value{page, name, name, text};
+        value.is_of_form = true;
+        keep(value);
+        values_.push_back(value);
+        return fmt::format("{{{}}}", value.field);
+      }
+    return {};
+  }
+
+  const std::vector<ValueToKeep>& kept_of(std::size_t request) const { return kept_[request]; }
 
  private:
   // NOLINTNEXTLINE(misc-no-recursion): as deep as recorded_depth_max
@@ -183,15 +156,17 @@ class RecordedValues {
     const std::string first = name;
     for (char suffix = 'B'; is_used(name) && suffix <= 'Z'; ++suffix) name = first + suffix;
     value.field = name;
-    kept_[value.request].emplace_back(name, value.pointer);
+    kept_[value.request].push_back(
+        {name, value.is_of_form ? "" : value.pointer, value.is_of_form ? value.pointer : ""});
   }
 
   bool is_used(const std::string& name) const {
     return std::any_of(values_.begin(), values_.end(), [&](const AnswerValue& it) { return it.field == name; });
   }
 
+  const Recording& recording_;
   std::vector<AnswerValue> values_;  // in the order of the answers
-  std::vector<std::vector<std::pair<std::string, std::string>>> kept_;
+  std::vector<std::vector<ValueToKeep>> kept_;
   std::size_t request_ = 0;  // whose answer is being read
 };
 
@@ -204,9 +179,10 @@ class Filling {
     for (at_ = 0; at_ < recording_.requests.size(); ++at_) {
       const RecordedRequest& request = recording_.requests[at_];
       FilledRequest filled;
-      filled.path = in_path(without_fields(path_of_recorded(request)));
+      filled.path =
+          in_path(request.has_fields ? in_described_path(request) : without_fields(path_of_recorded(request)));
       filled.headers = in_headers(request);
-      filled.body = in_body(request, without_fields(request.body));
+      filled.body = in_body(request, request.has_fields ? request.body : without_fields(request.body));
       out_.requests.push_back(std::move(filled));
     }
     for (std::size_t i = 0; i < out_.requests.size(); ++i) out_.requests[i].keep = values_.kept_of(i);
@@ -218,11 +194,29 @@ class Filling {
     if (std::find(out_.remarks.begin(), out_.remarks.end(), what) == out_.remarks.end()) out_.remarks.push_back(what);
   }
 
-  std::string secret(const std::string& name, const char* kind) {
+  std::string from_environment(const std::string& name, const char* kind, const char* why = "") {
     const std::string variable = environment_name_of(name);
-    remark(fmt::format("the environment variable {}: the {} {} of {}, which is not written into the file", variable,
-                       kind, name, shown(recording_.requests[at_])));
+    remark(fmt::format("the environment variable {}: the {} {} of {}{}", variable, kind, name,
+                       shown(recording_.requests[at_]), why));
     return fmt::format("{{env:{}}}", variable);
+  }
+
+  std::string secret(const std::string& name, const char* kind) {
+    return from_environment(name, kind,
+                            recording_.requests[at_].has_fields ? "" : ", which is not written into the file");
+  }
+
+  // "/shops/{shopId}/orders", by a description.
+  std::string in_described_path(const RecordedRequest& request) {
+    std::string path = path_of_recorded(request);
+    for (const auto& [name, value] : request.parameters) replace_all(path, fmt::format("{{{}}}", name), value);
+    for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{', at + 1)) {
+      const std::size_t end = path.find('}', at);
+      const std::string name = path.substr(at + 1, end - at - 1);
+      if (end == std::string::npos || name.starts_with("env:")) continue;
+      path.replace(at, end + 1 - at, from_environment(name, "parameter"));
+    }
+    return path;
   }
 
   std::string in_path(const std::string& path) {
@@ -248,42 +242,57 @@ class Filling {
       if (!value || value->empty() || value->find('{') != std::string::npos) continue;
       if (const std::string field = values_.field(at_, *value, false, names_an_id(name)); !field.empty())
         pair = name + "=" + field;
+      else if (const std::string hidden = form_field_of(name, *value); !hidden.empty())
+        pair = name + "=" + hidden;
       else if (is_secret_member(name))
         pair = name + "=" + secret(name, kind);
     }
     return join(pairs, "&");
   }
 
+  std::string form_field_of(const std::string& name, const std::string& value) {
+    return values_.form_field(at_, {percent_decode(name, true).value_or(name)}, value);
+  }
+
   std::vector<std::pair<std::string, std::string>> in_headers(const RecordedRequest& request) {
     std::vector<std::pair<std::string, std::string>> headers;
     std::vector<std::string> seen;
+    if (request.sets_cookies) out_.has_cookies = true;
     for (const auto& [name, value] : request.headers) {
       const std::string small = lower(name);
       if (small == "cookie") out_.has_cookies = true;
       if (is_left_out(small) || std::find(seen.begin(), seen.end(), small) != seen.end()) continue;
       seen.push_back(small);
-      headers.emplace_back(name, in_header(small, value));
+      headers.emplace_back(name, in_header(name, value, request.has_fields));
     }
     return headers;
   }
 
-  std::string in_header(const std::string& name, const std::string& value) {
+  std::string in_header(const std::string& written, const std::string& value, bool has_fields) {
+    const std::string name = lower(written);
     if (at_ == creating_ && is_key_header(name) && !out_.has_key) {
       out_.has_key = true;
-      return "{key}";
+      return has_fields && value == "{uuid}" ? value : "{key}";
     }
     const std::size_t blank = name == "authorization" ? value.find(' ') : std::string::npos;
     const std::string scheme = blank == std::string::npos ? "" : value.substr(0, blank + 1);
+    const bool is_to_fill_in = value.size() == scheme.size() || is_secret_header(name);
+    if (has_fields) return is_to_fill_in ? scheme + from_environment(written, "header") : value;
     const std::string rest = value.substr(scheme.size());
     if (const std::string field = values_.field(at_, rest, false, names_an_id(name)); !field.empty())
       return scheme + field;
+    // As frameworks name the element that a page's scripts read.
+    if (const std::string hidden = values_.form_field(at_, {"_csrf", "csrf-token", "csrf_token", "_token"}, rest);
+        is_secret_header(name) && !hidden.empty())
+      return hidden;
     const bool is_field = rest.starts_with("{env:") && rest.ends_with('}');
     if (!is_secret_header(name) || is_field) return without_fields(value);
-    return scheme + secret(name, "header");
+    return scheme + secret(written, "header");
   }
 
   std::string in_body(const RecordedRequest& request, const std::string& body) {
-    if (!read_json(request.body).is_discarded()) return in_json(body);
+    const bool is_template = request.has_fields && (body.starts_with('{') || body.starts_with('['));
+    if (is_template || !read_json(request.body).is_discarded()) return in_json(body);
     const bool is_form = std::any_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
       return lower(header.first) == "content-type" && header.second.find("urlencoded") != std::string::npos;
     });
@@ -319,6 +328,10 @@ class Filling {
 
   std::string string_in_json(const std::string& member, const std::string& token) {
     const std::string text = text_of(token);
+    if (at_ == creating_ && is_key_member(member)) {
+      out_.has_key = true;
+      return recording_.requests[at_].has_fields ? token : "\"{key}\"";
+    }
     if (text.find('{') != std::string::npos) return token;
     if (const std::string field = values_.field(at_, text, false, names_an_id(member)); !field.empty())
       return '"' + field + '"';
@@ -344,6 +357,18 @@ class Filling {
 };
 
 }  // namespace
+
+std::string without_fields(std::string text) {
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    std::size_t end = at + 1;
+    while (end < text.size() && ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z')))
+      ++end;
+    const bool is_field =
+        end > at + 1 && end < text.size() && text[end] == '}' && !text.substr(at).starts_with("{env:");
+    if (is_field) text.insert(at + 1, " ");
+  }
+  return text;
+}
 
 FilledRecording filled(const Recording& recording, std::size_t creating, const std::string& order_pointer) {
   return Filling(recording, creating, order_pointer).fill();

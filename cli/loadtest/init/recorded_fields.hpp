@@ -10,12 +10,17 @@
 
 namespace sagactl {
 
+// Where an answer has a value: at a pointer, or in a field of a form.
+struct ValueToKeep {
+  std::string name, pointer, form_field;
+};
+
 // A request as a profile describes it.
 struct FilledRequest {
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;  // without those that are left out
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> keep;  // names, and the pointers into its answer
+  std::string body;                                          // of GraphQL, the variables
+  std::vector<ValueToKeep> keep;
 };
 
 struct FilledRecording {
@@ -29,5 +34,8 @@ struct FilledRecording {
 // requests that repeat it, in the path, the query, a header or the body; `{order}` is the one at `order_pointer`
 // (empty: none) in the answer of the request `creating`. Passwords and other secrets become {env:NAME}.
 FilledRecording filled(const Recording& recording, std::size_t creating, const std::string& order_pointer);
+
+// Braces that stand for themselves would be read as fields.
+std::string without_fields(std::string text);
 
 }  // namespace sagactl

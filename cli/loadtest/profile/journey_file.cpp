@@ -64,7 +64,7 @@ void read_keep(TomlMembers& members, std::vector<ValueSource>& keep) {
 }
 
 void read_until(TomlMembers& members, JourneyStep& step) {
-  members.tables("until", [&](TomlMembers& it) {
+  members.table("until", [&](TomlMembers& it) {
     StepUntil until;
     it.text("pointer", until.marker.pointer);
     it.text("header", until.marker.header);
@@ -145,19 +145,19 @@ void keep_bearer(LogIn& log_in, const std::string& pointer) {
 void read_log_in(TomlMembers& members, Profile& profile, const ProfileSurroundings& surroundings) {
   LogIn& log_in = profile.journey.log_in;
   bool is_request = true;
-  members.tables("basic", [&](TomlMembers& it) {
+  members.table("basic", [&](TomlMembers& it) {
     it.text("user", log_in.basic_user);
     it.text("password", log_in.basic_password);
     if (log_in.basic_user.empty()) it.fail("user", "is missing");
     is_request = false;
   });
-  members.tables("oauth", [&](TomlMembers& it) {
+  members.table("oauth", [&](TomlMembers& it) {
     log_in.requests.push_back(client_credentials(it));
     keep_bearer(log_in, "/access_token");
     log_in.lifetime = "/expires_in";
     is_request = false;
   });
-  members.tables("api_key", [&](TomlMembers& it) {
+  members.table("api_key", [&](TomlMembers& it) {
     std::string header, value;
     it.text("header", header);
     it.text("value", value);

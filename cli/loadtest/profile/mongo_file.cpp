@@ -138,7 +138,7 @@ void read_mongo_queries(TomlMembers& members, ProfileQueries& queries) {
     const char* name;
     ProfileQuery& query;
   };
-  members.tables("mongodb", [&](TomlMembers& it) {
+  members.table("mongodb", [&](TomlMembers& it) {
     for (const NamedQuery& named : {NamedQuery{"orders", queries.orders}, NamedQuery{"steps", queries.steps},
                                     NamedQuery{"stock", queries.stock}, NamedQuery{"payments", queries.payments}}) {
       it.tables(named.name, [&](TomlMembers& query) { read_mongo_query(query, named.query.mongo); });

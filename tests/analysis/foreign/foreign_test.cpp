@@ -217,6 +217,31 @@ TEST(ForeignVerdicts, ARequestWithoutAnAnswerIsResolvedByItsKey) {
   EXPECT_EQ(world.ruling("indeterminate-resolved"), Ruling::unknown);
 }
 
+// A system under test is rarely set up anew after each fault that was found in it.
+TEST(ForeignVerdicts, WhatWasWrongWithTheStockBeforeTheLoadIsNoFaultOfTheRun) {
+  ForeignWorld world;
+  world.tables["stock"][0]["available"] = "78";
+  const auto before = stock_faults(world, world.profile);
+  ASSERT_TRUE(before.ok());
+  const auto verdict = [&](const char* name) {
+    const auto found = examine_foreign(world, world.profile, world.ledger, {}, *before);
+    for (const Verdict& it : found->verdicts)
+      if (it.name == name) return it;
+    return Verdict{};
+  };
+  EXPECT_EQ(verdict("stock-balances").ruling, Ruling::pass);
+  EXPECT_NE(verdict("stock-balances").reason.find("but for 1 where it was so before the load"), std::string::npos);
+  world.tables["stock"][0]["available"] = "77";
+  EXPECT_EQ(verdict("stock-balances").ruling, Ruling::fail);
+  EXPECT_NE(verdict("stock-balances").reason.find("2 missing, and before the load 1 missing"), std::string::npos)
+      << verdict("stock-balances").reason;
+  world.tables["stock"][0]["available"] = "-3";
+  EXPECT_EQ(verdict("never-negative").ruling, Ruling::fail);
+  const auto worse = stock_faults(world, world.profile);
+  ASSERT_TRUE(worse.ok());
+  EXPECT_EQ(worse->begin()->second.lowest, -3);
+}
+
 TEST(ForeignVerdicts, WhatTheProfileHasNoDataForIsUnknownWithItsReasonAndDoesNotCount) {
   ForeignWorld world;
   world.profile.queries.steps = {};

@@ -36,7 +36,7 @@ class FakeNode::HttpListener {
     const std::scoped_lock lock(mutex_);
     answers_[request].emplace_back(status, body.dump());
   }
-  std::vector<RecordedRequest> requests() const {
+  std::vector<SeenRequest> requests() const {
     const std::scoped_lock lock(mutex_);
     return requests_;
   }
@@ -89,7 +89,7 @@ class FakeNode::HttpListener {
   tcp::acceptor acceptor_;
   mutable std::mutex mutex_;
   std::map<std::string, std::deque<std::pair<int, std::string>>> answers_;
-  std::vector<RecordedRequest> requests_;
+  std::vector<SeenRequest> requests_;
   std::thread thread_;
 };
 
@@ -101,7 +101,7 @@ std::string FakeNode::url() const {
 void FakeNode::answer(const std::string& request, int status, const Json& body) {
   server_->answer(request, status, body);
 }
-std::vector<RecordedRequest> FakeNode::requests() const {
+std::vector<SeenRequest> FakeNode::requests() const {
   return server_->requests();
 }
 

@@ -11,7 +11,7 @@
 
 namespace sagactl {
 
-struct RecordedRequest {
+struct SeenRequest {
   std::string method;
   std::string path;  // with its query
   std::string token;
@@ -30,7 +30,7 @@ class FakeNode {
   // Prepares an answer to "GET /path?query". Several answers are given in turn, the last one repeatedly.
   void answer(const std::string& request, int status, const Json& body);
   // The requests so far, in order.
-  std::vector<RecordedRequest> requests() const;
+  std::vector<SeenRequest> requests() const;
 
  private:
   class HttpListener;

@@ -43,10 +43,22 @@ TEST_F(LoadtestInit, ACurlCommandBecomesTheOrderWithoutItsSecrets) {
   EXPECT_THAT(file, Not(HasSubstr("sid=secret")));
   EXPECT_THAT(file, HasSubstr("cookies = \"user\""));
   EXPECT_THAT(file, HasSubstr("--url http://127.0.0.1:8085"));
+  EXPECT_THAT(file, HasSubstr("accepted = [201, 202]\nduplicate = [200, 409]\n")) << "which it was is not recorded";
   const std::string request = sent_with("profile.toml");
   EXPECT_THAT(request, HasSubstr("POST /orders?x=1 HTTP/1.1"));
   EXPECT_THAT(request, HasSubstr("Idempotency-Key: LT-example-S-00000000"));
   EXPECT_THAT(request, HasSubstr("{\"sku\":\"it's\",\"n\":2}"));
+}
+
+TEST_F(LoadtestInit, AnAddressWithoutASchemeIsOneOfHttpAsForCurl) {
+  const CommandResult done =
+      init({"--curl", "curl kim:s3same@localhost:8090/orders -d '{\"requestId\":\"r-1\",\"n\":2}'"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("--url http://localhost:8090 --dry-run"));
+  const std::string file = sandbox_.read("profile.toml");
+  EXPECT_THAT(file, HasSubstr("path = \"/orders\""));
+  EXPECT_THAT(file, HasSubstr(R"(body = '{"requestId":"{key}","n":2}')"));
+  EXPECT_THAT(file, Not(HasSubstr("s3same")));
 }
 
 TEST_F(LoadtestInit, ARecordingBecomesAJourney) {
@@ -69,6 +81,29 @@ TEST_F(LoadtestInit, ARecordingBecomesAJourney) {
   EXPECT_LT(order, look);
   EXPECT_NE(look, std::string::npos);
   EXPECT_THAT(sent, Not(HasSubstr("app.js")));
+}
+
+// A form's token against forged requests is another one for each journey, as are the cookies.
+TEST_F(LoadtestInit, AFormsHiddenFieldIsKeptOfItsPageAndEachJourneyHasItsOwnCookies) {
+  sandbox_.write("recorded.har", R"({"log":{"entries":[
+    {"request":{"method":"GET","url":"http://h/login","headers":[]},
+     "response":{"status":200,"headers":[{"name":"Set-Cookie","value":"sid=1"}],"content":{"mimeType":"text/html;charset=UTF-8",
+       "text":"<meta name='csrf-token' content='m3ta&amp;x'><form><input name=\"_csrf\" type=\"hidden\" value=\"f0rm-1_A\" /></form>"}}},
+    {"request":{"method":"POST","url":"http://h/login","headers":[{"name":"Content-Type","value":"application/x-www-form-urlencoded"}],
+                "postData":{"text":"user=ann&_csrf=f0rm-1_A&other_csrf=gone"}},
+     "response":{"status":302,"content":{}}},
+    {"request":{"method":"POST","url":"http://h/orders","headers":[{"name":"X-CSRF-TOKEN","value":"m3ta&x"}],"postData":{"text":"{}"}},
+     "response":{"status":201,"content":{"text":"{\"id\":17}"}}}]}})");
+  const CommandResult done = init({"--har", "recorded.har"});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const std::string file = sandbox_.read("profile.toml");
+  EXPECT_THAT(file, HasSubstr("cookies = \"journey\""));
+  EXPECT_THAT(file, HasSubstr("keep = { csrf = { field = \"_csrf\" }, csrfToken = { field = \"csrf-token\" } }"));
+  for (const char* secret : {"f0rm", "m3ta", "gone"}) EXPECT_THAT(file, Not(HasSubstr(secret)));
+  sandbox_.variables["OTHER_CSRF"] = "x";
+  const std::string sent = sent_with("profile.toml");
+  EXPECT_THAT(sent, HasSubstr("user=ann&_csrf={csrf}&other_csrf={env:OTHER_CSRF}"));
+  EXPECT_THAT(sent, HasSubstr("X-CSRF-TOKEN: {csrfToken}"));
 }
 
 // The ids that a recording has are those of one journey: every other gets its own.
@@ -186,7 +221,7 @@ components: {schemas: {Order: {type: object, properties: {sku: {type: string, ex
   const std::string sent = sent_with("shop.toml");
   EXPECT_THAT(sent, HasSubstr("POST /orders HTTP/1.1"));
   EXPECT_THAT(sent, HasSubstr("Idempotency-Key: LT-example-S-00000000"));
-  EXPECT_THAT(sent, HasSubstr(R"({"sku":"A-1","lines":[3],)"));
+  EXPECT_THAT(sent, HasSubstr(R"({"sku":"A-1","lines":[3]})"));
   EXPECT_THAT(file, HasSubstr("--url http://127.0.0.1:8085/v1"));
   EXPECT_THAT(file, Not(HasSubstr("/customers"))) << "an operation of its own, not a step";
   EXPECT_THAT(done.out, HasSubstr("--request takes another: 1 POST /customers, 2 POST /orders/{id}/payment"));

@@ -238,7 +238,7 @@ TEST_F(JourneyProfile, AStepWithMessagesThatCannotBeCarriedOutIsRefused) {
            Row{"path=\"/x\"\nevents={from=\"listen\"}\n", "after.path is for a step that opens a connection"},
            Row{"path=\"/e\"\nevents={}\nbody=\"x\"\n", "after.body is for requests, and this step is none"},
            Row{"path=\"/e\"\nevents={}\nproduce={topic=\"t\"}\n", "after.produce is there beside another kind"},
-           Row{"path=\"/e\"\nevents={where={order=\"1\"}}\n", "'order' is not a JSON pointer, such as /order"},
+           Row{"path=\"/e\"\nevents={where={order=\"1\"}}\n", "'order' is not a JSON pointer: write /order/id"},
            Row{"path=\"/e\"\nevents={within=\"2h\"}\n", "events.within: must be from 1ms to 1h"},
            Row{"path=\"/e\"\nevents={}\npause=\"1s\"\n", "begins with the request before it"},
            Row{"path=\"/e\"\nevents={where={\"/a\"=\"{later}\"}}\n", "'{later}' is not a field"},

@@ -29,6 +29,7 @@ using testing::Not;
 LiveMetrics example() {
   LiveMetrics metrics;
   metrics.scenario = "mixed";
+  metrics.instance = "load-1";
   metrics.tags = {{"commit", "4f1c \"x\""}, {"9 lives", "a,b=c"}};
   metrics.started_at = Timestamp{1'795'179'849'000'000};
   metrics.at = Timestamp{1'795'179'850'000'000};
@@ -119,6 +120,25 @@ TEST(LiveMetrics, ForOpenTelemetryAreCumulativeSumsAndAHistogram) {
   for (const Json& count : point["bucketCounts"]) sum += std::stoull(count.get<std::string>());
   EXPECT_EQ(sum, 6u);
   EXPECT_EQ(point["count"], "6");
+  EXPECT_EQ(named("sagactl.loadtest.rate.planned")["gauge"]["dataPoints"][0]["asDouble"], 250);
+}
+
+// The names and the types of the semantic conventions: a status is a number, and what got no answer has none. Two load
+// tests at once are two instances of the service, or a collector would take their counts for those of one.
+TEST(LiveMetrics, ForOpenTelemetryHaveTheAttributesOfItsConventions) {
+  const Json request = otlp_json(example());
+  const Json& of_resource = request["resourceMetrics"][0];
+  Json resource = Json::object(), answers = Json::object();
+  for (const Json& it : of_resource["resource"]["attributes"]) resource[it["key"].get<std::string>()] = it["value"];
+  EXPECT_EQ(resource["service.name"], (Json{{"stringValue", "sagactl-loadtest"}}));
+  EXPECT_EQ(resource["service.instance.id"], (Json{{"stringValue", "load-1"}}));
+  EXPECT_TRUE(resource.contains("service.version"));
+  for (const Json& metric : of_resource["scopeMetrics"][0]["metrics"])
+    if (metric["name"] == "sagactl.loadtest.answers")
+      for (const Json& point : metric["sum"]["dataPoints"]) answers[point["attributes"][0].dump()] = point["asInt"];
+  EXPECT_EQ(answers, (Json{{R"({"key":"error.type","value":{"stringValue":"no_answer"}})", "1"},
+                           {R"({"key":"http.response.status_code","value":{"intValue":"201"}})", "4"},
+                           {R"({"key":"http.response.status_code","value":{"intValue":"409"}})", "2"}}));
 }
 
 TEST(MetricsListener, ServesItsTextAndNothingElse) {
@@ -178,6 +198,21 @@ TEST(MetricsTarget, SendsWhereAndAsTheAddressSays) {
   EXPECT_EQ(Json::parse(received[2].body), otlp_json(example()));
 }
 
+TEST(MetricsTarget, PointsThatACollectorRefusesAreNotSent) {
+  std::string answered;
+  ScriptedServer server([&](const Received&) { return answer(200, answered); });
+  const auto target = MetricsTarget::open("otlp+" + server.url(), "");
+  ASSERT_TRUE(target) << target.error().message;
+  for (const char* taken : {"", "{}", R"({"partialSuccess":{}})", R"({"partialSuccess":{"rejectedDataPoints":"0"}})"}) {
+    answered = taken;
+    EXPECT_TRUE((*target)->send(example())) << taken;
+  }
+  answered = R"({"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too old"}})";
+  EXPECT_EQ((*target)->send(example()).error().message, "3 data points were refused: too old");
+  answered = R"({"partialSuccess":{"rejectedDataPoints":1}})";
+  EXPECT_EQ((*target)->send(example()).error().message, "1 data points were refused");
+}
+
 TEST(MetricsTarget, SendsDatagramsToStatsd) {
   const int receiver = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -224,7 +259,7 @@ TEST_F(LiveMetricsCommand, TheLastSendHasTheWholeRun) {
   ASSERT_FALSE(monitor.received().empty()) << ended.err;
   const std::string last = monitor.received().back().body;
   EXPECT_THAT(last, HasSubstr("scenario=individual,commit=4f1c2ab "));
-  EXPECT_THAT(last, HasSubstr("sent=20i,accepted=20i,duplicates=0i,errors=0i"));
+  EXPECT_THAT(last, HasSubstr("sent=20i,accepted=20i,duplicates=0i,errors=0i,rate=0,")) << "nothing is sent any more";
   EXPECT_THAT(last, HasSubstr("status_201=20i"));
   EXPECT_EQ(monitor.received().back().headers.at("authorization"), "Token secret");
   EXPECT_EQ(ended.json()["tags"], (Json{{"commit", "4f1c2ab"}}));

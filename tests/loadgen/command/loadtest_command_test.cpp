@@ -54,7 +54,10 @@ TEST_F(LoadtestCommand, FaultsOfAScenarioFileAreReportedWithLineAndMember) {
        {Row{"scenario = \"all\"\norder = 3\n",
             "bad.toml:2:9: 'order' is not a flag of loadtest; did you mean 'orders'?"},
         Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml:3:8: --rate"},
-        Row{"scenario = \"most\"\n", "there is no scenario 'most'"}, Row{"orders = 3\n", "a scenario is required"},
+        Row{"scenario = \"most\"\n", "bad.toml:1:12: there is no scenario 'most'"},
+        Row{"scenario = \"all\"\nrate = { a = 1 }\n", "bad.toml:2:8: 'rate' must be a value or a list of values"},
+        Row{"scenario = \"all\"\nhttp2 = \"maybe\"\n", "bad.toml:2:9: --http2: 'maybe' is not true or false"},
+        Row{"orders = 3\n", "a scenario is required"},
         Row{"orders = [\n", "bad.toml:1:12: in an array: the file ends, in the line: orders = ["}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"bad.toml"});
@@ -86,13 +89,32 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
         Row{"[create]\npath = \"/p/{product}\"\n[answer]\norder = \"/id\"\n",
             "create.path: '{product}' is not allowed here: it belongs to an item, in the body"},
         Row{"[create]\npath = \"/buy\"\nbody = \"mutation{buy(sku:1){id}}\"\n[answer]\norder = \"/id\"\n",
-            "(for literal text, write { id })"}}) {
+            "(for literal text, write { id })"},
+        Row{"[[create]]\npath = \"/a\"\n[[create]]\npath = \"/b\"\n[answer]\norder = \"/id\"\n",
+            "bad.toml:3:1: create is there twice: which one counts?"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\nstatus = \"/s\"\norder = \"id\"\n",
+            "bad.toml:5:9: answer.order: 'id' is not a JSON pointer: write /order/id"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/a~b\"\n",
+            "bad.toml:4:9: answer.order: '/a~b' is not a JSON pointer: in a name, write ~0 for ~ and ~1 for /"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[fail]]\nfields = { card = \"x\" }\n",
+            "bad.toml:6:10: fail[0].fields: 'card' is not in create.fields"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[fail]]\nquantity = 9223372036854775807\n",
+            "bad.toml:6:12: fail.quantity must be from -1000000000 to 1000000000"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\ncompleted = []\n",
+            "bad.toml:7:13: status.completed: or undone or ends is missing: which values are final?"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\n",
+            "bad.toml:5:1: status.completed: or undone or ends is missing"},
+        Row{"[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[[product]]\nid = \"a\"\n[[product]]\nid = \"a\"\n",
+            "bad.toml:8:6: product[1].id: 'a' is there twice"}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
   EXPECT_THAT(run({"individual", "--system", "shop"}).out, HasSubstr("checkout-choreography"));
+  sandbox_.write("good.toml", good);
+  EXPECT_THAT(run({"individual", "--profile", "good.toml", "--publish"}).out,
+              HasSubstr("--publish: the server of a profile has no dashboard"));
 }
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
@@ -274,11 +296,75 @@ TEST(OrderList, NamesAnOrderThatNeverEnds) {
   EXPECT_EQ(result["exitCode"], 1);
 }
 
+// Each user sees the own orders and those of the first page of the shop, which are everybody's.
+TEST(OrderList, IsAskedForAsEachUserThatLoggedIn) {
+  std::mutex mutex;
+  std::vector<std::pair<std::string, std::string>> orders;  // user, key
+  ScriptedServer server([&](const Received& request) {
+    if (request.path == "/token") return answer(200, R"({"token":"t-)" + request.body + "\"}");
+    const auto given = request.headers.find("authorization");
+    if (given == request.headers.end()) return answer(401, "{}");
+    const std::lock_guard lock(mutex);
+    const bool sees_all = given->second == "Bearer admin";
+    if (request.method == "POST") {
+      orders.emplace_back(given->second, request.headers.at("request-key"));
+      return answer(201, fmt::format(R"({{"id":{}}})", orders.size()));
+    }
+    Json page = Json::array();
+    for (std::size_t i = 0; i < orders.size(); ++i)
+      if (i == 0 || sees_all || orders[i].first == given->second)
+        page.push_back(Json{{"id", i + 1}, {"key", orders[i].second}, {"state", "done"}});
+    return answer(200, page.dump());
+  });
+  CliSandbox sandbox;
+  sandbox.write(
+      "shop.toml",
+      "users = [\"ann\", \"ben\"]\n[log_in]\npath = \"/token\"\nbody = \"{user}\"\nbearer = \"/token\"\n[create]\n"
+      "path = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\" }\n[answer]\norder = \"/id\"\n[list]\npath = "
+      "\"/orders\"\norders = \"\"\norder_id = \"/id\"\nkey = \"/key\"\nstatus = \"/state\"\n[status]\npath = "
+      "\"/o/{order}\"\ncompleted = [\"done\"]\n");
+  const auto load = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"loadtest", "individual", "--profile", "shop.toml",  "--orders", "10",
+                                          "--drain",  "1s",         "--url",     server.url(), "-o",       "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return sandbox.run(arguments).json();
+  };
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, std::vector<std::string>{"--token", "admin"}}) {
+    const Json result = load(more);
+    EXPECT_THAT(reason_of(result, "no-lost-order"), HasSubstr("PASS: all 10 accepted orders are in the server's list"));
+    EXPECT_EQ(result["sagas"]["completed"], 10) << result["verdicts"];
+  }
+}
+
 TEST(OrderList, ThatCannotBeReadLeavesItsVerdictsUnknownAndSaysWhy) {
   const Json result = ListingServer(403).loadtest();
   EXPECT_EQ(result["verdict"], "UNKNOWN");
   EXPECT_THAT(reason_of(result, "no-lost-order"), HasSubstr("GET /orders?of=LT-"));
   EXPECT_THAT(reason_of(result, "no-lost-order"), HasSubstr("returned HTTP 403 (the request carried --token"));
+}
+
+TEST(OrderStatus, IsAskedForWithTheHeadersThatAreTheSameForAllOrders) {
+  ScriptedServer server([](const Received& request) {
+    const auto key = request.headers.find("x-api-key"), shop = request.headers.find("x-shop");
+    if (key == request.headers.end() || key->second != "k-17") return answer(401, "{}");
+    if (shop == request.headers.end() || shop->second != "shop north") return answer(403, "{}");
+    if (request.method == "POST") return answer(201, R"({"id":")" + request.headers.at("request-key") + "\"}");
+    return answer(200, R"({"state":"done"})");
+  });
+  CliSandbox sandbox;
+  sandbox.variables["API_KEY"] = "k-17";
+  sandbox.variables["SHOP"] = "north";
+  sandbox.write("shop.toml",
+                "[log_in]\napi_key = { header = \"X-Api-Key\", value = \"{env:API_KEY}\" }\n[create]\npath = "
+                "\"/buy\"\nheaders = { \"Request-Key\" = \"{key}\", X-Shop = \"shop {env:SHOP}\" }\n[answer]\norder = "
+                "\"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\ncompleted = [\"done\"]\n");
+  const Json result = sandbox
+                          .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--drain", "1s",
+                                "--url", server.url(), "-o", "json"})
+                          .json();
+  EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
+  EXPECT_EQ(result["verdict"], "PASS") << result["verdicts"];
 }
 
 TEST(OrderWatch, TimesSomeSagasWhileTheLoadRuns) {
@@ -307,6 +393,30 @@ TEST(OrderWatch, TimesSomeSagasWhileTheLoadRuns) {
   EXPECT_LT(result["sagaLatency"]["samples"], 50) << "only those that were followed";
   EXPECT_GE(result["sagaLatency"]["p50"], 100.0);
   EXPECT_EQ(result["sagaTimes"], "as seen by asking for some");
+}
+
+TEST(OrderWatch, AsksWithWhatTheLogInOfTheOrdersUserGave) {
+  std::atomic<int> number{0};
+  ScriptedServer server([&](const Received& request) {
+    if (request.path == "/token") return answer(200, R"({"token":"t-)" + request.body + "\"}");
+    const auto given = request.headers.find("authorization");
+    if (given == request.headers.end()) return answer(401, "{}");
+    const std::string user = given->second.substr(7);
+    if (request.method == "POST") return answer(201, fmt::format(R"({{"id":"{}-{}"}})", user, ++number));
+    const bool is_theirs = request.path.starts_with("/o/" + user + "-");
+    return is_theirs ? answer(200, R"({"state":"done"})") : answer(403, "{}");
+  });
+  CliSandbox sandbox;
+  sandbox.write(
+      "shop.toml",
+      "users = [\"ann\", \"ben\"]\n[log_in]\npath = \"/token\"\nbody = \"{user}\"\nbearer = \"/token\"\n[create]\n"
+      "path = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\npointer = "
+      "\"/state\"\ncompleted = [\"done\"]\n");
+  const Json result = sandbox
+                          .run({"loadtest", "individual", "--profile", "shop.toml", "--rate", "50/s", "--duration",
+                                "1s", "--drain", "1s", "--url", server.url(), "-o", "json"})
+                          .json();
+  EXPECT_GE(result["sagaLatency"]["samples"], 1) << result["sagaLatency"];
 }
 
 TEST_F(LoadtestCommand, CapacityRefusesConflictingOptions) {

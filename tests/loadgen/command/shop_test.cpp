@@ -1,6 +1,7 @@
 // The real program against another server: a shop in another language, with another API and another database, and
 // optionally one planted fault.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -8,12 +9,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <thread>
 
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/httpclient/scripted_server.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl {
 namespace {
@@ -63,10 +67,14 @@ class Shop {
     return site_.run(arguments);
   }
   std::unique_ptr<Process> long_loadtest(const std::string& rate) const {
-    return std::make_unique<Process>(
-        std::vector<std::string>{"loadtest", "individual", "--profile", folder + "shop.toml", "--url", url_,
-                                 "--database", "shop.db", "--rate", rate, "--duration", "1m", "-o", "json"},
-        site_.directory());
+    return started_loadtest({"--rate", rate, "--duration", "1m"});
+  }
+  std::unique_ptr<Process> started_loadtest(const std::vector<std::string>& further) const {
+    std::vector<std::string> arguments = {"loadtest", "individual", "--profile",  folder + "shop.toml",
+                                          "--url",    url_,         "--database", "shop.db",
+                                          "-o",       "json"};
+    arguments.insert(arguments.end(), further.begin(), further.end());
+    return std::make_unique<Process>(arguments, site_.directory());
   }
   bool has(const std::string& order) const {
     const auto answer = HttpClient(*parse_node_url(url_)).get("/shop/orders/" + order);
@@ -203,6 +211,46 @@ TEST(Interruption, ReturnsTheResultSoFar) {
   EXPECT_EQ(ended.json()["interrupted"], true);
   EXPECT_GE(ended.json()["requests"]["sent"], 1);
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{});
+}
+
+// An order that is still on its way when Ctrl-C is pressed, or of which the row is not written yet, is no fault.
+TEST(Interruption, LeavesUndecidedWhatWasNotWaitedFor) {
+  std::atomic<int> orders{0};
+  ScriptedServer server([&](const Received& request) {
+    if (request.method == "POST") return answer(201, fmt::format(R"({{"id":{}}})", ++orders));
+    Json list = Json::array();  // the first is not in it yet
+    for (int id = 2; id <= orders; ++id) list.push_back(Json{{"id", id}, {"state", "open"}});
+    return answer(200, list.dump());
+  });
+  const TestDirectory site;
+  std::ofstream(site.directory() / "shop.toml")
+      << "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[list]\npath = \"/orders\"\norders = \"\"\n"
+         "order_id = \"/id\"\nstatus = \"/state\"\n[status]\npath = \"/o/{order}\"\ncompleted = [\"done\"]\n";
+  Process load({"loadtest", "individual", "--profile", "shop.toml", "--url", server.url(), "--rate", "50/s",
+                "--duration", "1m", "-o", "json"},
+               site.directory());
+  ASSERT_TRUE(eventually([&] { return orders > 2; }));
+  load.send(SIGINT);
+  const ProcessResult ended = load.wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_EQ(failed(ended.json()), std::set<std::string>{});
+  for (const char* name : {"all-sagas-end", "no-lost-order"}) {
+    EXPECT_EQ(ruling_of(ended.json(), name), "UNKNOWN");
+    EXPECT_THAT(ended.json()["verdicts"].dump(), HasSubstr("interrupted before that could change"));
+  }
+}
+
+// All orders have ended, and the run waits for a row that would put the fault right.
+TEST(Interruption, WhileAFaultIsLookedAtAgainEndsTheRunAsWell) {
+  const Shop shop("uncompensated");
+  NEEDS_SHOP(shop);
+  const auto load = shop.started_loadtest({"--orders", "20", "--fail-share", "0.5"});
+  ASSERT_TRUE(eventually([&] { return shop.has("R-000020"); }));
+  load->send(SIGINT);
+  const ProcessResult ended = load->wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_EQ(ended.json()["interrupted"], true);
+  EXPECT_EQ(ruling_of(ended.json(), "compensation-complete"), "UNKNOWN");
 }
 
 TEST(Interruption, ASecondOneEndsTheRunImmediately) {

@@ -42,7 +42,7 @@ TEST(Profile, NamesTheWrongMember) {
        [](Profile& it) {
          it.fields = {{"price", "1"}};
        }},
-      {"fail.fields",
+      {"fail[0].fields",
        [](Profile& it) {
          it.failure_variants = {{.fields = {{"card", "DECLINE"}}}};
        }},
@@ -50,12 +50,31 @@ TEST(Profile, NamesTheWrongMember) {
        [](Profile& it) {
          it.body = "{card}", it.fields = {{"card", "{nothing}"}};
        }},
-      {"answer", [](Profile& it) { it.answer.total = {"total"}; }},
+      {"answer.total", [](Profile& it) { it.answer.total = {"total"}; }},
+      {"answer.status", [](Profile& it) { it.answer.status = {"/a~b"}; }},
+      {"answer.order", [](Profile& it) { it.answer.order = {"/a~"}; }},
+      {"outcome.duplicate_if",
+       [](Profile& it) {
+         it.outcome.duplicate_markers = {{"/~2", {}}};
+       }},
+      {"outcome.accepted",
+       [](Profile& it) {
+         it.outcome = OutcomeRules{}, it.outcome.accepted = {{201, 201}}, it.outcome.duplicate = {{200, 299}};
+       }},
+      {"status.undone",
+       [](Profile& it) {
+         it.queries.completed = {"done", "paid"}, it.queries.undone = {"void", "paid"};
+       }},
+      {"product[1].id",
+       [](Profile& it) {
+         it.catalogue = {{"a", "A", {}}, {"a", "B", {}}};
+       }},
       {"answer.order", [](Profile& it) { it.answer.order.clear(); }},
       {"status.path", [](Profile& it) { it.status.path = "/orders"; }},
-      {"status.ends", [](Profile& it) { it.status.ends.clear(); }},
+      {"status.completed", [](Profile& it) { it.status.ends.clear(); }},
       {"status.created_at", [](Profile& it) { it.status.ended = "/endedAt"; }},
-      {"status.pointer", [](Profile& it) { it.status.created = "placed", it.status.ended = "/endedAt"; }},
+      {"status.created_at", [](Profile& it) { it.status.created = "placed", it.status.ended = "/endedAt"; }},
+      {"status.pointer", [](Profile& it) { it.status.pointer = "/a~b"; }},
       {"list.path", [](Profile& it) { it.list.path = "orders"; }},
       {"list.order_id", [](Profile& it) { it.list.path = "/orders"; }},
       {"list.next",

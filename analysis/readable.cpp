@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/text/text.hpp"
 
@@ -23,6 +24,10 @@ std::string count_of(std::uint64_t number, std::string_view singular) {
 
 std::string percent_text(double share) {
   return fmt::format("{:.1f} %", share * 100.0);
+}
+
+double to_hundredths(double number) {
+  return (std::round(number * 100) + 0.0) / 100;  // -0.0 + 0.0 is 0.0
 }
 
 std::string replace_characters(std::string_view text,

@@ -12,6 +12,9 @@ std::string with_separators(std::uint64_t number);                      // 1,234
 std::string count_of(std::uint64_t number, std::string_view singular);  // "1 order", "1,234 orders"
 std::string percent_text(double share);                                 // 0.3333 -> "33.3 %"
 
+// Rounded, to be shown with two digits: what is nearly zero has no sign.
+double to_hundredths(double number);
+
 // Safe for a terminal: bytes that are not UTF-8 become U+FFFD, control characters a space.
 std::string printable(std::string_view text);
 

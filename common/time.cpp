@@ -133,10 +133,13 @@ Result<Duration> parse_duration(std::string_view text) {
     us = 60e6;
   else if (unit == "h")
     us = 3600e6;
+  else if (unit == "d")
+    us = 86'400e6;
   else if (unit.empty() && number == 0)
     us = 1;  // 0 is 0 in any unit
   if (error != std::errc{} || us == 0 || !(number >= 0) || number * us > 9e15) {
-    return Error{ErrorCode::invalid, fmt::format("'{}' is not a duration; write it like 500ms, 10s or 2m", text)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("'{}' is not a duration; write it like 500ms, 10s, 2m, 24h or 7d", text)};
   }
   return Duration{static_cast<std::int64_t>(number * us)};
 }

@@ -44,8 +44,7 @@ class CountsAgree final : public Check {
                            count_of(events_in_all_, "event"), with_separators(events_),
                            stock_events_ > 0 ? fmt::format(" and {} to stock", with_separators(stock_events_)) : ""),
                        .rule = "every event belongs to an order or to stock, and is counted once"});
-    if (snapshot.has_all_events)
-      for (const Stock& stock : snapshot.stocks) check_stock(stock);
+    check_stocks(snapshot);
     std::string summary = fmt::format("{}, {}, {}, ", count_of(orders_, "order"), count_of(sagas_, "saga"),
                                       count_of(payments_, "payment"));
     if (reservations_ > 0 || !snapshot.stocks.empty())
@@ -117,11 +116,20 @@ class CountsAgree final : public Check {
                      .rows = Json::array({row_of(*set.event)})});
   }
 
-  void check_stock(const Stock& stock) {
-    if (set_.count(stock.key) > 0) return;
-    violations_.add({.what = fmt::format("{} exists, but no event has set it", name_of(stock.key)),
-                     .rule = "a stock is created by an event that sets it",
-                     .rows = Json::array({row_of(stock)})});
+  void check_stocks(const ClusterSnapshot& snapshot) {
+    std::set<StockKey> without_row = set_;
+    for (const Stock& stock : snapshot.stocks) {
+      without_row.erase(stock.key);
+      if (!snapshot.has_all_events || set_.count(stock.key) > 0) continue;
+      violations_.add({.what = fmt::format("{} exists, but no event has set it", name_of(stock.key)),
+                       .rule = "a stock is created by an event that sets it",
+                       .rows = Json::array({row_of(stock)})});
+    }
+    for (const StockKey& key : without_row)
+      violations_.add(
+          {.what = fmt::format("an event sets {}, which has no row", name_of(key)),
+           .rule = "every event that sets a stock belongs to one that has a row",
+           .rows = Json::array({Json{{"table", "event_store"}, {"kind", to_string(key.kind)}, {"stock", key.id}}})});
   }
 
   // A completed step has left its payment or reservation.

@@ -16,6 +16,7 @@ class LegalTransitions final : public Check {
  public:
   void on_flow(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;
+    if (facts.has_order) compare_user(facts);
     if (facts.has_order)
       replay(facts.order_events(), OrderReplay{}, "order", flow.order, [&] { return row_of(flow.order); });
     for (const Payment& payment : flow.payments)
@@ -46,6 +47,15 @@ class LegalTransitions final : public Check {
   }
 
  private:
+  void compare_user(const FlowFacts& facts) {
+    const Order& order = facts.flow.order;
+    const EventFacts* created = facts.first(EventType::order_created);
+    if (!created || !created->user || *created->user == order.user.text()) return;
+    violations_.add({fmt::format("order {} is of user {}, but its event of user {}", order.id.text(), order.user.text(),
+                                 *created->user),
+                     "a row agrees with its events", Json::array({row_of(order), row_of(*created->event)})});
+  }
+
   // What is wrong with the events, in their order; empty: nothing. `last` is the event it stopped at, `previous` the
   // one before.
   template <class Replay>

@@ -24,6 +24,7 @@ class MoneyBalances final : public Check {
     if (auto mismatch = reservation_mismatch(facts, StockKind::balance)) violations_.add(std::move(*mismatch));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
     if (facts.has_order) compare_with_items(facts.flow.order);
+    if (facts.has_order) compare_with_creation(facts);
     const std::optional<Saga>& saga = facts.flow.saga;
     if (!facts.has_order || !saga || !is_terminal(saga->status)) return;
     if (saga->requires_manual_intervention) {
@@ -65,14 +66,30 @@ class MoneyBalances final : public Check {
                      .rows = Json::array({row_of(order)})});
   }
 
+  void compare_with_creation(const FlowFacts& facts) {
+    const Order& order = facts.flow.order;
+    const EventFacts* created = facts.first(EventType::order_created);
+    if (!created || !created->amount || *created->amount == order.total) return;
+    violations_.add({.what = fmt::format("order {} has a total of {}, but its event says {}", order.id.text(),
+                                         order.total.text(), created->amount->text()),
+                     .rule = "an order and its event have the same total",
+                     .rows = Json::array({row_of(order), row_of(*created->event)})});
+  }
+
   void compare_with_events(const FlowFacts& facts, const Payment& payment) {
     const AggregateFacts* history = facts.find(AggregateType::payment, payment.id.uuid);
     if (!history) return;
     for (const EventFacts* event : history->events) {
-      if (!event->amount || *event->amount == payment.amount) continue;
-      violations_.add({.what = fmt::format("payment {} has amount {}, but its event says {}", payment.id.text(),
-                                           payment.amount.text(), event->amount->text()),
-                       .rule = "a payment and its events have the same amount",
+      const bool other_charge = event->transaction && *event->transaction != payment.external_transaction_id;
+      const bool other_amount = event->amount && *event->amount != payment.amount;
+      if (!other_charge && !other_amount) continue;
+      std::string what = other_amount
+                             ? fmt::format("payment {} has amount {}, but its event says {}", payment.id.text(),
+                                           payment.amount.text(), event->amount->text())
+                             : fmt::format("payment {} is of the transaction '{}', but its event of '{}'",
+                                           payment.id.text(), payment.external_transaction_id, *event->transaction);
+      violations_.add({.what = std::move(what),
+                       .rule = "a payment and its events have the same amount and are of the same transaction",
                        .rows = Json::array({row_of(payment), row_of(*event->event)})});
     }
   }

@@ -2,6 +2,7 @@
 // twice.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
@@ -23,6 +24,7 @@ class PublishedAppliedOnce final : public Check {
   explicit PublishedAppliedOnce(const CheckOptions& options) : options_(options) {}
 
   void on_flow(const FlowFacts& facts) override {
+    check_records(facts);
     const auto& barriers = facts.flow.barriers;
     applied_ += barriers.size();
     for (std::size_t i = 0; i < barriers.size(); ++i) {
@@ -74,6 +76,27 @@ class PublishedAppliedOnce final : public Check {
   }
 
  private:
+  // By its record a call that is repeated is recognised.
+  void check_records(const FlowFacts& facts) {
+    const AggregateFacts* history = facts.saga_events();
+    if (!history || !facts.definition || !facts.definition->is_built_in()) return;
+    for (const EventFacts* it : history->events) {
+      const bool is_action = it->event->type == EventType::saga_step_completed;
+      if ((!is_action && it->event->type != EventType::saga_step_compensated) || !it->step) continue;
+      const Direction direction = is_action ? Direction::action : Direction::compensation;
+      const auto& barriers = facts.flow.barriers;
+      if (std::any_of(barriers.begin(), barriers.end(), [&](const Barrier& barrier) {
+            return barrier.step == *it->step && barrier.direction == direction && barrier.execution == it->execution;
+          }))
+        continue;
+      violations_.add(
+          {.what = fmt::format("the {} of step {} of order {} (execution {}) has left no record", to_string(direction),
+                               it->step_name, facts.flow.order.id.text(), it->execution),
+           .rule = "a call that had an effect is recorded, so that a repeated one has none",
+           .rows = Json::array({row_of(*it->event)})});
+    }
+  }
+
   static Json row(const FlowFacts& facts, const Barrier& barrier) {
     return Json{{"table", "barriers"},
                 {"orderId", facts.flow.order.id.text()},

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/foreign/foreign.hpp"
+#include "analysis/history/uuid_index.hpp"
 #include "analysis/readable.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
 
@@ -243,14 +244,28 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
 }
 
 std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger) {
-  std::map<Uuid, const LedgerEntry*> first;
-  std::uint64_t accepted = 0;
+  const LedgerEntries& entries = ledger.entries;
+  const auto names_its_order = [](const LedgerEntry& entry) {
+    return entry.outcome == RequestOutcome::accepted && !entry.order.is_nil();
+  };
+  UuidIndex places;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (names_its_order(entries[i])) places.add(entries[i].order, i);
+  places.sort();
+  std::uint64_t accepted = 0, ids = 0;
   Violations violations;
-  for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const LedgerEntry& entry = entries[i];
+    if (!names_its_order(entry)) continue;
     ++accepted;
-    const LedgerEntry& other = *first.emplace(entry.order, &entry).first->second;
-    if (request_name(ledger, other) == request_name(ledger, entry)) continue;
+    std::size_t first = i;
+    places.each(entry.order, [&](std::size_t place) {
+      first = place;
+      return entries[place].order == entry.order;
+    });
+    ids += first == i;
+    const LedgerEntry& other = entries[first];
+    if (first == i || request_name(ledger, other) == request_name(ledger, entry)) continue;
     Witness witness{.what = fmt::format("requests {} and {} were both accepted as order {}, for {} and {}",
                                         other.operation, entry.operation, ledger.order_text(entry),
                                         request_name(ledger, other), request_name(ledger, entry)),
@@ -259,10 +274,11 @@ std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger) {
     violations.add(std::move(witness));
   }
   if (violations.count() == 0) return std::nullopt;
-  if (first.size() == 1 && accepted > 2)
+  if (ids == 1 && accepted > 2)
     return undecided(answers_verdict,
                      fmt::format("all {} name the same order, {}; does answer.order point at its id?",
-                                 count_of(accepted, "accepting answer"), ledger.order_text(*first.begin()->second)));
+                                 count_of(accepted, "accepting answer"),
+                                 ledger.order_text(*std::find_if(entries.begin(), entries.end(), names_its_order))));
   return violations.verdict(answers_verdict, "");
 }
 

@@ -68,6 +68,12 @@ Error unusable(const ForeignRow& row, std::string_view query, std::string_view c
                                           row.text(column), column, wanted)};
 }
 
+Error no_order_id(const ForeignRow& row, std::string_view query) {
+  Error error = unusable(row, query, "order_id", "the order's id");
+  error.message += "; let it leave out rows of no order";
+  return error;
+}
+
 }  // namespace
 
 std::string time_column(std::string_view name) {
@@ -77,21 +83,24 @@ std::string time_column(std::string_view name) {
 std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query) {
   switch (table) {
     case ForeignTable::orders:
-      if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");
+      if (row.text("order_id").empty()) return no_order_id(row, query);
       if (!is_time(row, "created")) return no_time(row, query, "created");
       return std::nullopt;
     case ForeignTable::steps:
+      if (row.text("order_id").empty()) return no_order_id(row, query);
       if (!is_time(row, "at")) return no_time(row, query, "at");
       if (const std::string state = row.text("state"); state != "done" && state != "undone")
         return unusable(row, query, "state", "done or undone");
       return std::nullopt;
     case ForeignTable::stock:
+      if (row.text("product").empty()) return unusable(row, query, "product", "the product's id");
       for (const char* column : {"initial", "available"})
         if (!row.integer(column)) return unusable(row, query, column, "a whole number");
       for (const char* column : {"reserved", "sold"})
         if (!row.text(column).empty() && !row.integer(column)) return unusable(row, query, column, "a whole number");
       return std::nullopt;
     case ForeignTable::payments:
+      if (row.text("order_id").empty()) return no_order_id(row, query);
       if (const std::string kind = row.text("kind"); kind != "capture" && kind != "refund")
         return unusable(row, query, "kind", "capture or refund");
       if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");

@@ -29,6 +29,7 @@ class EventReader {
     return object.text(member, unescaped_);
   }
   bool read_status_change(const FlatObject& data);
+  bool read_creation(const FlatObject& data);
   bool read_payment(const FlatObject& data);
   bool read_step(const FlatObject& data);
   bool read_failure(const FlatObject& data);
@@ -48,7 +49,16 @@ bool EventReader::read_status_change(const FlatObject& data) {
   return facts_.previous_status && facts_.new_status;
 }
 
+bool EventReader::read_creation(const FlatObject& data) {
+  if (const auto total = data.number("totalAmount")) facts_.amount = read_amount(*total);
+  // The userId of a purchase is its buyer's in that system.
+  facts_.user = text(data, "accountId");
+  if (!facts_.user) facts_.user = text(data, "userId");
+  return true;
+}
+
 bool EventReader::read_payment(const FlatObject& data) {
+  facts_.transaction = text(data, "externalTransactionId");
   if (const auto amount = data.number("amount")) facts_.amount = read_amount(*amount);
   return facts_.amount.has_value();
 }
@@ -96,7 +106,7 @@ bool EventReader::read() {
   };
   switch (event.type) {
     case EventType::order_created:
-      return read_lock(event.metadata);
+      return read_data(&EventReader::read_creation) && read_lock(event.metadata);
     case EventType::order_status_changed:
       return read_data(&EventReader::read_status_change);
     case EventType::payment_processed:

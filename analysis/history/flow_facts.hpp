@@ -28,7 +28,9 @@ struct EventFacts {
   bool readable = true;  // false: its data or metadata do not fit its type
 
   std::optional<OrderStatus> previous_status, new_status;  // OrderStatusChanged
-  std::optional<Money> amount;                             // payment events
+  std::optional<Money> amount;                             // payment events; of OrderCreated the order's total
+  std::optional<std::string_view> transaction;             // payment events after a charge: the provider's
+  std::optional<std::string_view> user;                    // OrderCreated
   std::optional<LockFacts> lock;                           // OrderCreated
   // Saga events that name a step; `step` is its place in the definition; absent: no such step.
   std::string_view step_name;

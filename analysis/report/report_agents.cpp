@@ -11,7 +11,7 @@ namespace sagactl {
 
 std::string agent_clock_text(const Json& agent) {
   const JsonView it(agent);
-  return fmt::format("{:+.2f} ms, known to {:.2f}", it["clockDifferenceMs"].number().value_or(0),
+  return fmt::format("{:+.2f} ms, known to {:.2f}", to_hundredths(it["clockDifferenceMs"].number().value_or(0)),
                      it["clockUncertaintyMs"].number().value_or(0));
 }
 

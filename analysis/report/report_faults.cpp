@@ -11,7 +11,7 @@ namespace sagactl {
 namespace {
 
 std::string seconds_of(const JsonView& ms) {
-  return ms.number() ? fmt::format("{:.2f} s", *ms.number() / 1000) : "-";
+  return ms.number() ? fmt::format("{:.2f} s", to_hundredths(*ms.number() / 1000)) : "-";
 }
 
 std::string time_of(const JsonView& fault) {

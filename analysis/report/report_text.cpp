@@ -217,11 +217,11 @@ std::string head(const JsonView& result) {
 std::string throughput(const JsonView& result) {
   const JsonView rates = result["throughput"];
   if (rates.empty()) return {};
-  std::string text = "Throughput ";
+  std::string text;
   if (const auto accepted = rates["acceptedPerSecond"].number()) text += fmt::format(" {:.1f} accepted/s", *accepted);
   if (const auto completed = rates["completedPerSecond"].number())
     text += fmt::format("{} {:.1f} sagas completed/s", rates["acceptedPerSecond"].number() ? "," : "", *completed);
-  return text + "\n\n";
+  return text.empty() ? text : fmt::format("Throughput {}\n\n", text);
 }
 
 }  // namespace

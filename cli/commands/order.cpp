@@ -1,7 +1,10 @@
 // `sagactl order`: creates, shows, lists, cancels and confirms orders.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include "analysis/readable.hpp"
 #include "cli/client/id_prefix.hpp"
@@ -119,6 +122,20 @@ Json page_of(const OrderFlags& flags, const Json& all) {
               {"totalPages", (total + flags.limit - 1) / flags.limit}};
 }
 
+// An order is refused when there is no stock of what it names, and of an item or a user the node says only the id.
+Error with_what_is_missing(Error error) {
+  const bool is_unknown_product = error.code == ErrorCode::invalid && !text_member(error.members, "productId").empty();
+  if (is_unknown_product) error.code = ErrorCode::not_found;
+  if (error.code != ErrorCode::not_found) return error;
+  for (const auto& [member, what] : {std::pair("itemId", "item"), std::pair("userId", "user")}) {
+    const std::string id = text_member(error.members, member);
+    if (id.empty()) continue;
+    error.message += fmt::format(": there is no {} '{}'", what, id);
+    return with_hint(std::move(error), "POST /purchase/setup-test-data creates users and items to try it with");
+  }
+  return error;
+}
+
 // A duplicate's error names the existing order.
 Error with_existing_order(Error error) {
   const std::string existing = text_member(error.members, "existingOrderId");
@@ -155,9 +172,7 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto answer = client->send(*request);
-  if (!answer && flags.system == OrderSystem::purchase)
-    return with_what_was_looked_for(answer.error(), "user", flags.request.user, "sagactl user list -o json");
-  if (!answer) return with_existing_order(answer.error());
+  if (!answer) return with_what_is_missing(with_existing_order(answer.error()));
   Json order = order_in_answer(flags.system, *answer);
   ExitCode code = ExitCode::done;
   if (flags.wait) {
@@ -204,10 +219,7 @@ Result<Json> find_orders(NodeClient& client, const OrderFlags& flags) {
   const auto all = client.get(flags.system == OrderSystem::purchase
                                   ? "/purchase/user/" + percent_encode(flags.request.user) + "/orders"
                                   : "/api/orders");
-  if (!all)
-    return flags.system == OrderSystem::purchase
-               ? with_what_was_looked_for(all.error(), "user", flags.request.user, "sagactl user list -o json")
-               : all.error();
+  if (!all) return with_what_is_missing(all.error());
   return page_of(flags, *all);
 }
 

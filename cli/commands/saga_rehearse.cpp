@@ -34,7 +34,7 @@ struct RehearseFlags {
   std::map<std::string, std::string> urls;  // by participant
   std::vector<std::string> allow;
   std::string files;
-  SqlProbes sql_probes;
+  std::vector<SqlProbeText> sql_probes;
   bool stand_ins = false;
   std::int64_t at_once = 4;
   ReportFiles reports;
@@ -135,10 +135,10 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   if (!input) return input.error();
   const auto definition = rehearsal_definition(*read.canonical, flags.urls);
   if (!definition) return definition.error();
-  SqlProbes sql_probes = flags.sql_probes;
   if (const auto names = asked_by_message(**definition); !names.empty() && !flags.stand_ins)
     return no_message_participants(names);
-  if (auto checked = sql_probes.check(invocation, **definition); !checked) return checked.error();
+  const auto sql_probes = SqlProbes::of(invocation, flags.sql_probes, **definition);
+  if (!sql_probes) return sql_probes.error();
   if (const auto fits = check_input(*definition, *input); !fits) return fits.error();
   if (auto checked = check_participants_files(invocation.environment, flags.files); !checked) return checked.error();
 
@@ -168,12 +168,12 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   if (auto checked = check_participants(*definition, **caller); !checked) return checked.error();
   const auto count = [&](const Saga& saga, std::size_t i) -> Result<std::optional<std::int64_t>> {
     const std::string& name = (*definition)->participants[i].name;
-    if (!sql_probes.has(name)) return count_effects(saga, i, **caller);
-    const auto counted = sql_probes.count(name, saga.id);
+    if (!sql_probes->has(name)) return count_effects(saga, i, **caller);
+    const auto counted = sql_probes->count(name, saga.id);
     return counted ? Result<std::optional<std::int64_t>>(*counted) : counted.error();
   };
   return conclude(invocation, flags, rehearse(*definition, **caller, count, options),
-                  uncounted(**definition, sql_probes));
+                  uncounted(**definition, *sql_probes));
 }
 
 // "hotel=http://127.0.0.1:8081"
@@ -182,6 +182,13 @@ Result<void> take_url(RehearseFlags& flags, const std::string& text) {
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
     return Error{ErrorCode::invalid, fmt::format("'{}' is not NAME=URL, such as hotel=http://127.0.0.1:8081", text)};
   flags.urls[text.substr(0, equals)] = text.substr(equals + 1);
+  return {};
+}
+
+Result<void> take_sql_probe(RehearseFlags& flags, const std::string& text) {
+  auto probe = parse_sql_probe(text);
+  if (!probe) return probe.error();
+  flags.sql_probes.push_back(*std::move(probe));
   return {};
 }
 
@@ -198,7 +205,7 @@ void add_saga_rehearse(CLI::App& group, Commands& commands) {
       "Address of a participant, instead of the definition's; may be repeated")
       .repeatable(100);
   add_flag_with(
-      *app, "--probe-sql", [flags](const std::string& text) { return flags->sql_probes.add(text); },
+      *app, "--probe-sql", [flags](const std::string& text) { return take_sql_probe(*flags, text); },
       "NAME=DATABASE QUERY",
       "Count with SQL what a saga (:saga) has in effect at a participant, instead of with its probe; may be repeated")
       .repeatable(100);

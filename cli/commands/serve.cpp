@@ -119,9 +119,7 @@ Result<void> parse_lra_url(const std::string& text, std::string& url) {
 
 // "15m", "7d", or a number of seconds, as nestjs-cqrs-saga's environment has them.
 Result<Duration> parse_expiry(const std::string& text) {
-  const bool days = text.ends_with('d');
-  const auto number = parse_whole_number(days ? text.substr(0, text.size() - 1) : text, 1, 1'000'000'000);
-  if (number) return Duration(std::chrono::seconds(*number * (days ? 86'400 : 1)));
+  if (const auto number = parse_whole_number(text, 1, 1'000'000'000)) return Duration(std::chrono::seconds(*number));
   auto duration = parse_duration(text);
   if (!duration) return Error{ErrorCode::invalid, "'" + text + "' is not a duration such as 15m, 24h or 7d"};
   return duration;

@@ -19,7 +19,7 @@ Error failed(const std::string& participant, const std::string& why) {
 
 }  // namespace
 
-Result<void> SqlProbes::add(const std::string& text) {
+Result<SqlProbeText> parse_sql_probe(const std::string& text) {
   const std::size_t equals = text.find('='), blank = text.find(' ');
   const bool has_all = equals != text.npos && equals > 0 && blank != text.npos && equals + 1 < blank;
   const std::string sql = has_all ? std::string(trim(std::string_view(text).substr(blank + 1))) : std::string();
@@ -30,24 +30,25 @@ Result<void> SqlProbes::add(const std::string& text) {
                              text)};
   if (sql.find(saga_parameter) == sql.npos)
     return Error{ErrorCode::invalid, fmt::format("the query '{}' counts for all sagas: it has no :saga", sql)};
-  const std::string name = text.substr(equals + 1, blank - equals - 1);
-  probes_[text.substr(0, equals)] = {DatabaseName{.name = name}, sql};
-  return {};
+  return SqlProbeText{text.substr(0, equals), text.substr(equals + 1, blank - equals - 1), sql};
 }
 
-Result<void> SqlProbes::check(const Invocation& invocation, const SagaDefinition& definition) {
-  for (auto& [name, probe] : probes_) {
+Result<SqlProbes> SqlProbes::of(const Invocation& invocation, const std::vector<SqlProbeText>& texts,
+                                const SagaDefinition& definition) {
+  SqlProbes probes;
+  for (const SqlProbeText& text : texts) {
+    const std::string& name = text.participant;
     const bool is_known = std::any_of(definition.participants.begin(), definition.participants.end(),
-                                      [&name = name](const auto& it) { return it.name == name; });
+                                      [&](const auto& it) { return it.name == name; });
     if (!is_known) return Error{ErrorCode::invalid, fmt::format("the definition has no participant '{}'", name)};
     auto database =
-        name_foreign_database(invocation.environment, probe.database.name, fmt::format("--probe-sql of {}", name));
+        name_foreign_database(invocation.environment, text.database, fmt::format("--probe-sql of {}", name));
     if (!database) return database.error();
     if (database->is(DatabaseKind::mongo))
       return Error{ErrorCode::invalid, fmt::format("--probe-sql of {} asks in SQL, and MongoDB has none", name)};
-    probe.database = *std::move(database);
+    probes.probes_[name] = {*std::move(database), text.sql};
   }
-  return {};
+  return probes;
 }
 
 Result<std::int64_t> SqlProbes::count(const std::string& participant, SagaId saga) const {

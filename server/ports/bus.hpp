@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/result.hpp"
@@ -44,8 +45,12 @@ class Bus {
   virtual Duration batch_window() const { return Duration{0}; }
 
   // Calls `receive` for every event published from now on, on a thread of the bus or of a publisher; it must return
-  // quickly. Returns a function that ends the subscription. May block on the bus, some seconds at most.
-  virtual std::function<void()> subscribe(std::function<void(const Event&)> receive) = 0;
+  // quickly. Returns a function that ends the subscription. May block on the bus, some seconds at most; where it cannot
+  // be read by then, `missed` is called when it can: events may have been published meanwhile.
+  virtual std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) = 0;
+  std::function<void()> subscribe(std::function<void(const Event&)> receive) {
+    return subscribe(std::move(receive), [] {});
+  }
 
   virtual BusState state() const = 0;
 

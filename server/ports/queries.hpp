@@ -38,6 +38,7 @@ struct OrderFilter {
   std::optional<OrderStatus> status = {};
   std::vector<std::string> types = {};  // of their sagas; empty: any
   std::optional<std::string> customer = {};
+  bool orphaned = false;  // only those whose saga has ended or is missing
 };
 
 // A saga's status and, when set, its step in progress.

@@ -122,6 +122,33 @@ TEST(CliOrderSystems, NameWhatIsMissingOrNotSupported) {
   }
 }
 
+TEST(CliOrderSystems, OfWhatIsNotThereAreRefusedAndNameIt) {
+  const auto create = [](const char* route, int status, const Json& answer, std::vector<std::string> flags) {
+    CliSandbox sandbox;
+    FakeNode node;
+    node.answer(route, status, answer);
+    flags.insert(flags.begin(), {"order", "create", "--url", node.url(), "--system"});
+    return sandbox.run(flags);
+  };
+  const char *checkouts = "POST /api/orchestrator/orders", *purchases = "POST /purchase/orders";
+  const CommandResult product =
+      create(checkouts, 400, {{"message", "product NOPE is not in the inventory"}, {"productId", "NOPE"}},
+             {"checkout", "--customer", "ann", "--item", "NOPE"});
+  EXPECT_EQ(product.code, 1) << "the command line is right";
+  EXPECT_THAT(product.err, HasSubstr("product NOPE is not in the inventory"));
+  const CommandResult item = create(purchases, 404, {{"message", "Item not found"}, {"itemId", "nope"}},
+                                    {"purchase", "--user", "user-1", "--item", "nope"});
+  EXPECT_EQ(item.code, 1);
+  EXPECT_THAT(item.err, HasSubstr("Item not found: there is no item 'nope'\n"));
+  const CommandResult user = create(purchases, 404, {{"message", "User not found"}, {"userId", "eve"}},
+                                    {"purchase", "--user", "eve", "--item", "item-1"});
+  EXPECT_EQ(user.code, 1);
+  EXPECT_THAT(user.err, HasSubstr("User not found: there is no user 'eve'\n"));
+  const CommandResult wrong = create(checkouts, 400, {{"message", "items.0.price must be a number"}},
+                                     {"checkout", "--customer", "ann", "--item", "P"});
+  EXPECT_EQ(wrong.code, 4);
+}
+
 TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
   CliSandbox sandbox;
   FakeNode node;

@@ -49,9 +49,10 @@ TEST(Time, ReadsDurations) {
   EXPECT_EQ(*parse_duration("500ms"), 500ms);
   EXPECT_EQ(*parse_duration("1.5s"), 1500ms);
   EXPECT_EQ(*parse_duration("2m"), 2min);
+  EXPECT_EQ(*parse_duration("7d"), 168h);
   EXPECT_EQ(*parse_duration("0s"), 0s);
   EXPECT_EQ(*parse_duration("0"), 0s);
-  for (const char* text : {"", "5", "s", "-1s", "5 s", "1d", "nan s"}) EXPECT_FALSE(parse_duration(text).ok()) << text;
+  for (const char* text : {"", "5", "s", "-1s", "5 s", "1w", "nan s"}) EXPECT_FALSE(parse_duration(text).ok()) << text;
 }
 
 }  // namespace

@@ -160,6 +160,8 @@ TEST_P(Listings, OrdersAreFilteredNewestFirst) {
       {"of a user", {.user = user_id(0)}, {6, 3}},
       {"of a user and pending", {.user = user_id(1), .status = OrderStatus::pending}, {7, 1}},
       {"of nobody", {.user = user_id(7)}, {}},
+      {"orphaned", {.orphaned = true}, {6, 4, 3}},
+      {"orphaned and pending", {.status = OrderStatus::pending, .orphaned = true}, {}},
   };
   for (const Row& row : rows) {
     const auto page = queries().orders(row.filter, {.limit = 100});

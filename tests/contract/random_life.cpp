@@ -435,6 +435,7 @@ std::string RandomLife::ask_orders() {
   if (random_.chance(0.5)) filter.status = some<OrderStatus>(random_);
   if (random_.chance(0.3)) filter.user = user_id(static_cast<int>(random_.below(4)));
   if (random_.chance(0.3)) filter.customer = fmt::format("buyer-{}", random_.below(3));
+  filter.orphaned = random_.chance(0.2);
   for (std::uint64_t i = random_.below(3); i > 0; --i) filter.types.push_back(some_type());
   return "orders: " + tell(subject_.queries().orders(filter, some_page()));
 }

@@ -9,6 +9,7 @@
 
 #include "tests/e2e/process.hpp"
 #include "tests/services/kafka_server.hpp"
+#include "tests/services/needs.hpp"
 #include "tests/services/postgres_server.hpp"
 #include "tests/services/redis_server.hpp"
 #include "tests/services/tcp_proxy.hpp"
@@ -61,10 +62,5 @@ class Cluster {
 
 }  // namespace sagactl
 
-// At the beginning of a test: skips it when a service is not installed; fails it in CI.
-#define NEEDS_CLUSTER(...)                                                                     \
-  if (!sagactl::Cluster::is_possible(sagactl::Cluster::Parts{__VA_ARGS__})) {                  \
-    if (std::getenv("CI")) FAIL() << "a service is not installed: tools/deps --services";      \
-    GTEST_SKIP() << "a service is not installed: tools/deps --services, tools/services start"; \
-  }                                                                                            \
-  static_assert(true)
+#define NEEDS_CLUSTER(...) \
+  SAGACTL_NEEDS_PROGRAM(sagactl::Cluster::is_possible(sagactl::Cluster::Parts{__VA_ARGS__}), "a service")

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "tests/e2e/process.hpp"
+#include "tests/services/needs.hpp"
 
 namespace sagactl {
 namespace {
@@ -331,7 +332,7 @@ TEST(Descriptors, AreRaisedToTheHardLimit) {
 }
 
 TEST(Systemd, AcceptsTheUnitThatIsInstalled) {
-  if (::access("/usr/bin/systemd-analyze", X_OK) != 0) GTEST_SKIP() << "systemd-analyze is not installed";
+  SAGACTL_NEEDS_PROGRAM(::access("/usr/bin/systemd-analyze", X_OK) == 0, "systemd-analyze");
   const TestDirectory site;
   const ProcessResult verified =
       shell(site, "sed \"s|PROGRAM|$S|\" '" SAGACTL_SOURCE_DIR

@@ -85,6 +85,22 @@ TEST(KafkaOutage, DelaysEventsInFlightAndKeepsTheirOrder) {
   for (std::size_t i = 0; i < received.size(); ++i) EXPECT_EQ(received[i], static_cast<std::int64_t>(i + 1));
 }
 
+TEST(KafkaOutage, WhoSubscribedMeanwhileLearnsThatEventsMayHaveBeenMissed) {
+  NEEDS_KAFKA_SERVER();
+  KafkaServer server;
+  const auto bus = make_kafka_bus(kafka::site_options(server.brokers())).value();
+  std::atomic<int> missed = 0;
+  std::atomic<std::int64_t> received = 0;
+  const auto end = bus->subscribe([&](const Event& event) { received = event.sequence; }, [&] { ++missed; });
+  EXPECT_EQ(missed, 0);
+  server.start();
+  ASSERT_TRUE(eventually([&] { return missed == 1; }));
+  ASSERT_TRUE(available(*bus)) << bus->state().error;
+  ASSERT_TRUE(publish(*bus, events(1, 7)).ok());
+  EXPECT_TRUE(eventually([&] { return received == 7; })) << "from then on none is missed";
+  EXPECT_EQ(missed, 1);
+}
+
 TEST(KafkaOutage, OfAFrozenBrokerIsDetectedAndEnds) {
   NEEDS_KAFKA_SERVER();
   KafkaServer server;

@@ -23,7 +23,7 @@ class CutBus : public Bus {
   void publish(std::vector<Event>, std::function<void(Result<void>)> done) override {
     done(Error{ErrorCode::unavailable, "cut"});
   }
-  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+  std::function<void()> subscribe(std::function<void(const Event&)>, std::function<void()>) override {
     return [] {};
   }
   BusState state() const override { return {}; }

@@ -42,8 +42,8 @@ class FaultyBus : public Bus {
   FaultyBus(std::unique_ptr<Bus> bus, NodeName deaf_to) : bus_(std::move(bus)), deaf_to_(std::move(deaf_to)) {}
 
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override;
-  std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
-    return bus_->subscribe(std::move(receive));
+  std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) override {
+    return bus_->subscribe(std::move(receive), std::move(missed));
   }
   BusState state() const override { return bus_->state(); }
   void probe(Timestamp now, std::function<void(Result<void>)> done) override { bus_->probe(now, std::move(done)); }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/services/certificates.hpp"
+#include "tests/services/needs.hpp"
 
 namespace sagactl {
 
@@ -57,10 +58,4 @@ class KafkaServer {
 
 }  // namespace sagactl
 
-// First in a test that needs one: a visible skip where Kafka is not installed, a failure in CI.
-#define NEEDS_KAFKA_SERVER()                                                                 \
-  if (!sagactl::KafkaServer::is_installed()) {                                               \
-    if (std::getenv("CI")) FAIL() << "Kafka is not installed: `tools/services start kafka`"; \
-    GTEST_SKIP() << "Kafka is not installed: `tools/services start kafka`";                  \
-  }                                                                                          \
-  static_assert(true)
+#define NEEDS_KAFKA_SERVER() SAGACTL_NEEDS_PROGRAM(sagactl::KafkaServer::is_installed(), "Kafka")

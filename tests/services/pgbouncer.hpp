@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/services/needs.hpp"
 #include "tests/services/postgres_server.hpp"
 
 namespace sagactl {
@@ -36,10 +37,4 @@ class PgBouncer {
 
 }  // namespace sagactl
 
-// First in a test that needs one: a visible skip where PgBouncer is not installed, a failure in CI.
-#define NEEDS_PGBOUNCER()                                                                             \
-  if (!sagactl::PgBouncer::is_installed()) {                                                          \
-    if (std::getenv("CI")) FAIL() << "PgBouncer is not installed; tools/deps --services installs it"; \
-    GTEST_SKIP() << "PgBouncer is not installed; tools/deps --services installs it";                  \
-  }                                                                                                   \
-  static_assert(true)
+#define NEEDS_PGBOUNCER() SAGACTL_NEEDS_PROGRAM(sagactl::PgBouncer::is_installed(), "PgBouncer")

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/services/needs.hpp"
+
 namespace sagactl {
 
 class RedisServer {
@@ -38,10 +40,4 @@ class RedisServer {
 
 }  // namespace sagactl
 
-// First in a test that needs it: a visible skip where redis-server is not installed, a failure in CI.
-#define NEEDS_REDIS_SERVER()                                                                  \
-  if (!sagactl::RedisServer::is_installed()) {                                                \
-    if (std::getenv("CI")) FAIL() << "redis-server is not installed; tools/deps installs it"; \
-    GTEST_SKIP() << "redis-server is not installed; tools/deps installs it";                  \
-  }                                                                                           \
-  static_assert(true)
+#define NEEDS_REDIS_SERVER() SAGACTL_NEEDS_PROGRAM(sagactl::RedisServer::is_installed(), "redis-server")

@@ -1,12 +1,11 @@
-// The addresses of the services that tests use, from the variables that `tools/services env` prints. A test that needs
-// a missing one is skipped on a developer's machine, and fails where CI is set.
+// The addresses of the services that tests use, from the variables that `tools/services env` prints.
 #pragma once
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <optional>
 #include <string>
+
+#include "tests/services/needs.hpp"
 
 namespace sagactl {
 
@@ -42,17 +41,3 @@ inline std::optional<std::string> kafka_brokers() {
 }
 
 }  // namespace sagactl
-
-// In a test's body or SetUp.
-#define SAGACTL_NEEDS(service, name)                                                                        \
-  if (!(service)) {                                                                                         \
-    if (std::getenv("CI")) FAIL() << name " is not available, and CI needs it: `tools/services start`";     \
-    GTEST_SKIP() << name " is not available: `tools/services start`, and `eval \"$(tools/services env)\"`"; \
-  }
-
-// The same for a program that tools/deps installs.
-#define SAGACTL_NEEDS_PROGRAM(is_installed, name)                                   \
-  if (!(is_installed)) {                                                            \
-    if (std::getenv("CI")) FAIL() << name " is not installed, and CI needs it";     \
-    GTEST_SKIP() << name " is not installed: tools/deps, or tools/deps --services"; \
-  }

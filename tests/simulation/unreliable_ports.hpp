@@ -161,7 +161,7 @@ class UnreliableBus : public Bus {
  public:
   explicit UnreliableBus(FaultInjector& injector) : injector_(injector) {}
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override;
-  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+  std::function<void()> subscribe(std::function<void(const Event&)>, std::function<void()>) override {
     return [] {};
   }
   BusState state() const override { return {}; }

@@ -41,6 +41,7 @@ std::vector<std::string> all_and_copy_topics(const KafkaOptions& options) {
 
 struct KafkaSubscriber {
   std::function<void(const Event&)> receive;
+  std::function<void()> missed;
   Tail::EndOffsets from;  // it gets no events before these
   std::atomic<bool> ended = false;
 
@@ -69,7 +70,10 @@ class KafkaSubscribers {
     const auto forward = [weak = std::weak_ptr(self)](const Incoming& message) {
       if (const auto subscribers = weak.lock()) subscribers->receive(message);
     };
-    auto tail = Tail::start(options, all_topics(options), forward, subscribe_timeout);
+    const auto missed = [weak = std::weak_ptr(self)] {
+      if (const auto subscribers = weak.lock()) subscribers->have_missed();
+    };
+    auto tail = Tail::start(options, all_topics(options), forward, subscribe_timeout, missed);
     if (!tail) return log_error("cannot read events", {{"error", tail.error().message}});
     const std::lock_guard lock(mutex_);
     tail_ = std::move(tail).value();
@@ -95,14 +99,19 @@ class KafkaSubscribers {
   }
 
  private:
+  std::vector<std::shared_ptr<KafkaSubscriber>> all() {
+    const std::lock_guard lock(mutex_);
+    return list_;
+  }
+
+  void have_missed() {
+    for (const auto& subscriber : all())
+      if (!subscriber->ended) subscriber->missed();
+  }
+
   void receive(const Incoming& message) {
-    std::vector<std::shared_ptr<KafkaSubscriber>> list;
-    {
-      const std::lock_guard lock(mutex_);
-      list = list_;
-    }
     std::optional<Event> event;
-    for (const auto& subscriber : list) {
+    for (const auto& subscriber : all()) {
       if (!subscriber->wants(message)) continue;
       if (!event) event = kafka::to_event(message);
       if (!event) return;
@@ -193,9 +202,10 @@ class KafkaBus : public Bus {
   // more on requests than on events.
   Duration batch_window() const override { return 250ms; }
 
-  std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
+  std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) override {
     auto subscriber = std::make_shared<KafkaSubscriber>();
     subscriber->receive = std::move(receive);
+    subscriber->missed = std::move(missed);
     subscribers_->add(options_, subscriber, subscribers_);
     return [subscriber, subscribers = subscribers_] { subscribers->remove(subscriber); };
   }

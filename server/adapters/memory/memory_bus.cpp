@@ -44,7 +44,8 @@ class MemoryBus : public Bus {
                Json{{"code", "NOT_CONFIGURED"}}});
   }
 
-  std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
+  std::function<void()> subscribe(std::function<void(const Event&)> receive,
+                                  std::function<void()> /*missed*/) override {
     auto subscriber = std::make_shared<MemorySubscriber>();
     subscriber->receive = std::move(receive);
     const std::lock_guard lock(subscribers_->mutex);

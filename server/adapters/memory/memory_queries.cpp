@@ -15,6 +15,7 @@ bool matches(const OrderFilter& filter, const FlowVersion& version) {
   return version.has_order && (!filter.user || order.user == *filter.user) &&
          (!filter.status || order.status == *filter.status) &&
          (!filter.customer || order.customer == *filter.customer) &&
+         (!filter.orphaned || !version.flow.saga || is_terminal(version.flow.saga->status)) &&
          (filter.types.empty() || (version.flow.saga && std::find(filter.types.begin(), filter.types.end(),
                                                                   version.flow.saga->type) != filter.types.end()));
 }

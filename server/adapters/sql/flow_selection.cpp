@@ -120,6 +120,7 @@ FlowSelection select_orders(const OrderFilter& filter, InternedNames& names, con
     add(selection, "f.customer = {}", *filter.customer);
     selection.index = FlowIndex::customer;
   }
+  if (filter.orphaned) add(selection, "(f.saga_status IS NULL OR f.saga_status NOT IN (0, 3))");
   if (!filter.status) return selection;
   add(selection, fmt::format("f.order_status = {}", static_cast<int>(*filter.status)));
   if (*filter.status == OrderStatus::paid) return selection;
@@ -180,7 +181,7 @@ FlowSelection select_sagas(const SagaFilter& filter, InternedNames& names, const
 }
 
 bool has_counted_total(const OrderFilter& filter) {
-  return !filter.user && !filter.customer && filter.types.empty();
+  return !filter.user && !filter.customer && filter.types.empty() && !filter.orphaned;
 }
 
 bool has_counted_total(const SagaFilter& filter) {

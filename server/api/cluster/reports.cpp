@@ -46,7 +46,8 @@ awaitable<Answer> publish_report(Context& context, Request& request) {
   QueryReader query(request);
   const std::string name = query.text("name").substr(0, report_name_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  const auto result = http::parse_json_object(request.body, {.depth_max = 64, .members_max = 100'000});
+  const auto result =
+      http::parse_json_object(request.body, {.depth_max = 64, .members_max = 100'000, .rounds_numbers = true});
   if (!result) co_return result.error();
   const std::string id = new_uuid().text();
   const Json entry{{"by", request.caller->email}, {"name", name}, {"summary", summary_of(*result)}};

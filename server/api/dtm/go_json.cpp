@@ -10,7 +10,8 @@
 namespace sagactl::api {
 
 Result<Json> parse_go_object(std::string_view text) {
-  auto parsed = http::parse_json(text, {.depth_max = 32, .members_max = 1000, .allows_repeats = true});
+  auto parsed =
+      http::parse_json(text, {.depth_max = 32, .members_max = 1000, .rounds_numbers = true, .allows_repeats = true});
   if (parsed && !parsed->is_object()) return Error{ErrorCode::invalid, "the body must be a JSON object"};
   return parsed;
 }

@@ -42,7 +42,7 @@ void EventFeed::stop() {
 
 awaitable<http::Answer> EventFeed::subscribe(const http::Request& request, std::function<bool()> may_go_on) {
   last_used_at_ = clock_.steady();
-  if (!is_subscribed_) {
+  if (!is_listening_) {
     auto start = [this] { return subscribe_to_bus(); };
     const Result<void> started = co_await thread_.run(start);
     if (!started) co_return started.error();
@@ -58,8 +58,16 @@ Result<void> EventFeed::subscribe_to_bus() {
   if (is_subscribed_) return {};
   if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
   is_subscribed_ = true;
-  unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); });
+  unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); }, [this] { have_missed(); });
+  is_listening_ = true;
   return {};
+}
+
+void EventFeed::have_missed() {
+  has_gap_ = true;
+  (void)thread_.post([this] {
+    if (has_gap_.exchange(false)) hub_->publish_reset();
+  });
 }
 
 void EventFeed::receive(const Event& event) {
@@ -68,6 +76,7 @@ void EventFeed::receive(const Event& event) {
     last_used_at_ = clock_.steady();
   } else if (clock_.steady() - last_used_at_.load() > linger) {
     has_gap_ = true;
+    is_listening_ = false;
     is_subscribed_ = false;
     (void)thread_.post([this] {
       if (!is_subscribed_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();

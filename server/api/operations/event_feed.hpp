@@ -43,6 +43,7 @@ class EventFeed {
 
   Result<void> subscribe_to_bus();   // on the feed's own thread
   void receive(const Event& event);  // on a thread of the bus
+  void have_missed();                // the same: events that it did not give to receive()
   void forward(const Event& event);  // on the feed's own thread
   std::string owner_of(const Event& event);
   void remember(OrderId order, const std::string& user);
@@ -53,7 +54,8 @@ class EventFeed {
   const std::shared_ptr<http::EventHub> hub_;
   std::atomic<SteadyTime> last_used_at_;  // when there was a subscriber
   std::atomic<bool> is_subscribed_ = false;
-  std::atomic<bool> has_gap_ = false;  // events were dropped: subscribers get a reset
+  std::atomic<bool> is_listening_ = false;  // and the bus has said so: no event from now on is missed without a word
+  std::atomic<bool> has_gap_ = false;       // events were dropped: subscribers get a reset
   // Used by the feed's thread alone:
   std::unordered_map<OrderId, std::string> owners_;
   std::deque<OrderId> remembered_;

@@ -12,7 +12,7 @@
 namespace sagactl::api {
 namespace {
 
-constexpr std::int64_t pending_max = 1000;  // read by one request
+constexpr std::int64_t pending_max = 1000;  // read or cleaned up by one request
 
 // Pending, and no open saga will change that.
 bool is_orphaned(const Flow& flow) {
@@ -36,11 +36,17 @@ Json pending_entry(const Flow& flow) {
       {"isOrphaned", is_orphaned(flow)}};
 }
 
-Result<FlowPage> read_pending(Queries& queries, const std::optional<UserId>& user) {
+OrderFilter pending_of(const std::optional<UserId>& user) {
   OrderFilter filter;
   filter.user = user;
   filter.status = OrderStatus::pending;
-  return queries.orders(filter, Page{0, pending_max, std::nullopt});
+  return filter;
+}
+
+OrderFilter orphaned_of(const std::optional<UserId>& user) {
+  OrderFilter filter = pending_of(user);
+  filter.orphaned = true;
+  return filter;
 }
 
 // Sagas and orders by status, as the totals of pages of one.
@@ -57,7 +63,7 @@ class StatusCounts {
     stuck.statuses = {SagaStatus::started, SagaStatus::compensating};
     stuck.late_since = now_ - stuck_after;
     const std::int64_t stuck_sagas = total(queries_.sagas(stuck, one));
-    const bool orphaned = any_orphaned();
+    const bool orphaned = total(queries_.orders(orphaned_of(user_), one)) > 0;
     if (error_) return *error_;
     return Json{{"sagas", std::move(sagas)},
                 {"orders", std::move(orders)},
@@ -101,15 +107,6 @@ class StatusCounts {
     return total(queries_.orders(filter, one));
   }
 
-  bool any_orphaned() {
-    const auto pending = read_pending(queries_, user_);
-    total(pending);
-    if (!pending) return false;
-    for (const Flow& flow : pending->flows)
-      if (is_orphaned(flow)) return true;
-    return false;
-  }
-
   Queries& queries_;
   std::optional<UserId> user_;
   Timestamp now_;
@@ -119,7 +116,9 @@ class StatusCounts {
 }  // namespace
 
 awaitable<Answer> list_pending_orders(Context& context, Request& request) {
-  auto read = [&queries = context.queries, user = owner_filter(request)] { return read_pending(queries, user); };
+  auto read = [&queries = context.queries, user = owner_filter(request)] {
+    return queries.orders(pending_of(user), Page{0, pending_max, std::nullopt});
+  };
   const Result<FlowPage> found = co_await context.query_threads.list(read);
   if (!found) co_return found.error();
   Json body{{"count", found->total}, {"orders", Json::array()}};
@@ -127,21 +126,28 @@ awaitable<Answer> list_pending_orders(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
+// The oldest first; `remaining` says how many are left for the next request.
 awaitable<Answer> clean_up_pending_orders(Context& context, Request& request) {
-  auto read = [&queries = context.queries] { return read_pending(queries, std::nullopt); };
+  auto read = [&queries = context.queries] {
+    return queries.orders(orphaned_of(std::nullopt), Page{.limit = pending_max, .oldest_first = true});
+  };
   const Result<FlowPage> found = co_await context.query_threads.list(read);
   if (!found) co_return found.error();
   Json results = Json::array();
+  std::int64_t remaining = found->total;
   for (const Flow& flow : found->flows) {
-    if (!is_orphaned(flow)) continue;
     Command command = CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: no open saga for the order"};
     const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
+    remaining -= receipt.ok();
     results.push_back(Json{{"orderId", flow.order.id.text()},
                            {"action", receipt ? "cancelled" : "failed"},
                            {"reason", receipt ? std::string("no open saga for the order") : receipt.error().message}});
   }
   const std::size_t processed = results.size();
-  const Json body{{"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
+  const Json body{{"message", "Pending orders cleanup completed"},
+                  {"processed", processed},
+                  {"remaining", remaining},
+                  {"results", results}};
   co_return http::json_response(201, body);
 }
 

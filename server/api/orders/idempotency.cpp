@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/text/json.hpp"
 #include "common/text/text.hpp"
 #include "server/api/orders/order_digest.hpp"
@@ -25,6 +27,12 @@ std::string_view without_quotes(std::string_view value) {
   return value.size() >= 2 && value.front() == '"' && value.back() == '"' ? value.substr(1, value.size() - 2) : value;
 }
 
+// Whoever sends an empty one means to be safe, and is not.
+bool has_key(const http::Request& request) {
+  return std::any_of(request.headers.begin(), request.headers.end(),
+                     [](const http::Header& header) { return header.name == "idempotency-key"; });
+}
+
 }  // namespace
 
 Result<std::string> idempotency_key(const http::Request& request) {
@@ -32,6 +40,7 @@ Result<std::string> idempotency_key(const http::Request& request) {
   for (const http::Header& header : request.headers)
     if (header.name == "idempotency-key" && without_quotes(header.value) != value)
       return http::validation_error({"Idempotency-Key must be given once"});
+  if (value.empty() && has_key(request)) return http::validation_error({"Idempotency-Key must not be empty"});
   if (value.size() > idempotency_key_bytes_max)
     return http::validation_error({fmt::format("Idempotency-Key must be at most {} bytes", idempotency_key_bytes_max)});
   if (!is_utf8(value)) return http::validation_error({"Idempotency-Key must be UTF-8"});

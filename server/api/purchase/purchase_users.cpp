@@ -18,7 +18,10 @@ awaitable<Result<Stock>> read_user_stock(Context& context, const Request& reques
   auto read = [&queries = context.queries, key] { return queries.stock(key); };
   Result<std::optional<Stock>> found = co_await context.query_threads.run(read);
   if (!found) co_return found.error();
-  if (!*found) co_return Error{ErrorCode::not_found, "User not found"};
+  if (!*found) {
+    Error unknown{ErrorCode::not_found, "User not found", Json{{"userId", *id}}};
+    co_return unknown;
+  }
   co_return std::move(**found);
 }
 

@@ -14,12 +14,13 @@ Error not_in_stock(const StockKey& key) {
       return Error{ErrorCode::invalid,
                    fmt::format("product {} is not in the inventory; GET /api/inventory lists what is, and "
                                "POST /api/inventory/initialize fills it with samples",
-                               key.id)};
+                               key.id),
+                   Json{{"productId", key.id}}};
     case StockKind::item:
-      return Error{ErrorCode::not_found, "Item not found"};
+      return Error{ErrorCode::not_found, "Item not found", Json{{"itemId", key.id}}};
     case StockKind::balance:
     case StockKind::slots:
-      return Error{ErrorCode::not_found, "User not found"};
+      return Error{ErrorCode::not_found, "User not found", Json{{"userId", key.id}}};
   }
   return Error{ErrorCode::bug, "unknown kind of stock"};
 }

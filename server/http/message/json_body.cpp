@@ -1,6 +1,9 @@
 #include "server/http/message/json_body.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "common/text/text.hpp"
@@ -8,6 +11,25 @@
 
 namespace sagactl::http {
 namespace {
+
+constexpr std::size_t double_digits_max = 767;  // no double has more
+
+// The digits of a number in JSON's form, without the zeros at either end.
+std::string digits_of(std::string_view number) {
+  std::string digits;
+  for (const char c : number.substr(0, number.find_first_of("eE")))
+    if (c >= '0' && c <= '9' && !(c == '0' && digits.empty())) digits += c;
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return digits;
+}
+
+// Whether `value`, written with as many digits as `number` has, is another number.
+bool is_rounded(std::string_view number, double value) {
+  const std::string digits = digits_of(number);
+  if (digits.size() > double_digits_max) return true;
+  const int places = digits.empty() ? 0 : static_cast<int>(digits.size()) - 1;
+  return digits_of(fmt::format("{:.{}e}", value, places)) != digits;
+}
 
 // Builds the value during parsing, so that limits apply before anything large is created.
 class LimitedJsonBuilder : public nlohmann::json_sax<Json> {
@@ -21,7 +43,11 @@ class LimitedJsonBuilder : public nlohmann::json_sax<Json> {
   bool boolean(bool value) override { return put(value); }
   bool number_integer(number_integer_t value) override { return put(value); }
   bool number_unsigned(number_unsigned_t value) override { return put(value); }
-  bool number_float(number_float_t value, const string_t&) override { return put(value); }
+  bool number_float(number_float_t value, const string_t& number) override {
+    if (!limits_.rounds_numbers && is_rounded(number, value))
+      return refuse_here("has more digits than a number can hold: round it, or send it as a text");
+    return put(value);
+  }
   bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
   bool string(string_t& value) override {
     if (value.find('\0') != value.npos) return refuse_here("must not contain a NUL character");

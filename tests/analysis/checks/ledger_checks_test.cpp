@@ -153,7 +153,12 @@ const LedgerMutant ledger_mutants[] = {
     {"an order of another user than the one that placed it", "answer-matches-database", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
-       run.flow_of(entry).flow.order.user = UserId{Uuid{{1, 2, 3}}};
+       FlowHistory& flow = run.flow_of(entry);
+       flow.flow.order.user = UserId{Uuid{{1, 2, 3}}};
+       Event& created = *find_event(flow, EventType::order_created);
+       Json data = Json::parse(created.data);
+       data["userId"] = flow.flow.order.user.text();
+       created.data = data.dump();
        return text_of(entry.order);
      }},
     {"a duplicate refused for an order of another product", "answer-matches-database", Ruling::fail,

@@ -102,6 +102,19 @@ const HistoryMutant mutants[] = {
        event.data = data.dump();
        return s.completed->flow.payments.front().id.text();
      }},
+    {"a total that is not that of its event", "money-balances",
+     [](Story& s) {
+       Event& event = *find_event(*s.declined, EventType::order_created);
+       Json data = Json::parse(event.data);
+       data["totalAmount"] = 1;
+       event.data = data.dump();
+       return id_of(s.declined);
+     }},
+    {"a payment of another transaction than its event", "money-balances",
+     [](Story& s) {
+       s.completed->flow.payments.front().external_transaction_id = "tx-of-another";
+       return s.completed->flow.payments.front().id.text();
+     }},
     {"two captures that add up to the total", "one-capture-per-order",
      [](Story& s) {
        FlowHistory& flow = *s.completed;
@@ -122,6 +135,9 @@ const HistoryMutant mutants[] = {
        for (const EventType type : {EventType::payment_processed, EventType::payment_refunded}) {
          Event event = *find_event(flow, type);
          event.aggregate = second.id.uuid;
+         Json data = Json::parse(event.data);
+         data["externalTransactionId"] = second.external_transaction_id;
+         event.data = data.dump();
          flow.events.push_back(event);
        }
        flow.flow.payments.push_back(second);
@@ -177,6 +193,7 @@ const HistoryMutant mutants[] = {
        Json data = Json::parse(event.data);
        data["step"] = "payment_processing";
        event.data = data.dump();
+       s.declined->flow.barriers.push_back({1, Direction::compensation, 1, false, ""});
        return id_of(s.declined);
      }},
     {"a compensated saga whose payment step is still in effect", "compensation-complete",
@@ -199,6 +216,12 @@ const HistoryMutant mutants[] = {
      [](Story& s) {
        s.completed->flow.order.status = OrderStatus::shipped;
        return id_of(s.completed);
+     }},
+    {"an order of another user than its event", "legal-transitions",
+     [](Story& s) {
+       Order& order = s.declined->flow.order;
+       order.user = UserId{make_uuid_v7(order.created_at, 7, 7)};
+       return id_of(s.declined);
      }},
     {"a charge started after its saga compensated", "no-charge-after-compensation",
      [](Story& s) {
@@ -329,6 +352,18 @@ const HistoryMutant mutants[] = {
      [](Story& s) {
        s.completed->flow.barriers.push_back(s.completed->flow.barriers.back());
        return id_of(s.completed);
+     }},
+    {"a charge without its record", "published-once-or-more-applied-once",
+     [](Story& s) {
+       std::erase_if(s.completed->flow.barriers, [](const Barrier& barrier) { return barrier.step == 1; });
+       return id_of(s.completed);
+     }},
+    {"a refund without its record", "published-once-or-more-applied-once",
+     [](Story& s) {
+       std::erase_if(s.undone->flow.barriers, [](const Barrier& barrier) {
+         return barrier.step == 1 && barrier.direction == Direction::compensation;
+       });
+       return id_of(s.undone);
      }},
     {"an order of an unknown node", "every-node-known",
      [](Story& s) {

@@ -239,6 +239,16 @@ const StockMutant stock_mutants[] = {
        s.world.stocks[ghost.key] = ghost;
        return std::string("GHOST");
      }},
+    {"stock whose row is gone", "counts-agree",
+     [](StockStory& s) {
+       s.world.stocks.erase({product, "IDLE"});
+       return std::string("IDLE");
+     }},
+    {"stock whose row is gone while orders have units of it", "counts-agree",
+     [](StockStory& s) {
+       s.world.stocks.erase({product, "LAPTOP"});
+       return std::string("LAPTOP");
+     }},
     {"an event of no order and no stock", "counts-agree",
      [](StockStory& s) {
        Event lost = *find_event(*s.placed, EventType::order_confirmed);
@@ -252,6 +262,12 @@ const StockMutant stock_mutants[] = {
        for (Event& event : s.checked_out->events)
          if (event.type == EventType::saga_step_completed && event.data.find("RESERVE") != std::string::npos)
            edit(event, [](Json& data) { data["attempt"] = 7; });
+       std::vector<Barrier>& barriers = s.checked_out->flow.barriers;
+       const std::vector<Barrier> recorded = barriers;
+       for (Barrier barrier : recorded) {
+         barrier.execution = 7;
+         barriers.push_back(barrier);
+       }
        return id_of(s.checked_out);
      }},
     {"a reservation with a missing version", "event-stream-complete",

@@ -182,6 +182,18 @@ TEST(ForeignVerdicts, TimesMayBeMicrosecondsOrText) {
   EXPECT_THAT(unread.reason, HasSubstr("2026-11-20T13:04:07"));
 }
 
+TEST(ForeignVerdicts, ARowOfNoOrderIsSaid) {
+  for (const auto& [table, column] : {std::pair{"payments", "order_id"}, {"steps", "order_id"}, {"stock", "product"}}) {
+    ForeignWorld world;
+    Cells row = world.tables[table].front();
+    row[column].clear();
+    world.tables[table].push_back(row);
+    const Verdict unread = world.verdict("rows-were-read");
+    EXPECT_EQ(unread.ruling, Ruling::unknown) << table;
+    EXPECT_THAT(unread.reason, HasSubstr(std::string("sql.") + table + " returns '' as " + column)) << table;
+  }
+}
+
 TEST(ForeignVerdicts, AllCasesOfAFaultAreListed) {
   ForeignWorld world;
   for (const std::uint32_t group : {12u, 13u, 14u}) world.order_of(single, group)["status"] = "placed";

@@ -12,6 +12,8 @@
 #include <regex>
 
 #include "analysis/report/latency_charts.hpp"
+#include "analysis/report/report_agents.hpp"
+#include "analysis/report/report_faults.hpp"
 #include "analysis/result/comparison.hpp"
 #include "analysis/result/result.hpp"
 #include "analysis/result/run_end.hpp"
@@ -309,6 +311,16 @@ TEST(JUnitReport, IsValidXmlForAnyBytes) {
                      "di\xEF\xBF\xBD ü 주"),
             std::string::npos)
       << "the rest is kept";
+}
+
+// The clock of an agent may be a little ahead of that of the load's begin.
+TEST(Report, WhatIsNearlyZeroHasNoSign) {
+  const Json fault{{"fault", "delay 5ms"}, {"fromMs", -3.2}, {"toMs", -1.0}};
+  EXPECT_EQ(fault_figures(JsonView(fault)).when, "0.00 s to 0.00 s");
+  const Json earlier{{"fault", "delay 5ms"}, {"fromMs", -30.2}, {"toMs", 1999.0}};
+  EXPECT_EQ(fault_figures(JsonView(earlier)).when, "-0.03 s to 2.00 s");
+  EXPECT_EQ(agent_clock_text(Json{{"clockDifferenceMs", -0.002}, {"clockUncertaintyMs", 0.05}}),
+            "+0.00 ms, known to 0.05");
 }
 
 TEST(Report, ShowsTheStepsOfJourneysInEveryForm) {

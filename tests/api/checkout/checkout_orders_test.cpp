@@ -117,6 +117,8 @@ TEST_P(CheckoutRoutes, ThatIsNotValidIsRefusedWithoutEffect) {
        "items.0.price"},
       {R"({"customerId":"C","items":[{"productId":"PROD001","productName":"L","quantity":1,"price":-1}]})",
        "items.0.price"},
+      {R"({"customerId":"C","items":[{"productId":"PROD001","productName":"L","quantity":1,"price":9.9500000000000000001}]})",
+       "items.0.price has more digits"},
       {R"({"customerId":"C","items":[{"productId":"NOPE","productName":"L","quantity":1,"price":1}]})",
        "product NOPE is not in the inventory"},
       {R"({"customerId":"C","coupon":"x","items":[{"productId":"PROD001","productName":"L","quantity":1,"price":1}]})",

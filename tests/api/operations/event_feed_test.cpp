@@ -6,10 +6,15 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/api/operations/event_feed.hpp"
 #include "server/http/sse.hpp"
 #include "tests/api/support/api_node.hpp"
 #include "tests/services/waiting.hpp"
@@ -112,6 +117,61 @@ TEST(EventHubOfManyUsers, SendsAHeartbeatToASubscriberWithoutEvents) {
   EXPECT_NE(pieces[3].find("event: reset\n"), std::string::npos) << pieces[3];
   for (const std::string& piece : pieces) EXPECT_EQ(piece.find("OrderCreated"), std::string::npos);
   busy->close();
+}
+
+// A bus that can be read only when the test says so.
+class SlowBus : public Bus {
+ public:
+  void publish(std::vector<Event>, std::function<void(Result<void>)> done) override { done({}); }
+  std::function<void()> subscribe(std::function<void(const Event&)>, std::function<void()> missed) override {
+    missed_ = std::move(missed);
+    can_be_read.get_future().wait();
+    return [] {};
+  }
+  BusState state() const override { return {}; }
+  void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
+  void report_missed() { missed_(); }
+
+  std::promise<void> can_be_read;
+
+ private:
+  std::function<void()> missed_;
+};
+
+TEST(EventFeed, NoStreamBeginsBeforeTheBusIsRead) {
+  const auto clock = make_system_clock();
+  const auto store = make_memory_store(*clock);
+  SlowBus bus;
+  api::EventFeed feed(bus, *store, *clock);
+  http::Request request;
+  request.caller = http::Caller{.id = "ann", .email = {}, .role = "customer", .token_id = {}};
+  std::vector<std::shared_ptr<http::Response>> begun;
+  boost::asio::io_context io;
+  const auto begin = [&]() -> boost::asio::awaitable<void> {
+    std::function<bool()> always;
+    auto answer = co_await feed.subscribe(request, std::move(always));
+    begun.push_back(std::make_shared<http::Response>(std::move(answer).value()));
+  };
+  for (int i = 0; i < 2; ++i) boost::asio::co_spawn(io, begin, boost::asio::detached);
+  io.run_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(begun.size(), 0u) << "neither the first nor the one that finds a subscription under way";
+  bus.can_be_read.set_value();
+  io.run();
+  ASSERT_EQ(begun.size(), 2u);
+  bus.report_missed();
+  std::string text;
+  const auto read = [&]() -> boost::asio::awaitable<void> {
+    while (text.find("event: reset\n") == text.npos) {
+      const auto piece = co_await begun.front()->stream->next();
+      if (!piece) co_return;
+      text += *piece;
+    }
+  };
+  boost::asio::co_spawn(io, read, boost::asio::detached);
+  io.restart();
+  io.run();
+  EXPECT_NE(text.find("event: reset\n"), text.npos) << text;
+  for (const auto& response : begun) response->stream->close();
 }
 
 TEST(EventHubOfManyUsers, EndsTheStreamOfAUserWhoMayNotGoOn) {

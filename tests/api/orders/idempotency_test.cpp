@@ -47,6 +47,18 @@ TEST_F(Idempotency, TwoKeysOfOneRequestAreRefused) {
   EXPECT_EQ(send("k", "\"k\""), 201);
 }
 
+// Such as one from a variable that is not set.
+TEST_F(Idempotency, AnEmptyKeyIsRefused) {
+  for (const char* key : {"", " ", "\"\""}) {
+    const HttpResponse answer = post(customer, order_body("p"), key);
+    EXPECT_EQ(answer.status, 400) << key;
+    EXPECT_NE(answer.body.find("Idempotency-Key must not be empty"), std::string::npos) << answer.body;
+  }
+  HttpClient admin = node.admin();
+  EXPECT_EQ(post(admin, Json::object(), "", "/sagas/definitions/none/sagas").status, 400);
+  EXPECT_EQ(customer.get("/orders")->json().value()["total"], 0);
+}
+
 TEST_F(Idempotency, TheSameRequestMayBeWrittenDifferently) {
   const auto send = [&](const char* path, const std::string& body) {
     return customer.send(HttpRequest{"POST", path, body, {{"Idempotency-Key", "k"}}}).value();

@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-std::atomic<int> write_failure = SQLITE_OK, sync_failure = SQLITE_OK;
+std::atomic<int> write_failure = SQLITE_OK, sync_failure = SQLITE_OK, share_failure = SQLITE_OK;
 std::atomic<int> unsynced_max = 0, log_writes_made = 0;
 sqlite3_vfs* real = nullptr;
 
@@ -40,6 +40,11 @@ int sync(sqlite3_file* file, int flags) {
   return behind(file)->pMethods->xSync(behind(file), flags);
 }
 
+int share(sqlite3_file* file, int region, int size, int extend, void volatile** out) {
+  if (const int failure = share_failure) return failure;
+  return behind(file)->pMethods->xShmMap(behind(file), region, size, extend, out);
+}
+
 const sqlite3_io_methods* methods() {
   static const sqlite3_io_methods table = [] {
     sqlite3_io_methods m{};
@@ -62,9 +67,7 @@ const sqlite3_io_methods* methods() {
     };
     m.xSectorSize = [](sqlite3_file* f) { return behind(f)->pMethods->xSectorSize(behind(f)); };
     m.xDeviceCharacteristics = [](sqlite3_file* f) { return behind(f)->pMethods->xDeviceCharacteristics(behind(f)); };
-    m.xShmMap = [](sqlite3_file* f, int region, int size, int extend, void volatile** out) {
-      return behind(f)->pMethods->xShmMap(behind(f), region, size, extend, out);
-    };
+    m.xShmMap = share;
     m.xShmLock = [](sqlite3_file* f, int offset, int n, int flags) {
       return behind(f)->pMethods->xShmLock(behind(f), offset, n, flags);
     };
@@ -106,7 +109,7 @@ FaultyDisk::FaultyDisk() {
 }
 
 FaultyDisk::~FaultyDisk() {
-  write_failure = sync_failure = SQLITE_OK;
+  write_failure = sync_failure = share_failure = SQLITE_OK;
   sqlite3_vfs_unregister(&shim());
   sqlite3_vfs_register(real, 1);
 }
@@ -116,6 +119,9 @@ void FaultyDisk::fail_writes(int code) {
 }
 void FaultyDisk::fail_syncs(int code) {
   sync_failure = code;
+}
+void FaultyDisk::fail_sharing(int code) {
+  share_failure = code;
 }
 int FaultyDisk::log_writes() {
   return log_writes_made;

@@ -12,9 +12,11 @@ class FaultyDisk {
   FaultyDisk(const FaultyDisk&) = delete;
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
-  // An SQLite result code with which every write, or every sync, fails from now on; 0: it works.
+  // An SQLite result code with which every write, every sync, or every mapping of a file -shm fails from now on; 0: it
+  // works.
   static void fail_writes(int code);
   static void fail_syncs(int code);
+  static void fail_sharing(int code);
 
   // The most writes to a database file, not to its log, without a sync between them.
   static int unsynced_writes_max();

@@ -225,6 +225,7 @@ class SqliteOnAFaultyDisk : public SqliteFile {
   ~SqliteOnAFaultyDisk() override {
     FaultyDisk::fail_writes(SQLITE_OK);
     FaultyDisk::fail_syncs(SQLITE_OK);
+    FaultyDisk::fail_sharing(SQLITE_OK);
     close();
   }
 
@@ -274,6 +275,46 @@ TEST_F(SqliteOnAFaultyDisk, ACommitWhoseSyncFailsHasAnUnknownOutcome) {
   EXPECT_EQ(commit.error().code, ErrorCode::unknown_outcome);
   FaultyDisk::fail_syncs(SQLITE_OK);
   expect_only_later_orders(node);
+}
+
+// Its pages are complete in the log, and a process that was killed now would leave them to the next one.
+TEST_F(SqliteOnAFaultyDisk, ACommitThatIsSaidNotToHaveHappenedDoesNotHappenAfterAKillEither) {
+  WriterNode node(*this, "node-1");
+  node.create({1});
+  FaultyDisk::fail_syncs(SQLITE_IOERR_FSYNC);
+  ASSERT_FALSE(try_create(node, 2));
+  EXPECT_FALSE(store().has_event("node-1", 2)) << "it cannot be said yet";
+  FaultyDisk::fail_syncs(SQLITE_OK);
+  const auto happened = store().has_event("node-1", 2);
+  ASSERT_TRUE(happened) << happened.error().message;
+  EXPECT_FALSE(*happened);
+  const std::string left = directory.file("left.db");
+  for (const char* part : {"", "-wal"}) std::filesystem::copy_file(path + part, left + part);
+  const auto next = open_sqlite({.path = left}, clock);
+  ASSERT_TRUE(next) << next.error().message;
+  EXPECT_TRUE((*next)->flow(order_id(1)).value());
+  EXPECT_FALSE((*next)->flow(order_id(2)).value());
+}
+
+TEST_F(SqliteOnAFaultyDisk, WhatFailsSaysWhatToDo) {
+  close();
+  for (const auto& [code, advice] :
+       {std::pair(SQLITE_IOERR_SHMSIZE, "is full"), std::pair(SQLITE_IOERR_SHMOPEN, "a disk of this machine"),
+        std::pair(SQLITE_IOERR_SHMMAP, "a disk of this machine")}) {
+    FaultyDisk::fail_sharing(code);
+    const auto opened = try_open();
+    FaultyDisk::fail_sharing(SQLITE_OK);
+    ASSERT_FALSE(opened) << code;
+    EXPECT_EQ(opened.error().code, ErrorCode::unavailable) << code;
+    EXPECT_THAT(opened.error().message, HasSubstr(advice)) << code;
+  }
+  reopen();
+  WriterNode node(*this, "node-1");
+  FaultyDisk::fail_writes(SQLITE_IOERR_WRITE);
+  EXPECT_THAT(try_create(node, 1).error().message, HasSubstr("quota"));
+  FaultyDisk::fail_writes(SQLITE_OK);
+  FaultyDisk::fail_syncs(SQLITE_IOERR_FSYNC);
+  EXPECT_THAT(try_create(node, 2).error().message, HasSubstr("may not have reached its disk"));
 }
 
 TEST_F(SqliteOnAFaultyDisk, AWriteThatFailsIsNeverAcknowledged) {

@@ -163,6 +163,10 @@ TEST(JsonBody, ReportsWhatIsNotJson) {
       {R"({a:1})", "Unexpected token a in JSON at position 1"},
       {"{\"a\":\"\x01\"}", "Unexpected token \\x01 in JSON at position 6"},
       {R"({"a":1e999})", "a number is out of range at position 9"},
+      {R"({"a":{"b":[9.9500000000000000001]}})",
+       "a.b.0 has more digits than a number can hold: round it, or send it as a text"},
+      {R"({"a":1.0000000000000001})", "a has more digits than a number can hold: round it, or send it as a text"},
+      {R"({"a":123456789012345678901234})", "a has more digits than a number can hold: round it, or send it as a text"},
       {"{\"a\":\"\xff\"}", "the body is not UTF-8"},
       {R"({"a":1,"a":2})", "property a is written twice"},
       {R"({"x":[{"a":1},{"b":1,"b":2}]})", "property x.1.b is written twice"},
@@ -178,6 +182,15 @@ TEST(JsonBody, ReportsWhatIsNotJson) {
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);
     EXPECT_EQ(parsed.error().message, message) << text;
   }
+}
+
+// Such as programs write them: the fewest digits, 17, or all that the double has.
+TEST(JsonBody, TakesEveryNumberThatADoubleHolds) {
+  for (const char* number : {"9.95", "9.9500000000000000000", "9.9499999999999993",
+                             "9.949999999999999289457264239899814128875732421875", "0.1", "0.10000000000000001", "1e3",
+                             "1.5E+2", "-0.0", "0.000", "2.5e-7", "1000000000000000000000", "1e308", "5e-324"})
+    EXPECT_TRUE(parse_json(number).ok()) << number;
+  EXPECT_TRUE(parse_json("1.0000000000000001", {.rounds_numbers = true}).ok());
 }
 
 TEST(JsonBody, BoundsDepthAndMembers) {

@@ -17,6 +17,7 @@
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/services/needs.hpp"
 #include "tests/services/waiting.hpp"
 
 namespace sagactl {
@@ -97,13 +98,7 @@ class Shop {
   std::string url_;
 };
 
-// Where python3 is not installed: a visible skip, a failure in CI.
-#define NEEDS_SHOP(shop)                                                     \
-  if (!(shop).runs()) {                                                      \
-    if (std::getenv("CI")) FAIL() << "python3 is not installed: tools/deps"; \
-    GTEST_SKIP() << "python3 is not installed: tools/deps";                  \
-  }                                                                          \
-  static_assert(true)
+#define NEEDS_SHOP(shop) SAGACTL_NEEDS_PROGRAM((shop).runs(), "python3")
 
 std::set<std::string> failed(const Json& result) {
   std::set<std::string> names;

@@ -172,20 +172,25 @@ Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std:
   }
 }
 
-Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                               const std::vector<std::string>& topics, Duration timeout) {
+Result<NativeMetadata> all_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  // Of all topics: asking for one that does not exist would let a broker create it with its defaults.
   const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
-  const NativeMetadata metadata(raw);
+  return NativeMetadata(raw);
+}
+
+Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
+                                               const std::vector<std::string>& topics, Duration timeout) {
+  const auto known = all_topics(handle, options, timeout);
+  if (!known) return known.error();
+  const rd_kafka_metadata_t& metadata = **known;
   std::vector<PartitionId> found;
   for (const std::string& topic : topics) {
     const std::size_t before = found.size();
-    for (int t = 0; t < metadata->topic_cnt; ++t)
-      if (metadata->topics[t].topic == topic)
-        for (int p = 0; p < metadata->topics[t].partition_cnt; ++p)
-          found.push_back({topic, metadata->topics[t].partitions[p].id});
+    for (int t = 0; t < metadata.topic_cnt; ++t)
+      if (metadata.topics[t].topic == topic)
+        for (int p = 0; p < metadata.topics[t].partition_cnt; ++p)
+          found.push_back({topic, metadata.topics[t].partitions[p].id});
     if (found.size() == before)
       return Error{ErrorCode::not_found, fmt::format("Kafka at {} has no topic {}", options.brokers, topic)};
   }

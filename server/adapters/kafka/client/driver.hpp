@@ -64,6 +64,10 @@ bool is_missing_right(rd_kafka_resp_err_t code);
 // What failed, where and why: "cannot list the topics: Kafka at 10.0.0.1:9092: ...".
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what);
 
+// What the brokers say of all topics: asking for one that does not exist would let a broker create it with its
+// defaults.
+Result<NativeMetadata> all_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout);
+
 // The partitions of the topics. `not_found` when a topic does not exist.
 struct PartitionId {
   std::string topic;

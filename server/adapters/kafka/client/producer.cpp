@@ -51,12 +51,12 @@ class RunningProducer : public Producer {
   void recreate();
   void fail_in_flight();
   void mark_unavailable(const Error& why, bool is_news = false);
-  void mark_silent();
+  void mark_silent(const rd_kafka_metadata_t* known);
   void mark_available();
   void refuse(const std::string& why);
   std::string why_refused() const;
 
-  Result<void> make_ready(const std::vector<std::string>& wanted, Duration timeout);
+  Result<void> make_ready(const rd_kafka_metadata_t& known, const std::vector<std::string>& wanted, Duration timeout);
 
   static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
                                        std::int32_t count, void* opaque, void* message);
@@ -109,8 +109,9 @@ Result<NativeHandle> RunningProducer::connect() {
 }
 
 // The wanted topics exist, and the number of partitions over which keys are spread is known.
-Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration timeout) {
-  auto ensured = ensure_topics(handle_.get(), options_.kafka, wanted, timeout);
+Result<void> RunningProducer::make_ready(const rd_kafka_metadata_t& known, const std::vector<std::string>& wanted,
+                                         Duration timeout) {
+  auto ensured = ensure_topics(handle_.get(), options_.kafka, known, wanted, timeout);
   if (!ensured || !options_.kafka.book || !spread_.empty()) return ensured;
   const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, timeout);
   if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
@@ -132,7 +133,7 @@ Result<void> RunningProducer::open() {
   for (const std::string& topic : options_.topics_of_others)
     if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
   const auto reached = await_brokers(handle_.get(), options_.kafka, trouble_, open_timeout, "cannot list the topics");
-  const auto topics = reached ? make_ready(wanted, open_timeout) : Result<void>(reached.error());
+  const auto topics = reached ? make_ready(**reached, wanted, open_timeout) : Result<void>(reached.error());
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
   if (!topics) mark_unavailable(topics.error());
@@ -273,10 +274,14 @@ void RunningProducer::check_brokers() {
     unavailable = !ready_ || !unavailable_reason_.empty();
   }
   if (unavailable && ready && !is_suspect_ && !has_refusal_ && in_flight_ > 0 && !silent) return mark_available();
-  if (!unavailable && silent) return mark_silent();
+  if (!unavailable && silent) {
+    const auto known = all_topics(handle_.get(), options_.kafka, check_timeout);
+    return mark_silent(known ? known->get() : nullptr);
+  }
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
-  const auto topics = make_ready(options_.topics, check_timeout);
+  const auto known = all_topics(handle_.get(), options_.kafka, check_timeout);
+  const auto topics = known ? make_ready(**known, options_.topics, check_timeout) : Result<void>(known.error());
   if (!topics) return mark_unavailable(trouble_.explain(topics.error(), options_.kafka));
   trouble_.clear();
   {
@@ -286,16 +291,18 @@ void RunningProducer::check_brokers() {
   is_suspect_ = false;
   if (const std::string why = why_refused(); !why.empty()) return mark_unavailable({ErrorCode::forbidden, why});
   if (silent)
-    mark_silent();
+    mark_silent(known->get());
   else
     mark_available();
 }
 
 // Too few replicas in sync are an answer to each request, which librdkafka keeps to itself while it tries again. The
-// brokers find out later than this client that one of them has ended.
-void RunningProducer::mark_silent() {
+// brokers find out later than this client that one of them has ended. `known` is what they say of all topics; null:
+// nothing.
+void RunningProducer::mark_silent(const rd_kafka_metadata_t* known) {
   next_check_ = SteadyClock::now() + check_interval;
-  const std::string reason = why_writes_are_refused(handle_.get(), options_.topics, check_timeout);
+  const std::string reason =
+      known ? why_writes_are_refused(handle_.get(), *known, options_.topics, check_timeout) : std::string();
   const bool is_news = !reason.empty() && !silence_is_explained_;
   silence_is_explained_ = !reason.empty();
   mark_unavailable({ErrorCode::unavailable, fmt::format("Kafka at {} acknowledges nothing{}{}", options_.kafka.brokers,
@@ -368,7 +375,8 @@ Result<void> RunningProducer::ensure(const std::vector<std::string>& topics, Dur
   if (!conf) return conf.error();
   const auto handle = make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
   if (!handle) return handle.error();
-  return ensure_topics(handle->get(), options_.kafka, topics, timeout);
+  const auto known = all_topics(handle->get(), options_.kafka, timeout);
+  return known ? ensure_topics(handle->get(), options_.kafka, **known, topics, timeout) : known.error();
 }
 
 void RunningProducer::break_for_test() {

@@ -21,8 +21,12 @@ constexpr Duration partition_check_timeout = 1s;
 
 class RunningTail : public Tail {
  public:
-  RunningTail(const KafkaOptions& options, std::vector<std::string> topics, Receive receive)
-      : options_(options), topics_(std::move(topics)), receive_(std::move(receive)) {}
+  RunningTail(const KafkaOptions& options, std::vector<std::string> topics, Receive receive,
+              std::function<void()> started_late)
+      : options_(options),
+        topics_(std::move(topics)),
+        receive_(std::move(receive)),
+        started_late_(std::move(started_late)) {}
 
   ~RunningTail() override {
     stop();
@@ -37,7 +41,7 @@ class RunningTail : public Tail {
     handle_ = std::move(handle).value();
     thread_ = std::thread([this] { run(); });
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, timeout, [this] { return reading_; });
+    late_ = !changed_.wait_for(lock, timeout, [this] { return reading_; });
     return {};
   }
 
@@ -111,21 +115,26 @@ class RunningTail : public Tail {
       return false;
     }
     for (const auto& [where, offset] : from) assigned_.insert({where.first, where.second});
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     reading_ = true;
     changed_.notify_all();
+    const bool late = late_;
+    lock.unlock();
+    if (late && started_late_) started_late_();
     return true;
   }
 
   const KafkaOptions options_;
   const std::vector<std::string> topics_;
   const Receive receive_;
+  const std::function<void()> started_late_;
   NativeHandle handle_;
   std::set<PartitionId> assigned_;  // this and the next: of the thread alone
   std::chrono::steady_clock::time_point next_check_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool reading_ = false;
+  bool late_ = false;  // whoever started it did not wait for it
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
@@ -133,8 +142,8 @@ class RunningTail : public Tail {
 }  // namespace
 
 Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics, Receive receive,
-                                          Duration timeout) {
-  auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive));
+                                          Duration timeout, std::function<void()> started_late) {
+  auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive), std::move(started_late));
   if (const auto opened = tail->open(timeout); !opened) return opened.error();
   return std::unique_ptr<Tail>(std::move(tail));
 }

@@ -23,9 +23,10 @@ class Tail {
   using EndOffsets = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 
   // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `timeout`, and
-  // then starts when the brokers answer.
+  // then starts when the brokers answer: `started_late` is called, if there is one, before what is received then.
   static Result<std::unique_ptr<Tail>> start(const KafkaOptions& options, std::vector<std::string> topics,
-                                             Receive receive, Duration timeout);
+                                             Receive receive, Duration timeout,
+                                             std::function<void()> started_late = nullptr);
   virtual ~Tail() = default;
 
   // By topic and partition, as of now; empty when the brokers do not answer in time.

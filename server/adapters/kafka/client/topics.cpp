@@ -22,14 +22,9 @@ struct DestroyResource {
 };
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, DestroyResource>;
 
-Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
-                                                const std::vector<std::string>& topics, Duration timeout) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
-  const NativeMetadata metadata(raw);
+std::vector<std::string> missing_topics(const rd_kafka_metadata_t& known, const std::vector<std::string>& topics) {
   std::set<std::string> existing;
-  for (int i = 0; i < metadata->topic_cnt; ++i) existing.insert(metadata->topics[i].topic);
+  for (int i = 0; i < known.topic_cnt; ++i) existing.insert(known.topics[i].topic);
   std::vector<std::string> missing;
   std::copy_if(topics.begin(), topics.end(), std::back_inserter(missing),
                [&](const std::string& topic) { return !existing.contains(topic); });
@@ -121,12 +116,11 @@ TopicPlan plan_of(const KafkaOptions& options) {
 
 }  // namespace
 
-Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                           Duration timeout) {
-  const auto missing = missing_topics(handle, options, topics, timeout);
-  if (!missing) return missing.error();
-  if (missing->empty()) return {};
-  const auto refused = create_topics(handle, options, *missing, plan_of(options), timeout);
+Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const rd_kafka_metadata_t& known,
+                           const std::vector<std::string>& topics, Duration timeout) {
+  const auto missing = missing_topics(known, topics);
+  if (missing.empty()) return {};
+  const auto refused = create_topics(handle, options, missing, plan_of(options), timeout);
   if (!refused) return refused.error();
   std::vector<std::string> forbidden;
   for (const auto& [topic, error] : *refused)
@@ -203,13 +197,11 @@ std::string why_writes_are_refused(const rd_kafka_metadata_topic_t& topic, const
   return {};
 }
 
-std::string why_writes_are_refused(rd_kafka_t* handle, const std::vector<std::string>& topics, Duration timeout) {
-  const rd_kafka_metadata_t* raw = nullptr;
-  if (rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout)) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-  const NativeMetadata metadata(raw);
+std::string why_writes_are_refused(rd_kafka_t* handle, const rd_kafka_metadata_t& known,
+                                   const std::vector<std::string>& topics, Duration timeout) {
   const auto settings = settings_of(handle, topics, timeout);
   for (const std::string& name : topics) {
-    const auto* topic = find_topic(*metadata, name);
+    const auto* topic = find_topic(known, name);
     const auto of_topic = settings.find(name);
     if (!topic) continue;
     const std::string why =

@@ -11,10 +11,11 @@
 
 namespace sagactl::kafka {
 
-// Creates those that are missing. `unavailable` when no broker answers in time; `forbidden` when this client may not
-// create some of them: the message names all of these and says how to create them by hand.
-Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                           Duration timeout);
+// Creates those that are missing in what the brokers say of all topics. `unavailable` when no broker answers in time;
+// `forbidden` when this client may not create some of them: the message names all of these and says how to create them
+// by hand.
+Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const rd_kafka_metadata_t& known,
+                           const std::vector<std::string>& topics, Duration timeout);
 
 // Creates them; those that exist already count as created. Which of them were refused, and why; an error when the
 // brokers do not answer.
@@ -42,7 +43,8 @@ const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
 // Why messages to a topic are refused until more of its brokers run; empty when they are not.
 std::string why_writes_are_refused(const rd_kafka_metadata_topic_t& topic, const TopicSettings& settings);
 
-// The same for the first of `topics` that refuses messages, with its name; empty also when no broker answers.
-std::string why_writes_are_refused(rd_kafka_t* handle, const std::vector<std::string>& topics, Duration timeout);
+// The same for the first of `topics` that refuses messages, with its name. `known` is what the brokers say of all.
+std::string why_writes_are_refused(rd_kafka_t* handle, const rd_kafka_metadata_t& known,
+                                   const std::vector<std::string>& topics, Duration timeout);
 
 }  // namespace sagactl::kafka

@@ -38,9 +38,10 @@ Result<FileLock> FileLock::acquire(const std::string& path) {
     char holder[32] = {};
     const ssize_t size = ::pread(descriptor, holder, sizeof holder, 0);
     const std::string_view pid = trim(std::string_view(holder, size > 0 ? static_cast<std::size_t>(size) : 0));
-    return Error{ErrorCode::conflict,
-                 fmt::format("{} is served by another sagactl (process {}); stop it, or use another --data directory",
-                             path, pid.empty() ? "unknown" : pid)};
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("{} is served by another sagactl (process {}); stop it, or use another --data or --database", path,
+                    pid.empty() ? "unknown" : pid)};
   }
   const std::string pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, pid.data(), pid.size(), 0) < 0)

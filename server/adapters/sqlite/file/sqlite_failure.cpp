@@ -3,9 +3,46 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <string>
+
 #include "server/ports/queries.hpp"
 
 namespace sagactl::sqlite {
+namespace {
+
+// What failed below SQLite, and what to do about it.
+std::string io_failure(int code, std::string_view path) {
+  const auto with_code = [&](std::string_view what, std::string_view advice) {
+    return fmt::format("the database {} {} ({}, code {}): {}", path, what, sqlite3_errstr(code), code, advice);
+  };
+  switch (code) {
+    case SQLITE_IOERR_SHMSIZE:
+      return fmt::format("the disk of the database {} is full: its file -shm cannot grow; free some space", path);
+    case SQLITE_IOERR_NOMEM:
+      return fmt::format("out of memory while using the database {}", path);
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_TRUNCATE:
+      return with_code("cannot be written", "check its disk, its user's quota, and the limit on the size of files");
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return with_code("was written, but may not have reached its disk", "check the disk");
+    case SQLITE_IOERR_SHMOPEN:
+    case SQLITE_IOERR_SHMMAP:
+    case SQLITE_IOERR_SHMLOCK:
+    case SQLITE_IOERR_LOCK:
+    case SQLITE_IOERR_RDLOCK:
+    case SQLITE_IOERR_UNLOCK:
+    case SQLITE_IOERR_CHECKRESERVEDLOCK:
+      return with_code("cannot be locked or shared", "move it to a disk of this machine, not one of the network");
+    case SQLITE_IOERR_ACCESS:
+    case SQLITE_IOERR_DELETE:
+      return with_code("cannot be used", "check the permissions of its directory");
+    default:
+      return with_code("cannot be read or written", "check its disk");
+  }
+}
+
+}  // namespace
 
 Error error_of(int code, std::string_view path) {
   const auto unavailable = [](std::string message) { return Error{ErrorCode::unavailable, std::move(message)}; };
@@ -14,8 +51,7 @@ Error error_of(int code, std::string_view path) {
       return unavailable(
           fmt::format("the disk of the database {} is full; nothing was written: free some space", path));
     case SQLITE_IOERR:
-      return unavailable(fmt::format("the database {} cannot be read or written ({}, code {}): check its disk", path,
-                                     sqlite3_errstr(code), code));
+      return unavailable(io_failure(code, path));
     case SQLITE_CORRUPT:
       return unavailable(fmt::format("the database {} is damaged: stop the server and restore it from a backup", path));
     case SQLITE_NOTADB:

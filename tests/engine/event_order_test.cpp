@@ -34,7 +34,7 @@ struct TopicBus : Bus {
     done({});
   }
   Duration batch_window() const override { return 250ms; }
-  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+  std::function<void()> subscribe(std::function<void(const Event&)>, std::function<void()>) override {
     return [] {};
   }
   BusState state() const override { return {}; }

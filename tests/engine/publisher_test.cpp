@@ -21,7 +21,7 @@ class RecordingBus : public Bus {
     done_ = std::move(done);
   }
   Duration batch_window() const override { return window; }
-  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+  std::function<void()> subscribe(std::function<void(const Event&)>, std::function<void()>) override {
     return [] {};
   }
   BusState state() const override { return {}; }

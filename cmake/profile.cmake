@@ -9,7 +9,7 @@ if(NOT SAGACTL_PROFILE)
   return()
 endif()
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  message(FATAL_ERROR "SAGACTL_PROFILE: only g++ is told how to; this is ${CMAKE_CXX_COMPILER_ID}")
+  message(FATAL_ERROR "SAGACTL_PROFILE: it is made for g++; this is ${CMAKE_CXX_COMPILER_ID}")
 endif()
 
 # Names of counts without the folder of the build, which would make them long.

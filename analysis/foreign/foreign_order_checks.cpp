@@ -133,8 +133,8 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
                                        count_of(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
   if (unseen)
     return undecided(name,
-                     fmt::format("no answer named its order: does answer.order point at it, and is it in the first 256 "
-                                 "KB of an uncompressed JSON body? (With a column key in {} no name is needed)",
+                     fmt::format("no answer named its order: does answer.order point at it? (With a column key in {} "
+                                 "no name is needed)",
                                  orders.source().orders));
   std::string summary = fmt::format("all {} are {}", count_of(accepted + unnamed, "accepted order"), where);
   if (unnamed > 0)

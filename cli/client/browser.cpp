@@ -4,6 +4,7 @@
 #include <spawn.h>
 
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "cli/configuration/private_file.hpp"
@@ -73,11 +74,15 @@ Result<void> start_quietly(const Environment& environment, std::vector<std::stri
 }  // namespace
 
 Result<void> open_in_browser(const Environment& environment, const std::string& address) {
+  const std::optional<std::string> browser = environment.get("BROWSER");
+  // There xdg-open is started, finds nothing to show a page with, and only its exit code would say so.
+  if (!browser && !environment.get("DISPLAY") && !environment.get("WAYLAND_DISPLAY"))
+    return Error{ErrorCode::unavailable, "there is no display, and no program in BROWSER"};
   const std::filesystem::path directory = environment.config_directory();
   if (directory.empty()) return no_config_directory("the page that leads there");
   const std::filesystem::path page = directory / page_name;
   if (const auto written = write_private_file(page, page_to(address)); !written) return written;
-  return start_quietly(environment, {environment.get("BROWSER").value_or("xdg-open"), page.string()});
+  return start_quietly(environment, {browser.value_or("xdg-open"), page.string()});
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// `sagactl saga answer`, `skip` and `cancel`: what an operator decides about a user's saga.
+// `sagactl saga answer`, `skip` and `cancel`: what an operator decides about a saga.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -330,7 +330,9 @@ void add_loadtest(CLI::App& root, Commands& commands) {
       "lists.\n"
       "The verdicts are read from --database.\n"
       "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
-      "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");
+      "failed, 6 a file could not be written, 130 interrupted. Ctrl-C stops the load and checks what was sent; a "
+      "second\n"
+      "Ctrl-C exits at once.");
   set_examples(
       *app,
       {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",

@@ -63,6 +63,15 @@ TEST_F(CliOpen, WithoutABrowserTheAddressIsThere) {
   EXPECT_THAT(opened.err, HasSubstr("no browser was opened (/no/such/browser: No such file or directory)"));
 }
 
+TEST_F(CliOpen, WithoutADisplayTheAddressIsThere) {
+  sandbox.variables["HOME"] = sandbox.home().string();
+  const CommandResult opened = sandbox.run({"open", "--url", node.url()});
+  EXPECT_EQ(opened.code, 0);
+  EXPECT_THAT(opened.out, HasSubstr("/ui/#code="));
+  EXPECT_THAT(opened.err, HasSubstr("no browser was opened (there is no display, and no program in BROWSER)"));
+  EXPECT_FALSE(std::filesystem::exists(sandbox.home() / ".config/sagactl/open.html")) << "it would hold the code";
+}
+
 TEST_F(CliOpen, ANodeWithoutADashboardSaysSo) {
   FakeNode old;
   const CommandResult refused = sandbox.run({"open", "--url", old.url()});

@@ -16,9 +16,10 @@ class LegalTransitions final : public Check {
  public:
   void on_flow(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;
-    if (facts.has_order) compare_user(facts);
-    if (facts.has_order)
+    if (facts.has_order) {
+      compare_user(facts);
       replay(facts.order_events(), OrderReplay{}, "order", flow.order, [&] { return row_of(flow.order); });
+    }
     for (const Payment& payment : flow.payments)
       replay(facts.find(AggregateType::payment, payment.id.uuid), PaymentReplay{}, "payment", payment,
              [&] { return row_of(payment); });

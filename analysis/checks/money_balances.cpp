@@ -23,8 +23,10 @@ class MoneyBalances final : public Check {
     orders_ += facts.has_order;
     if (auto mismatch = reservation_mismatch(facts, StockKind::balance)) violations_.add(std::move(*mismatch));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
-    if (facts.has_order) compare_with_items(facts.flow.order);
-    if (facts.has_order) compare_with_creation(facts);
+    if (facts.has_order) {
+      compare_with_items(facts.flow.order);
+      compare_with_creation(facts);
+    }
     const std::optional<Saga>& saga = facts.flow.saga;
     if (!facts.has_order || !saga || !is_terminal(saga->status)) return;
     if (saga->requires_manual_intervention) {

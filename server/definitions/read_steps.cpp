@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/text/json_pointer.hpp"
 #include "server/definitions/definition_source.hpp"
 #include "server/definitions/input_schema.hpp"
 
@@ -9,14 +10,6 @@ namespace sagactl {
 namespace {
 
 constexpr DurationRange wait_time = {1ms, 365 * 24h};
-
-bool is_json_pointer(std::string_view text) {
-  if (text.empty()) return true;  // the whole answer
-  if (!text.starts_with('/')) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] == '~' && (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1'))) return false;
-  return true;
-}
 
 void read_keep(Findings& findings, const Found& at, StepSource& step) {
   if (!at) return;

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/cli/support/command.hpp"
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/loadgen/command/init_command.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,24 +12,14 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class InitFromADescription : public testing::Test {
+class InitFromADescription : public InitCommand {
  protected:
-  // The profile, by a description that a server serves; `said_` is what the command printed.
+  // The profile, by a description that a server serves.
   std::string profile_of(const Json& document, std::vector<std::string> more = {}) {
     ScriptedServer server([&](const Received&) { return answer(200, document.dump()); });
     url_ = server.url();
-    std::vector<std::string> arguments = {"loadtest", "init", "--overwrite", "--openapi", url_ + "/docs/openapi.json"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    const CommandResult done = sandbox_.run(arguments);
-    EXPECT_EQ(done.code, 0) << done.err;
-    said_ = done.out;
-    return sandbox_.read("profile.toml");
-  }
-  std::string sent() {
-    const CommandResult shown = sandbox_.run(
-        {"loadtest", "individual", "--profile", "profile.toml", "--url", "http://127.0.0.1:1", "--dry-run"});
-    EXPECT_EQ(shown.code, 0) << shown.err << sandbox_.read("profile.toml");
-    return shown.out;
+    more.insert(more.begin(), {"--openapi", url_ + "/docs/openapi.json"});
+    return profile_by(std::move(more));
   }
   static Json with_body(const Json& schema, const std::string& type = "application/json") {
     return Json::parse(R"({"openapi":"3.1.0","paths":{"/orders":{"post":{"requestBody":{"content":{")" + type +
@@ -38,13 +28,12 @@ class InitFromADescription : public testing::Test {
   // The body that is sent, of a schema.
   std::string body_of(const std::string& schema, const std::string& type = "application/json") {
     profile_of(with_body(Json::parse(schema), type));
-    const std::string shown = sent();
+    const std::string shown = sent_with();
     const std::size_t begin = shown.find("\r\n\r\n");
     return shown.substr(begin + 4, shown.find('\n', begin + 4) - begin - 4);
   }
 
-  CliSandbox sandbox_;
-  std::string url_, said_;
+  std::string url_;
 };
 
 TEST_F(InitFromADescription, ThatNamesNoServerOrAPathOnlyTheServerIsTheOneThatItCameFrom) {
@@ -101,7 +90,7 @@ TEST_F(InitFromADescription, MembersWhoseNamesTellWhatTheyAreHaveFields) {
               HasSubstr(R"('{"request_id":"{key}","customerId":"{user}","lines":[{"product_id":"{product}",)"
                         R"("quantity":{quantity},"unitPrice":{price},"cents":{cents},"color":"red"}]}')"));
   EXPECT_THAT(said_, Not(HasSubstr("idempotency key")));
-  EXPECT_THAT(sent(), HasSubstr(R"({"request_id":"LT-example-S-00000000")"));
+  EXPECT_THAT(sent_with(), HasSubstr(R"({"request_id":"LT-example-S-00000000")"));
 }
 
 TEST_F(InitFromADescription, AnIdempotencyKeyThatHasToBeAUuidIsOne) {
@@ -122,7 +111,7 @@ TEST_F(InitFromADescription, ASchemaThatContainsItselfEnds) {
   document["components"] = Json::parse(R"({"schemas":{"Order":{"type":"object","properties":{"n":{"type":"integer"},
       "parent":{"$ref":"#/components/schemas/Order"},"parts":{"type":"array","items":{"$ref":"#/components/schemas/Order"}}}}}})");
   profile_of(document);
-  EXPECT_THAT(sent(), HasSubstr("\r\n\r\n{\"n\":1,\"parts\":[]}"));
+  EXPECT_THAT(sent_with(), HasSubstr("\r\n\r\n{\"n\":1,\"parts\":[]}"));
 }
 
 TEST_F(InitFromADescription, TheTypeOfTheBodyAndOfTheAnswerIsTheDescribedOne) {
@@ -131,7 +120,7 @@ TEST_F(InitFromADescription, TheTypeOfTheBodyAndOfTheAnswerIsTheDescribedOne) {
   document["paths"]["/orders"]["post"]["responses"]["201"]["content"] = Json::parse(
       R"({"application/vnd.api+json":{"schema":{"type":"object","properties":{"data":{"type":"object","properties":{"id":{"type":"string"}}}}}}})");
   profile_of(document);
-  const std::string request = sent();
+  const std::string request = sent_with();
   EXPECT_THAT(request, HasSubstr("\r\nContent-Type: application/vnd.api+json\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nAccept: application/vnd.api+json\r\n"));
   EXPECT_THAT(sandbox_.read("profile.toml"), HasSubstr("order = \"/data/id\""));
@@ -155,7 +144,7 @@ TEST_F(InitFromADescription, ParametersAreSentAndThoseThatOnlyTheAuthorKnowsCome
   EXPECT_THAT(said_, HasSubstr("the environment variable X_TENANT: the header X-Tenant of place"));
   sandbox_.variables["SHOP_ID"] = "7";
   sandbox_.variables["X_TENANT"] = "t";
-  const std::string request = sent();
+  const std::string request = sent_with();
   for (const char* part : {"POST /shops/{env:SHOP_ID}/north/orders?dry=true HTTP/1.1", "X-Tenant: {env:X_TENANT}",
                            "Idempotency-Key: LT-example-S-00000000"})
     EXPECT_THAT(request, HasSubstr(part));
@@ -173,21 +162,21 @@ TEST_F(InitFromADescription, TheLogInIsTheDescribedOne) {
   EXPECT_THAT(profile_with(R"({"type":"http","scheme":"bearer"})"),
               HasSubstr("\"Authorization\" = \"Bearer {env:AUTHORIZATION}\""));
   EXPECT_THAT(said_, HasSubstr("the environment variable AUTHORIZATION"));
-  sent();
+  sent_with();
   EXPECT_THAT(profile_with(R"({"type":"apiKey","in":"header","name":"X-Api-Key"})"),
               HasSubstr("\"X-Api-Key\" = \"{env:X_API_KEY}\""));
-  sent();
+  sent_with();
   EXPECT_THAT(profile_with(R"({"type":"http","scheme":"basic"})"),
               HasSubstr("[log_in]\nbasic = { user = \"{user}\", password = \"{env:PASSWORD}\" }"));
   EXPECT_THAT(said_, HasSubstr("users: who logs in"));
-  sent();
+  sent_with();
   EXPECT_THAT(profile_with(R"({"type":"oauth2","flows":{"password":{"tokenUrl":"token"}}})"),
               HasSubstr("[log_in]\npath = \"/token\"\nform = { grant_type = \"password\", username = \"{user}\", "
                         "password = \"{env:PASSWORD}\" }\nbearer = \"/access_token\""));
-  EXPECT_THAT(sent(), HasSubstr("POST /token"));
+  EXPECT_THAT(sent_with(), HasSubstr("POST /token"));
   EXPECT_THAT(profile_with(R"({"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"/oauth/token"}}})"),
               HasSubstr("oauth = { path = \"/oauth/token\", client_id = \"{env:CLIENT_ID}\""));
-  sent();
+  sent_with();
   EXPECT_THAT(profile_with(R"({"type":"oauth2","flows":{"password":{"tokenUrl":"https://login.example/token"}}})"),
               HasSubstr("Bearer {env:AUTHORIZATION}"))
       << "a token of another server";
@@ -202,7 +191,7 @@ TEST_F(InitFromADescription, TheStateOfAnOrderIsReadFromThePageBelowItWhereItsWo
                                               "completed = [\"SHIPPED\"]\nundone = [\"CANCELLED\"]\n"));
   EXPECT_THAT(said_, HasSubstr("what PENDING, SHIPPED, CANCELLED mean is guessed by the words"));
   EXPECT_THAT(sandbox_.read("profile.toml"), HasSubstr("accepted = [201]\nduplicate = [200, 409]\n"));
-  sent();
+  sent_with();
   document["paths"]["/orders/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] =
       Json::parse(R"({"type":"object","properties":{"state":{"type":"string"}}})");
   EXPECT_THAT(profile_of(document), HasSubstr("\n# [status]\n# path = \"/orders/{order}\"\n# pointer = \"/state\"\n"))

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/loadtest/init/graphql_request.hpp"
-#include "tests/cli/support/command.hpp"
+#include "tests/loadgen/command/init_command.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,26 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class InitFromGraphql : public testing::Test {
- protected:
-  std::string profile_by(const std::vector<std::string>& source) {
-    std::vector<std::string> arguments = {"loadtest", "init", "--overwrite"};
-    arguments.insert(arguments.end(), source.begin(), source.end());
-    const CommandResult done = sandbox_.run(arguments);
-    EXPECT_EQ(done.code, 0) << done.err;
-    said_ = done.out;
-    return sandbox_.read("profile.toml");
-  }
-  std::string sent() {
-    const CommandResult shown = sandbox_.run(
-        {"loadtest", "individual", "--profile", "profile.toml", "--url", "http://127.0.0.1:1", "--dry-run"});
-    EXPECT_EQ(shown.code, 0) << shown.err << sandbox_.read("profile.toml");
-    return shown.out;
-  }
-
-  CliSandbox sandbox_;
-  std::string said_;
-};
+class InitFromGraphql : public InitCommand {};
 
 TEST_F(InitFromGraphql, ACurlLineGivesTheQueryItsVariablesAndWhereTheIdIs) {
   const std::string file = profile_by(
@@ -44,7 +25,7 @@ TEST_F(InitFromGraphql, ACurlLineGivesTheQueryItsVariablesAndWhereTheIdIs) {
   EXPECT_THAT(file, HasSubstr("accepted = [200]"));
   EXPECT_THAT(said_, HasSubstr("--url http://h:1 --dry-run"));
   EXPECT_THAT(said_, Not(HasSubstr("idempotency key")));
-  const std::string request = sent();
+  const std::string request = sent_with();
   EXPECT_THAT(request, HasSubstr("Content-Type: application/json\r\n"));
   EXPECT_THAT(request, HasSubstr(R"("variables":{"in":{"requestId":"LT-example-S-00000000","sku":"A-1"}}})"));
 }
@@ -69,7 +50,7 @@ TEST_F(InitFromGraphql, ARecordingsMutationCreatesTheOrderAndValuesAreKeptBelowT
   EXPECT_THAT(file, HasSubstr("keep = { keptId = \"/newCart/id\" }"));
   EXPECT_THAT(file, HasSubstr("variables = '{\"c\":\"{keptId}\"}'"));
   EXPECT_THAT(file, HasSubstr("variables = '{\"o\":\"{order}\"}'"));
-  sent();
+  sent_with();
 }
 
 TEST_F(InitFromGraphql, ARequestOfPostmanIsOneToo) {
@@ -80,7 +61,7 @@ TEST_F(InitFromGraphql, ARequestOfPostmanIsOneToo) {
   sandbox_.write("c.json", Json{{"item", Json::array({item})}}.dump());
   EXPECT_THAT(profile_by({"--postman", "c.json"}), HasSubstr("graphql = \"mutation { place { id } }\"\n"));
   EXPECT_THAT(said_, HasSubstr("the query has no variables"));
-  sent();
+  sent_with();
 }
 
 TEST_F(InitFromGraphql, ABodyThatHasOtherMembersIsNoQuery) {

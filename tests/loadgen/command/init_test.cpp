@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/cli/support/command.hpp"
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/loadgen/command/init_command.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,22 +11,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class LoadtestInit : public testing::Test {
- protected:
-  CommandResult init(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"loadtest", "init"});
-    return sandbox_.run(arguments);
-  }
-  // What a profile sends: that it can be read is part of it.
-  std::string sent_with(const char* profile) {
-    const CommandResult shown =
-        sandbox_.run({"loadtest", "individual", "--profile", profile, "--url", "http://127.0.0.1:1", "--dry-run"});
-    EXPECT_EQ(shown.code, 0) << shown.err << sandbox_.read(profile);
-    return shown.out;
-  }
-
-  CliSandbox sandbox_;
-};
+class LoadtestInit : public InitCommand {};
 
 TEST_F(LoadtestInit, ACurlCommandBecomesTheOrderWithoutItsSecrets) {
   sandbox_.variables["AUTHORIZATION"] = "t";

@@ -172,7 +172,7 @@ Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std:
   }
 }
 
-Result<NativeMetadata> all_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout) {
+Result<NativeMetadata> metadata_of_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
   const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
@@ -181,7 +181,7 @@ Result<NativeMetadata> all_topics(rd_kafka_t* handle, const KafkaOptions& option
 
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
                                                const std::vector<std::string>& topics, Duration timeout) {
-  const auto known = all_topics(handle, options, timeout);
+  const auto known = metadata_of_topics(handle, options, timeout);
   if (!known) return known.error();
   const rd_kafka_metadata_t& metadata = **known;
   std::vector<PartitionId> found;

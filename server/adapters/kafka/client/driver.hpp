@@ -66,7 +66,7 @@ Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std:
 
 // What the brokers say of all topics: asking for one that does not exist would let a broker create it with its
 // defaults.
-Result<NativeMetadata> all_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout);
+Result<NativeMetadata> metadata_of_topics(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout);
 
 // The partitions of the topics. `not_found` when a topic does not exist.
 struct PartitionId {

@@ -275,12 +275,12 @@ void RunningProducer::check_brokers() {
   }
   if (unavailable && ready && !is_suspect_ && !has_refusal_ && in_flight_ > 0 && !silent) return mark_available();
   if (!unavailable && silent) {
-    const auto known = all_topics(handle_.get(), options_.kafka, check_timeout);
+    const auto known = metadata_of_topics(handle_.get(), options_.kafka, check_timeout);
     return mark_silent(known ? known->get() : nullptr);
   }
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
-  const auto known = all_topics(handle_.get(), options_.kafka, check_timeout);
+  const auto known = metadata_of_topics(handle_.get(), options_.kafka, check_timeout);
   const auto topics = known ? make_ready(**known, options_.topics, check_timeout) : Result<void>(known.error());
   if (!topics) return mark_unavailable(trouble_.explain(topics.error(), options_.kafka));
   trouble_.clear();
@@ -375,7 +375,7 @@ Result<void> RunningProducer::ensure(const std::vector<std::string>& topics, Dur
   if (!conf) return conf.error();
   const auto handle = make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
   if (!handle) return handle.error();
-  const auto known = all_topics(handle->get(), options_.kafka, timeout);
+  const auto known = metadata_of_topics(handle->get(), options_.kafka, timeout);
   return known ? ensure_topics(handle->get(), options_.kafka, **known, topics, timeout) : known.error();
 }
 

@@ -34,10 +34,18 @@ Result<SagaDecision> SagaDecider::finish() {
   return std::move(out_);
 }
 
+// Whether the pivot of a user's saga may be in effect and cannot be undone. Then the saga does not go back by itself:
+// what came before the pivot would be undone, and the pivot would stay.
+bool SagaDecider::is_held_by_pivot() {
+  const std::size_t i = definition_.pivot;
+  if (!is_own() || i >= saga().steps.size() || has_undo(i)) return false;
+  return step(i).status == StepStatus::running && (step(i).calling || step(i).in_doubt);
+}
+
 // By when a user's saga has to reach its pivot, or its end if it has none.
 std::optional<Timestamp> SagaDecider::deadline() {
   if (!is_own() || definition_.timeout == Duration::max()) return std::nullopt;
-  if (saga().status != SagaStatus::started || has_passed_pivot()) return std::nullopt;
+  if (saga().status != SagaStatus::started || has_passed_pivot() || is_held_by_pivot()) return std::nullopt;
   return forward_since(saga()) + definition_.timeout;
 }
 

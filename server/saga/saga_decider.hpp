@@ -90,6 +90,7 @@ class SagaDecider {
     return definition_.pivot < saga().steps.size() && step(definition_.pivot).status == StepStatus::succeeded;
   }
   bool is_past_pivot(std::size_t i) { return i != definition_.pivot && has_passed_pivot(); }
+  bool is_held_by_pivot();
 
   void wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted);
   void on_action_reply(std::size_t i, const Outcome& outcome);

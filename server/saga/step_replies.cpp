@@ -157,6 +157,8 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
     return;
   }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
+    if (!is_compensating && is_held_by_pivot())
+      return fail_saga(i, direction, fmt::format("{}; it may have been done, and has no undo", reason));
     if (is_compensating && step_definition(i).compensation.empty()) {
       end_step(i, StepStatus::compensated);
       roll_back();

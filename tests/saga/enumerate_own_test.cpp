@@ -130,6 +130,20 @@ void check_call(const SagaDefinition& definition, const Saga& before, const Saga
   }
 }
 
+// Of a step that a saga by itself does not go back from. A refusal says that nothing is in effect, and a person may
+// decide otherwise.
+void check_pivot(const SagaDefinition& definition, const Saga& before, const SagaCommand& command, const Saga& after) {
+  const std::size_t i = definition.pivot;
+  if (i >= before.steps.size() || !definition.steps[i].compensation.empty()) return;
+  const auto* reply = std::get_if<StepReply>(&command);
+  const bool says_nothing = reply && !std::holds_alternative<Refused>(reply->outcome);
+  if (!says_nothing && !std::holds_alternative<WakeSaga>(command)) return;
+  const bool is_held = before.steps[i].status == StepStatus::running && before.steps[i].in_doubt;
+  const bool goes_back = after.status == SagaStatus::compensating || after.status == SagaStatus::compensated;
+  EXPECT_FALSE(before.status == SagaStatus::started && is_held && goes_back)
+      << "it goes back although its pivot may be in effect and has no undo";
+}
+
 std::vector<SagaCommand> commands_for(const SagaDefinition& definition, const Saga& saga) {
   std::vector<SagaCommand> out = {CompensateSaga{"x", "op"}, RetrySaga{"op"}, WakeSaga{}, StopSaga{"stopped", "op"}};
   if (saga.wake_at) out.push_back(WakeSaga{saga.wake_at});
@@ -182,6 +196,7 @@ TEST_P(OwnSagaStates, AllReachableOnesSatisfyTheInvariants) {
         SCOPED_TRACE(fmt::format("{} -> {} by command {} after {} us", signature(node), signature(next),
                                  command.index(), passes.count()));
         check_state(*definition, next.saga);
+        check_pivot(*definition, node.saga, command, next.saga);
         std::set<std::size_t> called_now;
         for (const StepCall& call : decision->calls) {
           check_call(*definition, node.saga, next.saga, call, next.called);
@@ -207,6 +222,8 @@ INSTANTIATE_TEST_SUITE_P(
         OwnCase{"Line", R"([{"name":"a"},{"name":"b"}])", "{}", 6},
         OwnCase{"Pivot", R"([{"name":"a"},{"name":"b"},{"name":"c","undo":null}])", R"({"pivot":"b","timeout":"30s"})",
                 5},
+        OwnCase{"PivotWithoutUndo", R"([{"name":"a"},{"name":"b","undo":null},{"name":"c","undo":null}])",
+                R"({"pivot":"b","timeout":"30s"})", 5},
         OwnCase{"Parallel", R"([{"name":"a"},{"name":"b","after":[]}])", "{}", 4},
         OwnCase{
             "Diamond",

@@ -225,6 +225,38 @@ TEST(OwnSagaForward, ARefusalAfterThePivotNeedsAPerson) {
   EXPECT_EQ(play.saga.status, SagaStatus::completed);
 }
 
+constexpr const char* pivot_without_undo = R"([{"name":"a"},{"name":"p","undo":null},{"name":"b","undo":null}])";
+
+TEST(OwnSagaForward, APivotThatMayBeDoneAndHasNoUndoNeedsAPersonWhenItsBudgetIsOver) {
+  OwnPlay play(pivot_without_undo, R"({"pivot":"p"})");
+  play.done("a").answer("p", UnknownOutcome{"timed out"}).pass(61s).timer();
+  EXPECT_THAT(play.calls, IsEmpty()) << "a is not undone, as p may be in effect";
+  EXPECT_EQ(play.saga.status, SagaStatus::failed);
+  EXPECT_TRUE(play.saga.requires_manual_intervention);
+  EXPECT_EQ(play.saga.error, "action of p failed: timed out; it may have been done, and has no undo");
+  OwnPlay again = play, done = play, refused = play;
+  EXPECT_THAT(again.retry().calls, ElementsAre("do p ask first"));
+  EXPECT_THAT(again.done("p").calls, ElementsAre("do b"));
+  EXPECT_THAT(done.operator_says("p", Succeeded{}).calls, ElementsAre("do b"));
+  EXPECT_THAT(refused.operator_says("p", Refused{"no charge there"}).calls, ElementsAre("undo a"));
+  EXPECT_THAT(play.cancel().calls, ElementsAre("undo a")) << "a person may decide so";
+}
+
+TEST(OwnSagaForward, TheTimeLimitOfASagaDoesNotTurnItBackWhileItsPivotMayBeDoneAndHasNoUndo) {
+  const char* members = R"({"pivot":"p","timeout":"10s"})";
+  OwnPlay unknown(pivot_without_undo, members);
+  unknown.pass(9s).done("a").timer();
+  EXPECT_GT(unknown.moment.now - unknown.saga.created_at, 10s);
+  EXPECT_EQ(unknown.saga.status, SagaStatus::failed) << "no answer came";
+  OwnPlay done(pivot_without_undo, members);
+  EXPECT_THAT(done.pass(9s).done("a").pass(2s).done("p").calls, ElementsAre("do b"));
+  OwnPlay nothing(pivot_without_undo, members);
+  EXPECT_THAT(nothing.pass(9s).done("a").pass(2s).answer("p", Unavailable{"503"}).calls, ElementsAre("undo a"));
+  OwnPlay waits(pivot_without_undo, members);
+  waits.pass(9s).done("a").answer("p", Unavailable{"503", false, 30s}).timer();
+  EXPECT_THAT(waits.calls, ElementsAre("undo a")) << "nothing was done, and nobody is called";
+}
+
 TEST(OwnSagaForward, ARetryOfAFailedGraphCallsAllThatWasInProgress) {
   OwnPlay play(R"([{"name":"p"},{"name":"b","after":["p"],"undo":null},{"name":"c","after":["p"],"undo":null},
                    {"name":"w","after":["p"],"wait":{"for":"1m"}}])",

@@ -160,6 +160,7 @@ void OwnSagaCluster::run_operator_command() {
     case 0:
     case 1:
     case 2:
+      to_be_cancelled_.insert(saga->id);
       return submit(*node, CompensateRequest{saga->id, admin, "cancelled"}, acknowledged(cancelled_));
     case 3:
       stopped_.push_back({saga->id, clock_.steady(), node->number, 0});

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,7 @@ class OwnSagaCluster final : public SimulatedNodes {
   std::vector<SagaId> accepted_;   // acknowledged to a client
   std::vector<SagaId> attempted_;  // also those whose acknowledgement was lost
   std::vector<AcknowledgedCommand> cancelled_;
+  std::set<SagaId> to_be_cancelled_;                    // also those whose acknowledgement was lost
   std::vector<AcknowledgedCommand> retried_, stopped_;  // or perhaps, for want of an acknowledgement
   std::vector<BegunCall> begun_;
   std::map<SagaId, std::vector<std::size_t>> calls_of_;  // in begun_

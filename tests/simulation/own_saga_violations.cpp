@@ -54,6 +54,11 @@ void OwnSagaCluster::check_effects(const Saga& saga, std::vector<std::string>& w
   for (std::size_t i = 0; i < saga.steps.size(); ++i) {
     if (saga.own_definition->steps[i].kind != StepKind::call) continue;
     const int last = saga.steps[i].execution;
+    const bool went_back_alone = saga.status == SagaStatus::compensated && to_be_cancelled_.count(saga.id) == 0;
+    if (i == saga.own_definition->pivot && !has_undo(saga, i) && went_back_alone)
+      if (const auto* effect = participants_.find(key_of(saga, i, last));
+          effect && effect->in_effect && !effect->is_late)
+        wrong.push_back(fmt::format("{} is in effect, and its saga went back by itself", key_of(saga, i, last)));
     for (int execution = 1; execution <= last; ++execution) {
       const std::string key = key_of(saga, i, execution);
       const auto* effect = participants_.find(key);

@@ -191,8 +191,10 @@ class Compiler {
     read_codes("done", out->rules.done);
     read_codes("refused", out->rules.refused);
     read_codes("again", out->rules.again);
-    step.timeout = 2 * called.timeout + answer_margin;
-    step.retry = step.compensation_retry = called.retry;
+    const ParticipantDefinition& undoes = out_.participants[out->undo_participant.value_or(*participant)];
+    step.timeout = 2 * std::max(called.timeout, undoes.timeout) + answer_margin;
+    step.retry = called.retry;
+    step.compensation_retry = undoes.retry;
     step.call = std::move(out);
     return {};
   }

@@ -169,6 +169,7 @@ Duration longest_wait(const SagaDefinition& definition) {
       definition.is_built_in() || definition.timeout == Duration::max() ? Duration{0} : definition.timeout;
   for (const StepDefinition& step : definition.steps) {
     longest = std::max({longest, step.timeout, step.retry.cap, step.compensation_retry.cap, step.retry.budget});
+    if (!definition.is_built_in()) longest = std::max(longest, step.compensation_retry.budget);
     if (step.only_waits()) longest = std::max(longest, step.waits);
   }
   return longest;

@@ -170,6 +170,19 @@ TEST(OwnSagaBack, AnUndoThatIsRefusedOrRunsOutOfTimeNeedsAPersonWhoseRetryGoesOn
   EXPECT_THAT(play.operator_says("b", Succeeded{}).calls, ElementsAre("undo a"));
 }
 
+TEST(OwnSagaBack, AnUndoAtAnotherParticipantHasThatOnesTimes) {
+  OwnPlay play(R"([{"name":"a","call":{"post":"{p}/do"},"undo":{"post":"{q}/undo","body":"{saga.step_key}"}},
+                   {"name":"w","wait":{"for":"1m"}}])",
+               R"({"participants":{"p":{"url":"http://p","timeout":"1s","retry":{"budget":"5s"}},
+                                   "q":{"url":"http://q","timeout":"30s","retry":{"budget":"1h"}}}})");
+  EXPECT_THAT(play.done("a").cancel().calls, ElementsAre("undo a"));
+  EXPECT_GT(play.wakes_in(), 30s) << "it is not called again while it may still answer";
+  play.pass(10min).answer("a", Unavailable{"503"});
+  EXPECT_EQ(play.saga.status, SagaStatus::compensating) << "it is tried for an hour";
+  EXPECT_THAT(play.timer().calls, ElementsAre("undo a"));
+  EXPECT_EQ(longest_wait(*play.definition), 1h) << "as long as what is under way there may be waited for";
+}
+
 TEST(OwnSagaBack, ADoneThatComesAfterItsUndoIsUndoneAgainUnderAnotherKey) {
   OwnPlay play(R"([{"name":"a"}])");
   const StepCall first = play.latest[0];

@@ -7,6 +7,12 @@
 #include "server/saga/saga_decider.hpp"
 
 namespace sagactl {
+namespace {
+
+// Of a participant that wants to be asked again at once: each question is a request and a commit.
+constexpr Duration ask_in_min = 100ms;
+
+}  // namespace
 
 void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   if (is_lra() && take_failure(i, Direction::action, outcome)) return;
@@ -94,7 +100,7 @@ void SagaDecider::wait_for_accepted(std::size_t i, Direction direction, const Ac
   StepState& s = step(i);
   const Timestamp last = std::max(moment_.now, end_of_budget(i, direction));
   s.location = accepted.location;
-  s.wake_at = accepted.ask_in ? std::min(moment_.now + *accepted.ask_in, last) : last;
+  s.wake_at = accepted.ask_in ? std::min(moment_.now + std::max(*accepted.ask_in, ask_in_min), last) : last;
 }
 
 void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
@@ -151,14 +157,14 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
   if (is_own() && direction == Direction::action && (is_compensating || !is_past_pivot(i))) {
     // Unknown, so it is undone.
     give_up_call(i);
+    if (!is_compensating && is_held_by_pivot())
+      return fail_saga(i, direction, fmt::format("{}; it may have been done, and has no undo", reason));
     if (!step(i).in_doubt) end_step(i, StepStatus::failed);
     const auto limit = deadline();
     is_compensating ? roll_back() : start_compensation(limit && *limit <= moment_.now ? deadline_reason() : reason);
     return;
   }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
-    if (!is_compensating && is_held_by_pivot())
-      return fail_saga(i, direction, fmt::format("{}; it may have been done, and has no undo", reason));
     if (is_compensating && step_definition(i).compensation.empty()) {
       end_step(i, StepStatus::compensated);
       roll_back();

@@ -41,6 +41,13 @@ TEST_F(UnderWay, IsAskedAtItsLocationUntilItHasAnAnswer) {
   EXPECT_EQ(saga.status, SagaStatus::completed);
 }
 
+TEST_F(UnderWay, IsNotAskedWithoutAPauseThoughItsParticipantWantsThat) {
+  saga.own_definition = {definition};
+  on(StartSaga{});
+  reply(Accepted{Duration{0}, "/bookings/17"});
+  EXPECT_EQ(saga.wake_at, now + 100ms);
+}
+
 TEST_F(UnderWay, IsCalledAnewWhenItIsToBeTriedAgain) {
   saga.own_definition = {definition};
   on(StartSaga{});

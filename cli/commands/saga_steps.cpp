@@ -15,11 +15,16 @@
 namespace sagactl {
 namespace {
 
-const std::vector<std::string> outcomes = {"done", "refused", "again"};
+const std::vector<std::string> outcomes = {"done", "refused", "again"}, directions = {"do", "undo"};
 
 struct StepFlags {
   std::string saga, step, outcome = "done", body, reason;
+  std::string direction;  // empty: whichever is in progress
 };
+
+void add_direction(Json& body, const StepFlags& flags) {
+  if (!flags.direction.empty()) body["direction"] = flags.direction;
+}
 
 // A step that keeps values of the answer is done by an answer that has them.
 Error refused_answer(Error error, const std::string& what, const Json& body) {
@@ -52,6 +57,7 @@ Result<ExitCode> send(Invocation& invocation, const StepFlags& flags, const std:
 Result<ExitCode> answer(Invocation& invocation, const StepFlags& flags) {
   Json body{{"outcome", flags.outcome}};
   if (!flags.reason.empty()) body["reason"] = flags.reason;
+  add_direction(body, flags);
   if (!flags.body.empty()) {
     auto json = read_saga_input(invocation, "--body", flags.body);
     if (!json) return json.error();
@@ -67,6 +73,15 @@ void add_saga_id(CLI::App& app, StepFlags& flags) {
 void add_step(CLI::App& app, StepFlags& flags) {
   add_text(app, "step", flags.step, "STEP", "Name of the step").required();
 }
+void add_direction_flag(CLI::App& app, StepFlags& flags) {
+  const auto take = [&flags](const std::string& text) -> Result<void> {
+    if (std::find(directions.begin(), directions.end(), text) == directions.end()) return not_one_of(text, directions);
+    flags.direction = text;
+    return {};
+  };
+  add_flag_with(app, "--direction", take, join(directions, "|"),
+                "Whether its call or its undo is meant; refused when the saga has turned back since");
+}
 
 }  // namespace
 
@@ -81,6 +96,7 @@ void add_saga_steps(CLI::App& group, Commands& commands) {
     return {};
   };
   add_flag_with(*app, "outcome", take_outcome, join(outcomes, "|"), "What the answer is [done]");
+  add_direction_flag(*app, *answered);
   add_text(*app, "--body", answered->body, "JSON|@FILE|-", "Body of the answer, from which the step keeps its values");
   add_text(*app, "--reason", answered->reason, "TEXT", "Reason, for the audit");
   set_examples(*app, {"sagactl saga answer 01a2241b approval done --reason 'called the customer'"});
@@ -90,10 +106,13 @@ void add_saga_steps(CLI::App& group, Commands& commands) {
   app = add_command(group, "skip", "Go on as if a step had been done (or undone, if the saga is compensating)");
   add_saga_id(*app, *skipped);
   add_step(*app, *skipped);
+  add_direction_flag(*app, *skipped);
   add_text(*app, "--reason", skipped->reason, "TEXT", "Reason, for the audit").required();
   set_examples(*app, {"sagactl saga skip 01a2241b mail --reason 'sent by hand'"});
   commands.add(app, [skipped](Invocation& invocation) {
-    return send(invocation, *skipped, "skip", Json{{"reason", skipped->reason}});
+    Json body{{"reason", skipped->reason}};
+    add_direction(body, *skipped);
+    return send(invocation, *skipped, "skip", body);
   });
 
   const auto cancelled = std::make_shared<StepFlags>();

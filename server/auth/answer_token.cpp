@@ -13,7 +13,18 @@ std::string_view bytes_of(const Digest& digest) {
 }
 
 std::string without_signature(const AnsweredCall& call) {
-  return (call.is_undo ? "undo." : "do.") + std::to_string(call.execution) + '.';
+  std::string text = (call.is_undo ? "undo." : "do.") + std::to_string(call.execution) + '.';
+  if (call.undo_round > 0) text.append(std::to_string(call.undo_round + 1)).append(".");
+  return text;
+}
+
+// Takes "<number>." from the beginning of `text`.
+bool take_dotted_number(std::string_view& text, int& number) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop == end || *stop != '.') return false;
+  text.remove_prefix(static_cast<std::size_t>(stop - text.data()) + 1);
+  return true;
 }
 
 }  // namespace
@@ -40,7 +51,11 @@ std::optional<AnsweredCall> AnswerTokens::verify(std::string_view token, std::st
   else if (!rest.starts_with("do."))
     return std::nullopt;
   rest.remove_prefix(rest.find('.') + 1);
-  if (std::from_chars(rest.data(), rest.data() + rest.size(), call.execution).ec != std::errc()) return std::nullopt;
+  if (!take_dotted_number(rest, call.execution)) return std::nullopt;
+  if (rest.find('.') != rest.npos) {
+    if (!take_dotted_number(rest, call.undo_round) || call.undo_round < 2) return std::nullopt;
+    --call.undo_round;
+  }
   if (!equal_in_constant_time(token_of(saga, step, call), token)) return std::nullopt;
   return call;
 }

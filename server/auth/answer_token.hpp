@@ -11,6 +11,7 @@ namespace sagactl::auth {
 struct AnsweredCall {
   bool is_undo = false;
   int execution = 1;
+  int undo_round = 0;  // of an undo: how often the step had been undone before, in this execution
 
   friend bool operator==(const AnsweredCall&, const AnsweredCall&) = default;
 };
@@ -22,7 +23,7 @@ class AnswerTokens {
   // Precondition: the secret is not empty.
   explicit AnswerTokens(std::string_view shared_secret);
 
-  // "do.1.<43 characters>": fit for a URL.
+  // "do.1.<43 characters>", and of a later undo "undo.1.2.<43 characters>": fit for a URL.
   std::string token_of(std::string_view saga, std::string_view step, const AnsweredCall& call) const;
   // The call of that saga and step which the token is for; nothing when it is for another, or no token of ours.
   std::optional<AnsweredCall> verify(std::string_view token, std::string_view saga, std::string_view step) const;

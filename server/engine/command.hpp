@@ -76,7 +76,8 @@ struct StartSagaRequest {
   std::optional<SagaId> parent = {};
 };
 
-// A user answers for a step: as AnswerStep. `not_found` for an unknown saga or step.
+// A user answers for a step: as AnswerStep. `not_found` for an unknown saga or step. `conflict` with the member code
+// "STEP_TURNED" when the step in progress is not what is answered for.
 struct AnswerStepRequest {
   SagaId saga;
   Actor actor;
@@ -84,6 +85,8 @@ struct AnswerStepRequest {
   Outcome outcome;
   std::string reason;
   std::vector<Timestamp> if_updated_at = {};
+  std::optional<Direction> direction = {};  // whether the answer is about its action or its undo; none: about either
+  int execution = 0;                        // 0: any
 };
 
 // Ends a saga as failed without undoing anything: as StopSaga.
@@ -165,7 +168,7 @@ struct StepReplied {
   SagaId saga;
   StepReply reply;
   GatewayReply gateway = {};              // the rest of the provider's answer
-  bool is_recorded = false;               // by the participant, in a commit of its own
+  bool is_recorded = false;               // by the participant, in a commit of its own; it came by message
   std::optional<CallRecord> record = {};  // of the call to a participant of a user's saga
 };
 

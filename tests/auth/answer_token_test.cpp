@@ -23,6 +23,22 @@ TEST(AnswerToken, IsGoodForItsCallAlone) {
   EXPECT_EQ(tokens.verify(other, saga, "hotel"), std::nullopt) << "of another execution";
 }
 
+TEST(AnswerToken, OfALaterUndoIsAnother) {
+  const AnswerTokens tokens("secret");
+  const AnsweredCall first{true, 3}, second{true, 3, 1};
+  const std::string token = tokens.token_of(saga, "hotel", second);
+  EXPECT_THAT(token, testing::StartsWith("undo.3.2."));
+  EXPECT_EQ(tokens.verify(token, saga, "hotel"), second);
+  std::string other = token;
+  other.erase(7, 2);
+  EXPECT_EQ(tokens.verify(other, saga, "hotel"), std::nullopt) << "of the first";
+  other = tokens.token_of(saga, "hotel", first);
+  for (const char* round : {"0.", "1.", "2.", "-1.", "9999999999.", "."}) {
+    std::string wrong = other;
+    EXPECT_EQ(tokens.verify(wrong.insert(7, round), saga, "hotel"), std::nullopt) << wrong;
+  }
+}
+
 TEST(AnswerToken, IsOfTheSharedSecret) {
   const std::string token = AnswerTokens("secret").token_of(saga, "hotel", {});
   EXPECT_EQ(AnswerTokens("secret").verify(token, saga, "hotel"), AnsweredCall{}) << "of another node";

@@ -67,6 +67,19 @@ TEST_F(CliSagaSteps, SkipGoesOnAsIfTheStepHadBeenDone) {
   await_status(id, "completed");
 }
 
+TEST_F(CliSagaSteps, WhatIsMeantForTheUndoIsRefusedWhileTheStepIsDone) {
+  const std::string id = start_and_await_approval();
+  for (const char* command : {"answer", "skip"}) {
+    const CommandResult refused = run({"saga", command, id, "approval", "--direction", "undo", "--reason", "x"});
+    EXPECT_EQ(refused.code, 1) << command;
+    EXPECT_THAT(refused.err, HasSubstr("is being done in its attempt 1")) << command;
+  }
+  EXPECT_THAT(run({"saga", "skip", id, "approval", "--direction", "back", "--reason", "x"}).err,
+              HasSubstr("'back' is not one of do, undo"));
+  EXPECT_EQ(run({"saga", "skip", id, "approval", "--direction", "do", "--reason", "by phone"}).code, 0);
+  await_status(id, "completed");
+}
+
 TEST_F(CliSagaSteps, CancelUndoesWhatWasDone) {
   const std::string id = start_and_await_approval();
   const CommandResult cancelled = run({"saga", "cancel", "k1", "--reason", "the customer called"});

@@ -180,5 +180,21 @@ TEST_P(CheckoutFlow, RequiresACustomer) {
 INSTANTIATE_TEST_SUITE_P(Sagas, CheckoutFlow, ::testing::Values(checkout_saga, checkout_choreography_saga),
                          [](const auto& test) { return std::string(test.param); });
 
+TEST(CheckoutMessages, SayNothingAboutTheStepsOfOtherSagas) {
+  ScriptedNode node;
+  const OrderId id = node.run(order_for("A"))->flow->order.id;
+  ASSERT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+  StepReply paid;
+  paid.step = 1;
+  paid.outcome = Succeeded{};
+  EXPECT_EQ(node.run(StepReplied{saga_of(id), paid, {}, true}).error().code, ErrorCode::retry);
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::started);
+  EXPECT_EQ(node.run(PerformRequest{StepCall{saga_of(id), 1}}).error().code, ErrorCode::retry);
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+  node.gateway.answer_charge(Charged{"tx"});
+  node.settle();
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed);
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -124,6 +124,46 @@ TEST_F(MessageAnswers, DoneAfterItsUndoIsUndoneAgain) {
   EXPECT_EQ(saga().status, SagaStatus::compensated);
 }
 
+TEST_F(MessageAnswers, AStepWhoseQuestionCannotBeAskedIsCalledAgainOrUndone) {
+  constexpr const char* rooms = R"({"saga":"rooms",
+   "participants":{"hotel":{"kafka":"hotel-commands","timeout":"1s","retry":{"first":"1s","cap":"1s","budget":"5s"}}},
+   "steps":[{"name":"room","call":{"command":"book"},"undo":{"command":"free","body":"{saga.step_key}"},
+             "ask":{"command":"find","body":"{input.reference}"}}]})";
+  id = SagaId::fresh();
+  ASSERT_TRUE(node.run(StartSagaRequest{id, admin, compile_definition(rooms, 1).value(), "{}"}));
+  ASSERT_TRUE(give(1, Said::unknown)) << "it may be booked";
+  node.pass(2s);
+  ASSERT_EQ(participants.calls.size(), 3u);
+  EXPECT_EQ(participants.calls[2].command, "book");
+  EXPECT_THAT(saga().steps[0].error, HasSubstr("there is no input.reference"));
+  ASSERT_TRUE(node.run(CompensateRequest{id, admin, "not wanted"}));
+  ASSERT_TRUE(give(2, Said::unknown));
+  EXPECT_EQ(saga().status, SagaStatus::compensating);
+  for (int i = 0; i < 20 && participants.calls.size() == 3; ++i) node.pass(1s);
+  ASSERT_EQ(participants.calls.back().command, "free") << "it was not refused";
+  ASSERT_TRUE(give(3, Said::done));
+  EXPECT_EQ(saga().status, SagaStatus::compensated);
+  EXPECT_EQ(saga().steps[0].status, StepStatus::compensated);
+}
+
+TEST_F(MessageAnswers, AnAnswerForAStepIsNotTakenForOneForItsUndo) {
+  ASSERT_TRUE(give(0, Said::done));
+  ASSERT_TRUE(give(1, Said::refused));
+  ASSERT_EQ(saga().steps[0].status, StepStatus::compensating);
+  AnswerStepRequest seen{id, admin, "mail", Succeeded{R"({"id":7})"}, "seen there"};
+  seen.direction = Direction::action;
+  const auto refused = node.run(seen);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().members["code"], "STEP_TURNED");
+  EXPECT_EQ(saga().steps[0].status, StepStatus::compensating);
+  seen.direction = Direction::compensation;
+  seen.execution = 2;
+  EXPECT_EQ(node.run(seen).error().members["code"], "STEP_TURNED") << "of another attempt";
+  seen.execution = 1;
+  ASSERT_TRUE(node.run(seen));
+  EXPECT_EQ(saga().status, SagaStatus::compensated);
+}
+
 TEST_F(MessageAnswers, AnAnswerToAnEarlierTryHoldsWhenItIsFinal) {
   participants.waiting[0]([] {
     ParticipantAnswer none;

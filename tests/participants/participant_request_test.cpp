@@ -131,6 +131,24 @@ TEST_F(ParticipantRequestTest, AnUndoWithoutTheValueThatItNeedsIsRefusedByName) 
   EXPECT_EQ(request(0, Direction::compensation)->url, "http://hotel:8080/api/bookings/b%2F7");
 }
 
+TEST_F(ParticipantRequestTest, OnlyAQuestionThatCannotBeAskedLeavesOpenWhatItIsAbout) {
+  const auto outcome_of = [&](std::size_t step, Direction direction, bool asks_first, bool asks_only) {
+    return without_request(saga, StepCall{saga.id, step, direction, 1, 2, asks_first, asks_only}, "there is no x");
+  };
+  EXPECT_EQ(outcome_of(0, Direction::action, false, true), Outcome{UnknownOutcome{"there is no x"}});
+  EXPECT_EQ(outcome_of(0, Direction::action, true, false), (Outcome{Unavailable{"there is no x", true}}));
+  EXPECT_EQ(outcome_of(0, Direction::action, false, false), Outcome{Refused{"there is no x"}});
+  EXPECT_EQ(outcome_of(1, Direction::action, true, false), Outcome{Refused{"there is no x"}}) << "it has no question";
+  EXPECT_EQ(outcome_of(0, Direction::compensation, true, false), Outcome{Refused{"there is no x"}});
+}
+
+TEST_F(ParticipantRequestTest, ALaterUndoSaysSo) {
+  saga.steps[0].kept = R"({"booking":"b-7"})";
+  saga.steps[0].undo_round = 1;
+  EXPECT_EQ(request(0, Direction::compensation)->undo_round, 1);
+  EXPECT_EQ(request(0)->undo_round, 0);
+}
+
 TEST_F(ParticipantRequestTest, AnUndoMayBeAtAnotherParticipant) {
   saga.steps[1].kept = R"({"id":9})";
   const auto undo = request(1, Direction::compensation);

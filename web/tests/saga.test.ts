@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { actionsFor, keptBy, retriesFrom, undoneBy } from '../src/dashboard/saga/choices';
+import { actionsFor, isUndoing, keptBy, retriesFrom, undoneBy } from '../src/dashboard/saga/choices';
 import { layersOf } from '../src/dashboard/saga/layers';
 import { planOf, ticksOf } from '../src/dashboard/saga/spans';
 import type { Call, Saga, SagaStatus, Step, Trace } from '../src/dashboard/types';
@@ -84,6 +84,11 @@ test('the buttons are those that the state allows', () => {
     [saga('started', [step('nap', 'running', { kind: 'sleep' })], users), ['skip', 'cancel']],
   ];
   for (const [of, actions] of rows) assert.deepEqual(actionsFor(of), actions);
+});
+
+test('an answer is about the undo of a step once that has begun', () => {
+  const back = saga('compensating', [step('hotel', 'compensating', { kind: 'call' }), step('flight', 'running', { kind: 'call' })], users);
+  assert.deepEqual(['hotel', 'flight', 'none'].map((name) => isUndoing(back, name)), [true, false, false]);
 });
 
 test('a retry goes on at the earliest step that is not in effect', () => {

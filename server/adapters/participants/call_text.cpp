@@ -57,7 +57,8 @@ void add_saga_headers(std::string& out, const ParticipantCall& call, const NodeS
   if (node.node_url && node.tokens && !call.is_question) {
     const std::string saga = call.call.saga.text();
     const std::string& step = call.definition->steps[call.call.step].name;
-    const auth::AnsweredCall answered{call.call.direction == Direction::compensation, call.call.execution};
+    const auth::AnsweredCall answered{call.call.direction == Direction::compensation, call.call.execution,
+                                      call.undo_round};
     out.append("Saga-Answer: ").append(*node.node_url).append("/sagas/").append(saga);
     out.append("/steps/").append(step).append("/answer?token=");
     out.append(node.tokens->token_of(saga, step, answered)).append("\r\n");

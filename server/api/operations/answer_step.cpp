@@ -2,6 +2,7 @@
 // participant, or for the person who is waited for.
 #include <fmt/format.h>
 
+#include "server/api/operations/change_saga.hpp"
 #include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/query.hpp"
@@ -23,6 +24,7 @@ struct StepAnswer {
   std::string outcome;
   std::string body;  // JSON text; empty: none
   std::string reason;
+  std::optional<Direction> direction;  // that the caller means
 };
 
 // A step of a user's saga, as it is stored.
@@ -41,6 +43,7 @@ Result<StepAnswer> read_answer_of(const Request& request) {
   StepAnswer answer;
   answer.outcome = body.one_of("outcome", outcomes);
   answer.reason = body.optional_text("reason", {.max = reason_max}).value_or("");
+  answer.direction = read_direction(body);
   if (body.has("body")) answer.body = json_text(body.any("body"));
   if (const auto valid = body.finish(); !valid) return valid.error();
   return answer;
@@ -124,11 +127,13 @@ StepReplied callback_of(const StepSite& site, const auth::AnsweredCall& call, co
                    : answer.outcome == "refused" ? CallOutcome::refused
                                                  : CallOutcome::again;
   record.answer = kept_answer(answer.body.empty() ? answer.reason : answer.body);
-  return StepReplied{site.flow.saga->id,
-                     StepReply{site.index, direction, call.execution, std::move(outcome)},
-                     {},
-                     false,
-                     std::move(record)};
+  StepReply reply{site.index, direction, call.execution, std::move(outcome)};
+  // So that it does not answer an undo that begins meanwhile.
+  if (call.is_undo) {
+    reply.tries = site.state().tries;
+    reply.since = site.state().began_at;
+  }
+  return StepReplied{site.flow.saga->id, std::move(reply), {}, false, std::move(record)};
 }
 
 // An answer to a call that has its answer already is not submitted, except one that a step is done which was undone
@@ -140,6 +145,8 @@ Result<bool> is_to_be_submitted(const StepSite& site, const auth::AnsweredCall& 
     return step_conflict(site, fmt::format("the call was of attempt {} of the step, which is at attempt {}",
                                            call.execution, state.execution));
   if (is_in_effect(state, direction, outcome)) return false;
+  if (call.is_undo && call.undo_round != state.undo_round)
+    return step_conflict(site, "the call was of an earlier undo of the step, which has to be undone again");
   const StepStatus expected = call.is_undo ? StepStatus::compensating : StepStatus::running;
   const bool is_late_done = outcome == "done" && !call.is_undo && site.flow.saga->status != SagaStatus::completed &&
                             state.status != StepStatus::pending && state.status != StepStatus::succeeded;
@@ -164,10 +171,14 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
 }
 
 awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite site, StepAnswer answer) {
-  auto outcome = outcome_of(answer, site.definition(), direction_of(site.state()));
+  const Direction direction = answer.direction.value_or(direction_of(site.state()));
+  auto outcome = outcome_of(answer, site.definition(), direction);
   if (!outcome) co_return http::problem(422, outcome.error().message, request);
-  Command command = AnswerStepRequest{site.flow.saga->id, actor_of(request), site.definition().name,
-                                      std::move(*outcome), std::move(answer.reason)};
+  AnswerStepRequest asked{site.flow.saga->id, actor_of(request), site.definition().name, std::move(*outcome),
+                          std::move(answer.reason)};
+  asked.direction = direction;
+  asked.execution = site.state().execution;
+  Command command = std::move(asked);
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return receipt.error();
   site.flow = *receipt->flow;

@@ -1,6 +1,7 @@
 #include "server/api/operations/change_saga.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/submit.hpp"
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view weak_tags =
     "nothing was changed: If-Match needs the saga's strong ETag; a proxy that compressed the answer has made it weak "
     "(W/): read the saga again with the header Accept-Encoding: identity";
+
+constexpr std::array<std::string_view, 2> direction_words = {"do", "undo"};
 
 bool has_weak_tags_only(const http::Condition& condition) {
   return !condition.any() && !condition.tags().empty() &&
@@ -48,6 +51,14 @@ AcceptedVersions accepted_versions(const Request& request) {
 
 http::Response weak_tags_refused(const Request& request) {
   return http::problem(412, weak_tags, request);
+}
+
+std::optional<Direction> read_direction(http::ObjectReader& body) {
+  if (!body.has("direction")) {
+    (void)body.any("direction");
+    return std::nullopt;
+  }
+  return body.one_of("direction", direction_words) == direction_words[0] ? Direction::action : Direction::compensation;
 }
 
 awaitable<Answer> change_saga(Context& context, Request& request, std::string_view parameter, Command command,

@@ -1,10 +1,12 @@
 // What the actions of operators on a saga share: If-Match before, and the answer after.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "server/api/route_group.hpp"
+#include "server/http/message/validate.hpp"
 
 namespace sagactl::api {
 
@@ -16,6 +18,10 @@ struct AcceptedVersions {
 };
 AcceptedVersions accepted_versions(const Request& request);
 http::Response weak_tags_refused(const Request& request);
+
+// Which way of a step is answered for, by the member "direction" of the body: "do" or "undo". None: whichever is in
+// progress.
+std::optional<Direction> read_direction(http::ObjectReader& body);
 
 // Submits the command and answers 202 with the saga's state. `parameter` is the one of the path that has its id.
 awaitable<Answer> change_saga(Context& context, Request& request, std::string_view parameter, Command command,

@@ -70,11 +70,12 @@ awaitable<Answer> skip_step(Context& context, Request& request) {
   if (!json) co_return json.error();
   http::ObjectReader body(*json);
   std::string reason = body.text("reason", {.max = reason_max, .not_empty = true});
+  const std::optional<Direction> direction = read_direction(body);
   if (const auto valid = body.finish(); !valid) co_return valid.error();
   AcceptedVersions accepted = accepted_versions(request);
   if (accepted.are_weak) co_return weak_tags_refused(request);
-  Command command = AnswerStepRequest{SagaId{*uuid}, actor_of(request), *step,
-                                      Succeeded{},   std::move(reason), std::move(accepted.times)};
+  Command command = AnswerStepRequest{SagaId{*uuid},     actor_of(request),         *step,    Succeeded{},
+                                      std::move(reason), std::move(accepted.times), direction};
   co_return co_await change_saga(context, request, "id", std::move(command), "Step is skipped");
 }
 

@@ -41,6 +41,31 @@ std::string call_data(const Flow& flow) {
       .take();
 }
 
+// Of messages between processes, whose steps are those of a saga that is orchestrated over them. In any other saga a
+// step of that number is another one.
+Result<void> check_is_orchestrated_by_messages(const SagaDefinition* definition) {
+  if (definition && definition->services_may_be_remote && definition->mode == Mode::orchestration) return {};
+  return Error{ErrorCode::retry, "the saga is not carried out over messages"};
+}
+
+// That a step is done says nothing about its undo, which may have begun since the user looked.
+Result<void> check_is_meant(const Saga& saga, std::size_t step, const AnswerStepRequest& answer) {
+  const StepState& state = saga.steps[step];
+  if (!is_in_progress(state)) return {};  // the decider says so
+  const bool is_other_direction = answer.direction && *answer.direction != direction_of(state);
+  if (!is_other_direction && (answer.execution == 0 || answer.execution == state.execution)) return {};
+  const char* what = direction_of(state) == Direction::action ? "done" : "undone";
+  return Error{ErrorCode::conflict,
+               fmt::format("step {} of saga {} is being {} in its attempt {}, which is not what was answered for: look "
+                           "at it again",
+                           answer.step, saga.id.text(), what, state.execution),
+               Json{{"sagaId", saga.id.text()},
+                    {"step", answer.step},
+                    {"stepStatus", to_string(state.status)},
+                    {"attempt", state.execution},
+                    {"code", "STEP_TURNED"}}};
+}
+
 }  // namespace
 
 Result<CommandBatch::Draft> CommandBatch::draft_of_saga(OrderId id) const {
@@ -54,6 +79,8 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
   if (!found) return found.error();
   Draft draft = std::move(*found);
   const SagaDefinition* definition = definition_of(*draft.flow.saga);
+  if (command.is_recorded)
+    if (const auto fits = check_is_orchestrated_by_messages(definition); !fits) return fits.error();
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
@@ -125,7 +152,8 @@ Result<Receipt> CommandBatch::on(const PerformRequest& command) {
   if (!found) return found.error();
   Draft draft = std::move(*found);
   const SagaDefinition* definition = definition_of(*draft.flow.saga);
-  if (!definition || call.step >= definition->steps.size())
+  if (const auto fits = check_is_orchestrated_by_messages(definition); !fits) return fits.error();
+  if (call.step >= definition->steps.size())
     return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
   const StepDefinition& step = definition->steps[call.step];
   if (!is_local(*definition, call)) return Error{ErrorCode::retry, "the command belongs to another participant"};
@@ -226,7 +254,7 @@ std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const Step
   }
   auto request = request_of(*draft.flow.saga, call, moment_);
   if (!request) {
-    reply.outcome = Refused{request.error().message};
+    reply.outcome = without_request(*draft.flow.saga, call, request.error().message);
     return reply;
   }
   if (!request->definition) return reply;
@@ -295,6 +323,7 @@ Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
     return Error{ErrorCode::conflict,
                  fmt::format("step {} of saga {} is carried out by this program; nobody else can answer for it",
                              command.step, command.saga.text())};
+  if (const auto meant = check_is_meant(*draft.flow.saga, step, command); !meant) return meant.error();
   const auto done = decide_saga(draft, AnswerStep{step, command.outcome, command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));

@@ -24,6 +24,7 @@ struct ParticipantCall {
   DefinitionPointer definition;  // its participants
   std::size_t participant = 0;
   bool is_question = false;  // it asks what became of an earlier call
+  int undo_round = 0;        // of an undo: StepState::undo_round
   int repeats = 0;           // of a transaction of DTM's: how many of its calls so far were repeats
   // Of an LRA's participant:
   bool forgets = false;        // it is asked to forget its failure

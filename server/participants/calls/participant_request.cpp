@@ -237,6 +237,11 @@ void add_dtm_arguments(ParticipantCall& out, const Saga& saga, const StepCall& c
   }
 }
 
+// Whether the call asks what became of an earlier one, by the step's own `ask`.
+bool asks_by_request(const ParticipantStep& step, const StepCall& call) {
+  return call.direction == Direction::action && step.ask && (call.ask_first || call.ask_only);
+}
+
 }  // namespace
 
 std::string participant_key(const Saga& saga, std::size_t step, Direction direction) {
@@ -261,7 +266,8 @@ Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const
   const bool undoes = call.direction == Direction::compensation;
   const RequestTemplate* request = undoes ? (asked.undo ? &*asked.undo : nullptr) : &asked.perform;
   out.participant = undoes ? asked.undo_participant.value_or(asked.participant) : asked.participant;
-  if (!undoes && asked.ask && (call.ask_first || call.ask_only)) {
+  out.undo_round = undoes ? state.undo_round : 0;
+  if (asks_by_request(asked, call)) {
     request = &*asked.ask;
     out.is_question = true;
   }
@@ -291,6 +297,15 @@ Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const
   else
     add_own_headers(out, saga, call, moment);
   return out;
+}
+
+// A question that cannot be asked leaves open what it was about: the call is made again, which its key makes harmless,
+// and on the way back it is undone once the time for questions is over.
+Outcome without_request(const Saga& saga, const StepCall& call, std::string reason) {
+  const ParticipantStep* step = saga.own_definition->steps[call.step].call.get();
+  if (!step || !asks_by_request(*step, call)) return Refused{std::move(reason)};
+  if (call.ask_only) return UnknownOutcome{std::move(reason)};
+  return Unavailable{std::move(reason), true};
 }
 
 ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {

@@ -19,6 +19,8 @@ std::string step_key(const Saga& saga, std::size_t step);
 // The request of `call`. `invalid` names a value that is missing: no try can succeed. The request has no `definition`
 // if the step has nothing to call: it is done at once.
 Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const Moment& moment);
+// What comes of `call` when there is no request of it, for that reason.
+Outcome without_request(const Saga& saga, const StepCall& call, std::string reason);
 
 struct ReadAnswer {
   Outcome outcome;

@@ -11,15 +11,28 @@ using testing::HasSubstr;
 class StepActions : public OwnSagas {
  protected:
   // A saga whose hotel has accepted its call and calls back: the path of its answers.
-  std::string accepted() {
+  std::string accepted() { return accepted(trip()); }
+  std::string accepted(const std::string& definition) {
     participant.answer("POST /bookings", 202, "", {{"Retry-After", "3000"}});
-    EXPECT_EQ(publish(trip()).status, 201);
+    EXPECT_EQ(publish(definition).status, 201);
     id = start(Json{{"guest", "Ada"}}).json().value()["id"];
-    const std::string url = participant.await("POST /bookings").headers.at("saga-answer");
-    const OrderId flow = OrderId::parse(id).value();
-    EXPECT_TRUE(node.await_write(flow, [&] { return !node.queries().flow(flow).value()->saga->steps[0].calling; }))
+    const std::string path = answer_path(participant.await("POST /bookings"));
+    EXPECT_TRUE(node.await_write(OrderId::parse(id).value(), [&] { return !is_calling(); }))
         << "the node has not got the answer 202";
+    return path;
+  }
+  static std::string answer_path(const SeenCall& call) {
+    const std::string& url = call.headers.at("saga-answer");
     return url.substr(url.find("/sagas/"));
+  }
+  // Whether a call of the hotel is in progress.
+  bool is_calling() { return node.queries().flow(OrderId::parse(id).value()).value()->saga->steps[0].calling; }
+  // A saga that goes back and cannot undo its flight.
+  void start_and_get_stuck_on_the_way_back() {
+    id = start_and_await_approval();
+    participant.answer("DELETE /seats", 503);
+    EXPECT_EQ(admin.post(path("/cancel"), Json{{"reason", "not wanted"}})->status, 202);
+    await_saga(id, "currentSteps", Json::array({"flight"}));
   }
   HttpResponse call_back(const std::string& path, const Json& answer) {
     return node.client().post(path, answer).value();
@@ -63,6 +76,28 @@ TEST_F(StepActions, ACallBackAfterTheUndoIsUndoneAgain) {
   EXPECT_EQ(late.status, 200) << late.body;
   participant.await("DELETE /bookings/b-9");
   await_saga(id, "status", "compensated");
+}
+
+TEST_F(StepActions, ACallBackOfAnEarlierUndoDoesNotAnswerTheLaterOne) {
+  std::string text = trip();
+  replace_first(text, "/bookings/{hotel.booking}", "/bookings/{saga.step_key}");
+  participant.answer("GET /questions", 404);
+  participant.answer("DELETE /bookings", 202, "", {{"Retry-After", "3000"}});
+  const std::string url = accepted(text);
+  ASSERT_EQ(admin.post(path("/cancel"), Json{{"reason", "not wanted"}})->status, 202);
+  const std::string first = answer_path(participant.await("DELETE /bookings"));
+  const Json done{{"outcome", "done"}, {"body", {{"id", "b-9"}}}};
+  ASSERT_EQ(call_back(url, done).status, 200) << "it is undone again";
+  ASSERT_TRUE(node.await_write(OrderId::parse(id).value(),
+                               [&] { return participant.calls("DELETE /bookings").size() == 2 && !is_calling(); }));
+  const HttpResponse late = call_back(first, done);
+  EXPECT_EQ(late.status, 409) << late.body;
+  EXPECT_EQ(step_of(0), "compensating");
+  const std::string second = answer_path(participant.await("DELETE /bookings"));
+  EXPECT_NE(second, first);
+  EXPECT_EQ(call_back(second, done).status, 200);
+  await_saga(id, "status", "compensated");
+  EXPECT_EQ(call_back(first, done).status, 200) << "it is undone, as that says";
 }
 
 TEST_F(StepActions, ACallBackNeedsTheTokenOfThatStepAndWhatTheStepKeeps) {
@@ -138,6 +173,35 @@ TEST_F(StepActions, AnAdminSkipsAStepAndSaysWhy) {
   const HttpResponse again = admin.post(path("/steps/mail/skip"), Json{{"reason", "sent by hand"}}).value();
   EXPECT_EQ(again.status, 409);
   EXPECT_THAT(again.body, HasSubstr("is succeeded; only one that is in progress is answered or skipped"));
+}
+
+TEST_F(StepActions, AnAnswerForAStepIsNotTakenForOneForItsUndo) {
+  start_and_get_stuck_on_the_way_back();
+  const Json done{{"outcome", "done"}, {"direction", "do"}, {"reason", "seen there"}};
+  const HttpResponse refused = admin.post(path("/steps/flight/answer"), done).value();
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_EQ(refused.json().value()["code"], "STEP_TURNED");
+  EXPECT_EQ(refused.json().value()["stepStatus"], "compensating");
+  const Json skip{{"direction", "do"}, {"reason", "seen there"}};
+  EXPECT_EQ(admin.post(path("/steps/flight/skip"), skip)->status, 409);
+  EXPECT_EQ(step_of(1), "compensating");
+  const Json wrong{{"outcome", "done"}, {"direction", "back"}};
+  EXPECT_EQ(admin.post(path("/steps/flight/answer"), wrong)->status, 400);
+  const Json undone{{"outcome", "done"}, {"direction", "undo"}, {"reason", "cancelled by phone"}};
+  EXPECT_EQ(admin.post(path("/steps/flight/answer"), undone)->status, 200);
+  await_saga(id, "status", "compensated");
+}
+
+TEST_F(StepActions, AnAnswerForAStepUnderWayIsOfThatDirectionAsWell) {
+  participant.answer("POST /mails", 503);
+  ASSERT_EQ(publish(trip()).status, 201);
+  id = start(Json{{"guest", "Ada"}}).json().value()["id"];
+  await_saga(id, "currentSteps", Json::array({"mail"}));
+  const Json undo{{"direction", "undo"}, {"reason", "r"}};
+  EXPECT_EQ(admin.post(path("/steps/mail/skip"), undo)->status, 409);
+  const Json done{{"direction", "do"}, {"reason", "sent by hand"}};
+  EXPECT_EQ(admin.post(path("/steps/mail/skip"), done)->status, 202);
+  await_saga(id, "status", "completed");
 }
 
 TEST_F(StepActions, ACancelledSagaIsUndone) {

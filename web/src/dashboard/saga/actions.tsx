@@ -5,7 +5,7 @@ import { useTexts } from '../../shared/language';
 import { shared } from '../../shared/texts';
 import { Button, Dialog, Field, ProblemNote, tell } from '../../shared/ui';
 import type { Saga } from '../types';
-import { actionsFor, answerable, keptBy, retriesFrom, skippable, undoneBy, type Action } from './choices';
+import { actionsFor, answerable, isUndoing, keptBy, retriesFrom, skippable, undoneBy, type Action } from './choices';
 import { sagaTexts } from './texts';
 
 interface Choice { reason: string; step: string; outcome: 'done' | 'refused' | 'again'; body: string; recharge: boolean }
@@ -20,7 +20,7 @@ export function requestOf(action: Action, saga: Saga, choice: Choice): { path: s
     case 'compensate': return { path: `/saga/compensate/${id}`, body: { reason } };
     case 'cancel': return { path: `/sagas/${id}/cancel`, body: { reason } };
     case 'skip': return { path: `/sagas/${id}/steps/${step}/skip`, body: { reason } };
-    case 'answer': return { path: `/sagas/${id}/steps/${step}/answer`, body: { outcome: choice.outcome, ...(choice.body.trim() ? { body: JSON.parse(choice.body) } : {}), reason } };
+    case 'answer': return { path: `/sagas/${id}/steps/${step}/answer`, body: { outcome: choice.outcome, direction: isUndoing(saga, choice.step) ? 'undo' : 'do', ...(choice.body.trim() ? { body: JSON.parse(choice.body) } : {}), reason } };
   }
 }
 
@@ -39,8 +39,8 @@ function useWhatHappens(action: Action, saga: Saga, step: string): string {
     case 'retry': return say.retry(retriesFrom(saga), keptBy(saga).join(', '));
     case 'compensate':
     case 'cancel': return say.undo(undoneBy(saga).join(', '));
-    case 'skip': return say.skip(step);
-    case 'answer': return say.answer(step);
+    case 'skip': return isUndoing(saga, step) ? say.skipUndo(step) : say.skip(step);
+    case 'answer': return isUndoing(saga, step) ? say.answerUndo(step) : say.answer(step);
   }
 }
 

@@ -11,6 +11,9 @@ const isOpen = (saga: Saga): boolean => saga.status === 'started' || saga.status
 export const skippable = (saga: Saga): Step[] =>
   isUsers(saga) && isOpen(saga) ? saga.steps.filter((s) => (s.status === 'running' || s.status === 'compensating') && s.kind !== 'command') : [];
 
+// Whether the step's undo is in progress.
+export const isUndoing = (saga: Saga, step: string): boolean => saga.steps.some((s) => s.name === step && s.status === 'compensating');
+
 // The steps of a user's saga that wait for somebody else.
 export const answerable = (saga: Saga): Step[] => skippable(saga).filter((s) => s.kind !== 'sleep');
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/text/json_pointer.hpp"
 #include "httpclient/url.hpp"
 #include "server/definitions/definition_source.hpp"
 
@@ -99,6 +100,9 @@ void read_probe(Findings& findings, const Found& at, Json& canonical) {
   const auto get = it.text("get"), count = it.text("count");
   if (count && !count->starts_with('/'))
     findings.mistake(it.get("count"), fmt::format("`{}` is no JSON pointer", *count), "write it like /total");
+  else if (count && !is_json_pointer(*count))
+    findings.warning(it.get("count"), fmt::format("`{}` leads nowhere: it is no JSON pointer", *count),
+                     "~ is written ~0, and / in a name ~1");
   if (get && count) canonical["probe"] = {{"get", *get}, {"count", *count}};
 }
 

@@ -151,6 +151,10 @@ TEST(DefinitionMistakes, ParticipantsAreChecked) {
       {"concurrency: 64", "probe: { get: \"{air}/x\", count: total }",
        "11:67 mistake /participants/hotel/probe/get: a probe of `hotel` has to begin with {hotel}/\n11:85 mistake "
        "/participants/hotel/probe/count: `total` is no JSON pointer | write it like /total\n"},
+      {"concurrency: 64", "probe: { get: \"{hotel}/x\", count: /to~tal }",
+       "11:87 warning /participants/hotel/probe/count: `/to~tal` leads nowhere: it is no JSON pointer | ~ is written "
+       "~0, and / in a name ~1\n"},
+      {"concurrency: 64", "probe: { get: \"{hotel}/x\", count: /to~0tal }", ""},
       {"concurrency: 64", "probe: { get: \"{hotel}/bookings?saga={saga.idd}\", count: /total }",
        "11:67 mistake /participants/hotel/probe/get: there is no `saga.idd` here | did you mean `id`?\n"},
       {"concurrency: 64", "probe: { get: \"{hotel}/bookings?of={flight.id}\", count: /total }",

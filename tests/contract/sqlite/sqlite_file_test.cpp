@@ -277,6 +277,18 @@ TEST_F(SqliteOnAFaultyDisk, ACommitWhoseSyncFailsHasAnUnknownOutcome) {
   expect_only_later_orders(node);
 }
 
+TEST_F(SqliteOnAFaultyDisk, ACommitThatRunsOutOfMemoryHasAnUnknownOutcome) {
+  WriterNode node(*this, "node-1");
+  node.create({1});
+  FaultyDisk::fail_syncs(SQLITE_IOERR_NOMEM);
+  const auto commit = try_create(node, 2);
+  ASSERT_FALSE(commit);
+  EXPECT_EQ(commit.error().code, ErrorCode::unknown_outcome);
+  EXPECT_THAT(commit.error().message, HasSubstr("out of memory"));
+  FaultyDisk::fail_syncs(SQLITE_OK);
+  expect_only_later_orders(node);
+}
+
 // Its pages are complete in the log, and a process that was killed now would leave them to the next one.
 TEST_F(SqliteOnAFaultyDisk, ACommitThatIsSaidNotToHaveHappenedDoesNotHappenAfterAKillEither) {
   WriterNode node(*this, "node-1");

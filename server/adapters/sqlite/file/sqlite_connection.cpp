@@ -208,9 +208,10 @@ void SqliteTransaction::commit() {
   try {
     connection_.prepared("COMMIT").run();
   } catch (sql::DatabaseFailure& failure) {
-    const int code = sqlite3_extended_errcode(connection_.handle());
-    // The commit is complete once its last page is in the log; whether that page reached the disk is unknown.
-    if ((code & 0xff) == SQLITE_IOERR) failure.error.code = ErrorCode::unknown_outcome;
+    const int code = sqlite3_extended_errcode(connection_.handle()) & 0xff;
+    // The commit is complete once its last page is in the log; whether that page reached the disk is unknown. Memory
+    // may be missing after that: for the log's index.
+    if (code == SQLITE_IOERR || code == SQLITE_NOMEM) failure.error.code = ErrorCode::unknown_outcome;
     throw;
   }
 }

@@ -134,7 +134,7 @@ class SqliteTransaction {
   SqliteTransaction(const SqliteTransaction&) = delete;
   SqliteTransaction& operator=(const SqliteTransaction&) = delete;
 
-  // `unknown_outcome` when the disk failed so late that the changes may have been committed.
+  // `unknown_outcome` when the disk failed, or memory was missing, so late that the changes may have been committed.
   void commit();
 
  private:

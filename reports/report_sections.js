@@ -244,7 +244,7 @@ function slowest(r) {
   if (!rowsOf(r.slowest).length) return null;
   const end = Math.max(1, ...r.slowest.map(t => t.tookUs)), colour = e => /Compensat|Cancel|Refund/.test(e) ? 'two' : /Failed/.test(e) ? 'bad' : /Completed|Confirmed|Processed/.test(e) ? 'four' : 'one';
   return section('Slowest sagas', 'All events of the ten slowest sagas, from their creation. Open a saga for the list.', r.slowest.map(t => h('details', {class: 'trace'},
-    h('summary', null, withText('span', {class: 'mono'}, t.sagaId), ' ', withText('span', {class: 'soft'}, `${t.status} after ${time(t.tookUs / 1000)}`),
+    h('summary', null, withText('span', {class: 'mono'}, t.sagaId), ' ', withText('span', {class: 'soft'}, `${t.status} ${t.tookUs === 0 ? 'at once' : 'after ' + time(t.tookUs / 1000)}`),
       picture(22, `Events of saga ${t.sagaId}`, (image, width) => {
         const x = linear(0, end, 6, width - 6);
         image.append(s('line', {x1: x(0), x2: x(t.tookUs), y1: 11, y2: 11, stroke: 'var(--quiet)', 'stroke-width': 3, 'stroke-linecap': 'round'}),

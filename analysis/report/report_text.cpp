@@ -183,8 +183,9 @@ std::string slowest(const JsonView& result) {
   for (const Json& row : result["slowest"].list()) {
     if (++shown > traces_shown) break;
     const JsonView trace(row);
-    text += fmt::format("  {}  {} after {}\n", trace["sagaId"].text(), trace["status"].text(),
-                        microseconds(trace["tookUs"]));
+    const std::string when =
+        trace["tookUs"].number() == 0 ? "at once" : fmt::format("after {}", microseconds(trace["tookUs"]));
+    text += fmt::format("  {}  {} {}\n", trace["sagaId"].text(), trace["status"].text(), when);
     TextTable table("rlll");
     for (const Json& event : trace["events"].list())
       table.row({"+" + microseconds(JsonView(event)["atUs"]), JsonView(event)["event"].text(),

@@ -13,8 +13,10 @@ namespace sagactl::api {
 Result<std::vector<StoredRecord>> newest_records(RecordStore& records, const std::string& kind, std::size_t count);
 
 // Of each kind in `kinds`, in this order, removes what is older than the newest `kept` records of `kind`, at most
-// `removed_max` at a time. Ids of these kinds begin with those of `kind`.
+// `removed_max` at a time. Ids of these kinds begin with those of `kind`. `in_use`, the oldest id that is still needed,
+// stays with all that is newer; empty: none is.
 Result<void> keep_newest_records(RecordStore& records, const std::string& kind, std::size_t kept,
-                                 std::initializer_list<const char*> kinds, std::size_t removed_max);
+                                 std::initializer_list<const char*> kinds, std::size_t removed_max,
+                                 const std::string& in_use = {});
 
 }  // namespace sagactl::api

@@ -78,7 +78,7 @@ Answer dry_run_answer(const BulkJob& job, const FlowPage& found) {
                                        {"sample", std::move(sample)}});
 }
 
-// Jobs that are too old are forgotten with their results.
+// Jobs that are too old are forgotten with their results, but for those that are newer than one that runs.
 // The id among those that run comes first: a job that is stored is run.
 Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   RecordRange open;
@@ -91,8 +91,9 @@ Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   for (const auto& [kind, body] :
        {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))})
     if (const auto added = records.add_record(kind, job.id, body); !added) return added.error();
-  const auto removed =
-      keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind}, jobs_forgotten_max);
+  const std::string oldest_running = running->empty() ? job.id : running->front().id;
+  const auto removed = keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind},
+                                           jobs_forgotten_max, oldest_running);
   if (!removed) return removed.error();
   const auto record = records.record(bulk_kind, job.id);
   if (!record) return record.error();

@@ -93,6 +93,24 @@ TEST_F(BulkRunnerTest, AJobThatWasAskedToStopDoesNothingMore) {
   EXPECT_EQ(saga(one)["retryHistory"].size(), 0u);
 }
 
+TEST_F(BulkRunnerTest, AJobThatRunsIsNotForgottenHoweverManyAreMadeMeanwhile) {
+  const auto stored = [&](const std::string& id, BulkState state) {
+    BulkJob job = left_behind({});
+    job.id = id;
+    job.state = state;
+    job.held_until = job.created_at + 1h;
+    EXPECT_TRUE(node.records().add_record(api::bulk_kind, id, api::bulk_job_text(job)).value());
+  };
+  const std::string ended = "00000000-0000-7000-8000-000000000001", runs = "00000000-0000-7000-8000-000000000002";
+  stored(ended, BulkState::done);
+  stored(runs, BulkState::running);
+  ASSERT_TRUE(node.records().add_record(api::bulk_open_kind, runs, "{}").value());
+  for (int i = 0; i < 100; ++i) stored(new_uuid().text(), BulkState::done);
+  EXPECT_EQ(admin.post("/bulk", Json{{"action", "retry"}, {"filter", "status=failed"}})->status, 202);
+  EXPECT_EQ(admin.get("/bulk/" + runs)->status, 200);
+  EXPECT_EQ(admin.get("/bulk/" + ended)->status, 404);
+}
+
 TEST_F(BulkRunnerTest, AJobIsReadAsItWasWritten) {
   BulkJob job = left_behind({{SagaId::fresh(), Timestamp{17}}});
   job.action = BulkAction::skip;

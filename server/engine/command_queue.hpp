@@ -15,6 +15,7 @@ struct QueuedCommand {
   Command command;
   Completion done;        // none: an internal command of the engine, which is kept until it can be committed
   unsigned failures = 0;  // of an internal command
+  bool is_awaited = true;
 };
 
 class CommandQueue {
@@ -22,8 +23,8 @@ class CommandQueue {
   // Refuses clients' commands with `busy` while `max` commands are queued. `full` commands make a full batch.
   CommandQueue(std::size_t max, std::size_t full) : max_(max), full_(full) {}
 
-  // `wake` is called for the first command of an empty queue, for the command that fills a batch, and by wake(). It
-  // must not call this queue. Once on_work() has replaced it, it is not called again.
+  // `wake` is called for the first command of an empty queue, for the first that is awaited, for the command that fills
+  // a batch, and by wake(). It must not call this queue. Once on_work() has replaced it, it is not called again.
   void on_work(std::function<void()> wake);
   void wake();
 
@@ -34,8 +35,11 @@ class CommandQueue {
   // long as the queue is open.
   void put(Command command, Completion done);
 
-  // Adds an internal command, from within a turn and without waking the engine. Internal commands follow from durable
-  // state and are always accepted: the number of open sagas bounds them.
+  // Adds an internal command that nobody waits for, so that it may share a later batch.
+  void put_unawaited(Command command);
+
+  // The same, from within a turn and without waking the engine. Internal commands follow from durable state and are
+  // always accepted: the number of open sagas bounds them.
   void put_internal(Command command);
 
   // Takes up to `max` commands, oldest first.
@@ -48,11 +52,15 @@ class CommandQueue {
   std::deque<QueuedCommand> close();
 
   std::size_t size() const;
+  bool has_awaited() const;
 
  private:
+  void add(QueuedCommand queued);
+
   const std::size_t max_, full_;
   mutable std::mutex mutex_;
   std::deque<QueuedCommand> queue_;
+  std::size_t awaited_ = 0;  // of these
   std::function<void()> on_work_;
   bool closed_ = false, wakes_for_each_ = false;
 };

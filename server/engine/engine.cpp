@@ -30,6 +30,7 @@ bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
   std::unique_ptr<CommandBatch> batch;
   std::vector<Result<Receipt>> receipts;
   const auto commit = decide_and_store(keys, commands, batch, receipts);
+  commit_took_ = clock_.steady() - began;
   if (!commit && commit.error().code == ErrorCode::bug)
     return isolate_failing_command(std::move(commands), commit.error());
   if (!commit) {
@@ -41,7 +42,7 @@ bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
     on_fenced();
     fail_or_requeue(std::move(commands), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
   } else {
-    after_commit(std::move(commands), *batch, std::move(receipts), clock_.steady() - began);
+    after_commit(std::move(commands), *batch, std::move(receipts));
   }
   return true;
 }
@@ -82,7 +83,7 @@ Result<Commit> Engine::Core::resolve_uncertain_commit(const CommandBatch& batch,
 }
 
 void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch,
-                                std::vector<Result<Receipt>> receipts, Duration took) {
+                                std::vector<Result<Receipt>> receipts) {
   sequence_ = batch.last_sequence();
   report_late_charges(batch);
   if (options_.log_flows) log_flows(batch);
@@ -97,16 +98,16 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
     ++stats_.commits;
     stats_.commands += commands.size();
     stats_.last_batch_size = commands.size();
-    stats_.commit_us_total += static_cast<std::uint64_t>(took.count());
+    stats_.commit_us_total += static_cast<std::uint64_t>(commit_took_.count());
     stats_.open_sagas = timers_.open();
     stats_.unpublished = publisher_.waiting();
   }
-  if (on_commit_) on_commit_(CommitReport{commands.size(), took, batch.progress(options_.is_traced)});
+  if (on_commit_) on_commit_(CommitReport{commands.size(), commit_took_, batch.progress(options_.is_traced)});
 
   const std::weak_ptr<Core> self = weak_from_this();
   if (!batch.gateway_calls().empty()) {
     const auto reply = std::make_shared<const ReplyToCall>([self](Command answer) {
-      if (const auto core = self.lock()) core->queue_.put(std::move(answer), nullptr);
+      if (const auto core = self.lock()) core->take_gateway_answer(std::move(answer));
     });
     for (const GatewayCall& call : batch.gateway_calls()) call_gateway(call, gateway_, reply);
   }
@@ -131,6 +132,15 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
       timers_.forget(order_of(wake->saga), *wake->timer);
     }
   }
+}
+
+// A client has the answer to its order, and waits for the payment's only if it watches the flow. From any thread.
+void Engine::Core::take_gateway_answer(Command answer) {
+  const auto order = flow_of(answer);
+  if (order && watch_.is_watched(*order))
+    queue_.put(std::move(answer), nullptr);
+  else
+    queue_.put_unawaited(std::move(answer));
 }
 
 // A call begins only under a lease that has not expired: a node that was paused may have lost its sagas to another.

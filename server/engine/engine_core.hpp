@@ -66,12 +66,13 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   void rest(SteadyTime now);
   void fire_timers(SteadyTime now);
+  SteadyTime commit_due() const;
   bool may_commit(SteadyTime now) const;
   Result<Commit> decide_and_store(const BatchKeys& keys, const std::vector<QueuedCommand>& commands,
                                   std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts);
   Result<Commit> resolve_uncertain_commit(const CommandBatch& batch, const Error& error);
-  void after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch, std::vector<Result<Receipt>> receipts,
-                    Duration took);
+  void after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch, std::vector<Result<Receipt>> receipts);
+  void take_gateway_answer(Command answer);
   void call_participants(CommandBatch& batch);
   void withdraw_calls();
   void report_late_charges(const CommandBatch& batch);
@@ -114,6 +115,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   std::size_t other_nodes_ = 0;  // that are live
   std::size_t unwoken_ = 0;      // adopted sagas whose wake is still queued
   Duration backoff_{};           // zero: the store is available
+  Duration commit_took_{};       // the last one
   SagaTimers timers_;
   FailedCommands failed_;
   std::function<void(const CommitReport&)> on_commit_;

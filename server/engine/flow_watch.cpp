@@ -47,6 +47,12 @@ void FlowWatch::Watcher::written() {
   if (done) done(true);
 }
 
+bool FlowWatch::is_watched(OrderId order) {
+  if (count_ == 0) return false;
+  const std::lock_guard lock(mutex_);
+  return watchers_.contains(order);
+}
+
 void FlowWatch::written(OrderId order) {
   if (count_ == 0) return;
   const std::lock_guard lock(mutex_);  // no watcher is destroyed meanwhile

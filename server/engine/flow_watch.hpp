@@ -41,6 +41,8 @@ class FlowWatch {
 
   // The flow was committed.
   void written(OrderId order);
+  // Whether there is a watcher of the flow.
+  bool is_watched(OrderId order);
 
  private:
   std::atomic<std::size_t> count_ = 0;

@@ -8,7 +8,6 @@
 #include "server/adapters/simulated/demo_participants.hpp"
 #include "server/api/routes.hpp"
 #include "server/http/static_files.hpp"
-#include "server/node/connection_limits.hpp"
 #include "server/node/tracing/saga_spans.hpp"
 #include "server/node/tracing/traced_calls.hpp"
 
@@ -169,7 +168,7 @@ Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {
 }
 
 Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& options, int index, SharedParts& parts,
-                                                       boost::asio::io_context& io) {
+                                                       const http::Limits& limits, boost::asio::io_context& io) {
   const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
   NodeAddress address{name_of(options, index), url_of(options.host, port)};
   auto participants = participants_of(options, address.node, parts);
@@ -183,7 +182,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   if (!trusted) return trusted.error();
   server.trusted_proxies = std::move(trusted).value();
   server.cors_origins = options.cors_origins;
-  server.limits = connection_limits(options.nodes);
+  server.limits = limits;
   auto router = api::make_router(node->context_);
   if (!options.pages.empty()) {
     auto pages = http::StaticFiles::read(options.pages);

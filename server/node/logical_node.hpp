@@ -24,7 +24,7 @@ class LogicalNode {
   // Binds the port; no request is accepted before start(). `parts` outlives the node. `io` outlives its use and is
   // destroyed before the node, since pending handlers, which `io` owns, refer to the node.
   static Result<std::unique_ptr<LogicalNode>> make(const NodeOptions& options, int index, SharedParts& parts,
-                                                   boost::asio::io_context& io);
+                                                   const http::Limits& limits, boost::asio::io_context& io);
   ~LogicalNode();
 
   Result<void> start();  // the engine

@@ -11,6 +11,7 @@
 
 #include "common/log.hpp"
 #include "server/api/checkout/sample_products.hpp"
+#include "server/node/connection_limits.hpp"
 #include "server/node/logical_node.hpp"
 #include "server/node/shared_parts.hpp"
 
@@ -43,8 +44,9 @@ class RunningNodes final : public Nodes {
 
   Result<void> start(const NodeOptions& options) {
     stop_delay_ = options.stop_delay;
+    const http::Limits limits = connection_limits(options.nodes);
     for (int i = 0; i < options.nodes; ++i) {
-      auto node = LogicalNode::make(options, i, *parts_, *io_);
+      auto node = LogicalNode::make(options, i, *parts_, limits, *io_);
       if (!node) return node.error();
       nodes_.push_back(std::move(node).value());
     }

@@ -57,7 +57,7 @@ TEST(NodeSecrets, ThatDifferBetweenNodesAreLogged) {
       log += line;
     });
     boost::asio::io_context io;
-    const auto node = LogicalNode::make(options, 0, *parts, io).value();
+    const auto node = LogicalNode::make(options, 0, *parts, {}, io).value();
     EXPECT_TRUE(node->start().ok());
     node->stop_engine();
     set_log_sink({});

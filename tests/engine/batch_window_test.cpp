@@ -1,6 +1,8 @@
 // A store may have a batch window: commands that arrive soon after a commit has started share the next commit.
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
@@ -55,6 +57,83 @@ TEST_F(BatchWindow, AFullBatchDoesNotWait) {
   place(4);
   engine->turn();
   EXPECT_EQ(taken, 5);
+}
+
+// A store without a batch window; an order was just committed, which took a quarter of a millisecond.
+class UnawaitedCommands : public BatchWindow {
+ protected:
+  UnawaitedCommands() {
+    store.window = Duration{0};
+    place(1);
+    began = clock.steady();
+    commit_takes(250us);
+    commits = engine->stats().commits;
+  }
+  void commit_takes(Duration time) {
+    store.on_call = [this, time, is_first = true]() mutable {
+      if (std::exchange(is_first, false)) clock.advance(time);
+    };
+    engine->turn();
+    store.on_call = nullptr;
+  }
+  std::uint64_t later_commits() const { return engine->stats().commits - commits; }
+
+  SteadyTime began;
+  std::uint64_t commits = 0;
+};
+
+TEST_F(UnawaitedCommands, AreTakenAlongByTheNextCommit) {
+  gateway.answer_charge(Charged{"tx"});
+  clock.advance(1ms);
+  EXPECT_EQ(engine->turn(), began + 4ms);
+  EXPECT_EQ(later_commits(), 0u);
+  place(1);
+  engine->turn();
+  EXPECT_EQ(taken, 2);
+  EXPECT_EQ(later_commits(), 1u);
+  EXPECT_EQ(engine->stats().queue_depth, 0u);
+}
+
+TEST_F(UnawaitedCommands, WaitSixteenTimesAsLongAsTheLastCommitTook) {
+  gateway.answer_charge(Charged{"tx"});
+  clock.advance(began + 4ms - clock.steady());
+  engine->turn();
+  EXPECT_EQ(later_commits(), 1u);
+  EXPECT_EQ(engine->stats().open_sagas, 0u);
+}
+
+TEST_F(UnawaitedCommands, DoNotWaitAfterAPause) {
+  clock.advance(4ms);
+  gateway.answer_charge(Charged{"tx"});
+  engine->turn();
+  EXPECT_EQ(later_commits(), 1u);
+}
+
+TEST_F(UnawaitedCommands, WaitEightMillisecondsAtMost) {
+  place(1);
+  began = clock.steady();
+  commit_takes(1ms);
+  gateway.answer_charge(Charged{"tx"});
+  EXPECT_EQ(engine->turn(), began + 8ms);
+}
+
+TEST_F(UnawaitedCommands, DoNotWaitOnceTheyFillABatch) {
+  place(3);
+  commit_takes(250us);
+  for (int i = 0; i < 3; ++i) gateway.answer_charge(Charged{"tx"});
+  engine->turn();
+  EXPECT_EQ(engine->stats().open_sagas, 4u);
+  gateway.answer_charge(Charged{"tx"});
+  engine->turn();
+  EXPECT_EQ(engine->stats().open_sagas, 0u);
+}
+
+TEST_F(UnawaitedCommands, AnAnswerAboutAFlowThatAClientWatchesIsAwaited) {
+  const OrderId order = memory->orders({}, {})->flows.front().order.id;
+  const FlowWatch::Watcher ticket(engine->watch(), order);
+  gateway.answer_charge(Charged{"tx"});
+  engine->turn();
+  EXPECT_EQ(engine->stats().open_sagas, 0u);
 }
 
 TEST_F(BatchWindow, IsUnaffectedByTheTimeOfDay) {

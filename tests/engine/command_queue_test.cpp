@@ -70,8 +70,28 @@ TEST(CommandQueue, WakesForTheFirstCommandAndForAFullBatchOnly) {
   EXPECT_THAT(woken_by, ElementsAre("a", "c", "e"));
 }
 
+// The others may be queued for longer.
+TEST(CommandQueue, WakesForTheFirstAwaitedCommandAmongOthers) {
+  CommandQueue queue(10, 9);
+  std::vector<std::string> woken_by;
+  std::string put;
+  queue.on_work([&] { woken_by.push_back(put); });
+  for (int round = 0; round < 2; ++round) {
+    queue.put_unawaited(named(put = "own"));
+    queue.put_unawaited(named(put = "another"));
+    EXPECT_FALSE(queue.has_awaited());
+    queue.put(named(put = "a"), unanswered);
+    queue.put(named(put = "b"), unanswered);
+    EXPECT_TRUE(queue.has_awaited());
+    queue.put_back(queue.take(3));
+    EXPECT_THAT(names(queue.take(9)), ElementsAre("own", "another", "a", "b"));
+  }
+  EXPECT_THAT(woken_by, ElementsAre("own", "a", "own", "a"));
+}
+
 TEST(CommandQueue, WakesForEachCommandOnRequest) {
   CommandQueue queue(10, 9);
+  queue.put(named("first"), unanswered);
   int woken = 0;
   queue.on_work([&] { ++woken; });
   queue.put_internal(named("own"));
@@ -94,6 +114,7 @@ TEST(CommandQueue, WhenClosedReturnsTheQueueAndRefusesLaterCommands) {
   queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
   EXPECT_EQ(refused, ErrorCode::unavailable);
   queue.put(named("a reply"), nullptr);
+  queue.put_unawaited(named("another"));
   EXPECT_EQ(queue.size(), 0U);
 }
 

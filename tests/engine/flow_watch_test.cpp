@@ -48,6 +48,17 @@ TEST_F(Watching, SeveralMayWaitAndADestroyedOneIsNotWoken) {
   EXPECT_EQ(woken, 1);
 }
 
+TEST_F(Watching, AFlowIsWatchedForAsLongAsOneWatches) {
+  EXPECT_FALSE(watch.is_watched(order));
+  {
+    const FlowWatch::Watcher first(watch, order);
+    { const FlowWatch::Watcher second(watch, order); }
+    EXPECT_TRUE(watch.is_watched(order));
+    EXPECT_FALSE(watch.is_watched(other));
+  }
+  EXPECT_FALSE(watch.is_watched(order));
+}
+
 TEST_F(Watching, IsWokenByACommitOfTheEngine) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;

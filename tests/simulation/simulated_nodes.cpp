@@ -7,7 +7,7 @@
 namespace sagactl::simulation {
 namespace {
 
-constexpr Duration window_of_every_second_node = 8ms;
+constexpr Duration window_of_every_second_node = 8ms, commit_time_of_the_others = 500us;
 constexpr Duration node_pause = 5s;
 constexpr std::uint64_t down_us_max = 6'000'000, wake_us_max = 2'000;
 
@@ -28,8 +28,10 @@ void SimulatedNodes::add_nodes(int count, const std::function<Duration(int numbe
     node->name = fmt::format("node-{}", i);
     node->number = static_cast<std::size_t>(i);
     node->clock = std::make_unique<NodeClock>(clock_, began(i));
-    const Duration window = i % 2 == 0 ? window_of_every_second_node : Duration{0};
-    node->store = std::make_unique<UnreliableStore>(*store_, injector_, window);
+    const bool is_second = i % 2 == 0;
+    node->store = std::make_unique<UnreliableStore>(*store_, injector_, *node->clock,
+                                                    is_second ? window_of_every_second_node : Duration{0},
+                                                    is_second ? Duration{0} : commit_time_of_the_others);
     node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
     nodes_.push_back(std::move(node));
   }

@@ -38,6 +38,7 @@ Result<void> UnreliableStore::resign(const Writer& writer) {
 Result<Commit> UnreliableStore::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                          const std::function<Changes(Timestamp now)>& decide) {
   return unreliably([&]() -> Result<Commit> {
+    clock_.pass(commit_time_);
     if (!injector_.happens(injector_.faults.commit_in_doubt)) return store_.transact(writer, keys, loaded, decide);
     // The connection breaks during the commit, before or after the commit reaches the server.
     if (injector_.happens(0.5)) {

@@ -56,10 +56,30 @@ class FaultInjector {
   std::uint64_t crash_at = 0;  // point 2k-1 is before call k, point 2k after it; 0: none
 };
 
+// The clocks of a node's machine: its time of day is set independently, and its steady clock starts anywhere.
+class NodeClock : public Clock {
+ public:
+  NodeClock(Clock& clock, Duration began) : clock_(clock), began_(began) {}
+  Timestamp now() const override { return clock_.now() + ahead_; }
+  SteadyTime steady() const override { return clock_.steady() + began_; }
+  void after(Duration delay, std::function<void()> work) override { clock_.after(delay, std::move(work)); }
+
+  // Converts a time of its steady clock to the cluster's.
+  SteadyTime cluster_time(SteadyTime time) const { return time - began_; }
+  void step(Duration by) { ahead_ += by; }
+  // Its steady clock runs faster than the cluster's: something takes that long for this node alone.
+  void pass(Duration time) { began_ += time; }
+
+ private:
+  Clock& clock_;
+  Duration began_;
+  Duration ahead_{0};
+};
+
 class UnreliableStore : public Store {
  public:
-  UnreliableStore(Store& store, FaultInjector& injector, Duration batch_window)
-      : store_(store), injector_(injector), batch_window_(batch_window) {}
+  UnreliableStore(Store& store, FaultInjector& injector, NodeClock& clock, Duration batch_window, Duration commit_time)
+      : store_(store), injector_(injector), clock_(clock), batch_window_(batch_window), commit_time_(commit_time) {}
 
   Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
@@ -85,25 +105,8 @@ class UnreliableStore : public Store {
 
   Store& store_;
   FaultInjector& injector_;
-  const Duration batch_window_;
-};
-
-// The clocks of a node's machine: its time of day is set independently, and its steady clock starts anywhere.
-class NodeClock : public Clock {
- public:
-  NodeClock(Clock& clock, Duration began) : clock_(clock), began_(began) {}
-  Timestamp now() const override { return clock_.now() + ahead_; }
-  SteadyTime steady() const override { return clock_.steady() + began_; }
-  void after(Duration delay, std::function<void()> work) override { clock_.after(delay, std::move(work)); }
-
-  // Converts a time of its steady clock to the cluster's.
-  SteadyTime cluster_time(SteadyTime time) const { return time - began_; }
-  void step(Duration by) { ahead_ += by; }
-
- private:
-  Clock& clock_;
-  const Duration began_;
-  Duration ahead_{0};
+  NodeClock& clock_;
+  const Duration batch_window_, commit_time_;
 };
 
 // The payment provider: it outlives every node, and records the calls and their effects.

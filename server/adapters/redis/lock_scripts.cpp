@@ -1,5 +1,7 @@
 #include "server/adapters/redis/lock_scripts.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -67,11 +69,15 @@ return redis.status_reply('OK')
 
 constexpr std::array<std::string_view, script_count> sources{acquire, release, renew, describe, keep_token};
 
-Command evaluation(std::string_view command_name, std::string_view script, const std::vector<std::string>& keys,
-                   const std::vector<std::string>& arguments) {
-  Command command{std::string(command_name), std::string(script), std::to_string(keys.size())};
-  command.insert(command.end(), keys.begin(), keys.end());
-  command.insert(command.end(), arguments.begin(), arguments.end());
+Command evaluation(std::string_view command_name, std::string_view script, std::vector<std::string> keys,
+                   std::vector<std::string> arguments) {
+  Command command;
+  command.reserve(3 + keys.size() + arguments.size());
+  command.emplace_back(command_name);
+  command.emplace_back(script);
+  command.push_back(std::to_string(keys.size()));
+  std::move(keys.begin(), keys.end(), std::back_inserter(command));
+  std::move(arguments.begin(), arguments.end(), std::back_inserter(command));
   return command;
 }
 
@@ -92,16 +98,16 @@ void LockScripts::run(LockScript script, std::vector<std::string> keys, std::vec
                       OnReply on_reply) {
   const auto index = static_cast<std::size_t>(script);
   if (names_[index].empty()) {
-    session_.send(evaluation("EVAL", sources[index], keys, arguments), std::move(on_reply));
+    session_.send(evaluation("EVAL", sources[index], std::move(keys), std::move(arguments)), std::move(on_reply));
     return;
   }
-  const Command by_name = evaluation("EVALSHA", names_[index], keys, arguments);
-  session_.send(by_name, [this, index, keys = std::move(keys), arguments = std::move(arguments),
-                          on_reply = std::move(on_reply)](const redisReply* reply) {
-    if (reply && error_code(*reply) == "NOSCRIPT")
-      session_.send(evaluation("EVAL", sources[index], keys, arguments), on_reply);
-    else
-      on_reply(reply);
+  const auto command =
+      std::make_shared<Command>(evaluation("EVALSHA", names_[index], std::move(keys), std::move(arguments)));
+  session_.send(*command, [this, index, command, on_reply = std::move(on_reply)](const redisReply* reply) {
+    if (!reply || error_code(*reply) != "NOSCRIPT") return on_reply(reply);
+    (*command)[0] = "EVAL";
+    (*command)[1] = sources[index];
+    session_.send(*command, on_reply);
   });
 }
 

@@ -175,11 +175,18 @@ ClientAddress client_address(const Request& request, const asio::ip::address& pe
 }
 
 bool is_forwarded(const Request& request) {
+  static constexpr std::string_view names[] = {"forwarded",
+                                               "via",
+                                               "x-real-ip",
+                                               "x-client-ip",
+                                               "true-client-ip",
+                                               "x-cluster-client-ip",
+                                               "cf-connecting-ip",
+                                               "x-original-forwarded-for",
+                                               "x-envoy-external-address"};
   return std::any_of(request.headers.begin(), request.headers.end(), [](const Header& header) {
-    return header.name.starts_with("x-forwarded") || header.name == "forwarded" || header.name == "via" ||
-           header.name == "x-real-ip" || header.name == "x-client-ip" || header.name == "true-client-ip" ||
-           header.name == "x-cluster-client-ip" || header.name == "cf-connecting-ip" ||
-           header.name == "x-original-forwarded-for" || header.name == "x-envoy-external-address";
+    const std::string_view name = header.name;
+    return name.starts_with("x-forwarded") || std::find(std::begin(names), std::end(names), name) != std::end(names);
   });
 }
 

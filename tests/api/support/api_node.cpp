@@ -90,7 +90,7 @@ ApiNode::ApiNode(const NodeOptions& options) {
   });
   io_ = std::make_unique<boost::asio::io_context>(1);
   work_.emplace(io_->get_executor());
-  node_ = LogicalNode::make(options, 0, *parts_, *io_).value();
+  node_ = LogicalNode::make(options, 0, *parts_, {}, *io_).value();
   if (const auto started = node_->start(); !started) crash(started.error().message.c_str());
   io_thread_ = std::thread([this] { io_->run(); });
   std::promise<void> registered;

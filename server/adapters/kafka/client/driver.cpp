@@ -182,15 +182,18 @@ Result<NativeMetadata> metadata_of_topics(rd_kafka_t* handle, const KafkaOptions
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
                                                const std::vector<std::string>& topics, Duration timeout) {
   const auto known = metadata_of_topics(handle, options, timeout);
-  if (!known) return known.error();
-  const rd_kafka_metadata_t& metadata = **known;
+  return known ? partitions_of(**known, options, topics) : known.error();
+}
+
+Result<std::vector<PartitionId>> partitions_of(const rd_kafka_metadata_t& known, const KafkaOptions& options,
+                                               const std::vector<std::string>& topics) {
   std::vector<PartitionId> found;
   for (const std::string& topic : topics) {
     const std::size_t before = found.size();
-    for (int t = 0; t < metadata.topic_cnt; ++t)
-      if (metadata.topics[t].topic == topic)
-        for (int p = 0; p < metadata.topics[t].partition_cnt; ++p)
-          found.push_back({topic, metadata.topics[t].partitions[p].id});
+    for (int t = 0; t < known.topic_cnt; ++t)
+      if (known.topics[t].topic == topic)
+        for (int p = 0; p < known.topics[t].partition_cnt; ++p)
+          found.push_back({topic, known.topics[t].partitions[p].id});
     if (found.size() == before)
       return Error{ErrorCode::not_found, fmt::format("Kafka at {} has no topic {}", options.brokers, topic)};
   }

@@ -76,6 +76,9 @@ struct PartitionId {
 };
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
                                                const std::vector<std::string>& topics, Duration timeout);
+// The same in what the brokers have said of all topics.
+Result<std::vector<PartitionId>> partitions_of(const rd_kafka_metadata_t& known, const KafkaOptions& options,
+                                               const std::vector<std::string>& topics);
 
 // The offset at which each of them ends, or begins.
 enum class OffsetSpec : std::int64_t { latest = -1, earliest = -2 };

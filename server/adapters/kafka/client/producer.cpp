@@ -113,7 +113,9 @@ Result<void> RunningProducer::make_ready(const rd_kafka_metadata_t& known, const
                                          Duration timeout) {
   auto ensured = ensure_topics(handle_.get(), options_.kafka, known, wanted, timeout);
   if (!ensured || !options_.kafka.book || !spread_.empty()) return ensured;
-  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, timeout);
+  auto partitions = partitions_of(known, options_.kafka, options_.topics);
+  if (!partitions)  // some were just created
+    partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, timeout);
   if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
   std::map<std::string, int> counts;
   for (const PartitionId& id : *partitions) ++counts[id.topic];

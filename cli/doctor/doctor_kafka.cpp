@@ -68,7 +68,8 @@ void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, Doct
     return;
   }
   findings.push_back(
-      {"kafka", CheckResult::ok, fmt::format("{} brokers available at {}", check->brokers, options.brokers)});
+      {"kafka", CheckResult::ok,
+       fmt::format("{} broker{} available at {}", check->brokers, check->brokers == 1 ? "" : "s", options.brokers)});
   for (const KafkaDiagnosis::Broker& broker : check->addresses)
     if (!broker.failure.empty())
       findings.push_back({"broker " + broker.address, CheckResult::warn, broker.failure,

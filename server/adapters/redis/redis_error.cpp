@@ -16,8 +16,8 @@ struct ErrorAdvice {
 };
 
 constexpr std::array<ErrorAdvice, 10> fatal_errors{{
-    {"NOAUTH", ErrorCode::invalid, "set the password, in the URL or in REDIS_PASSWORD"},
-    {"WRONGPASS", ErrorCode::invalid, "check the password, in the URL or in REDIS_PASSWORD"},
+    {"NOAUTH", ErrorCode::invalid, "set the password, in the URL, or in REDIS_PASSWORD beside REDIS_HOST"},
+    {"WRONGPASS", ErrorCode::invalid, "check the password, in the URL, or in REDIS_PASSWORD beside REDIS_HOST"},
     {"NOPERM", ErrorCode::invalid, "grant its user scripting and pub/sub on every key below sagactl:lock:"},
     {"READONLY", ErrorCode::unavailable, "this is a replica: name its master"},
     {"OOM", ErrorCode::unavailable, "raise its maxmemory, or use a separate Redis for the locks"},

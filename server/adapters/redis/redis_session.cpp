@@ -72,9 +72,9 @@ void RedisSession::authenticate(const std::string& user, const std::string& pass
   if (password.empty()) return;
   Command auth{"AUTH", password};
   if (!user.empty()) auth.insert(auth.begin() + 1, user);
-  send(auth, expecting_ok(ErrorCode::invalid, route_.asks()
-                                                  ? "check the password of the sentinels, in REDIS_SENTINEL_PASSWORD"
-                                                  : "check the password, in the URL or in REDIS_PASSWORD"));
+  send(auth, expecting_ok(ErrorCode::invalid,
+                          route_.asks() ? "check the password of the sentinels, in REDIS_SENTINEL_PASSWORD"
+                                        : "check the password, in the URL, or in REDIS_PASSWORD beside REDIS_HOST"));
 }
 
 void RedisSession::select() {

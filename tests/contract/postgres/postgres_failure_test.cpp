@@ -14,6 +14,20 @@ TEST(PostgresFailure, AMissingDatabaseBehindAPoolerIsSaidToBeMissing) {
   EXPECT_NE(error.message.find("does not exist: create it"), std::string::npos) << error.message;
 }
 
+TEST(PostgresFailure, ADatabaseThatThePoolerDoesNotKnowIsSaidToBeMissingThere) {
+  const Error error = error_of("08P01", "shop at me@there:6432", "FATAL: no such database: shop");
+  EXPECT_EQ(error.code, ErrorCode::invalid);
+  EXPECT_NE(error.message.find("[databases] of pgbouncer.ini"), std::string::npos) << error.message;
+}
+
+TEST(PostgresFailure, AMissingPasswordIsSaidToBeMissing) {
+  const Error error =
+      error_of("08001", "shop at me@there:5432",
+               "connection to server at \"there\", port 5432 failed: fe_sendauth: no password supplied");
+  EXPECT_EQ(error.code, ErrorCode::invalid);
+  EXPECT_NE(error.message.find("wants a password: set DATABASE_PASSWORD"), std::string::npos) << error.message;
+}
+
 TEST(PostgresFailure, IsClassifiedBySqlstate) {
   struct Row {
     const char* state;

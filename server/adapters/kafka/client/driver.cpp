@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "common/id.hpp"
 #include "common/log.hpp"
@@ -200,23 +202,55 @@ Result<std::vector<PartitionId>> partitions_of(const rd_kafka_metadata_t& known,
   return found;
 }
 
+namespace {
+
+constexpr auto leader_change_interval = std::chrono::milliseconds(100);
+
+// Another broker leads the partition, or will: librdkafka asks who, and leaves another try to its caller.
+bool is_leader_changing(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
+struct OffsetFailure {
+  rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::string what;
+};
+
+// The offsets are in the list only when there is no failure.
+OffsetFailure find_offsets(rd_kafka_t* handle, rd_kafka_topic_partition_list_t& list, Duration timeout) {
+  const auto code = rd_kafka_offsets_for_times(handle, &list, milliseconds(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return {code, "cannot list the topics' offsets"};
+  for (int i = 0; i < list.cnt; ++i) {
+    const rd_kafka_topic_partition_t& found = list.elems[i];
+    if (found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.offset >= 0) continue;
+    const bool is_said = found.err != RD_KAFKA_RESP_ERR_NO_ERROR;
+    return {is_said ? found.err : RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+            fmt::format("cannot find the offsets of topic {}", found.topic)};
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
                                                const std::vector<PartitionId>& partitions, OffsetSpec spec,
                                                Duration timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const PartitionId& id : partitions)
-    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset =
-        static_cast<std::int64_t>(spec);
-  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(timeout));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics' offsets");
-  std::vector<std::int64_t> offsets;
-  for (const PartitionId& id : partitions) {
-    const auto* found = rd_kafka_topic_partition_list_find(list.get(), id.topic.c_str(), id.partition);
-    if (!found || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
-      return error_of(found ? found->err : RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, options,
-                      "cannot find the offsets of topic " + id.topic);
-    offsets.push_back(found->offset);
+    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition);
+  for (Duration left = timeout;;) {
+    for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = static_cast<std::int64_t>(spec);
+    const OffsetFailure failure = find_offsets(handle, *list, left);
+    if (failure.code == RD_KAFKA_RESP_ERR_NO_ERROR) break;
+    left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now()) - leader_change_interval;
+    if (!is_leader_changing(failure.code) || left <= Duration::zero())
+      return error_of(failure.code, options, failure.what);
+    std::this_thread::sleep_for(leader_change_interval);
   }
+  std::vector<std::int64_t> offsets;
+  for (const PartitionId& id : partitions)
+    offsets.push_back(rd_kafka_topic_partition_list_find(list.get(), id.topic.c_str(), id.partition)->offset);
   return offsets;
 }
 

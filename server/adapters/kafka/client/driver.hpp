@@ -80,7 +80,8 @@ Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOp
 Result<std::vector<PartitionId>> partitions_of(const rd_kafka_metadata_t& known, const KafkaOptions& options,
                                                const std::vector<std::string>& topics);
 
-// The offset at which each of them ends, or begins.
+// The offset at which each of them ends, or begins. While a partition changes its leader, it is asked for again until
+// `timeout` is over.
 enum class OffsetSpec : std::int64_t { latest = -1, earliest = -2 };
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
                                                const std::vector<PartitionId>& partitions, OffsetSpec spec,

@@ -65,6 +65,18 @@ constexpr StateMeaning tls_failed = {
     "cannot be reached over TLS: check sslmode, sslrootcert, sslcert and sslkey, and the server's certificate and its "
     "name"};
 
+// libpq's own finding: the server asks for one, and the connection has none.
+constexpr std::string_view without_password = "no password supplied";
+constexpr StateMeaning password_missing = {
+    "", ErrorCode::invalid,
+    "wants a password: set DATABASE_PASSWORD beside DATABASE_HOST, and for a URL PGPASSWORD or PGPASSFILE"};
+
+// PgBouncer's own finding, for a database that is neither in its list nor covered by a line for all others.
+constexpr std::string_view unknown_to_pooler = "no such database";
+constexpr StateMeaning missing_in_pooler = {
+    "", ErrorCode::invalid,
+    "is not known to the pooler before it: name it in [databases] of pgbouncer.ini, and reload"};
+
 const StateMeaning* meaning_of(std::string_view state) {
   const StateMeaning* found = nullptr;
   for (const StateMeaning& meaning : meanings)
@@ -87,7 +99,10 @@ bool is_write_on_standby(std::string_view state, std::string_view message) {
 Error error_of(std::string_view state, std::string_view where, std::string_view message) {
   const StateMeaning* found = meaning_of(is_missing_behind_pooler(state, message) ? state_no_database : state);
   if (is_write_on_standby(state, message)) found = meaning_of(state_read_only);
+  const auto says = [&](std::string_view text) { return message.find(text) != std::string_view::npos; };
   if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
+  if (state == state_cannot_connect && says(without_password)) found = &password_missing;
+  if (state == state_refused_by_pooler && says(unknown_to_pooler)) found = &missing_in_pooler;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text = fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);
   if (!message.empty()) text += fmt::format(": {}", message);

@@ -6,7 +6,8 @@ const section = (title, note, ...content) => h('section', null, h('h2', null, ti
 
 function table(columns, rows) {
   const side = column => column.startsWith('#') ? 'number' : null;
-  return h('div', {class: 'scroll'}, h('table', null,
+  const name = columns.map(c => c.replace('#', '')).filter(Boolean).join(', ');
+  return h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name}, h('table', null,
     h('thead', null, h('tr', null, columns.map(c => withText('th', {class: side(c)}, c.replace('#', ''))))),
     h('tbody', null, rows.map(row => h('tr', null, row.map((cell, i) => h('td', {class: side(columns[i])}, cell instanceof Node ? cell : String(cell ?? ''))))))));
 }

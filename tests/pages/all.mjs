@@ -8,4 +8,5 @@ import './bulk.mjs';
 import './operations.mjs';
 import './kafka.mjs';
 import './looks.mjs';
+import './report.mjs';
 import './ends.mjs';

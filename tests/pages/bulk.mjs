@@ -21,11 +21,13 @@ test('All that failed for one reason are retried at once, and are watched until 
   await page.locator('.tag', { hasText: 'Done' }).waitFor();
   await page.getByText(/Of those shown: [1-9]\d* completed, 0 in progress, 0 ended otherwise/).waitFor();
   await isAccessible(page, 'a bulk job');
+  await says('The job has started.');
   await picture('bulk-job');
   const { total } = await world.ask('/sagas?definition=trip&status=compensated&failedStep=payment&limit=1');
   assert.equal(total, 0);
-  await at('/ui/bulk');
+  await page.getByRole('navigation').getByRole('link', { name: 'Bulk jobs' }).click();
   await says('the bank works again');
+  assert.equal(await page.getByText('The job has started.').count(), 0, 'a message of success stays on its page');
 });
 
 test('What a bulk job could not do is listed with its reason', async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { isAccessible, widths } from './browser.mjs';
 import { at, page, picture, row, says, world } from './setting.mjs';
 
-const short = (id) => id.slice(0, 13);
+const short = (id) => id.slice(0, 18);
 
 test('The list has the LRAs', async () => {
   await at('/?definition=lra');

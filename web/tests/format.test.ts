@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { bestOf, figuresOf } from '../src/dashboard/operations/report_figures';
 import { roundedUp } from '../src/shared/chart';
-import { duration, shortId, time } from '../src/shared/format';
+import { duration, json, shortId, time } from '../src/shared/format';
 import { frameOf, frameReader } from '../src/shared/frames';
 
 test('a duration has the two units that matter', () => {
@@ -14,8 +14,17 @@ test('a duration has the two units that matter', () => {
 });
 
 test('ids are shortened so that they still find their saga', () => {
-  assert.equal(shortId('01a22843-12b9-7001-8494-012165d7c736'), '01a22843-12b9');
+  assert.equal(shortId('01a22843-12b9-7001-8494-012165d7c736'), '01a22843-12b9-7001');
   assert.equal(shortId('trip-X'), 'trip-X');
+});
+
+test('ids of one millisecond stay apart when they are shortened', () => {
+  assert.notEqual(shortId('01a22843-12b9-7001-8494-012165d7c736'), shortId('01a22843-12b9-7002-9b0c-5c26a9a8a38f'));
+});
+
+test('a text that reverses what follows leaves the JSON around it in order', () => {
+  assert.equal(json({ guest: '\u202Ekim\u2066' }), '{\n  "guest": "\\u202ekim\\u2066"\n}');
+  assert.deepEqual(JSON.parse(json({ guest: '\u202Ekim' })), { guest: '\u202Ekim' });
 });
 
 test('a text that is no time is shown as it is', () => assert.equal(time('soon', 'en'), 'soon'));

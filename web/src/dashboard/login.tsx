@@ -2,12 +2,14 @@
 import { useState } from 'preact/hooks';
 import { Problem } from '../shared/api';
 import { useTexts } from '../shared/language';
+import { useStore } from '../shared/store';
 import { Button, Field, PageTitle, ProblemNote } from '../shared/ui';
-import { logIn } from './session';
+import { hasEnded, logIn } from './session';
 import { texts } from './texts';
 
 export function LogIn({ codeFailed }: { codeFailed: boolean }) {
   const say = useTexts(texts);
+  const ended = useStore(hasEnded);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
@@ -26,6 +28,7 @@ export function LogIn({ codeFailed }: { codeFailed: boolean }) {
   return (
     <>
       <PageTitle title={say.session.title} product={say.product} />
+      {ended && <p class="note warn" role="alert">{say.session.ended}</p>}
       {codeFailed && <p class="note bad" role="alert">{say.session.codeFailed}</p>}
       <section class="panel login stack">
         <p>{say.session.hint}</p>

@@ -5,23 +5,33 @@ import type { Session } from './types';
 
 export const session = createStore<Session | null>(null);
 
+// Whether a session ended under a page that was open, and not because somebody logged out.
+export const hasEnded = createStore(false);
+
+function take(next: Session): void {
+  if (session.get()?.user && !next.user) hasEnded.set(true);
+  session.set(next);
+}
+
 // A session ends on its own; any answer of 401 says so.
 whenLoggedOut(() => {
   const now = session.get();
-  if (now?.user) session.set({ ...now, user: null, rights: [], expiresAt: null });
+  if (now?.user) take({ ...now, user: null, rights: [], expiresAt: null });
 });
 
 export async function readSession(): Promise<void> {
-  session.set(await get<Session>('/ui/session'));
+  take(await get<Session>('/ui/session'));
 }
 
 export async function logIn(with_: { code: string } | { email: string; password: string }): Promise<void> {
-  session.set((await request<Session>('/ui/session', { method: 'POST', body: with_ })).body);
+  take((await request<Session>('/ui/session', { method: 'POST', body: with_ })).body);
+  hasEnded.set(false);
 }
 
 export async function logOut(): Promise<void> {
   await request('/ui/session', { method: 'DELETE' });
   await readSession();
+  hasEnded.set(false);
 }
 
 // The one-time code that `sagactl open` puts behind the address, where no server or log sees it.

@@ -18,7 +18,7 @@ export const count = (n: number, language: Language): string =>
 export const percent = (ratio: number, language: Language): string =>
   made(`%${language}`, () => new Intl.NumberFormat(locale[language], { style: 'percent', maximumFractionDigits: 1 })).format(ratio);
 
-export const shortId = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id) ? id.slice(0, 13) : id.length > 18 ? `${id.slice(0, 17)}…` : id);
+export const shortId = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id) ? id.slice(0, 18) : id.length > 18 ? `${id.slice(0, 17)}…` : id);
 
 export function time(iso: string, language: Language, withMilliseconds = false): string {
   const at = new Date(iso);
@@ -48,4 +48,6 @@ export function duration(ms: number): string {
 
 const two = (a: number, unitA: string, b: number, unitB: string): string => (b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`);
 
-export const json = (value: unknown): string => JSON.stringify(value, null, 2) ?? '';
+// Characters that reverse what follows them are written as JSON may write them, so that the rest of a line stays in order.
+export const json = (value: unknown): string =>
+  (JSON.stringify(value, null, 2) ?? '').replace(/[\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);

@@ -24,6 +24,17 @@ export function currentPlace(): Place {
   return placeOf(address.get());
 }
 
+// Calls `act` when another page is shown; not when the same one gets another query.
+export function whenPageChanges(act: () => void): void {
+  let { path } = currentPlace();
+  address.subscribe(() => {
+    const next = currentPlace().path;
+    if (next === path) return;
+    path = next;
+    act();
+  });
+}
+
 // Goes to an address of these pages. `replace`: without an entry in the browser's history.
 export function go(to: string, how: { replace?: boolean } = {}): void {
   if (to === address.get()) return;

@@ -4,6 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Problem, unreachable } from './api';
 import * as format from './format';
 import { language, languages, setLanguage, useTexts, type Language } from './language';
+import { whenPageChanges } from './router';
 import { createStore, useStore } from './store';
 import { shared } from './texts';
 import { setTheme, theme, type Theme } from './theme';
@@ -124,7 +125,8 @@ export function Dialog({ title, onClose, children, wide }: { title: string; onCl
   );
 }
 
-// Short messages of what was done, which screen readers read out.
+// Short messages of what was done, which screen readers read out. What went well is said on the page where it was done;
+// what did not stays on every page until somebody has closed it.
 interface Message { id: number; text: string; bad: boolean }
 const messages = createStore<Message[]>([]);
 let nextMessage = 1;
@@ -132,9 +134,10 @@ let nextMessage = 1;
 export function tell(text: string, bad = false): void {
   const id = nextMessage++;
   messages.set([...messages.get().slice(-3), { id, text, bad }]);
-  // What went well may go by itself; what did not stays until somebody has read it.
   if (!bad) setTimeout(() => drop(id), 10_000);
 }
+
+whenPageChanges(() => messages.set(messages.get().filter((m) => m.bad)));
 
 const drop = (id: number): void => messages.set(messages.get().filter((m) => m.id !== id));
 

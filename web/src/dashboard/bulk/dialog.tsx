@@ -47,9 +47,9 @@ export function BulkDialog({ filter, action: first, onClose }: { filter: string;
     setProblem(null);
     try {
       const job = await post<Job>('/bulk', { ...body(), reason: reason.trim(), rate: Number(rate), atMost: found!.count });
-      tell(say.started);
       onClose();
       go(`/ui/bulk/${job.id}`);
+      tell(say.started);
     } catch (error) {
       setBusy(false);
       setProblem(error as Problem);

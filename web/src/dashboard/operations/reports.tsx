@@ -89,7 +89,7 @@ export function ReportPage({ ids }: { ids: string[] }) {
   const product = useTexts(texts).product;
   const mayRemove = may(useStore(session), 'sagas.operate');
   const loaded = useLoad(`reports ${ids.join()}`, (signal) => Promise.all(ids.slice(0, 4).map((id) => get<Report>(`/reports/${encodeURIComponent(id)}`, signal))));
-  const remove = () => request(`/reports/${encodeURIComponent(ids[0]!)}`, { method: 'DELETE' }).then(() => { tell(say.removed); go('/ui/reports'); }, tellProblem);
+  const remove = () => request(`/reports/${encodeURIComponent(ids[0]!)}`, { method: 'DELETE' }).then(() => { go('/ui/reports'); tell(say.removed); }, tellProblem);
   return (
     <>
       <PageTitle title={ids.length > 1 ? say.many(ids.length) : say.one} product={product}>{mayRemove && ids.length === 1 && <Button kind="danger" onClick={remove}>{say.remove}</Button>}</PageTitle>

@@ -44,11 +44,20 @@ std::string replace_characters(std::string_view text,
   return out;
 }
 
+namespace {
+
+// U+202A to U+202E and U+2066 to U+2069: they reverse the rest of a line.
+bool changes_direction(std::string_view character) {
+  return (character >= "\u202A" && character <= "\u202E") || (character >= "\u2066" && character <= "\u2069");
+}
+
+}  // namespace
+
 std::string printable(std::string_view text) {
   return replace_characters(text, [](std::string_view character) -> std::string_view {
     const auto first = static_cast<unsigned char>(character[0]);
     const bool is_c1 = first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
-    return first < 0x20 || first == 0x7F || is_c1 ? " " : character;
+    return first < 0x20 || first == 0x7F || is_c1 || changes_direction(character) ? " " : character;
   });
 }
 

@@ -15,7 +15,8 @@ std::string percent_text(double share);                                 // 0.333
 // Rounded, to be shown with two digits: what is nearly zero has no sign.
 double to_hundredths(double number);
 
-// Safe for a terminal: bytes that are not UTF-8 become U+FFFD, control characters a space.
+// Safe for a terminal: bytes that are not UTF-8 become U+FFFD, control characters and those that change the direction
+// of what follows a space.
 std::string printable(std::string_view text);
 
 // Each UTF-8 character of `text` is replaced by what `replacement` returns for it; bytes that are not UTF-8 become

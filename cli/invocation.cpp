@@ -1,11 +1,27 @@
 #include "cli/invocation.hpp"
 
+#include <algorithm>
 #include <ostream>
 
+#include "analysis/readable.hpp"
 #include "cli/output/display_text.hpp"
 #include "common/text/secret_text.hpp"
 
 namespace sagactl {
+namespace {
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out += printable(text.substr(begin, end - begin));
+    if (end == text.size()) return out;
+    out += '\n';
+    begin = end + 1;
+  }
+}
+
+}  // namespace
 
 void Invocation::info(std::string_view line) const {
   if (!settings.quiet) terminal.err << folded(line, terminal.text_width()) << '\n' << std::flush;
@@ -48,9 +64,12 @@ ExitCode report(const Terminal& terminal, OutputFormat format, const Error& erro
     return exit_code_of(error.code);
   }
   const int width = terminal.text_width();
-  terminal.err << folded("sagactl: " + without_secrets(std::string_view(error.message)), width) << '\n';
+  const auto line = [&](const char* before, const std::string& text) {
+    terminal.err << folded(before + printable_lines(text), width) << '\n';
+  };
+  line("sagactl: ", without_secrets(std::string_view(error.message)));
   const std::string hint = body["error"]["hint"];
-  if (!hint.empty()) terminal.err << folded("  " + hint, width) << '\n';
+  if (!hint.empty()) line("  ", hint);
   terminal.err << std::flush;
   return exit_code_of(error.code);
 }

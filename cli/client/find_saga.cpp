@@ -27,7 +27,7 @@ Result<std::string> find_by_key(NodeClient& client, const std::string& key) {
   if (!found) return found.error();
   std::vector<Json> sagas;
   for (const Json& saga : json_member(*found, "sagas"))
-    if (text_member(saga, "key") == key) sagas.push_back(saga);
+    if (json_member(saga, "key") == Json(key)) sagas.push_back(saga);
   if (sagas.empty()) return Error{ErrorCode::not_found, fmt::format("no saga has the key '{}'", key)};
   if (sagas.size() > 1) return ambiguous_key(key, sagas);
   return text_member(sagas.front(), "id");
@@ -35,7 +35,7 @@ Result<std::string> find_by_key(NodeClient& client, const std::string& key) {
 
 // A node gives the newest saga of a key. An operation must not fall on one of several that was not meant.
 Result<void> check_only_one(NodeClient& client, const Json& saga, const std::string& text) {
-  if (text_member(saga, "key") != text || text_member(saga, "correlationId") == text) return {};
+  if (json_member(saga, "key") != Json(text) || text_member(saga, "correlationId") == text) return {};
   const auto id = find_by_key(client, text);
   if (!id && id.error().code != ErrorCode::not_found) return id.error();
   return {};

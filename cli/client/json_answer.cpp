@@ -1,5 +1,9 @@
 #include "cli/client/json_answer.hpp"
 
+#include <fmt/format.h>
+
+#include "analysis/readable.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/money.hpp"
 
 namespace sagactl {
@@ -13,8 +17,20 @@ const Json& json_member(const Json& object, std::string_view name) {
 
 std::string text_member(const Json& object, std::string_view name) {
   const Json& value = json_member(object, name);
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return printable(on_one_line(value.get<std::string>()));
   return value.is_number() || value.is_boolean() ? json_text(value) : std::string();
+}
+
+std::string shown_json(const Json& value) {
+  return printable(json_text(value));
+}
+
+std::string page_text(const Json& answer, std::string_view singular) {
+  const std::int64_t page = integer_member(answer, "page"), pages = integer_member(answer, "totalPages");
+  const std::string all = count_of(static_cast<std::uint64_t>(integer_member(answer, "total")), singular);
+  return page > pages && pages > 0
+             ? fmt::format("there is no page {}: the last is page {}, {} in all", page, pages, all)
+             : fmt::format("page {} of {}, {}", page, pages, all);
 }
 
 std::string money_member(const Json& object, std::string_view name) {

@@ -12,8 +12,15 @@ namespace sagactl {
 // The member; null when it is missing or `object` is not an object.
 const Json& json_member(const Json& object, std::string_view name);
 
-// A string as it is, a number or boolean as JSON writes it, "" when it is null or missing.
+// A string on one line and without what would control a terminal, since anybody may have written it; a number or
+// boolean as JSON writes it; "" when it is null or missing.
 std::string text_member(const Json& object, std::string_view name);
+
+// JSON on one line, as safe for a terminal as text_member().
+std::string shown_json(const Json& value);
+
+// "page 2 of 3, 45 sagas" of an answer that is one page of a list; for a page behind the last: which that is.
+std::string page_text(const Json& answer, std::string_view singular);
 
 // An amount with two decimal places, "19.00", from a number or a text; anything else as text_member() gives it.
 std::string money_member(const Json& object, std::string_view name);

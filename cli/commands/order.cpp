@@ -244,13 +244,12 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
                money_member(order, "totalAmount"), text_member(order, "createdAt"),
                or_default(text_member(order, "nodeId")), items_text(order, "productId")});
   }
-  if (table.empty()) {
+  if (table.empty() && integer_member(*found, "total") == 0) {
     invocation.info("no orders");
     return ExitCode::done;
   }
-  table.print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                  count_of(static_cast<std::uint64_t>(integer_member(*found, "total")), "order"));
+  if (!table.empty()) table.print(invocation.terminal.out, invocation.terminal.table_width());
+  invocation.info(page_text(*found, "order"));
   return ExitCode::done;
 }
 

@@ -96,6 +96,10 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
     return ExitCode::done;
   }
   const Json& sagas = json_member(*found, "sagas");
+  if (sagas.empty() && integer_member(*found, "total") > 0) {
+    invocation.info(page_text(*found, "saga"));
+    return ExitCode::done;
+  }
   if (sagas.empty()) {
     invocation.info(query.empty() ? "no sagas" : "no sagas match: " + flags.filter.text());
     explain_no_match(invocation, *client, flags.filter);
@@ -103,8 +107,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)
       .print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                  count_of(static_cast<std::uint64_t>(integer_member(*found, "total")), "saga"));
+  invocation.info(page_text(*found, "saga"));
   return ExitCode::done;
 }
 

@@ -60,6 +60,8 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
 }
 
 Result<std::string> read_secret_file(const std::filesystem::path& path, const std::string& flag) {
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored))
+    return Error{ErrorCode::invalid, flag + ": " + path.string() + " is a directory"};
   auto text = read_file(path);
   if (!text) return text.error();
   const std::string secret(*text ? trim(std::string_view(**text).substr(0, (*text)->find('\n'))) : std::string_view());

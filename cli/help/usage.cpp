@@ -1,5 +1,6 @@
 #include "cli/help/usage.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -193,7 +194,11 @@ std::string unknown_command(const CLI::App& at, const std::string& word) {
   if (candidates.empty()) return "unexpected argument '" + word + "' for " + command_path(at);
   if (std::find(candidates.begin(), candidates.end(), word) != candidates.end())
     return "'" + word + "' stands too early: write `" + command_path(at) + " " + word + "`";
-  return "'" + word + "' is not a command of " + command_path(at) + did_you_mean(word, candidates);
+  const std::string near = did_you_mean(word, candidates), names = subcommands_of(at);
+  return fmt::format("'{}' is not a command of {}{}", word, command_path(at),
+                     !near.empty()   ? near
+                     : names.empty() ? ""
+                                     : "; write " + names);
 }
 
 Error usage_error(const CLI::App& root, const CLI::App& at, const CLI::ParseError& rejected) {

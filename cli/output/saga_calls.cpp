@@ -72,7 +72,7 @@ void add_calls(const Json& trace, std::string_view step, const Paint& paint, Bra
                             json_member(call, "tookMs").is_number() ? json_member(call, "tookMs").get<double>() : 0.0,
                             paint.faint(answer_text(call)))};
     const Json& body = json_member(json_member(call, "request"), "body");
-    if (!body.is_null()) made.branches.push_back({paint.faint(cut(json_text(body), answer_width))});
+    if (!body.is_null()) made.branches.push_back({paint.faint(cut(shown_json(body), answer_width))});
     branch.branches.push_back(std::move(made));
   }
 }

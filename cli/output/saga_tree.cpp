@@ -107,7 +107,7 @@ void add_own_values(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string key = text_member(saga, "key"); !key.empty()) root.branches.push_back({"key " + key});
   for (const char* name : {"input", "result"}) {
     const Json& value = json_member(saga, name);
-    if (!value.is_null()) root.branches.push_back({std::string(name) + " " + paint.faint(json_text(value))});
+    if (!value.is_null()) root.branches.push_back({std::string(name) + " " + paint.faint(shown_json(value))});
   }
 }
 

@@ -57,6 +57,18 @@ std::string quoted_names(const std::vector<std::string>& names) {
   return out;
 }
 
+const std::vector<std::string>& participant_members() {
+  static const std::vector<std::string> members = {"url",         "kafka", "timeout", "concurrency", "retry",  "ca",
+                                                   "certificate", "key",   "secret",  "probe",       "advance"};
+  return members;
+}
+
+const std::vector<std::string>& step_members() {
+  static const std::vector<std::string> members = {"name", "after",   "call",  "keep", "undo", "ask",
+                                                   "done", "refused", "again", "wait", "sleep"};
+  return members;
+}
+
 std::string hint_of_names(std::string_view word, const std::vector<std::string>& candidates) {
   constexpr std::size_t candidates_max = 200;  // among more the nearest takes too long to find
   if (candidates.empty() || candidates.size() > candidates_max) return {};
@@ -92,6 +104,23 @@ std::string canonical_duration(Duration duration) {
   return "0";
 }
 
+namespace {
+
+bool is_among(std::string_view name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Also says where else the member would be right.
+std::string hint_of_member(std::string_view name, const std::vector<std::string>& known) {
+  const char* place = is_among(name, participant_members()) ? "participant"
+                      : is_among(name, step_members())      ? "step"
+                                                            : nullptr;
+  const std::string hint = hint_of_names(name, known);
+  return place ? fmt::format("`{}` is a member of a {}; {}", name, place, hint) : hint;
+}
+
+}  // namespace
+
 Members::Members(Findings& findings, Found object, std::string_view what, std::vector<std::string> known)
     : findings_(findings), object_(std::move(object)), what_(what) {
   if (!object_) return;
@@ -102,9 +131,9 @@ Members::Members(Findings& findings, Found object, std::string_view what, std::v
     return;
   }
   for (const SourceMember& member : object_.value->members)
-    if (std::find(known.begin(), known.end(), member.name) == known.end())
+    if (!is_among(member.name, known))
       findings_.mistake(member.at, below(object_.path, member.name), fmt::format("unknown member `{}`", member.name),
-                        hint_of_names(member.name, known));
+                        hint_of_member(member.name, known));
 }
 
 Found Members::get(std::string_view name) const {

@@ -47,6 +47,10 @@ class Findings {
   std::vector<Problem> problems_;
 };
 
+// The members of a participant, and of a step.
+const std::vector<std::string>& participant_members();
+const std::vector<std::string>& step_members();
+
 // "did you mean `steps`?", or else "there are `a`, `b`"; empty when there are no candidates.
 std::string hint_of_names(std::string_view word, const std::vector<std::string>& candidates);
 // "`a`, `b`"

@@ -171,9 +171,7 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
     if (member.name == "input" || member.name == "saga")
       findings.mistake(member.at, it.at.path, fmt::format("a participant cannot be called `{}`", member.name),
                        "in braces it means something else");
-    const Members members(
-        findings, it.at, "a participant",
-        {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe", "advance"});
+    const Members members(findings, it.at, "a participant", participant_members());
     if (members.is_object()) read_participant(findings, members, it);
   }
   read_advances(findings, out);

@@ -123,8 +123,7 @@ void read_steps(Findings& findings, const Found& at, DefinitionSource& out) {
     StepSource step;
     step.at = at.item(i);
     step.name_at = step.at.value->at;
-    const Members it(findings, step.at, "a step",
-                     {"name", "after", "call", "keep", "undo", "ask", "done", "refused", "again", "wait", "sleep"});
+    const Members it(findings, step.at, "a step", step_members());
     if (it.is_object()) {
       read_name(findings, it, step, out);
       step.after = it.get("after");

@@ -13,6 +13,7 @@
 #include "cli/configuration/flag_sources.hpp"
 #include "cli/configuration/paths.hpp"
 #include "cli/configuration/private_file.hpp"
+#include "cli/help/fitted_help.hpp"
 #include "cli/help/usage.hpp"
 #include "cli/invocation.hpp"
 #include "cli/version.hpp"
@@ -105,7 +106,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   add_all_commands(root, commands);
 
   if (arguments.empty()) {
-    terminal.out << root.help() << std::flush;
+    terminal.out << fitted_help(root.help(), terminal.table_width()) << std::flush;
     return ended(ExitCode::done);
   }
   if (const auto readable = check_utf8(arguments); !readable)
@@ -113,7 +114,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
-    terminal.out << deepest(root)->help() << std::flush;
+    terminal.out << fitted_help(deepest(root)->help(), terminal.table_width()) << std::flush;
     return ended(ExitCode::done);
   } catch (const CLI::CallForVersion&) {
     terminal.out << full_version_text() << '\n';

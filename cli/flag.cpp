@@ -14,6 +14,8 @@ Result<double> parse_decimal(std::string_view text) {
   return *number;
 }
 
+constexpr const char* first_heading = "Options";  // CLI11's own, which the help shows as "Flags"
+
 std::string first_name(const CLI::Option& option) {
   const auto& names = option.get_lnames();
   return names.empty() ? option.get_name() : "--" + names.front();
@@ -30,6 +32,14 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,
                             const std::string& group) {
   return add_command(parent, name, help, group)->require_subcommand(1);
+}
+
+void set_heading(CLI::App& app, const std::string& heading) {
+  app.option_defaults()->group(heading.empty() ? first_heading : heading);
+}
+
+void show_first(CLI::App& app, const std::vector<std::string>& names) {
+  for (const std::string& name : names) app.get_option(name)->group(first_heading);
 }
 
 void set_footer(CLI::App& app, const std::string& text) {

@@ -28,6 +28,10 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 // Adds a command that only groups subcommands: one of them is required.
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,
                             const std::string& group = "Commands");
+// The heading in the help of the flags that are added from now on. "": that of everyday flags, which stand first.
+void set_heading(CLI::App& app, const std::string& heading);
+// Moves flags that were added before below the heading of everyday flags.
+void show_first(CLI::App& app, const std::vector<std::string>& names);
 // Text at the end of the command's help.
 void set_footer(CLI::App& app, const std::string& text);
 // Command lines at the end of the command's help, after the footer.

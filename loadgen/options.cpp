@@ -13,12 +13,6 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t targets_max = 64;
-constexpr std::uint32_t duplicates_max = 256;
-constexpr std::uint32_t items_max = 50;
-constexpr std::uint32_t users_max = 1000;
-constexpr std::uint32_t connections_max = 10'000;
-constexpr std::uint32_t workers_max = 64;
-constexpr std::uint32_t streams_max = 1000;
 constexpr double rate_max = 1'000'000;
 
 template <class... Args>
@@ -77,7 +71,7 @@ Result<void> check_how_much(const LoadOptions& options) {
     return wrong("--rate is an open loop and --concurrency a closed one: give one of them");
   }
   if (options.orders) {
-    if (auto checked = in_range("--orders", *options.orders, 1, schedule_max); !checked) return checked;
+    if (auto checked = in_range("--orders", *options.orders, 1, load_limits::orders); !checked) return checked;
   }
   if (options.duration && *options.duration <= Duration{0}) return wrong("--duration must be above 0");
   if (options.rate && !(*options.rate > 0 && *options.rate <= rate_max)) {
@@ -93,8 +87,10 @@ Result<void> check_how_much(const LoadOptions& options) {
                    schedule_max);
     }
   }
+  if (auto checked = in_range("--rate-steps", options.rate_steps, 1, load_limits::rate_steps); !checked) return checked;
   if (options.concurrency) {
-    if (auto checked = in_range("--concurrency", *options.concurrency, 1, connections_max); !checked) return checked;
+    if (auto checked = in_range("--concurrency", *options.concurrency, 1, load_limits::concurrency); !checked)
+      return checked;
   }
   return {};
 }
@@ -108,15 +104,16 @@ Result<void> check_what(const LoadOptions& options) {
   }
   const bool sized = options.orders || options.duration || options.rate || !options.stages.empty();
   if (options.hot_share > 0 && !sized) return wrong("--hot needs --orders, --duration, --rate or --stages");
-  if (auto checked = in_range("--items", options.items, 1, items_max); !checked) return checked;
+  if (auto checked = in_range("--items", options.items, 1, load_limits::items); !checked) return checked;
   if (options.items > 1 && options.profile.body == "{items}")
     return wrong("an order of {} has one item: leave out --items", options.profile.name);
-  if (auto checked = in_range("--users", options.users, 1, users_max); !checked) return checked;
+  if (auto checked = in_range("--users", options.users, 1, load_limits::users); !checked) return checked;
   if (options.products) {
-    if (auto checked = in_range("--products", *options.products, 1, schedule_max); !checked) return checked;
+    if (auto checked = in_range("--products", *options.products, 1, load_limits::products); !checked) return checked;
   }
   if (options.duplicates) {
-    if (auto checked = in_range("--duplicates", *options.duplicates, 2, duplicates_max); !checked) return checked;
+    if (auto checked = in_range("--duplicates", *options.duplicates, 2, load_limits::duplicates); !checked)
+      return checked;
   }
   if (options.scenario != ScenarioKind::individual) return {};
   if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
@@ -129,9 +126,10 @@ Result<void> check_what(const LoadOptions& options) {
 Result<void> check_machine(const LoadOptions& options) {
   if (options.warmup < Duration{0}) return wrong("--warmup must not be below 0");
   if (options.timeout < 1ms || options.timeout > 1h) return wrong("--timeout is out of range: 1ms to 1h");
-  if (auto checked = in_range("--streams", options.streams, 1, streams_max); !checked) return checked;
-  if (auto checked = in_range("--workers", options.workers, 0, workers_max); !checked) return checked;
-  if (auto checked = in_range("--connections", options.connections, 0, connections_max); !checked) return checked;
+  if (auto checked = in_range("--streams", options.streams, 1, load_limits::streams); !checked) return checked;
+  if (auto checked = in_range("--workers", options.workers, 0, load_limits::workers); !checked) return checked;
+  if (auto checked = in_range("--connections", options.connections, 0, load_limits::connections); !checked)
+    return checked;
   return in_range("--backlog", options.backlog_max, 1, schedule_max);
 }
 

@@ -50,6 +50,13 @@ enum class Pacing {
 std::string_view to_string(Pacing pacing);
 std::optional<Pacing> parse_pacing(std::string_view text);
 
+// The largest value of each option, and of its flag.
+namespace load_limits {
+inline constexpr std::uint64_t orders = schedule_max, products = schedule_max;
+inline constexpr std::uint32_t concurrency = 10'000, connections = 10'000, streams = 1000, workers = 64;
+inline constexpr std::uint32_t users = Profile::users_max, duplicates = 256, items = 50, rate_steps = 1000;
+}  // namespace load_limits
+
 struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::all;
   Profile profile = order_profile();

@@ -152,21 +152,26 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
   const auto has = [&](const char* name) {
     return name != nullptr && std::find(columns->begin(), columns->end(), name) != columns->end();
   };
+  std::vector<std::string> missing;
   for (const RequiredColumn& column : shape.columns)
     if (!has(column.name) && !has(column.alternative))
-      return Error{ErrorCode::invalid, fmt::format("the profile's query {} returns no column {}{}; it returns {}",
-                                                   query_name(profile, table), column.name,
-                                                   column.alternative ? fmt::format(" or {}", column.alternative) : "",
-                                                   join(*columns, ", "))};
-  return columns;
+      missing.push_back(column.alternative ? fmt::format("{} or {}", column.name, column.alternative) : column.name);
+  if (missing.empty()) return columns;
+  return Error{ErrorCode::invalid,
+               fmt::format("the profile's query {} returns no column {}; it returns {}", query_name(profile, table),
+                           join(missing, ", and no column "), join(*columns, ", "))};
 }
 
 Result<void> check_queries(ForeignRows& rows, const Profile& profile) {
+  std::vector<std::string> faults;
   for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments}) {
     if (!has_query(profile, table)) continue;
-    if (auto columns = columns_of(rows, profile, table); !columns) return columns.error();
+    const auto columns = columns_of(rows, profile, table);
+    const Result<void> checked = columns ? check_values(rows, profile, table) : columns.error();
+    if (!checked) faults.push_back(checked.error().message);
   }
-  return {};
+  if (faults.empty()) return {};
+  return Error{ErrorCode::invalid, join(faults, "\n")};
 }
 
 }  // namespace sagactl

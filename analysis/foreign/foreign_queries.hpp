@@ -21,7 +21,7 @@ std::string no_query(const Profile& profile, ForeignTable table);  // "the profi
 // With {prefix} and {run} filled in.
 ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_view run);
 
-// The names of its columns. `invalid` when a required one is missing.
+// The names of its columns. `invalid` when required ones are missing.
 Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& profile, ForeignTable table);
 
 // "created" -> "created_at"; "at" -> "at".
@@ -34,7 +34,8 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, con
 // wrong. Database errors are ignored.
 Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table);
 
-// Checks all of the profile's queries before any request is sent.
+// Checks all of the profile's queries and some of their rows before any request is sent. `invalid` with what is wrong
+// with each, on a line of its own.
 Result<void> check_queries(ForeignRows& rows, const Profile& profile);
 
 }  // namespace sagactl

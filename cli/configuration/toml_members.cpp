@@ -6,16 +6,20 @@
 #include <fstream>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "common/text/text.hpp"
 
 namespace sagactl {
 
 namespace {
 
+constexpr std::size_t faults_shown_max = 20;
+
 // "shop.toml:3:7: what"
-Error error_at(const std::string& file, const toml::source_region& where, const std::string& what) {
-  return {ErrorCode::invalid,
-          file + ":" + std::to_string(where.begin.line) + ":" + std::to_string(where.begin.column) + ": " + what};
+std::string line_of_fault(const std::string& file, const toml::source_position& at, const std::string& what) {
+  if (at.line == 0) return fmt::format("{}: {}", file, what);
+  return fmt::format("{}:{}:{}: {}", file, at.line, at.column, what);
 }
 
 // The parser's "Error while parsing table header: expected ']', saw '\n'", without the characters that cannot be seen.
@@ -50,7 +54,9 @@ Result<toml::table> read_toml_table(const std::filesystem::path& path, const std
   } catch (const toml::parse_error& error) {
     const toml::source_region& where = error.source();
     const std::string line = line_of(file, where.begin.line);
-    return error_at(name, where, reason_of(error) + (line.empty() ? "" : ", in the line: " + line));
+    return Error{ErrorCode::invalid,
+                 line_of_fault(name, where.begin,
+                               reason_of(error) + (line.empty() ? "" : fmt::format(", in the line: {}", line)))};
   }
 }
 
@@ -71,8 +77,21 @@ std::string toml_text(const toml::node& node) {
   return out.str();
 }
 
-Error toml_error(const std::string& file, const toml::node& node, const std::string& what) {
-  return error_at(file, node.source(), what);
+Error toml_error(const std::string& file, std::vector<TomlFault> faults) {
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const TomlFault& left, const TomlFault& right) { return left.at < right.at; });
+  std::vector<std::string> lines;
+  std::set<std::string> seen;
+  for (const TomlFault& fault : faults) {
+    std::string line = line_of_fault(file, fault.at, fault.what);
+    if (seen.insert(line).second) lines.push_back(std::move(line));
+  }
+  if (lines.size() > faults_shown_max) {
+    const std::size_t others = lines.size() - faults_shown_max;
+    lines.resize(faults_shown_max);
+    lines.push_back(fmt::format("and {} more", others));
+  }
+  return {ErrorCode::invalid, join(lines, "\n")};
 }
 
 const toml::node* TomlMembers::find(const char* name) {
@@ -81,7 +100,7 @@ const toml::node* TomlMembers::find(const char* name) {
 }
 
 void TomlMembers::wrong(const toml::node& node, const char* name, const std::string& what) {
-  errors_.push_back(toml_error(file_, node, path_ + name + " " + what).message);
+  faults_.push_back({node.source().begin, fmt::format("{}{} {}", path_, name, what)});
 }
 
 // A text over several lines begins after its quotes, or on the next line when a line end follows them.
@@ -94,19 +113,19 @@ void TomlMembers::wrong_in_text(const toml::value<std::string>& text, const char
   const auto lines_before = static_cast<toml::source_index>(
       std::count(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(before), '\n'));
   const bool begins_below = source.end.line - source.begin.line > lines;
-  toml::source_region place = source;
-  place.begin.line += lines_before + begins_below;
+  toml::source_position place = source.begin;
+  place.line += lines_before + begins_below;
   const std::size_t line_start = value.rfind('\n', before == 0 ? 0 : before - 1);
   if (lines_before > 0 || begins_below)
-    place.begin.column = static_cast<toml::source_index>(before - (lines_before > 0 ? line_start + 1 : 0) + 1);
+    place.column = static_cast<toml::source_index>(before - (lines_before > 0 ? line_start + 1 : 0) + 1);
   else
-    place.begin.column += static_cast<toml::source_index>((lines > 0 ? 3 : 1) + before);
-  errors_.push_back(error_at(file_, place, path_ + name + " " + what).message);
+    place.column += static_cast<toml::source_index>((lines > 0 ? 3 : 1) + before);
+  faults_.push_back({place, fmt::format("{}{} {}", path_, name, what)});
 }
 
 void TomlMembers::fail(const char* name, const std::string& what) {
   if (const toml::node* node = find(name)) return wrong(*node, name, what);
-  missing_.push_back(toml_error(file_, table_, path_ + name + " " + what).message);
+  missing_.push_back({table_.source().begin, fmt::format("{}{} {}", path_, name, what)});
 }
 
 void TomlMembers::text(const char* name, std::string& value) {
@@ -168,31 +187,25 @@ void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std
   }
 }
 
-void TomlMembers::take_errors(TomlMembers& members) {
-  for (std::string& error : members.errors()) errors_.push_back(std::move(error));
+void TomlMembers::take_faults(const TomlMembers& members) {
+  for (TomlFault& fault : members.faults()) faults_.push_back(std::move(fault));
 }
 
-std::vector<std::string> TomlMembers::errors() {
-  std::vector<std::string> all = errors_;
+std::vector<TomlFault> TomlMembers::faults() const {
+  std::vector<TomlFault> all = faults_;
   bool is_any_unknown = false;
   for (const auto& [name, value] : in_order(table_)) {
     if (known_.contains(name)) continue;
     is_any_unknown = true;
     const std::string near = nearest(name, std::vector<std::string>(known_.begin(), known_.end()));
-    all.push_back(toml_error(file_, *value,
-                             "'" + path_ + name + "' is not a known member" +
-                                 (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"))
-                      .message);
+    all.push_back({value->source().begin,
+                   fmt::format("'{}{}' is not a known member{}", path_, name,
+                               near.empty() ? "" : fmt::format("; did you mean '{}{}'?", path_, near)),
+                   &table_});
   }
   // A missing member may exist under a misspelt name.
   if (!is_any_unknown) all.insert(all.end(), missing_.begin(), missing_.end());
   return all;
-}
-
-Result<void> TomlMembers::finish() {
-  const std::vector<std::string> all = errors();
-  if (all.empty()) return {};
-  return Error{ErrorCode::invalid, join(all, "\n")};
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Reads a TOML file member by member. Errors name the file, the line and the wrong or unknown member.
+// Reads a TOML file member by member. Mistakes have the line and the wrong or unknown member.
 #pragma once
 
 #include <filesystem>
@@ -26,14 +26,21 @@ std::vector<std::string> toml_texts(const toml::node& node);
 // The members of a table as they stand in the file; the table itself has them by name.
 std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table);
 
-// "FILE:7:12: what", with the line and the column
-Error toml_error(const std::string& file, const toml::node& node, const std::string& what);
+// A mistake in a file.
+struct TomlFault {
+  toml::source_position at;  // line 0: of the whole file
+  std::string what;
+  const toml::table* unknown_in = nullptr;  // the table that has a member of an unknown name; null: another mistake
+};
 
-// Each function sets `value` when the table has the member, and leaves it unchanged when not. All errors are kept.
+// `invalid` with each on a line of its own, "FILE:7:12: what", from the first line to the last; of more than 20 with
+// the first 20 and the number of the others.
+Error toml_error(const std::string& file, std::vector<TomlFault> faults);
+
+// Each function sets `value` when the table has the member, and leaves it unchanged when not. All mistakes are kept.
 class TomlMembers {
  public:
-  TomlMembers(const std::string& file, const toml::table& table, std::string path = {})
-      : file_(file), table_(table), path_(std::move(path)) {}
+  explicit TomlMembers(const toml::table& table, std::string path = {}) : table_(table), path_(std::move(path)) {}
 
   bool has(const char* name) const { return table_.contains(name); }
   void text(const char* name, std::string& value);
@@ -70,9 +77,9 @@ class TomlMembers {
         read(key, nullptr, toml_text(*value));
         continue;
       }
-      TomlMembers members(file_, *inner, path_ + name + "." + key + ".");
+      TomlMembers members(*inner, path_ + name + "." + key + ".");
       read(key, &members, {});
-      take_errors(members);
+      take_faults(members);
     }
   }
   // Calls `read` with the members of each table of a list, or of the single table.
@@ -101,14 +108,13 @@ class TomlMembers {
   const toml::node* node(const char* name) { return find(name); }
 
   void fail(const char* name, const std::string& what);
-  // An error about a part of the member.
+  // A mistake in a part of the member.
   void wrong(const toml::node& node, const char* name, const std::string& what);
-  // An error about the place `offset` in a text, whose lines are lines of the file.
+  // A mistake at the place `offset` in a text, whose lines are lines of the file.
   void wrong_in_text(const toml::value<std::string>& text, const char* name, std::size_t offset,
                      const std::string& what);
-  // `invalid` with all errors, one on each line, and the members that were not read.
-  Result<void> finish();
-  std::vector<std::string> errors();
+  // All mistakes, also the members that were not read.
+  std::vector<TomlFault> faults() const;
 
  private:
   const toml::node* find(const char* name);
@@ -116,18 +122,17 @@ class TomlMembers {
   void one_table(const char* name, const toml::node& node, Read read) {
     const toml::table* table = node.as_table();
     if (!table) return wrong(node, name, "must be a table");
-    TomlMembers members(file_, *table, path_ + name + ".");
+    TomlMembers members(*table, path_ + name + ".");
     read(members);
-    take_errors(members);
+    take_faults(members);
   }
-  void take_errors(TomlMembers& members);
+  void take_faults(const TomlMembers& members);
 
-  const std::string& file_;
   const toml::table& table_;
   std::string path_;
   std::set<std::string> known_;
-  std::vector<std::string> errors_;
-  std::vector<std::string> missing_;  // errors about missing members
+  std::vector<TomlFault> faults_;
+  std::vector<TomlFault> missing_;  // about missing members
 };
 
 }  // namespace sagactl

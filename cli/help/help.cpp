@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
+#include "cli/help/fitted_help.hpp"
 #include "cli/help/usage.hpp"
 #include "cli/invocation.hpp"
 
@@ -23,7 +24,8 @@ Result<ExitCode> run_help(Invocation& invocation, const CLI::App& root, const st
     app = below.front();
   }
   // App::help would show the help of the `help` command itself.
-  invocation.terminal.out << app->get_formatter()->make_help(app, "", CLI::AppFormatMode::Normal);
+  invocation.terminal.out << fitted_help(app->get_formatter()->make_help(app, "", CLI::AppFormatMode::Normal),
+                                         invocation.terminal.table_width());
   return ExitCode::done;
 }
 

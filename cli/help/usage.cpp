@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/help/fitted_help.hpp"
 #include "cli/invocation.hpp"
 #include "common/text/text.hpp"
 
@@ -18,7 +19,7 @@ std::string placeholder(const CLI::Option& argument) {
 // The help of a command: description, usage, subcommands, arguments, flags, footer.
 class HelpText : public CLI::Formatter {
  public:
-  HelpText() { column_width(34); }
+  HelpText() { column_width(help_column); }
 
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode mode) const override {
     std::string text = app->get_description() + "\n\nUsage: " + usage(*app) + "\n";

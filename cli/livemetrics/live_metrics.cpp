@@ -10,18 +10,19 @@
 namespace sagactl {
 namespace {
 
-// Upper bounds of a histogram in microseconds: powers of two, where the live histogram has bounds as well. 0.26 ms to
-// 67 s.
+// Upper bounds of a histogram in microseconds: powers of two, which are bounds of the live histogram as well. 0.26 ms
+// to 67 s.
 constexpr int bound_first = 8, bound_last = 26;
 
 double in_seconds(Duration time) {
   return static_cast<double>(time.count()) / 1e6;
 }
 
-std::uint64_t count_below(const LiveHistogramCounts& counts, int power) {
-  const std::size_t end = live_bucket_of(Duration{std::int64_t{1} << power});
+// Up to and including the bound, as Prometheus and OpenTelemetry mean it.
+std::uint64_t count_up_to(const LiveHistogramCounts& counts, int power) {
+  const std::size_t last = live_bucket_of(Duration{std::int64_t{1} << power});
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < std::min(end, counts.size()); ++i) sum += counts[i];
+  for (std::size_t i = 0; i <= last; ++i) sum += counts[i];
   return sum;
 }
 
@@ -80,7 +81,7 @@ void add_histogram(PrometheusPage& page, const EntryCounts& totals) {
   page.family({"sagactl_loadtest_response_seconds", "histogram", "Response times, from the planned send."});
   for (int power = bound_first; power <= bound_last; ++power)
     page.value(fmt::format("le=\"{}\"", static_cast<double>(std::int64_t{1} << power) / 1e6),
-               count_below(totals.response, power), "_bucket");
+               count_up_to(totals.response, power), "_bucket");
   const std::uint64_t all = count_of_all(totals.response);
   page.value("le=\"+Inf\"", all, "_bucket");
   page.value("", static_cast<double>(totals.response_us) / 1e6, "_sum");
@@ -158,10 +159,10 @@ Json otlp_histogram(const LiveMetrics& metrics) {
   Json bounds = Json::array(), counts = Json::array();
   std::uint64_t before = 0;
   for (int power = bound_first; power <= bound_last; ++power) {
-    const std::uint64_t below = count_below(totals.response, power);
+    const std::uint64_t up_to = count_up_to(totals.response, power);
     bounds.push_back(static_cast<double>(std::int64_t{1} << power) / 1e6);
-    counts.push_back(std::to_string(below - before));
-    before = below;
+    counts.push_back(std::to_string(up_to - before));
+    before = up_to;
   }
   const std::uint64_t all = count_of_all(totals.response);
   counts.push_back(std::to_string(all - before));

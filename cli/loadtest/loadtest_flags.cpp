@@ -29,60 +29,75 @@ Flag add_word(CLI::App& app, const std::string& name, Value& value, Parse parse,
 }
 
 void add_target_flags(CLI::App& app, LoadtestFlags& flags) {
-  add_text(app, "--system", flags.system, join(builtin_profile_names(), "|"), "Built-in order system to test [order]");
+  set_heading(app, "What is tested");
   add_text(app, "--profile", flags.profile_file, "FILE.toml", "Test another server, described by FILE.toml");
   add_text(app, "--database-of", flags.table_databases, "TABLE=DATABASE",
            "Where a query of the profile is not read from --database: payments=mysql://USER@HOST/NAME")
       .repeatable(4);
+  add_text(app, "--system", flags.system, join(builtin_profile_names(), "|"), "Built-in order system to test [order]");
   add_text(app, "--saga", flags.saga, "NAME", "Start sagas of a published definition of your own");
   add_text(app, "--input", flags.input_file, "FILE.json",
            "Input of --saga: JSON with fields such as {user}, {quantity} and {operation}");
   add_text(app, "--fail-input", flags.fail_input_file, "FILE.json",
            "Input of the sagas that are meant to fail (--fail-share)");
-  add_switch(app, "--dry-run", flags.dry_run,
-             "Show one request of each kind and check the profile's queries without sending anything");
+  add_text(app, "--scenario-file", flags.scenario_file, "FILE.toml",
+           "Read flags from FILE.toml: orders = 1000, threshold = [...]");
 }
 
-void add_amount_flags(CLI::App& app, LoadOptions& load) {
-  add_number(app, "--orders", load.orders, 1, 100'000'000, "Number of requests [depends on the scenario]");
+void add_amount_flags(CLI::App& app, LoadtestFlags& flags) {
+  set_heading(app, "How much is sent, and how fast");
+  LoadOptions& load = flags.load;
+  add_number(app, "--orders", load.orders, 1, load_limits::orders, "Number of requests [depends on the scenario]");
   add_duration(app, "--duration", load.duration, "Send for DURATION instead of a number of requests");
   add_rate(app, "--rate", load.rate, "Open loop: send at RATE, independent of response times");
-  add_number(app, "--concurrency", load.concurrency, 1, 100'000, "Closed loop: keep N requests in flight [16]");
+  add_number(app, "--concurrency", load.concurrency, 1, load_limits::concurrency,
+             "Closed loop: keep N requests in flight [16]");
   add_parsed(app, "--stages", load.stages, parse_stages, "STAGES",
              "Open loop with changing rates, such as 'ramp 0..500/s 30s, 500/s 2m'");
+  add_duration(app, "--warmup", load.warmup, "Send the same load for DURATION before measuring [0s]");
+  add_switch(app, "--capacity", flags.capacity,
+             "Find the highest rate that meets the thresholds, starting at --rate [100/s]");
+  add_word(app, "--arrival", load.arrival, parse_arrival, {"constant", "poisson", "ramp", "steps"},
+           "Open loop: distribution of the requests over time [constant]");
+  add_rate(app, "--rate-from", load.rate_from, "Initial rate of --arrival ramp or steps");
+  add_number(app, "--rate-steps", load.rate_steps, 1, load_limits::rate_steps,
+             "Number of steps of --arrival steps [5]");
 }
 
 void add_content_flags(CLI::App& app, LoadOptions& load) {
-  add_number(app, "--products", load.products, 1, 1'000'000'000,
-             "Number of distinct products, used in turn, for duplicate and mixed");
-  add_number(app, "--duplicates", load.duplicates, 2, 1000, "Concurrent orders of the same product [5]");
-  add_ratio(app, "--hot", load.hot_share, "Fraction of orders that use one shared (hot) product [0]");
+  set_heading(app, "What the orders are");
   add_ratio(app, "--fail-share", load.fail_share, "Fraction of orders that are meant to fail [0]");
-  add_number(app, "--items", load.items, 1, 100, "Items per order [1]");
-  add_number(app, "--users", load.users, 1, 60'000, "Number of user accounts to use, created if missing [4]");
+  add_number(app, "--duplicates", load.duplicates, 2, load_limits::duplicates,
+             "Concurrent orders of the same product [5]");
+  add_number(app, "--users", load.users, 1, load_limits::users,
+             "Number of user accounts to use, created if missing [4]");
+  add_number(app, "--products", load.products, 1, load_limits::products,
+             "Number of distinct products, used in turn, for duplicate and mixed");
+  add_number(app, "--items", load.items, 1, load_limits::items, "Items per order [1]");
+  add_ratio(app, "--hot", load.hot_share, "Fraction of orders that use one shared (hot) product [0]");
   add_number(app, "--seed", load.seed, 0, std::numeric_limits<std::int64_t>::max(), "Seed of all random choices [1]");
   add_text(app, "--run", load.run, "ID",
            "Id of the run, part of every product id: up to 16 of a-z and 0-9 [generated]");
 }
 
-void add_sending_flags(CLI::App& app, LoadOptions& load) {
-  add_duration(app, "--warmup", load.warmup, "Send the same load for DURATION before measuring [0s]");
-  add_word(app, "--arrival", load.arrival, parse_arrival, {"constant", "poisson", "ramp", "steps"},
-           "Open loop: distribution of the requests over time [constant]");
-  add_rate(app, "--rate-from", load.rate_from, "Initial rate of --arrival ramp or steps");
-  add_number(app, "--rate-steps", load.rate_steps, 1, 1000, "Number of steps of --arrival steps [5]");
+void add_sending_flags(CLI::App& app, LoadtestFlags& flags) {
+  set_heading(app, "How requests are sent");
+  LoadOptions& load = flags.load;
+  add_number(app, "--connections", load.connections, 0, load_limits::connections,
+             "Number of connections to all nodes together [depends on the load]");
+  add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
+  add_switch(app, "--http2", load.http2, "Speak HTTP/2: many requests over one connection");
+  add_number(app, "--streams", load.streams, 1, load_limits::streams,
+             "HTTP/2: requests of one connection at once [100]");
+  add_switch(app, "--compressed", load.compressed, "Accept compressed answers: gzip, deflate, br and zstd");
+  add_number(app, "--workers", load.workers, 0, load_limits::workers,
+             "Number of worker threads [depends on the cores]");
   const auto parse = [](const std::string& text) {
     return text == "auto" ? std::optional(Pacing::automatic) : parse_pacing(text);
   };
   add_word(app, "--pacing", load.pacing, parse, {"auto", "spin", "sleep"},
            "How to wait for the next send: spin is more exact, sleep uses less CPU [auto]");
-  add_number(app, "--workers", load.workers, 0, 1024, "Number of worker threads [depends on the cores]");
-  add_number(app, "--connections", load.connections, 0, 60'000,
-             "Number of connections to all nodes together [depends on the load]");
-  add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
-  add_switch(app, "--http2", load.http2, "Speak HTTP/2: many requests over one connection");
-  add_number(app, "--streams", load.streams, 1, 1000, "HTTP/2: requests of one connection at once [100]");
-  add_switch(app, "--compressed", load.compressed, "Accept compressed answers: gzip, deflate, br and zstd");
+  add_agents_flags(app, flags.agents);
 }
 
 constexpr int tags_max = 20, metrics_targets_max = 10;
@@ -105,11 +120,8 @@ Result<void> add_tag(LoadTags& tags, const std::string& text) {
   return {};
 }
 
-void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
-  add_duration(app, "--drain", flags.drain,
-               "Wait at most DURATION after the load for sagas, rows and unanswered requests [60s]");
-  add_parsed(app, "--missing", flags.missing_max, parse_percent, "PERCENT",
-             "Report UNKNOWN if more than PERCENT of the load was not sent or not answered [5%]");
+void add_judging_flags(CLI::App& app, LoadtestFlags& flags) {
+  set_heading(app, "When it passes");
   const auto threshold = [&flags](const std::string& text) -> Result<void> {
     auto parsed = parse_threshold(text);
     if (!parsed) return parsed.error();
@@ -119,9 +131,15 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
   add_flag_with(app, "--threshold", threshold, "LIMIT",
                 "Limit such as p99<50ms, errors<1%, throughput>500/s or failed-sagas<1%; may be repeated")
       .repeatable(100);
-  add_switch(app, "--capacity", flags.capacity,
-             "Find the highest rate that meets the thresholds, starting at --rate [100/s]");
   add_baseline_flags(app, flags.baseline);
+  add_duration(app, "--drain", flags.drain,
+               "Wait at most DURATION after the load for sagas, rows and unanswered requests [60s]");
+  add_parsed(app, "--missing", flags.missing_max, parse_percent, "PERCENT",
+             "Report UNKNOWN if more than PERCENT of the load was not sent or not answered [5%]");
+}
+
+void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
+  set_heading(app, "What is written of it");
   add_load_report_flags(app, flags.files);
   add_flag_with(
       app, "--tag", [&flags](const std::string& text) { return add_tag(flags.tags, text); }, "NAME=VALUE",
@@ -194,16 +212,21 @@ Result<void> complete_kafka(const Invocation& invocation, const LoadtestFlags& f
 void add_loadtest_flags(CLI::App& app, Commands& commands, LoadtestFlags& flags) {
   add_text(app, "scenario", flags.scenario, "duplicate|individual|mixed|all|FILE.toml",
            "Scenario to run, or a file with flags");
-  add_text(app, "--scenario-file", flags.scenario_file, "FILE.toml",
-           "Read flags from FILE.toml: orders = 1000, threshold = [...]");
   add_target_flags(app, flags);
-  add_amount_flags(app, flags.load);
+  add_amount_flags(app, flags);
   add_content_flags(app, flags.load);
-  add_sending_flags(app, flags.load);
-  add_agents_flags(app, flags.agents);
-  add_kafka_flags(app, commands, flags.kafka);
-  add_fault_flags(app, flags.load.faults);
+  add_judging_flags(app, flags);
   add_result_flags(app, flags);
+  add_sending_flags(app, flags);
+  set_heading(app, "What goes wrong meanwhile");
+  add_fault_flags(app, flags.load.faults);
+  set_heading(app, "Kafka, for journeys with messages");
+  add_kafka_flags(app, commands, flags.kafka);
+  set_heading(app, "");
+  add_switch(app, "--dry-run", flags.dry_run,
+             "Show one request of each kind and check the profile's queries without sending anything");
+  show_first(app, {"--profile", "--orders", "--duration", "--rate", "--concurrency", "--fail-share", "--threshold",
+                   "--report", "--save"});
 }
 
 Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFlags& flags) {

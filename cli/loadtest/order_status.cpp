@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "analysis/readable.hpp"
 #include "cli/loadtest/seen_times.hpp"
 
 namespace sagactl {
@@ -96,11 +97,15 @@ std::size_t OrderStatuses::poll() {
 }
 
 std::optional<std::string> OrderStatuses::first_without_status() const {
+  std::size_t not_asked = 0;
   for (const auto& [order, answer] : orders_) {
     const bool known = !answer.status.empty() || answer.http_status == not_found || answer.http_status == gone;
-    if (!known) return answer.error.empty() ? "order " + order + " was not asked for" : answer.error;
+    if (!known && !answer.error.empty()) return answer.error;
+    not_asked += !known;
   }
-  return std::nullopt;
+  if (not_asked == 0) return std::nullopt;
+  return fmt::format("{} of {} were not asked for before the time of --drain was over: raise it", not_asked,
+                     count_of(orders_.size(), "order"));
 }
 
 std::optional<std::string> OrderStatuses::status_of(const std::string& order) const {

@@ -177,26 +177,47 @@ void read_all(TomlMembers& members, Profile& profile, const ProfileSurroundings&
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }
 
-// The member, or else what it is missing in. A single table is accepted where a list is expected. Null: the whole file.
-const toml::node* nearest_node(const toml::table& table, std::string member) {
-  for (std::size_t end = member.size(); end != std::string::npos; end = member.find_last_of(".[")) {
-    member.resize(end);
-    std::string single = member;
-    replace_all(single, "[0]", "");
-    for (const std::string& path : {member, single})
-      if (const auto found = table.at_path(path); found && !path.empty()) return found.node();
-  }
+// A member by its path, "after[0].path"; null where there is none. A single table is accepted where a list is expected.
+const toml::node* find_node(const toml::table& table, const std::string& member) {
+  std::string single = member;
+  replace_all(single, "[0]", "");
+  for (const std::string& path : {member, single})
+    if (const auto found = table.at_path(path); found) return found.node();
   return nullptr;
 }
 
-// check() starts each line of its message with the wrong member: "create.item: ...".
-Error with_lines(const std::string& name, const toml::table& table, const Error& error) {
-  std::vector<std::string> located;
-  for (const std::string& line : split(error.message, '\n')) {
-    const toml::node* const node = nearest_node(table, line.substr(0, line.find(':')));
-    located.push_back(node ? toml_error(name, *node, line).message : name + ": " + line);
+// What the member is missing in: the whole file, if there is nothing nearer.
+const toml::node& nearest_node(const toml::table& table, std::string member) {
+  for (std::size_t end = member.find_last_of(".["); end != std::string::npos; end = member.find_last_of(".[")) {
+    member.resize(end);
+    if (const toml::node* const node = find_node(table, member)) return *node;
   }
-  return {ErrorCode::invalid, join(located, "\n")};
+  return table;
+}
+
+bool lies_in(const toml::source_position& at, const toml::source_region& region) {
+  return region.begin <= at && at <= std::max(region.begin, region.end);
+}
+
+// Whether a mistake about a member follows from one that was found when the file was read: its value could not be read,
+// or it may be there under a misspelt name.
+bool follows_from(const TomlFault& read, const toml::node* member, const toml::node& owner) {
+  return member ? lies_in(read.at, member->source()) : read.unknown_in && read.unknown_in == owner.as_table();
+}
+
+// Adds what is wrong with the profile that was read, "create.item: ...".
+void add_faults_of_meaning(const toml::table& table, const std::vector<std::string>& meant,
+                           std::vector<TomlFault>& faults) {
+  const std::vector<TomlFault> read = faults;
+  for (const std::string& what : meant) {
+    const std::string path = what.substr(0, what.find(':'));
+    const toml::node* const member = find_node(table, path);
+    const toml::node& owner = member ? *member : nearest_node(table, path);
+    const bool follows =
+        std::any_of(read.begin(), read.end(), [&](const TomlFault& it) { return follows_from(it, member, owner); });
+    const bool is_of_file = &owner == &table;
+    if (!follows) faults.push_back({is_of_file ? toml::source_position{} : owner.source().begin, what});
+  }
 }
 
 }  // namespace
@@ -222,12 +243,13 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   profile.name = path.stem().string();
   // A 503 may come from a proxy that had already forwarded the request.
   profile.outcome.rejected = {{400, 499}};
-  TomlMembers members(name, *table);
+  TomlMembers members(*table);
   const ProfileSurroundings surroundings{path.parent_path(), &environment};
   read_all(members, profile, surroundings);
-  if (auto read = members.finish(); !read) return read.error();
+  std::vector<TomlFault> faults = members.faults();
   find_texts(profile, surroundings);
-  if (auto checked = check(profile); !checked) return with_lines(name, *table, checked.error());
+  add_faults_of_meaning(*table, profile_faults(profile), faults);
+  if (!faults.empty()) return toml_error(name, std::move(faults));
   return profile;
 }
 

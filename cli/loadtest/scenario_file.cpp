@@ -1,5 +1,7 @@
 #include "cli/loadtest/scenario_file.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/configuration/environment.hpp"
@@ -40,6 +42,26 @@ std::vector<std::string> keys_of(CLI::App& loadtest) {
   return keys;
 }
 
+std::string unknown_key(CLI::App& loadtest, const std::string& key) {
+  const std::string near = nearest(key, keys_of(loadtest));
+  return fmt::format("'{}' is not a flag of loadtest{}", key,
+                     near.empty() || near == key ? "" : fmt::format("; did you mean '{}'?", near));
+}
+
+// What is wrong with a member; empty: nothing, and its flag is set.
+std::string set_flag(CLI::App& loadtest, const std::string& key, const toml::node& node) {
+  CLI::Option* const option = option_of(loadtest, key);
+  if (!option) return unknown_key(loadtest, key);
+  if (node.is_table()) return fmt::format("'{}' must be a value or a list of values", key);
+  const bool is_file = key == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
+  if (option->count() > 0 && !is_file) return {};
+  const std::vector<std::string> texts = toml_texts(node);
+  if (key == scenario_argument && !parse_scenario(join(texts, " ")))
+    return fmt::format("there is no scenario '{}': it is duplicate, individual, mixed or all", join(texts, " "));
+  const auto set = set_option(*option, texts);
+  return set ? std::string() : set.error().message;
+}
+
 }  // namespace
 
 bool is_scenario_file(std::string_view text) {
@@ -51,27 +73,11 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
   if (name.empty()) return {};
   const auto table = read_toml_table(environment.resolve(name), name);
   if (!table) return table.error();
-  for (const auto& [key, node] : *table) {
-    const std::string member(key.str());
-    CLI::Option* option = option_of(loadtest, member);
-    if (option && node.is_table())
-      return toml_error(name, node, "'" + member + "' must be a value or a list of values");
-    if (!option) {
-      const std::string near = nearest(member, keys_of(loadtest));
-      return toml_error(name, node,
-                        "'" + member + "' is not a flag of loadtest" +
-                            (near.empty() || near == member ? "" : "; did you mean '" + near + "'?"));
-    }
-    const bool is_file =
-        member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
-    if (option->count() > 0 && !is_file) continue;
-    if (member == scenario_argument && !parse_scenario(join(toml_texts(node), " ")))
-      return toml_error(
-          name, node,
-          "there is no scenario '" + join(toml_texts(node), " ") + "': it is duplicate, individual, mixed or all");
-    if (const auto set = set_option(*option, toml_texts(node)); !set)
-      return toml_error(name, node, set.error().message);
-  }
+  std::vector<TomlFault> faults;
+  for (const auto& [key, node] : *table)
+    if (std::string wrong = set_flag(loadtest, std::string(key.str()), node); !wrong.empty())
+      faults.push_back({node.source().begin, std::move(wrong)});
+  if (!faults.empty()) return toml_error(name, std::move(faults));
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace sagactl {
 struct Environment;
 
 // If the command line names a scenario file, sets the flags of `loadtest` and its parents that the command line did not
-// give. `invalid` with the line and the member that is wrong or not a flag.
+// give. `invalid` with all members that are wrong or not flags, each with its line.
 Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& environment);
 
 // Whether the scenario argument is the name of a scenario file.

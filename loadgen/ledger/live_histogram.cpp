@@ -10,18 +10,18 @@ constexpr int parts_bits = 3;
 constexpr std::uint64_t parts = 1u << parts_bits;
 
 std::uint64_t live_upper_of(std::size_t bucket) {
-  if (bucket < parts) return bucket;
+  if (bucket < parts) return bucket + 1;
   const std::size_t octave = bucket / parts - 1;
-  return ((parts + bucket % parts + 1) << octave) - 1;
+  return (parts + bucket % parts + 1) << octave;
 }
 
 }  // namespace
 
 std::size_t live_bucket_of(Duration time) {
-  const auto us = static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.count()));
-  if (us < parts) return us;
-  const auto octave = static_cast<std::size_t>(std::bit_width(us)) - 1 - parts_bits;
-  return std::min((octave + 1) * parts + ((us >> octave) - parts), live_buckets - 1);
+  const auto below = static_cast<std::uint64_t>(std::max<std::int64_t>(1, time.count()) - 1);
+  if (below < parts) return below;
+  const auto octave = static_cast<std::size_t>(std::bit_width(below)) - 1 - parts_bits;
+  return std::min((octave + 1) * parts + ((below >> octave) - parts), live_buckets - 1);
 }
 
 Duration live_percentile(const LiveHistogramCounts& counts, double percentile) {

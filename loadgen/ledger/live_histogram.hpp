@@ -10,7 +10,8 @@
 
 namespace sagactl {
 
-// Log-linear: eight buckets per doubling, so a percentile is at most one eighth too long.
+// Log-linear: eight buckets per doubling, so a percentile is at most one eighth too long. A bucket holds times above
+// the upper bound of the one before it, up to and including its own; powers of two microseconds are such bounds.
 constexpr std::size_t live_buckets = 256;
 using LiveHistogramCounts = std::array<std::uint64_t, live_buckets>;
 

@@ -83,7 +83,10 @@ class JourneyCheck {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const std::string member = fmt::format("{}[{}]", list, i);
       check_step(member, steps[i], part);
-      if (steps[i].name.empty()) add(member + ".name", "is missing");
+      if (steps[i].name.empty()) {
+        add(member + ".name", "is missing");
+        continue;
+      }
       const bool in_journey = part == Part::before || part == Part::after;
       if (in_journey && (steps[i].name == "create" || !step_names_.insert(steps[i].name).second))
         add(member + ".name", fmt::format("there is another step '{}'", steps[i].name));
@@ -160,8 +163,7 @@ class JourneyCheck {
   }
 
   void check_step_headers(const std::string& member, const RequestHeaders& headers) {
-    if (auto checked = check_headers(headers, member + ".headers"); !checked)
-      faults_.push_back(checked.error().message);
+    for (std::string& fault : header_faults(headers, member + ".headers")) faults_.push_back(std::move(fault));
   }
 
   void check_pause(const std::string& member, const StepPause& pause) {
@@ -250,7 +252,8 @@ class JourneyCheck {
 
   void check_column(const std::string& member, const TemplatePiece& piece) {
     const DataTable* table = find_table(journey_, piece.table);
-    if (table->find_column(piece.text)) return;
+    const bool was_read = !table->columns.empty();
+    if (!was_read || table->find_column(piece.text)) return;
     const std::string near = nearest(piece.text, table->columns);
     add(member, fmt::format("the data '{}' has no column '{}'{}", table->name, piece.text,
                             near.empty() ? fmt::format("; it has {}", fmt::join(table->columns, ", "))

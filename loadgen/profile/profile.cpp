@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/text/text.hpp"
 #include "loadgen/profile/journey_check.hpp"
@@ -14,60 +15,6 @@ namespace sagactl {
 namespace {
 
 constexpr int http_status_first = 100, http_status_last = 599;
-
-Error wrong_member(std::string_view member, std::string_view why) {
-  return {ErrorCode::invalid, fmt::format("{}: {}", member, why)};
-}
-
-Result<void> check_template(const Profile& profile, std::string_view member, const std::string& text,
-                            std::initializer_list<TemplateField> forbidden = {}) {
-  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}), template_names(profile.journey));
-  if (!parsed) return wrong_member(member, parsed.error().message);
-  for (const TemplatePiece& piece : *parsed) {
-    if (piece.field == TemplateField::text) continue;
-    for (const TemplateField field : forbidden)
-      if (piece.field == field)
-        return wrong_member(
-            member, fmt::format("'{{{}}}' is not allowed here: it belongs to an item, in the body", to_string(field)));
-  }
-  return {};
-}
-
-Result<void> check_pointer(std::string_view member, const std::string& pointer) {
-  if (pointer.empty()) return {};
-  const std::string fault = json_pointer_fault(pointer);
-  return fault.empty() ? Result<void>() : wrong_member(member, fault);
-}
-
-Result<void> check_fields(const Profile& profile) {
-  for (const auto& [name, value] : profile.fields)
-    if (auto checked = check_field_name(name); !checked) return wrong_member("create.fields", checked.error().message);
-  for (std::size_t i = 0; i < profile.failure_variants.size(); ++i)
-    for (const auto& [name, value] : profile.failure_variants[i].fields)
-      if (find_field(profile.fields, name) == nullptr)
-        return wrong_member(fmt::format("fail[{}].fields", i),
-                            fmt::format("'{}' is not in create.fields, which has the values of other orders", name));
-  return {};
-}
-
-Result<void> check_request(const Profile& profile) {
-  using enum TemplateField;
-  const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price, cents};
-  if (profile.path.empty() || profile.path.front() != '/') return wrong_member("create.path", "must begin with /");
-  for (const char c : profile.method)
-    if (c < 'A' || c > 'Z') return wrong_member("create.method", "must be in capital letters, such as POST");
-  if (profile.method.empty()) return wrong_member("create.method", "is missing");
-  if (auto checked = check_template(profile, "create.path", profile.path, of_items); !checked) return checked;
-  const auto is_wrong = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
-  if (std::any_of(profile.path.begin(), profile.path.end(), is_wrong))
-    return wrong_member("create.path", "has a space, a # or a control character: write %20 for a space");
-  if (auto checked = check_headers(profile.headers, "create.headers"); !checked) return checked;
-  for (const auto& [header, value] : profile.headers) {
-    if (auto checked = check_template(profile, "create.headers." + header, value, of_items); !checked) return checked;
-  }
-  if (auto checked = check_template(profile, "create.body", profile.body); !checked) return checked;
-  return check_template(profile, "create.item", profile.item, {TemplateField::items});
-}
 
 // Where the status alone tells, a duplicate comes before an order.
 bool accepts_anything(const OutcomeRules& rules) {
@@ -80,82 +27,158 @@ bool accepts_anything(const OutcomeRules& rules) {
   return false;
 }
 
-Result<void> check_answer(const Profile& profile) {
-  for (const auto& [name, list] :
-       {std::pair{"answer.order", &profile.answer.order}, std::pair{"answer.correlation", &profile.answer.correlation},
-        std::pair{"answer.status", &profile.answer.status}, std::pair{"answer.total", &profile.answer.total}})
-    for (const std::string& pointer : *list)
-      if (auto checked = check_pointer(name, pointer); !checked) return checked;
-  const OutcomeRules& outcome = profile.outcome;
-  for (const auto& [name, markers] : {std::pair{"outcome.duplicate_if", &outcome.duplicate_markers},
-                                      std::pair{"outcome.rejected_if", &outcome.rejected_markers}})
-    for (const AnswerMarker& marker : *markers)
-      if (auto checked = check_pointer(name, marker.pointer); !checked) return checked;
-  if (!accepts_anything(outcome))
-    return wrong_member(
-        "outcome.accepted",
-        "each of its statuses is also in duplicate, so that no order is accepted: give duplicate_if for "
-        "what tells a repeated order apart");
-  if (!profile.answer.names_orders() && profile.queries.orders.empty() && profile.list.path.empty())
-    return wrong_member("answer.order",
-                        "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
-                        "{ header = \"Location\" }; without it, orders are found only by their key in the database");
-  return {};
-}
+// All but the journey.
+class ProfileCheck {
+ public:
+  explicit ProfileCheck(const Profile& profile) : profile_(profile) {}
 
-Result<void> check_status(const Profile& profile) {
-  if (profile.status.path.empty()) return {};
-  if (profile.status.path.front() != '/') return wrong_member("status.path", "must begin with /");
-  if (profile.status.path.find("{order}") == std::string::npos)
-    return wrong_member("status.path", "has no {order} for the order's id");
-  if (profile.status.ends.empty())
-    return wrong_member("status.completed", "or undone or ends is missing: which values are final?");
-  if (profile.status.created.empty() != profile.status.ended.empty())
-    return wrong_member("status.created_at",
-                        "and ended_at must be given together: both are times of the server's clock");
-  for (const auto& [name, pointer] :
-       {std::pair{"status.pointer", &profile.status.pointer}, std::pair{"status.created_at", &profile.status.created},
-        std::pair{"status.ended_at", &profile.status.ended}})
-    if (auto checked = check_pointer(name, *pointer); !checked) return checked;
-  return {};
-}
+  std::vector<std::string> faults() {
+    check_fields();
+    check_request();
+    check_answer();
+    check_status();
+    check_ends();
+    check_catalogue();
+    check_users();
+    check_list();
+    for (std::size_t i = 0; i < profile_.test_data.size(); ++i) check_test_data(i);
+    return std::move(faults_);
+  }
 
-// Also without a path: the statuses in a database have the same words.
-Result<void> check_ends(const ProfileQueries& queries) {
-  for (const std::string& word : queries.undone)
-    if (std::find(queries.completed.begin(), queries.completed.end(), word) != queries.completed.end())
-      return wrong_member("status.undone",
-                          fmt::format("'{}' is also in completed: is such an order in effect or not?", word));
-  return {};
-}
+ private:
+  void add(std::string_view member, std::string_view what) { faults_.push_back(fmt::format("{}: {}", member, what)); }
 
-Result<void> check_catalogue(const std::vector<CatalogueProduct>& catalogue) {
-  std::set<std::string_view> ids;
-  for (std::size_t i = 0; i < catalogue.size(); ++i)
-    if (!ids.insert(catalogue[i].id).second)
-      return wrong_member(fmt::format("product[{}].id", i), fmt::format("'{}' is there twice", catalogue[i].id));
-  return {};
-}
+  void add_pointer_fault(std::string_view member, const std::string& pointer) {
+    if (pointer.empty()) return;
+    if (const std::string fault = json_pointer_fault(pointer); !fault.empty()) add(member, fault);
+  }
 
-Result<void> check_list(const Profile& profile) {
-  const ListQuery& list = profile.list;
-  if (list.path.empty()) return {};
-  if (list.path.front() != '/') return wrong_member("list.path", "must begin with /");
-  const bool by_cursor = list.path.find("{next}") != std::string::npos;
-  if (by_cursor && list.next.empty())
-    return wrong_member("list.next", "is missing: where is the cursor of the next page, for {next} in the path?");
-  if (by_cursor && list.path.find("{page}") != std::string::npos)
-    return wrong_member("list.path", "has both {page} and {next}: pages are counted or have a cursor");
-  if (list.pointer_of("order_id").empty())
-    return wrong_member("list.order_id", "is missing: where is the id within an order of the list?");
-  if (!list.pointer_of("ended_at").empty() && list.pointer_of("created_at").empty())
-    return wrong_member("list.ended_at", "needs created_at");
-  for (const auto* pointer : {&list.items, &list.next})
-    if (auto checked = check_pointer("list", *pointer); !checked) return checked;
-  for (const auto& [column, pointer] : list.columns)
-    if (auto checked = check_pointer("list." + column, pointer); !checked) return checked;
-  return {};
-}
+  void check_path(std::string_view member, const std::string& path) {
+    if (path.empty() || path.front() != '/') add(member, "must begin with /");
+  }
+
+  // What is no field at all is a fault of the journey's check, which knows what its steps keep.
+  void refuse_fields(std::string_view member, const std::string& text, std::initializer_list<TemplateField> refused) {
+    const auto parsed = parse_template(with_custom_fields(text, profile_.fields, {}), template_names(profile_.journey));
+    if (!parsed) return;
+    for (const TemplatePiece& piece : *parsed)
+      if (std::find(refused.begin(), refused.end(), piece.field) != refused.end())
+        return add(member, fmt::format("'{{{}}}' is not allowed here: it belongs to an item, in the body",
+                                       to_string(piece.field)));
+  }
+
+  void check_fields() {
+    for (const auto& [name, value] : profile_.fields)
+      if (auto checked = check_field_name(name); !checked) add("create.fields", checked.error().message);
+    for (std::size_t i = 0; i < profile_.failure_variants.size(); ++i)
+      for (const auto& [name, value] : profile_.failure_variants[i].fields)
+        if (find_field(profile_.fields, name) == nullptr)
+          add(fmt::format("fail[{}].fields", i),
+              fmt::format("'{}' is not in create.fields, which has the values of other orders", name));
+  }
+
+  void check_request() {
+    using enum TemplateField;
+    const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price, cents};
+    const std::string& path = profile_.path;
+    check_path("create.path", path);
+    refuse_fields("create.path", path, of_items);
+    const auto is_wrong = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
+    if (std::any_of(path.begin(), path.end(), is_wrong))
+      add("create.path", "has a space, a # or a control character: write %20 for a space");
+    const std::string& method = profile_.method;
+    if (method.empty()) add("create.method", "is missing");
+    if (std::any_of(method.begin(), method.end(), [](char c) { return c < 'A' || c > 'Z'; }))
+      add("create.method", "must be in capital letters, such as POST");
+    for (std::string& fault : header_faults(profile_.headers, "create.headers")) faults_.push_back(std::move(fault));
+    for (const auto& [header, value] : profile_.headers)
+      refuse_fields(fmt::format("create.headers.{}", header), value, of_items);
+    refuse_fields("create.item", profile_.item, {items});
+  }
+
+  void check_answer() {
+    const AnswerShape& answer = profile_.answer;
+    for (const auto& [name, pointers] :
+         {std::pair{"answer.order", &answer.order}, std::pair{"answer.correlation", &answer.correlation},
+          std::pair{"answer.status", &answer.status}, std::pair{"answer.total", &answer.total}})
+      for (const std::string& pointer : *pointers) add_pointer_fault(name, pointer);
+    const OutcomeRules& outcome = profile_.outcome;
+    for (const auto& [name, markers] : {std::pair{"outcome.duplicate_if", &outcome.duplicate_markers},
+                                        std::pair{"outcome.rejected_if", &outcome.rejected_markers}})
+      for (const AnswerMarker& marker : *markers) add_pointer_fault(name, marker.pointer);
+    if (!accepts_anything(outcome))
+      add("outcome.accepted",
+          "each of its statuses is also in duplicate, so that no order is accepted: give duplicate_if for what tells a "
+          "repeated order apart");
+    if (!answer.names_orders() && profile_.queries.orders.empty() && profile_.list.path.empty())
+      add("answer.order",
+          "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
+          "{ header = \"Location\" }; without it, orders are found only by their key in the database");
+  }
+
+  void check_status() {
+    const StatusQuery& status = profile_.status;
+    if (status.path.empty()) return;
+    check_path("status.path", status.path);
+    if (status.path.find("{order}") == std::string::npos) add("status.path", "has no {order} for the order's id");
+    if (status.ends.empty()) add("status.completed", "or undone or ends is missing: which values are final?");
+    if (status.created.empty() != status.ended.empty())
+      add("status.created_at", "and ended_at must be given together: both are times of the server's clock");
+    for (const auto& [name, pointer] :
+         {std::pair{"status.pointer", &status.pointer}, std::pair{"status.created_at", &status.created},
+          std::pair{"status.ended_at", &status.ended}})
+      add_pointer_fault(name, *pointer);
+  }
+
+  // Also without a path: the statuses in a database have the same words.
+  void check_ends() {
+    const ProfileQueries& queries = profile_.queries;
+    for (const std::string& word : queries.undone)
+      if (std::find(queries.completed.begin(), queries.completed.end(), word) != queries.completed.end())
+        add("status.undone", fmt::format("'{}' is also in completed: is such an order in effect or not?", word));
+  }
+
+  void check_catalogue() {
+    std::set<std::string_view> ids;
+    for (std::size_t i = 0; i < profile_.catalogue.size(); ++i)
+      if (const std::string& id = profile_.catalogue[i].id; !ids.insert(id).second)
+        add(fmt::format("product[{}].id", i), fmt::format("'{}' is there twice", id));
+  }
+
+  void check_users() {
+    if (profile_.users.size() > Profile::users_max)
+      add("users", fmt::format("has more than {} names", Profile::users_max));
+  }
+
+  void check_list() {
+    const ListQuery& list = profile_.list;
+    if (list.path.empty()) return;
+    check_path("list.path", list.path);
+    const bool by_cursor = list.path.find("{next}") != std::string::npos;
+    if (by_cursor && list.next.empty())
+      add("list.next", "is missing: where is the cursor of the next page, for {next} in the path?");
+    if (by_cursor && list.path.find("{page}") != std::string::npos)
+      add("list.path", "has both {page} and {next}: pages are counted or have a cursor");
+    if (list.pointer_of("order_id").empty())
+      add("list.order_id", "is missing: where is the id within an order of the list?");
+    if (!list.pointer_of("ended_at").empty() && list.pointer_of("created_at").empty())
+      add("list.ended_at", "needs created_at");
+    add_pointer_fault("list.orders", list.items);
+    add_pointer_fault("list.next", list.next);
+    for (const auto& [column, pointer] : list.columns) add_pointer_fault(fmt::format("list.{}", column), pointer);
+  }
+
+  void check_test_data(std::size_t place) {
+    const TestDataRequest& data = profile_.test_data[place];
+    const std::string member = fmt::format("test_data[{}]", place);
+    check_path(fmt::format("{}.path", member), data.path);
+    add_pointer_fault(fmt::format("{}.users", member), data.users);
+    add_pointer_fault(fmt::format("{}.products", member), data.products);
+  }
+
+  const Profile& profile_;
+  std::vector<std::string> faults_;
+};
 
 }  // namespace
 
@@ -165,22 +188,17 @@ std::string ListQuery::pointer_of(std::string_view column) const {
   return {};
 }
 
+std::vector<std::string> profile_faults(const Profile& profile) {
+  std::vector<std::string> faults = ProfileCheck(profile).faults();
+  for (std::string& fault : journey_faults(profile))
+    if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
+  return faults;
+}
+
 Result<void> check(const Profile& profile) {
-  if (auto checked = check_fields(profile); !checked) return checked;
-  if (auto checked = check_request(profile); !checked) return checked;
-  if (auto checked = check_answer(profile); !checked) return checked;
-  if (auto checked = check_status(profile); !checked) return checked;
-  if (auto checked = check_ends(profile.queries); !checked) return checked;
-  if (auto checked = check_catalogue(profile.catalogue); !checked) return checked;
-  if (auto checked = check_list(profile); !checked) return checked;
-  for (const TestDataRequest& data : profile.test_data) {
-    if (data.path.empty() || data.path.front() != '/') return wrong_member("test_data.path", "must begin with /");
-    for (const auto& pointer : {data.users, data.products})
-      if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
-  }
-  const std::vector<std::string> faults = journey_faults(profile);
-  if (!faults.empty()) return Error{ErrorCode::invalid, join(faults, "\n")};
-  return {};
+  const std::vector<std::string> faults = profile_faults(profile);
+  if (faults.empty()) return {};
+  return Error{ErrorCode::invalid, join(faults, "\n")};
 }
 
 }  // namespace sagactl

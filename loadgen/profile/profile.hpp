@@ -2,6 +2,7 @@
 // its database. The profiles of the systems of `sagactl serve` are built in.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,7 @@ struct ProfileQueries {
 struct Profile {
   enum class Accounts { none, registered };  // registered: the accounts of the order system
   enum class DuplicatesBy { product, key };
+  static constexpr std::uint32_t users_max = 60'000;  // a ledger counts them in 16 bits
 
   std::string name;
   bool is_ours = false;  // a system of `sagactl serve`: its database is read by the checks themselves
@@ -102,7 +104,11 @@ const Profile* find_builtin_profile(std::string_view name);
 std::vector<std::string> builtin_profile_names();
 const Profile& order_profile();
 
-// `invalid` with the wrong member, by its name in a profile file.
+// One text for each mistake, beginning with the member in a profile file: "create.path: must begin with /". Empty for a
+// profile that can be used.
+std::vector<std::string> profile_faults(const Profile& profile);
+
+// `invalid` with all of them, one on each line.
 Result<void> check(const Profile& profile);
 
 }  // namespace sagactl

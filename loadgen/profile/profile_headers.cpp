@@ -36,8 +36,17 @@ bool can_be_sent(char c) {
   return static_cast<unsigned char>(c) >= ' ' && c != '\x7F';
 }
 
-Error wrong_header(std::string_view member, std::string_view name, std::string_view why) {
-  return {ErrorCode::invalid, fmt::format("{}.{}: {}", member, name, why)};
+// What is wrong with a header; empty: nothing. `seen` has the names of those before it, in small letters.
+std::string header_fault(const std::string& header, const std::string& value, std::set<std::string>& seen) {
+  if (!std::all_of(value.begin(), value.end(), can_be_sent))
+    return "its value has a line break or another character that is not allowed in a header";
+  const std::string name = lower(header);
+  if (!seen.insert(name).second) return "is there twice (header names are case-insensitive)";
+  for (const RefusedHeader& it : refused_headers)
+    if (name == it.name) return std::string(it.why);
+  if (const std::string mode = lower(value); name == "connection" && mode != "close" && mode != "keep-alive")
+    return "must be close or keep-alive";
+  return {};
 }
 
 }  // namespace
@@ -49,25 +58,19 @@ const std::string* find_header(const RequestHeaders& headers, std::string_view n
   return nullptr;
 }
 
-Result<void> check_headers(const RequestHeaders& headers, std::string_view member) {
+std::vector<std::string> header_faults(const RequestHeaders& headers, std::string_view member) {
+  std::vector<std::string> faults;
   std::set<std::string> seen;
   for (const auto& [header, value] : headers) {
-    if (header.empty()) return Error{ErrorCode::invalid, fmt::format("{}: a name is missing", member)};
-    if (!std::all_of(header.begin(), header.end(), is_of_token))
-      return Error{ErrorCode::invalid,
-                   fmt::format("{}: '{}' is not a header name: use letters, digits and hyphens", member, header)};
-    if (!std::all_of(value.begin(), value.end(), can_be_sent))
-      return wrong_header(member, header,
-                          "its value has a line break or another character that is not allowed in a header");
-    const std::string name = lower(header);
-    if (!seen.insert(name).second)
-      return wrong_header(member, header, "is there twice (header names are case-insensitive)");
-    for (const RefusedHeader& it : refused_headers)
-      if (name == it.name) return wrong_header(member, header, it.why);
-    if (const std::string mode = lower(value); name == "connection" && mode != "close" && mode != "keep-alive")
-      return wrong_header(member, header, "must be close or keep-alive");
+    if (header.empty()) {
+      faults.push_back(fmt::format("{}: a name is missing", member));
+    } else if (!std::all_of(header.begin(), header.end(), is_of_token)) {
+      faults.push_back(fmt::format("{}: '{}' is not a header name: use letters, digits and hyphens", member, header));
+    } else if (const std::string fault = header_fault(header, value, seen); !fault.empty()) {
+      faults.push_back(fmt::format("{}.{}: {}", member, header, fault));
+    }
   }
-  return {};
+  return faults;
 }
 
 }  // namespace sagactl

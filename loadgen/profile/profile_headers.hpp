@@ -3,8 +3,8 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "common/result.hpp"
 #include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
@@ -12,9 +12,9 @@ namespace sagactl {
 // The value of a header; null: there is none.
 const std::string* find_header(const RequestHeaders& headers, std::string_view name);
 
-// `invalid` for a name or value that is not valid in HTTP, for a duplicate name, and for headers that only the
-// generator can set or that it does not support: length and encoding of the body, other protocols. The message begins
-// with the member that has the headers, such as create.headers.
-Result<void> check_headers(const RequestHeaders& headers, std::string_view member);
+// What is wrong with the headers, each with the member that has them, such as create.headers: names and values that are
+// not valid in HTTP, names that are there twice, and headers that only the generator can set or that it does not
+// support, for length and encoding of the body and for other protocols.
+std::vector<std::string> header_faults(const RequestHeaders& headers, std::string_view member);
 
 }  // namespace sagactl

@@ -3,11 +3,15 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <map>
+#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/configuration/global_settings.hpp"
 #include "cli/help/completion_tree.hpp"
+#include "cli/help/fitted_help.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/output/display_text.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/httpclient/tls_server.hpp"
 
@@ -100,6 +104,81 @@ TEST(CliHelp, IsShownForACommandByItsName) {
   const CommandResult wrong = sandbox.run({"help", "order", "creat"});
   EXPECT_EQ(wrong.code, 4);
   EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
+}
+
+// Of any width, but for examples, which are copied, and for words that are wider.
+TEST(CliHelp, FitsTheTerminal) {
+  const auto without_blanks = [](std::string text) {
+    std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+    return text;
+  };
+  std::vector<std::string> paths;
+  for_each_command([&](const CLI::App&, const std::string& path) { paths.push_back(path); });
+  CliSandbox sandbox;
+  for (const std::string& path : paths) {
+    std::vector<std::string> words = words_of(path);
+    words.emplace_back("--help");
+    sandbox.terminal = false;
+    const std::string unlimited = sandbox.run(words).out;
+    sandbox.terminal = true;
+    for (const int width : {50, 80, 100}) {
+      sandbox.width = width;
+      const std::string shown = sandbox.run(words).out;
+      EXPECT_EQ(without_blanks(shown), without_blanks(unlimited)) << path;
+      std::istringstream lines(shown);
+      for (std::string line; std::getline(lines, line);) {
+        const bool can_be_wrapped =
+            !line.starts_with("  sagactl ") && line.find(' ', line.find_first_not_of(' ')) != std::string::npos;
+        EXPECT_TRUE(!can_be_wrapped || display_width(line) <= width) << path << ": " << line;
+      }
+    }
+  }
+}
+
+TEST(CliHelp, DescriptionsThatAreWrappedStandBelowEachOther) {
+  EXPECT_EQ(fitted_help("Flags:\n"
+                        "  --rate RATE                     Open loop: send at RATE, independent of response times\n"
+                        "  --metrics-listen [HOST:]PORT:OF-ALL\n"
+                        "                                  Serve live metrics of the load to Prometheus\n"
+                        "\nA sentence that goes on, and on,\nthrough lines. And another.\n"
+                        "Examples:\n"
+                        "  sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'\n",
+                        66),
+            "Flags:\n"
+            "  --rate RATE                     Open loop: send at RATE,\n"
+            "                                  independent of response times\n"
+            "  --metrics-listen [HOST:]PORT:OF-ALL\n"
+            "                                  Serve live metrics of the load\n"
+            "                                  to Prometheus\n"
+            "\nA sentence that goes on, and on,\nthrough lines. And another.\n"
+            "Examples:\n"
+            "  sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'\n");
+  EXPECT_EQ(fitted_help("A sentence that is long and goes on,\nthrough lines. And another.\n", 30),
+            "A sentence that is long and\ngoes on, through lines. And\nanother.\n");
+  EXPECT_EQ(fitted_help("  --rate RATE                     Open loop: send at RATE, whatever comes\n", 30),
+            "  --rate RATE\n      Open loop: send at RATE,\n      whatever comes\n");
+}
+
+// Those of everyday use first, the others by the question that they answer.
+TEST(CliHelp, OfALoadTestHasItsFlagsInGroups) {
+  CliSandbox sandbox;
+  const std::string help = sandbox.run({"loadtest", "--help"}).out;
+  std::map<std::string, int> sizes;
+  std::vector<std::string> headings;
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with(':') && !line.starts_with(' ')) headings.push_back(line);
+    if (line.starts_with("  -")) ++sizes[headings.back()];
+  }
+  EXPECT_THAT(headings,
+              testing::ElementsAre(
+                  "Commands:", "Arguments:", "Flags:", "What is tested:", "How much is sent, and how fast:",
+                  "What the orders are:", "When it passes:", "What is written of it:", "How requests are sent:",
+                  "What goes wrong meanwhile:", "Kafka, for journeys with messages:", "Examples:"));
+  EXPECT_LE(sizes["Flags:"], 12);
+  for (const auto& [heading, size] : sizes) EXPECT_LE(size, 13) << heading;
+  for (const char* everyday : {"--orders", "--rate", "--profile", "--threshold", "--report", "--dry-run"})
+    EXPECT_LT(help.find(std::string("  ") + everyday), help.find("What is tested:")) << everyday;
 }
 
 TEST(CliVersion, IsAFlagAsWell) {

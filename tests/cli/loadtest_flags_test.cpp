@@ -1,4 +1,5 @@
 // `loadtest`: usage errors, and no node.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/command.hpp"
@@ -35,6 +36,28 @@ TEST(CliLoadtest, ExplainsWrongValues) {
   EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--run", "A B"}).err, HasSubstr("--run: 'A B' is not the id of a run"));
   EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--tolerance", "3000%"}).err,
               HasSubstr("--tolerance: '3000%' is not a percentage from 0% to 1000%, such as 20%"));
+}
+
+// Wherever the value is checked: by its flag, by a scenario file, and again before the load.
+TEST(CliLoadtest, EachFlagHasOneLimit) {
+  struct Row {
+    const char* flag;
+    std::uint64_t most;
+  };
+  for (const Row& row : {Row{"--users", 60'000}, Row{"--items", 50}, Row{"--workers", 64}, Row{"--duplicates", 256},
+                         Row{"--connections", 10'000}, Row{"--concurrency", 10'000}, Row{"--streams", 1000},
+                         Row{"--rate-steps", 1000}, Row{"--orders", 10'000'000}, Row{"--products", 10'000'000}}) {
+    CliSandbox sandbox;
+    const auto run = [&](std::uint64_t value) {
+      return sandbox.run({"loadtest", "duplicate", "--dry-run", row.flag, std::to_string(value)});
+    };
+    EXPECT_EQ(run(row.most).code, 0) << row.flag << ": " << run(row.most).err;
+    const CommandResult over = run(row.most + 1);
+    EXPECT_EQ(over.code, 4) << row.flag;
+    EXPECT_THAT(over.err, HasSubstr(fmt::format(" to {}\n", row.most))) << row.flag;
+    sandbox.write("load.toml", fmt::format("scenario = \"duplicate\"\n{} = {}\n", row.flag + 2, row.most + 1));
+    EXPECT_THAT(sandbox.run({"loadtest", "load.toml", "--dry-run"}).err, HasSubstr(fmt::format(" to {}\n", row.most)));
+  }
 }
 
 TEST(CliLoadtest, ASagaOfYourOwnHasAnInputAndIsAllThatIsTested) {

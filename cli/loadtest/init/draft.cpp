@@ -148,7 +148,9 @@ class DraftWriter {
       left("create.variables: the query has no variables; what differs from order to order, as the key, has to be one");
     else if (request.body.find("{product}") == std::string::npos)
       left(fmt::format("create.{}: fields such as {{product}}, {{quantity}} and {{user}} where orders differ",
-                       graphql.query.empty() ? "body" : "variables"));
+                       !graphql.query.empty()   ? "variables"
+                       : !request.parts.empty() ? "multipart"
+                                                : "body"));
     else
       left("[[product]]: products that the server has, unless it takes any");
     if (!filled_.has_key)
@@ -180,11 +182,23 @@ class DraftWriter {
   }
 
   static std::string body_of(const FilledRequest& request, const RecordedGraphql& graphql) {
+    if (!request.parts.empty()) return parts_of(request.parts);
     if (graphql.query.empty()) return request.body.empty() ? "" : fmt::format("body = {}\n", toml_string(request.body));
     std::string text = fmt::format("graphql = {}\n", toml_string(graphql.query));
     if (!graphql.operation.empty()) text += fmt::format("operation = {}\n", toml_string(graphql.operation));
     if (!request.body.empty()) text += fmt::format("variables = {}\n", toml_string(request.body));
     return text;
+  }
+
+  static std::string parts_of(const std::vector<RecordedPart>& parts) {
+    std::vector<std::string> texts;
+    for (const RecordedPart& part : parts) {
+      const std::string type = part.type.empty() ? "" : fmt::format(", type = {}", toml_string(part.type));
+      texts.push_back(fmt::format(
+          "{} = {}", toml_string(part.name),
+          part.file.empty() ? toml_string(part.text) : fmt::format("{{ file = {}{} }}", toml_string(part.file), type)));
+    }
+    return fmt::format("multipart = {{ {} }}\n", fmt::join(texts, ", "));
   }
 
   // Only where it is known which states are final: the verdicts would wait for an order of another one.

@@ -1,6 +1,7 @@
 // The first draft of a profile, from requests that somebody recorded or described elsewhere.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,12 +31,19 @@ struct RecordedStatusPage {
   std::vector<std::string> values = {};  // all that the state may have; none: it does not say
 };
 
+// Of a body of multipart/form-data (RFC 7578).
+struct RecordedPart {
+  std::string name, text;
+  std::string file = {}, type = {};  // of a file; "": the part is the text
+};
+
 struct RecordedRequest {
   std::string name;
   std::string method = "GET";
   std::string url;  // complete, or a path
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::vector<RecordedPart> parts = {};  // instead of a body
   // Whether headers and body have fields of a profile already, as those by a description do. Then the path may have
   // parameters in braces, of which `parameters` has some, and a header's value may be missing.
   bool has_fields = false;
@@ -73,8 +81,11 @@ struct ProfileDraft {
 // is wanted.
 Result<ProfileDraft> draft_of(Recording recording, const std::string& wanted = {});
 
-// `invalid` with what is wrong in the text.
-Result<Recording> read_curl(std::string_view command);
+// The contents of a file; nothing where it cannot be read.
+using FileReader = std::function<std::optional<std::string>(const std::string& name)>;
+
+// `invalid` with what is wrong in the text. A curl command may name files that it sends.
+Result<Recording> read_curl(std::string_view command, const FileReader& read_file);
 Result<Recording> read_har(std::string_view text);
 Result<Recording> read_postman(std::string_view text);
 // JSON or YAML, OpenAPI 3 or Swagger 2. `address` is where it was read: a server that it names by a path is there.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include "cli/client/connecting.hpp"
@@ -12,7 +13,7 @@
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/loadtest/init/draft.hpp"
-#include "cli/loadtest/profile_file.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 
 namespace sagactl {
@@ -43,12 +44,7 @@ Result<std::string> text_from(const Invocation& invocation, const std::string& a
   return response->body;
 }
 
-Result<std::string> text_of_source(const Invocation& invocation, const char* flag, const std::string& name) {
-  if (name.starts_with("http://") || name.starts_with("https://")) {
-    auto text = text_from(invocation, name);
-    if (!text) return Error{text.error().code, fmt::format("{}: {}: {}", flag, name, text.error().message)};
-    return text;
-  }
+Result<std::string> text_of_file(const Invocation& invocation, const char* flag, const std::string& name) {
   const std::filesystem::path path = invocation.environment.resolve(name);
   std::error_code failure;
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
@@ -62,13 +58,23 @@ Result<std::string> text_of_source(const Invocation& invocation, const char* fla
   return text;
 }
 
+Result<std::string> text_of_source(const Invocation& invocation, const char* flag, const std::string& name) {
+  if (!name.starts_with("http://") && !name.starts_with("https://")) return text_of_file(invocation, flag, name);
+  auto text = text_from(invocation, name);
+  if (!text) return Error{text.error().code, fmt::format("{}: {}: {}", flag, name, text.error().message)};
+  return text;
+}
+
 Result<Recording> recording_of_curl(const Invocation& invocation, const std::string& command) {
   std::error_code ignored;
   if (std::filesystem::is_regular_file(invocation.environment.resolve(command), ignored))
     return Error{
         ErrorCode::invalid,
         fmt::format("--curl: '{}' is a file; --curl takes the command itself: --curl \"$(cat {})\"", command, command)};
-  return read_curl(command);
+  return read_curl(command, [&](const std::string& name) -> std::optional<std::string> {
+    auto text = text_of_file(invocation, "--curl", name);
+    return text && is_utf8(*text) ? std::optional(std::move(*text)) : std::nullopt;
+  });
 }
 
 Result<Recording> recording_of(const Invocation& invocation, const InitFlags& flags) {

@@ -33,12 +33,22 @@ bool is_static(const Json& entry) {
   return text_in(object_in(entry, "request"), "method") == "OPTIONS";
 }
 
+void take_post_data(const Json& data, RecordedRequest& recorded) {
+  recorded.body = text_in(data, "text");
+  const std::string type = text_in(data, "mimeType");
+  if (!type.starts_with("multipart/form-data")) return;
+  recorded.body.clear();
+  for (const Json& it : list_in(data, "params"))
+    recorded.parts.push_back(
+        {text_in(it, "name"), text_in(it, "value"), text_in(it, "fileName"), text_in(it, "contentType")});
+}
+
 RecordedRequest request_of_entry(const Json& entry) {
   const Json &request = object_in(entry, "request"), &response = object_in(entry, "response");
   RecordedRequest recorded;
   recorded.method = text_in(request, "method");
   recorded.url = text_in(request, "url");
-  recorded.body = text_in(object_in(request, "postData"), "text");
+  take_post_data(object_in(request, "postData"), recorded);
   for (const Json& header : list_in(request, "headers"))
     recorded.headers.emplace_back(text_in(header, "name"), text_in(header, "value"));
   if (response.contains("status") && response["status"].is_number_integer()) recorded.status = response["status"];
@@ -154,6 +164,11 @@ class PostmanReader {
       const std::string operation = text_in(graphql, "operationName");
       if (!operation.empty()) request["operationName"] = operation;
       text = json_text(request);
+    } else if (mode == "formdata") {
+      for (const Json& part : list_in(body, "formdata"))
+        if (!part.contains("disabled") || part["disabled"] != true)
+          recorded.parts.push_back({text_in(part, "key"), filled(text_in(part, "value")), text_in(part, "src"),
+                                    text_in(part, "contentType")});
     } else if (!mode.empty() && mode != "raw") {
       recording_.remarks.push_back(
           fmt::format("'{}' has a body of the kind {}, which was left out", recorded.name, mode));

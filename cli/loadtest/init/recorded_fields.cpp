@@ -183,6 +183,7 @@ class Filling {
           in_path(request.has_fields ? in_described_path(request) : without_fields(path_of_recorded(request)));
       filled.headers = in_headers(request);
       filled.body = in_body(request, request.has_fields ? request.body : without_fields(request.body));
+      filled.parts = in_parts(request.parts);
       out_.requests.push_back(std::move(filled));
     }
     for (std::size_t i = 0; i < out_.requests.size(); ++i) out_.requests[i].keep = values_.kept_of(i);
@@ -239,31 +240,69 @@ class Filling {
       if (equals == std::string::npos) continue;
       const std::string name = pair.substr(0, equals);
       const auto value = percent_decode(pair.substr(equals + 1), true);
-      if (!value || value->empty() || value->find('{') != std::string::npos) continue;
-      if (const std::string field = values_.field(at_, *value, false, names_an_id(name)); !field.empty())
-        pair = name + "=" + field;
-      else if (const std::string hidden = form_field_of(name, *value); !hidden.empty())
-        pair = name + "=" + hidden;
-      else if (is_secret_member(name))
-        pair = name + "=" + secret(name, kind);
+      if (!value) continue;
+      if (const std::string field = field_of_pair(name, *value, kind); !field.empty())
+        pair = fmt::format("{}={}", name, field);
     }
     return join(pairs, "&");
   }
 
-  std::string form_field_of(const std::string& name, const std::string& value) {
-    return values_.form_field(at_, {percent_decode(name, true).value_or(name)}, value);
+  // What stands in the place of the value; empty: the value itself.
+  std::string field_of_pair(const std::string& written, const std::string& value, const char* kind) {
+    const std::string name = percent_decode(written, true).value_or(written);
+    if (value.empty() || value.find('{') != std::string::npos) return {};
+    if (at_ == creating_ && is_key_member(name)) {
+      out_.has_key = true;
+      return "{key}";
+    }
+    if (const std::string field = values_.field(at_, value, false, names_an_id(name)); !field.empty()) return field;
+    if (const std::string hidden = values_.form_field(at_, {name}, value); !hidden.empty()) return hidden;
+    return is_secret_member(name) ? secret(name, kind) : "";
+  }
+
+  std::vector<RecordedPart> in_parts(const std::vector<RecordedPart>& parts) {
+    std::vector<RecordedPart> filled;
+    for (RecordedPart part : parts) {
+      const auto has_its_name = [&](const RecordedPart& other) { return other.name == part.name; };
+      if (std::any_of(filled.begin(), filled.end(), has_its_name)) {
+        remark(fmt::format("a second part {} of {}, which was left out: a profile has one of a name", part.name,
+                           shown(recording_.requests[at_])));
+        continue;
+      }
+      if (!part.file.empty()) remark(fmt::format("the file {}, which is read from beside the profile", part.file));
+      const std::string field = field_of_pair(part.name, part.text, "part");
+      part.text = field.empty() ? without_fields(part.text) : field;
+      filled.push_back(std::move(part));
+    }
+    return filled;
+  }
+
+  // Of one request there is no log-in whose answer would set them.
+  std::string in_cookies(const std::string& line) {
+    std::string filled;
+    for (const std::string& cookie : split(line, ';')) {
+      const std::string name(trim(cookie.substr(0, cookie.find('='))));
+      if (name.empty()) continue;
+      filled += fmt::format("{}{}={}", filled.empty() ? "" : "; ", name, secret(name, "cookie"));
+    }
+    return filled;
   }
 
   std::vector<std::pair<std::string, std::string>> in_headers(const RecordedRequest& request) {
     std::vector<std::pair<std::string, std::string>> headers;
     std::vector<std::string> seen;
     if (request.sets_cookies) out_.has_cookies = true;
+    const bool is_alone = recording_.requests.size() == 1 && !request.sets_cookies && !request.has_fields;
     for (const auto& [name, value] : request.headers) {
       const std::string small = lower(name);
-      if (small == "cookie") out_.has_cookies = true;
-      if (is_left_out(small) || std::find(seen.begin(), seen.end(), small) != seen.end()) continue;
+      if (std::find(seen.begin(), seen.end(), small) != seen.end()) continue;
       seen.push_back(small);
-      headers.emplace_back(name, in_header(name, value, request.has_fields));
+      if (small == "cookie" && !is_alone) out_.has_cookies = true;
+      const bool has_boundary = small == "content-type" && !request.parts.empty();
+      if (small == "cookie" && is_alone)
+        headers.emplace_back(name, in_cookies(value));
+      else if (!is_left_out(small) && !has_boundary)
+        headers.emplace_back(name, in_header(name, value, request.has_fields));
     }
     return headers;
   }

@@ -20,6 +20,7 @@ struct FilledRequest {
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;  // without those that are left out
   std::string body;                                          // of GraphQL, the variables
+  std::vector<RecordedPart> parts;                           // those whose names are different
   std::vector<ValueToKeep> keep;
 };
 

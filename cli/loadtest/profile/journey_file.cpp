@@ -191,27 +191,33 @@ void read_branches(TomlMembers& members, Journey& journey) {
   members.pairs("branches", pairs);
   for (const auto& [name, share] : pairs) {
     const bool is_number = !share.empty() && share.size() < 5 && share.find_first_not_of("0123456789") == share.npos;
-    if (!is_number) return members.fail("branches", fmt::format("'{}' must have a share such as 8", name));
-    journey.branches.push_back({name, static_cast<std::uint32_t>(std::stoul(share))});
+    if (!is_number) members.fail("branches", fmt::format("'{}' must have a share such as 8", name));
+    journey.branches.push_back({name, is_number ? static_cast<std::uint32_t>(std::stoul(share)) : 1});
   }
 }
 
+void read_rows(TomlMembers& members, const std::string& file, const ProfileSurroundings& surroundings,
+               DataTable& table) {
+  if (file.empty()) return members.fail("file", "is missing");
+  const auto text = surroundings.text_of(file, data_file_max);
+  if (!text) return members.fail("file", fmt::format("{} cannot be read, or has more than 256 MB", file));
+  const bool is_json = file.ends_with(".jsonl") || file.ends_with(".ndjson");
+  if (auto read = is_json ? read_json_lines(*text, table) : read_csv(*text, table); !read)
+    members.fail("file", fmt::format("{}, {}", file, read.error().message));
+}
+
+// A table whose rows cannot be read has no columns.
 void read_data(TomlMembers& members, Journey& journey, const ProfileSurroundings& surroundings) {
   DataTable table;
   std::string file, order;
   members.text("name", table.name);
   members.text("file", file);
   members.text("order", order);
-  if (file.empty()) return members.fail("file", "is missing");
   if (const auto parsed = parse_row_order(order); parsed)
     table.order = *parsed;
   else if (!order.empty())
-    return members.fail("order", fmt::format("'{}' must be \"in order\", \"random\", \"once\" or \"user\"", order));
-  const auto text = surroundings.text_of(file, data_file_max);
-  if (!text) return members.fail("file", fmt::format("{} cannot be read, or has more than 256 MB", file));
-  const bool is_json = file.ends_with(".jsonl") || file.ends_with(".ndjson");
-  if (auto read = is_json ? read_json_lines(*text, table) : read_csv(*text, table); !read)
-    return members.fail("file", fmt::format("{}, {}", file, read.error().message));
+    members.fail("order", fmt::format("'{}' must be \"in order\", \"random\", \"once\" or \"user\"", order));
+  read_rows(members, file, surroundings, table);
   journey.data.push_back(std::move(table));
 }
 

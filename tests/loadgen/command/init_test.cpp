@@ -26,10 +26,11 @@ TEST_F(LoadtestInit, ACurlCommandBecomesTheOrderWithoutItsSecrets) {
   const std::string file = sandbox_.read("profile.toml");
   EXPECT_THAT(file, Not(HasSubstr("abc.def")));
   EXPECT_THAT(file, Not(HasSubstr("sid=secret")));
-  EXPECT_THAT(file, HasSubstr("cookies = \"user\""));
   EXPECT_THAT(file, HasSubstr("--url http://127.0.0.1:8085"));
   EXPECT_THAT(file, HasSubstr("accepted = [201, 202]\nduplicate = [200, 409]\n")) << "which it was is not recorded";
+  sandbox_.variables["SID"] = "s";
   const std::string request = sent_with("profile.toml");
+  EXPECT_THAT(request, HasSubstr("Cookie: sid={env:SID}\r\n")) << "no log-in of the profile would set it";
   EXPECT_THAT(request, HasSubstr("POST /orders?x=1 HTTP/1.1"));
   EXPECT_THAT(request, HasSubstr("Idempotency-Key: LT-example-S-00000000"));
   EXPECT_THAT(request, HasSubstr("{\"sku\":\"it's\",\"n\":2}"));
@@ -173,6 +174,76 @@ TEST_F(LoadtestInit, OptionsOfCurlBecomeFlagsOrAreSaidToBeLeftOut) {
   EXPECT_THAT(sandbox_.read("profile.toml"), HasSubstr("--url https://h --dry-run"));
 }
 
+TEST_F(LoadtestInit, AFormOfCurlHasItsPartsFilesAndTypes) {
+  sandbox_.write("photo.png", "PNG");
+  sandbox_.write("note.txt", "thank {you}\n");
+  const std::string file =
+      profile_by({"--curl",
+                  "curl -H 'Content-Type: multipart/form-data' -F 'sku=A-1;type=text/plain' -F empty= -F "
+                  "'photo=@photo.png;type=image/png' -F 'note=<note.txt' --form-string 'mark=@;<' -F password=s3same "
+                  "-F request_id=17 -F sku=B-2 http://h/orders"});
+  EXPECT_THAT(file, Not(HasSubstr("s3same")));
+  for (const char* said : {"the part sku is sent without its type text/plain", "a second part sku of POST /orders",
+                           "the file photo.png, which is read from beside the profile", "PASSWORD: the part password"})
+    EXPECT_THAT(said_, HasSubstr(said));
+  sandbox_.variables["PASSWORD"] = "x";
+  const std::string sent = sent_with();
+  EXPECT_THAT(sent, HasSubstr("POST /orders HTTP/1.1"));
+  EXPECT_THAT(sent, HasSubstr("Content-Type: multipart/form-data; boundary="));
+  for (const char* part :
+       {"name=\"sku\"\r\n\r\nA-1\r\n", "name=\"empty\"\r\n\r\n\r\n",
+        "name=\"photo\"; filename=\"photo.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n",
+        "name=\"note\"\r\n\r\nthank { you}\n\r\n", "name=\"mark\"\r\n\r\n@;<\r\n",
+        "name=\"password\"\r\n\r\n{env:PASSWORD}\r\n", "name=\"request_id\"\r\n\r\nLT-example-S-00000000\r\n"})
+    EXPECT_THAT(sent, HasSubstr(part));
+}
+
+TEST_F(LoadtestInit, TheDataOfCurlIsThatWhichCurlWouldSend) {
+  sandbox_.write("order.json", "{\"sku\":\n\"A-1\"}\n");
+  struct Row {
+    const char* options;
+    std::vector<const char*> sent;
+  };
+  for (const Row& row : {
+           Row{"-d @order.json", {"\r\n\r\n{\"sku\":\"A-1\"}\n", "application/x-www-form-urlencoded\r\n"}},
+           Row{"--json @order.json", {"\r\n\r\n{\"sku\":\n\"A-1\"}\n", "Content-Type: application/json\r\n"}},
+           Row{"--json '{\"a\":1,' --json '\"b\":2}'", {"\r\n\r\n{\"a\":1,\"b\":2}\n"}},
+           Row{"--data-urlencode 'note=a b&c' --data-urlencode =x/y -d z=1", {"\r\n\r\nnote=a%20b%26c&x%2Fy&z=1\n"}},
+           Row{"-G -X POST -d a=1 --data-urlencode 'b=2 3'", {"POST /orders?x=1&a=1&b=2%203 HTTP/1.1\r\n"}},
+           Row{"--url-query 'a=1 2' -d b=3", {"POST /orders?x=1&a=1%202 HTTP/1.1\r\n", "\r\n\r\nb=3\n"}},
+           Row{"-d idempotency_key=17 -d token=s3same",
+               {"\r\n\r\nidempotency_key=LT-example-S-00000000&token={env:TOKEN}\n"}},
+           Row{"--oauth2-bearer s3same -d x=1", {"Authorization: Bearer {env:AUTHORIZATION}\r\n"}},
+           Row{"-b a=s3same -b 'b_id=s3same' -c jar -d x=1", {"Cookie: a={env:A}; b_id={env:B_ID}\r\n"}},
+       }) {
+    for (const char* variable : {"TOKEN", "AUTHORIZATION", "A", "B_ID"}) sandbox_.variables[variable] = "x";
+    const std::string file = profile_by({"--curl", std::string("curl ") + row.options + " 'http://h/orders?x=1'"});
+    EXPECT_THAT(file, Not(HasSubstr("s3same"))) << row.options;
+    for (const char* part : row.sent) EXPECT_THAT(sent_with(), HasSubstr(part)) << row.options;
+  }
+  EXPECT_THAT(profile_by({"--curl", "curl -d @none.json http://h/orders"}), HasSubstr("body = \"{file:none.json}\""));
+  EXPECT_THAT(said_, HasSubstr("the file none.json, which cannot be read here: put it beside the profile"));
+}
+
+TEST_F(LoadtestInit, FormsWithFilesOfOtherRecordingsAreTakenOverToo) {
+  sandbox_.write("photo.png", "PNG");
+  sandbox_.write("recorded.har", R"({"log":{"entries":[{"request":{"method":"POST","url":"http://h/orders",
+    "headers":[{"name":"Content-Type","value":"multipart/form-data; boundary=x"}],
+    "postData":{"mimeType":"multipart/form-data; boundary=x","text":"--x...",
+      "params":[{"name":"sku","value":"A-1"},{"name":"photo","fileName":"photo.png","contentType":"image/png"}]}},
+    "response":{"status":201,"content":{}}}]}})");
+  sandbox_.write("c.json", R"({"item":[{"name":"place","request":{"method":"POST","url":"http://h/orders","body":{
+    "mode":"formdata","formdata":[{"key":"sku","value":"A-1","type":"text"},{"key":"old","value":"x","disabled":true},
+      {"key":"photo","type":"file","src":"photo.png","contentType":"image/png"}]}}}]})");
+  for (const auto& source : {std::vector<std::string>{"--har", "recorded.har"}, {"--postman", "c.json"}}) {
+    EXPECT_THAT(profile_by(source), Not(HasSubstr("old"))) << source[0];
+    const std::string sent = sent_with();
+    EXPECT_THAT(sent, HasSubstr("name=\"sku\"\r\n\r\nA-1\r\n")) << source[0];
+    EXPECT_THAT(sent, HasSubstr("filename=\"photo.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n")) << source[0];
+    EXPECT_THAT(sent, Not(HasSubstr("boundary=x"))) << source[0];
+  }
+}
+
 TEST_F(LoadtestInit, TheAuthorizationOfAPostmanCollectionIsSentAndNotWritten) {
   sandbox_.write("c.json", R"({"auth":{"type":"bearer","bearer":[{"key":"token","value":"t0p"}]},"item":[
     {"name":"place","request":{"method":"POST","url":"http://h/orders"},"response":[{"code":202,"body":"{\"number\":\"N-1\"}"}]}]})");
@@ -267,7 +338,9 @@ TEST_F(LoadtestInit, WhatCannotBeReadIsRefusedWithAReason) {
       {{"--openapi", "list.json"}, "this is not an OpenAPI description"},
       {{"--openapi", "wrong.json"}, "wrong.json"},
       {{"--curl", "curl 'http://h"}, "the quote ' has no end"},
-      {{"--curl", "curl -F a=b http://h"}, "curl's option -F is not known here"},
+      {{"--curl", "curl --ntlm -d x http://h"}, "curl's option --ntlm is not known here"},
+      {{"--curl", "curl -F a http://h"}, "'a' is not a part of a form: write name=text or name=@file"},
+      {{"--curl", "curl -G -d a=b http://h"}, "no POST or PUT in it"},
       {{"--curl", "curl -d x"}, "names no address"},
       {{"--curl", "order.sh"}, "'order.sh' is a file; --curl takes the command itself: --curl \"$(cat order.sh)\""},
   };

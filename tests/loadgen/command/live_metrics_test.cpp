@@ -72,6 +72,23 @@ TEST(LiveMetrics, ForPrometheusHaveTypesAndLabelsAndCumulativeBuckets) {
   EXPECT_EQ(rest, "");
 }
 
+// Of `le` and of explicit bounds.
+TEST(LiveMetrics, ATimeThatIsABoundIsCountedInIt) {
+  LiveMetrics metrics = example();
+  metrics.load.totals.response = {};
+  for (const int us : {256, 257, 1'024, 1'025}) ++metrics.load.totals.response[live_bucket_of(Duration{us})];
+  const std::string text = prometheus_text(metrics);
+  for (const char* line : {"bucket{le=\"0.000256\"} 1\n", "bucket{le=\"0.000512\"} 2\n", "bucket{le=\"0.001024\"} 3\n",
+                           "bucket{le=\"0.002048\"} 4\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+  const Json request = otlp_json(metrics);
+  for (const Json& metric : request["resourceMetrics"][0]["scopeMetrics"][0]["metrics"]) {
+    if (metric["name"] != "sagactl.loadtest.response.duration") continue;
+    const Json& counts = metric["histogram"]["dataPoints"][0]["bucketCounts"];
+    EXPECT_EQ((std::vector<Json>{counts.begin(), counts.begin() + 4}), (std::vector<Json>{"1", "1", "1", "1"}));
+  }
+}
+
 TEST(LiveMetrics, ForInfluxAreOneLineWithEscapedTags) {
   EXPECT_EQ(influx_line(example()),
             "sagactl_loadtest,scenario=mixed,commit=4f1c\\ \"x\",9\\ lives=a\\,b\\=c "

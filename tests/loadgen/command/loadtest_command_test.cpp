@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <fmt/format.h>
+
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "cli/loadtest/profile_file.hpp"
 #include "loadgen/answers/order_answer.hpp"
@@ -231,6 +235,26 @@ TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
   EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
   EXPECT_THAT(json_text(load("")["verdicts"]),
               HasSubstr("401 Unauthorized x 5; give --token, the required header in create.headers"));
+}
+
+// The page takes as long as that of a busy server.
+TEST(OrderStatus, OrdersForWhichTheTimeWasTooShortAreCounted) {
+  std::atomic<int> orders = 0;
+  ScriptedServer server([&](const Received& request) {
+    if (request.method == "POST") return answer(201, fmt::format(R"({{"id":{}}})", ++orders));
+    std::this_thread::sleep_for(100ms);
+    return answer(200, R"({"state":"done"})");
+  });
+  CliSandbox sandbox;
+  sandbox.write("shop.toml",
+                "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\n"
+                "pointer = \"/state\"\ncompleted = [\"done\"]\n");
+  const Json result = sandbox
+                          .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "40", "--drain",
+                                "500ms", "--url", server.url(), "-o", "json"})
+                          .json();
+  EXPECT_THAT(json_text(result["verdicts"]),
+              testing::ContainsRegex("[0-9]+ of 40 orders were not asked for before the time of --drain was over"));
 }
 
 // A server that takes orders and lists them in pages of two, by a cursor.

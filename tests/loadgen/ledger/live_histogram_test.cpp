@@ -28,6 +28,18 @@ TEST(LiveHistogram, BucketsAreInOrderAndTheLastHoldsTheRest) {
   EXPECT_EQ(live_bucket_of(Duration{-5}), 0u);
 }
 
+TEST(LiveHistogram, ATimeThatIsABoundIsInTheBucketThatEndsThere) {
+  for (int power = 3; power <= 30; ++power) {
+    const std::int64_t bound = std::int64_t{1} << power;
+    const std::size_t bucket = live_bucket_of(Duration{bound});
+    EXPECT_EQ(live_bucket_of(Duration{bound - 1}), bucket - (bound <= 16 ? 1 : 0)) << bound;
+    EXPECT_EQ(live_bucket_of(Duration{bound + 1}), bucket + 1) << bound;
+    LiveHistogramCounts counts{};
+    counts[bucket] = 1;
+    EXPECT_EQ(live_percentile(counts, 50), Duration{bound});
+  }
+}
+
 TEST(LiveHistogram, PercentilesCoverAllWriters) {
   LiveHistogram fast, slow;
   for (int i = 0; i < 98; ++i) fast.record(1ms);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "loadgen/answers/order_answer.hpp"
 
 namespace sagactl {
@@ -90,7 +92,8 @@ TEST(Profile, NamesTheWrongMember) {
        [](Profile& it) {
          it.list.path = "/orders", it.list.columns = {{"order_id", "/id"}, {"key", "key"}};
        }},
-      {"test_data.path", [](Profile& it) { it.test_data = {{.path = "setup"}}; }},
+      {"test_data[0].path", [](Profile& it) { it.test_data = {{.path = "setup"}}; }},
+      {"users: has more than 60000 names", [](Profile& it) { it.users.assign(60'001, "ann"); }},
   };
   for (const Row& row : rows) {
     Profile profile = order_profile();
@@ -99,6 +102,24 @@ TEST(Profile, NamesTheWrongMember) {
     ASSERT_FALSE(checked.ok()) << row.member;
     EXPECT_TRUE(checked.error().message.starts_with(row.member)) << checked.error().message;
   }
+}
+
+TEST(Profile, NamesAllWrongMembersAndEachOnce) {
+  Profile profile = order_profile();
+  profile.method = "post";
+  profile.path = "orders #1";
+  profile.body = "{nothing}";
+  profile.headers = {{"Expect", "x"}, {"TE", "x"}};
+  profile.answer.order = {"order", "/a~"};
+  profile.status.path = "orders";
+  profile.status.ends.clear();
+  const std::vector<std::string> faults = profile_faults(profile);
+  std::vector<std::string> members;
+  for (const std::string& fault : faults) members.push_back(fault.substr(0, fault.find(':')));
+  EXPECT_EQ(members, (std::vector<std::string>{"create.path", "create.path", "create.method", "create.headers.Expect",
+                                               "create.headers.TE", "answer.order", "answer.order", "status.path",
+                                               "status.path", "status.completed", "create.body"}));
+  EXPECT_EQ(std::set<std::string>(faults.begin(), faults.end()).size(), faults.size());
 }
 
 Profile shop() {

@@ -126,7 +126,7 @@ zpty -r z out "*$2*"
 print -r -- "$out"
 )");
   const auto shows = [&](const std::string& typed, const std::string& then) {
-    return printed_by("cd '" + sandbox.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed +
+    return printed_by("cd '" + sandbox.directory().string() + "' && timeout 100 zsh -f at_terminal.zsh '" + typed +
                       "' '" + then + "' 2>&1");
   };
   EXPECT_THAT(shows("sagactl vers", "version"), HasSubstr("version"));

@@ -27,6 +27,7 @@ class MariadbServer {
  private:
   MariadbServer(std::string directory, std::uint16_t port) : directory_(std::move(directory)), port_(port) {}
   void launch();
+  std::string client() const;  // a command line that reads statements
 
   const std::string directory_;
   const std::uint16_t port_;

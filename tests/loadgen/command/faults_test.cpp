@@ -10,6 +10,7 @@
 
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
+#include "loadgen/faults/processes.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/services/loopback.hpp"
 
@@ -33,8 +34,7 @@ class FaultedShop : public testing::Test {
   }
   ~FaultedShop() override {
     // Also one that was started again.
-    const std::string kill = "fuser -k -KILL -n tcp " + port_text_ + " >/dev/null 2>&1";
-    (void)!::system(kill.c_str());
+    for (const ProcessRef& listener : listeners_at(port_)) (void)ProcessHandle(listener).send(SIGKILL);
   }
 
   ProcessResult loadtest(const std::vector<std::string>& further) const {
@@ -54,7 +54,8 @@ class FaultedShop : public testing::Test {
   std::string pid() const { return std::to_string(shop_->pid()); }
 
   TestDirectory site_;
-  const std::string port_text_ = std::to_string(free_port());
+  const std::uint16_t port_ = free_port();
+  const std::string port_text_ = std::to_string(port_);
   std::unique_ptr<Process> shop_;
 };
 

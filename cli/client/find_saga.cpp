@@ -35,7 +35,7 @@ Result<std::string> find_by_key(NodeClient& client, const std::string& key) {
 
 // A node gives the newest saga of a key. An operation must not fall on one of several that was not meant.
 Result<void> check_only_one(NodeClient& client, const Json& saga, const std::string& text) {
-  if (json_member(saga, "key") != Json(text) || text_member(saga, "correlationId") == text) return {};
+  if (json_member(saga, "key") != Json(text) || json_member(saga, "correlationId") == Json(text)) return {};
   const auto id = find_by_key(client, text);
   if (!id && id.error().code != ErrorCode::not_found) return id.error();
   return {};

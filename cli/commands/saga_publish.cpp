@@ -10,6 +10,7 @@
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/text/percent.hpp"
 #include "server/definitions/read_definition.hpp"
 
@@ -32,7 +33,7 @@ Result<Json> put(NodeClient& client, const std::string& name, const std::string&
 void print_diff(Invocation& invocation, const Json& answer) {
   const Json& diff = json_member(answer, "diff");
   for (const Json& line : diff)
-    if (line.is_string()) invocation.terminal.out << "  " << line.get<std::string>() << '\n';
+    if (line.is_string()) invocation.terminal.out << "  " << printable(line.get<std::string>()) << '\n';
 }
 
 Result<ExitCode> publish(Invocation& invocation, const PublishFlags& flags) {

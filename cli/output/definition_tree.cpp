@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cli/client/json_answer.hpp"
+#include "cli/output/display_text.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/tree.hpp"
 #include "common/text/text.hpp"
@@ -59,7 +60,7 @@ std::string after_text(const Json& steps, std::size_t i) {
   for (std::size_t at = 0; at < steps.size(); ++at) is_chain &= follows_the_one_before(at);
   if (is_chain) return {};
   std::vector<std::string> names;
-  for (const Json& name : json_member(steps[i], "after")) names.push_back(name.get<std::string>());
+  for (const Json& name : json_member(steps[i], "after")) names.push_back(printable(name.get<std::string>()));
   return names.empty() ? "at the start" : "after " + join(names, ", ");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/client/json_answer.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -22,7 +23,7 @@ std::string definition_text(const Json& saga) {
 std::string step_text(const Json& saga) {
   std::vector<std::string> names;
   for (const Json& name : json_member(saga, "currentSteps"))
-    if (name.is_string()) names.push_back(name.get<std::string>());
+    if (name.is_string()) names.push_back(printable(name.get<std::string>()));
   return names.empty() ? text_member(saga, "currentStep") : join(names, ", ");
 }
 

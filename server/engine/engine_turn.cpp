@@ -97,8 +97,8 @@ SteadyTime Engine::Core::batch_deadline() const {
   return commit_began_.load() + store_.batch_window();
 }
 
-// When what is queued is committed, unless it fills a batch before. Commits that nobody waits for take at most a
-// fraction of the time: mostly, a commit that somebody waits for takes their commands along before.
+// When what is queued is committed, unless it fills a batch before. Mostly, a commit that somebody waits for takes
+// along before what nobody waits for; where commits are short, others take little of the time.
 SteadyTime Engine::Core::commit_due() const {
   if (queue_.has_awaited()) return batch_deadline();
   return std::max(batch_deadline(), commit_began_.load() + std::min(commit_took_ * unawaited_pause, unawaited_longest));

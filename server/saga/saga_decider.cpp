@@ -34,8 +34,6 @@ Result<SagaDecision> SagaDecider::finish() {
   return std::move(out_);
 }
 
-// Whether the pivot of a user's saga may be in effect and cannot be undone. Then the saga does not go back by itself:
-// what came before the pivot would be undone, and the pivot would stay.
 bool SagaDecider::is_held_by_pivot() {
   const std::size_t i = definition_.pivot;
   if (!is_own() || i >= saga().steps.size() || has_undo(i)) return false;
@@ -165,7 +163,7 @@ void SagaDecider::restart_calls(std::size_t i, Direction direction) {
 
 bool SagaDecider::has_budget(std::size_t i, Direction direction) {
   if (moment_.now - step(i).began_at >= policy_of(step_definition(i), direction).budget) return false;
-  if (direction == Direction::compensation || is_past_pivot(i)) return true;
+  if (direction == Direction::compensation || is_past_pivot(i) || is_held_by_pivot()) return true;
   return moment_.now - forward_since(saga()) < definition_.timeout;
 }
 

@@ -90,6 +90,9 @@ class SagaDecider {
     return definition_.pivot < saga().steps.size() && step(definition_.pivot).status == StepStatus::succeeded;
   }
   bool is_past_pivot(std::size_t i) { return i != definition_.pivot && has_passed_pivot(); }
+  // Whether the pivot of a user's saga may be in effect and cannot be undone. Then the saga does not go back by itself,
+  // as what came before the pivot would be undone and the pivot would stay: the pivot is asked about or called again
+  // while its own budget lasts, and then a person decides. No other step is in progress beside a pivot.
   bool is_held_by_pivot();
 
   void wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted);

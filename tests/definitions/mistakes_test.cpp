@@ -48,7 +48,7 @@ TEST(DefinitionMistakes, UnknownMembersAreNamedWithTheNearest) {
       {"first: 100ms", "frist: 100ms",
        "11:79 mistake /participants/hotel/retry/frist: unknown member `frist` | did you mean `first`?\n"},
       {"wait: { for: 24h }", "wait: { for: 24h, timeout: 3s }",
-       "34:24 mistake /steps/3/wait/timeout: unknown member `timeout` | `timeout` is a member of a participant; there "
+       "34:23 mistake /steps/3/wait/timeout: unknown member `timeout` | `timeout` is a member of a participant; there "
        "is only `for`\n"},
       {"wait: { for: 24h }", "wait: { fro: 24h }",
        "34:13 mistake /steps/3/wait/fro: unknown member `fro` | did you mean `for`?\n"},

@@ -247,7 +247,14 @@ TEST(OwnSagaForward, TheTimeLimitOfASagaDoesNotTurnItBackWhileItsPivotMayBeDoneA
   OwnPlay unknown(pivot_without_undo, members);
   unknown.pass(9s).done("a").timer();
   EXPECT_GT(unknown.moment.now - unknown.saga.created_at, 10s);
-  EXPECT_EQ(unknown.saga.status, SagaStatus::failed) << "no answer came";
+  EXPECT_THAT(unknown.calls, ElementsAre("do p ask first")) << "no answer came";
+  EXPECT_THAT(OwnPlay(unknown).done("p").calls, ElementsAre("do b"));
+  unknown.answer("p", UnknownOutcome{"timed out"}).pass(61s).timer();
+  EXPECT_EQ(unknown.saga.status, SagaStatus::failed) << "its budget is over";
+  OwnPlay accepted(pivot_without_undo, members);
+  accepted.pass(9s).done("a").answer("p", Accepted{1s, "/p/1"}).timer();
+  EXPECT_THAT(accepted.pass(2s).answer("p", Unavailable{"503"}).calls, IsEmpty());
+  EXPECT_EQ(accepted.saga.status, SagaStatus::started) << "the participant still works on it";
   OwnPlay done(pivot_without_undo, members);
   EXPECT_THAT(done.pass(9s).done("a").pass(2s).done("p").calls, ElementsAre("do b"));
   OwnPlay nothing(pivot_without_undo, members);

@@ -278,13 +278,19 @@ class CurlReader {
 
   std::string url_encoded(const std::string& value) {
     const EncodedData data = encoded_data(value);
-    const std::string content = percent_encode(data.is_file ? text_of(data.content) : data.content);
+    std::optional<std::string> text = data.content;
+    if (data.is_file) text = read_file_(data.content);
+    const std::string content = text ? percent_encode(*text) : field_of_file(data.content);
     return data.name.empty() ? content : fmt::format("{}={}", data.name, content);
   }
 
-  // The field of a file that cannot be read.
   std::string text_of(const std::string& file) {
-    if (auto text = read_file_(file)) return std::move(*text);
+    auto text = read_file_(file);
+    return text ? std::move(*text) : field_of_file(file);
+  }
+
+  // Of a file that cannot be read.
+  std::string field_of_file(const std::string& file) {
     recording_.remarks.push_back(
         fmt::format("the file {}, which cannot be read here: put it beside the profile", file));
     return fmt::format("{{file:{}}}", file);

@@ -101,8 +101,26 @@ Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
   return **record;
 }
 
+// The newest first; those that run are among them however old they are.
+Result<std::vector<StoredRecord>> listed_jobs(RecordStore& records) {
+  auto jobs = newest_records(records, bulk_kind, kept_jobs_max);
+  if (!jobs) return jobs;
+  RecordRange open;
+  open.limit = open_jobs_max;
+  const auto running = records.records(bulk_open_kind, open);
+  if (!running) return running.error();
+  for (auto it = running->rbegin(); it != running->rend(); ++it) {
+    if (jobs->empty() || it->id >= jobs->back().id) continue;
+    auto job = records.record(bulk_kind, it->id);
+    if (!job) return job.error();
+    if (*job) jobs->push_back(std::move(**job));
+  }
+  return jobs;
+}
+
 Error no_such_job(const std::string& id) {
-  return Error{ErrorCode::not_found, "there is no bulk job with this id: the newest 100 are kept", Json{{"id", id}}};
+  return Error{ErrorCode::not_found, "there is no bulk job with this id: the newest 100 are kept, and those that run",
+               Json{{"id", id}}};
 }
 
 Result<StoredRecord> find_job(RecordStore& records, const std::string& id) {
@@ -207,7 +225,7 @@ awaitable<Answer> create_bulk_job(Context& context, Request& request) {
 }
 
 awaitable<Answer> list_bulk_jobs(Context& context, Request&) {
-  auto read = [&records = context.records] { return newest_records(records, bulk_kind, kept_jobs_max); };
+  auto read = [&records = context.records] { return listed_jobs(records); };
   const Result<std::vector<StoredRecord>> found = co_await context.query_threads.run(std::move(read));
   if (!found) co_return found.error();
   Json jobs = Json::array();

@@ -171,6 +171,8 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
 }
 
 awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite site, StepAnswer answer) {
+  AcceptedVersions accepted = accepted_versions(request);
+  if (accepted.are_weak) co_return weak_tags_refused(request);
   const Direction direction = answer.direction.value_or(direction_of(site.state()));
   auto outcome = outcome_of(answer, site.definition(), direction);
   if (!outcome) co_return http::problem(422, outcome.error().message, request);
@@ -178,9 +180,10 @@ awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite si
                           std::move(answer.reason)};
   asked.direction = direction;
   asked.execution = site.state().execution;
+  asked.if_updated_at = std::move(accepted.times);
   Command command = std::move(asked);
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
-  if (!receipt) co_return receipt.error();
+  if (!receipt) co_return refused_action(receipt.error(), request, "id");
   site.flow = *receipt->flow;
   co_return step_response(site);
 }

@@ -55,26 +55,29 @@ http::Response weak_tags_refused(const Request& request) {
 
 std::optional<Direction> read_direction(http::ObjectReader& body) {
   if (!body.has("direction")) {
-    (void)body.any("direction");
+    (void)body.any("direction");  // a member that may be there
     return std::nullopt;
   }
   return body.one_of("direction", direction_words) == direction_words[0] ? Direction::action : Direction::compensation;
+}
+
+Answer refused_action(const Error& error, const Request& request, std::string_view parameter) {
+  const bool is_unknown_saga = error.code == ErrorCode::not_found && error.message == "Saga not found";
+  if (is_unknown_saga) {
+    Error unknown = error;
+    unknown.members = Json{{"sagaId", request.parameter(parameter)}};
+    return unknown;
+  }
+  if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
+    return http::problem(412, error.message, request);
+  return error;
 }
 
 awaitable<Answer> change_saga(Context& context, Request& request, std::string_view parameter, Command command,
                               std::string_view message) {
   const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (receipt) co_return accepted_action(*receipt, message);
-  const Error& error = receipt.error();
-  const bool is_unknown_saga = error.code == ErrorCode::not_found && error.message == "Saga not found";
-  if (is_unknown_saga) {
-    Error unknown = error;
-    unknown.members = Json{{"sagaId", request.parameter(parameter)}};
-    co_return unknown;
-  }
-  if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
-    co_return http::problem(412, error.message, request);
-  co_return error;
+  co_return refused_action(receipt.error(), request, parameter);
 }
 
 }  // namespace sagactl::api

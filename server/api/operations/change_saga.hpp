@@ -23,7 +23,11 @@ http::Response weak_tags_refused(const Request& request);
 // progress.
 std::optional<Direction> read_direction(http::ObjectReader& body);
 
-// Submits the command and answers 202 with the saga's state. `parameter` is the one of the path that has its id.
+// The answer to an action that was refused: 412 when the saga has changed since the versions that the operator accepts.
+// `parameter` is the one of the path that has the saga's id.
+Answer refused_action(const Error& error, const Request& request, std::string_view parameter);
+
+// Submits the command and answers 202 with the saga's state. `parameter` as above.
 awaitable<Answer> change_saga(Context& context, Request& request, std::string_view parameter, Command command,
                               std::string_view message);
 

@@ -108,6 +108,7 @@ TEST_F(BulkRunnerTest, AJobThatRunsIsNotForgottenHoweverManyAreMadeMeanwhile) {
   for (int i = 0; i < 100; ++i) stored(new_uuid().text(), BulkState::done);
   EXPECT_EQ(admin.post("/bulk", Json{{"action", "retry"}, {"filter", "status=failed"}})->status, 202);
   EXPECT_EQ(admin.get("/bulk/" + runs)->status, 200);
+  EXPECT_EQ(admin.get("/bulk")->json().value()["jobs"].back()["id"], runs) << "so that it can be stopped";
   EXPECT_EQ(admin.get("/bulk/" + ended)->status, 404);
 }
 

@@ -136,6 +136,18 @@ TEST_F(StepActions, AnAdminAnswersAWait) {
   EXPECT_THAT(admin.get("/audit")->body, HasSubstr("looks right"));
 }
 
+TEST_F(StepActions, AnAnswerIsRefusedWhenTheSagaIsNotAtTheVersionOfIfMatch) {
+  id = start_and_await_approval();
+  const auto answer_if = [&](const std::string& etag) {
+    const Json done{{"outcome", "done"}, {"reason", "looks right"}};
+    return admin.send({"POST", path("/steps/approval/answer"), done.dump(), {{"If-Match", etag}}})->status;
+  };
+  EXPECT_EQ(answer_if("\"another\""), 412);
+  EXPECT_EQ(step_of(2), "running");
+  EXPECT_EQ(answer_if(std::string(admin.get("/sagas/" + id)->header("ETag"))), 200);
+  await_saga(id, "status", "completed");
+}
+
 TEST_F(StepActions, LaterStepsUseWhatAWaitWasAnsweredWith) {
   std::string text = approved_trip();
   replace_first(text, "booked {hotel.booking}", "booked {hotel.booking} for {approval.by.name}");

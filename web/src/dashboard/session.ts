@@ -30,7 +30,7 @@ export async function logIn(with_: { code: string } | { email: string; password:
 
 export async function logOut(): Promise<void> {
   await request('/ui/session', { method: 'DELETE' });
-  await readSession();
+  session.set(await get<Session>('/ui/session'));
   hasEnded.set(false);
 }
 

@@ -61,8 +61,10 @@ export function ActionDialog({ action, saga, etag, step: first, onClose, onDone 
     setBusy(true);
     setProblem(null);
     const { path, body } = requestOf(action, saga, choice);
-    // Nothing is changed when the saga is no longer what the dialog described.
-    const headers = action !== 'answer' && etag && !etag.startsWith('W/') ? { 'If-Match': etag } : undefined;
+    // Nothing is changed when the saga is no longer what the dialog described. An answer names its step and direction,
+    // and a participant that is asked again and again changes the saga each time; but a step may be undone twice.
+    const needsVersion = action !== 'answer' || isUndoing(saga, choice.step);
+    const headers = needsVersion && etag && !etag.startsWith('W/') ? { 'If-Match': etag } : undefined;
     try {
       await request(path, { method: 'POST', body, ...(headers ? { headers } : {}) });
       tell(say.done(say.actions[action]));

@@ -35,12 +35,9 @@ class Drawing {
       if (is_line) {
         if (i > 0) before.push_back(i - 1);
       } else {
+        before = draw_before(i, pivot);
         step["after"] = Json::array();
-        for (std::size_t earlier = 0; earlier < i; ++earlier)
-          if (happens(0.35)) {
-            before.push_back(earlier);
-            step["after"].push_back(fmt::format("s{}", earlier));
-          }
+        for (const std::size_t each : before) step["after"].push_back(fmt::format("s{}", each));
       }
       for (const std::size_t each : before) past_pivot_[i] = past_pivot_[i] || past_pivot_[each] || each == pivot;
       draw_step(i, before, step);
@@ -61,6 +58,19 @@ class Drawing {
                  {{"first", fmt::format("{}ms", 10 + random_.below(300))},
                   {"cap", fmt::format("{}ms", 300 + random_.below(4'000))},
                   {"budget", fmt::format("{}s", 5 + random_.below(60))}}}};
+  }
+
+  // Every step is before or after the pivot, as `saga lint` wants it.
+  std::vector<std::size_t> draw_before(std::size_t i, std::optional<std::size_t> pivot) {
+    std::vector<std::size_t> before;
+    bool is_placed = !pivot || i < *pivot;
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (!happens(0.35) && i != pivot) continue;
+      before.push_back(earlier);
+      is_placed |= earlier == pivot || past_pivot_[earlier];
+    }
+    if (!is_placed && i != pivot) before.push_back(*pivot);
+    return before;
   }
 
   void draw_step(std::size_t i, const std::vector<std::size_t>& before, Json& step) {

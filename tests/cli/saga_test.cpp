@@ -64,14 +64,17 @@ TEST(CliSaga, TextsOfOthersDoNotControlTheTerminal) {
   sandbox.variables["NO_COLOR"] = "1";
   const Json saga = a_saga(some_id, "failed", "no\x1b[2J\x1b]52;c;cm0=\x07 way \u202Eabc\u009B31m\n");
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({saga}));
-  node.answer(std::string("GET /trace/correlation/") + some_id, 200,
-              Json{{"saga", saga}, {"input", Json{{"guest", "kim\u202E\u009B2J"}}}});
+  Json traced = a_trace();
+  traced["saga"]["errorMessage"] = saga["errorMessage"];
+  traced["order"]["failureReason"] = saga["errorMessage"];
+  traced["input"] = Json{{"guest", "kim\u202E\u009B2J"}};
+  node.answer(std::string("GET /trace/correlation/") + some_id, 200, traced);
   node.answer(std::string("GET /sagas/") + other_id, 409,
               Json{{"message", "the key a\x1b]0;title\x07 is taken"}, {"statusCode", 409}});
   const CommandResult list = sandbox.run({"saga", "list", "--url", node.url(), "--wide"});
   EXPECT_THAT(list.out, HasSubstr("no [2J ]52;c;cm0=  way  abc 31m\n"));
   const CommandResult trace = sandbox.run({"trace", some_id, "--url", node.url()});
-  EXPECT_THAT(trace.out, HasSubstr("no [2J ]52;c;cm0=  way  abc 31m\n"));
+  EXPECT_THAT(trace.out, HasSubstr("no [2J ]52;c;cm0=  way  abc 31m\n")) << trace.err;
   const CommandResult refused = sandbox.run({"saga", "get", other_id, "--url", node.url()});
   for (const std::string& text : {list.out, trace.out, refused.out, refused.err})
     for (const char* control : {"\x1b", "\x07", "\u202E", "\u009B"})

@@ -170,9 +170,8 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
   co_return step_response(site);
 }
 
-awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite site, StepAnswer answer) {
-  AcceptedVersions accepted = accepted_versions(request);
-  if (accepted.are_weak) co_return weak_tags_refused(request);
+awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite site, StepAnswer answer,
+                                 std::vector<Timestamp> accepted) {
   const Direction direction = answer.direction.value_or(direction_of(site.state()));
   auto outcome = outcome_of(answer, site.definition(), direction);
   if (!outcome) co_return http::problem(422, outcome.error().message, request);
@@ -180,7 +179,7 @@ awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite si
                           std::move(answer.reason)};
   asked.direction = direction;
   asked.execution = site.state().execution;
-  asked.if_updated_at = std::move(accepted.times);
+  asked.if_updated_at = std::move(accepted);
   Command command = std::move(asked);
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
   if (!receipt) co_return refused_action(receipt.error(), request, "id");
@@ -204,13 +203,18 @@ awaitable<Answer> answer_step(Context& context, Request& request) {
   if (!token && !request.caller)
     co_return Error{ErrorCode::unauthenticated, "Unauthorized: send the token of the call, or log in as an admin"};
   if (!token && !request.caller->is_admin()) co_return Error{ErrorCode::forbidden, "Forbidden resource"};
+  AcceptedVersions accepted = accepted_versions(request);
+  if (accepted.are_weak) co_return weak_tags_refused(request);
+  if (token && !accepted.times.empty())
+    co_return http::problem(412, "nothing was changed: an answer by token does not support If-Match; leave it out",
+                            request);
   auto answer = read_answer_of(request);
   if (!answer) co_return answer.error();
   auto read = [&queries = context.queries, id, step = *step] { return find_step(queries, id, step); };
   auto site = co_await context.query_threads.run(std::move(read));
   if (!site) co_return site.error();
   if (call) co_return co_await answer_by_token(context, request, std::move(*site), *call, *answer);
-  co_return co_await answer_by_role(context, request, std::move(*site), std::move(*answer));
+  co_return co_await answer_by_role(context, request, std::move(*site), std::move(*answer), std::move(accepted.times));
 }
 
 }  // namespace sagactl::api

@@ -37,6 +37,7 @@ void add_operator_routes(http::Router& router, Context& context) {
               "Answers for a step of a user's saga that it is done, without asking its participant");
   RouteGroup answers{router, context, "operation", RouteAccess::answerer};
   answers.body_bytes_max = answer_bytes_max;
+  answers.reads_if_match = true;
   answers.add(Method::post, "/sagas/{id}/steps/{step}/answer", answer_step,
               "Answers for a step of a user's saga: its participant by the token of the call, or an admin");
 

@@ -55,6 +55,14 @@ capabilities: {drop: [ALL]}
     resources: {requests: {storage: {{ .storage }}}}
 {{- end }}
 
+{{- define "sagactl.scaling" -}}
+# A node that goes hands its sagas over: one at a time, and not for a short pause.
+scaleDown:
+  stabilizationWindowSeconds: 300
+  policies:
+    - {type: Pods, value: 1, periodSeconds: 60}
+{{- end }}
+
 {{- define "sagactl.apart" -}}
 podAntiAffinity:
   preferredDuringSchedulingIgnoredDuringExecution:
@@ -68,6 +76,21 @@ podAntiAffinity:
 
 {{- define "sagactl.secretKey" -}}
 valueFrom: {secretKeyRef: {name: {{ (index . 0).Values.secret }}, key: {{ index . 1 }}}}
+{{- end }}
+
+{{/* How PostgreSQL's own programs reach the database. */}}
+{{- define "sagactl.postgresClient" -}}
+- {name: PGHOST, value: {{ .Values.postgres.bundled | ternary (printf "%s-postgres" (include "sagactl.name" .)) .Values.postgres.host | quote }}}
+- {name: PGPORT, value: {{ .Values.postgres.bundled | ternary 5432 (int .Values.postgres.port) | quote }}}
+- {name: PGDATABASE, value: {{ .Values.postgres.database | quote }}}
+- {name: PGUSER, value: {{ .Values.postgres.user | quote }}}
+- name: PGPASSWORD
+  {{- include "sagactl.secretKey" (list . "database-password") | nindent 2 }}
+{{- end }}
+
+{{/* While the database is restored there is no node. */}}
+{{- define "sagactl.isRestoring" -}}
+{{- if and .Values.backup.enabled .Values.backup.restore }}yes{{ end }}
 {{- end }}
 
 {{/* The variables of nodes that are no secrets. */}}
@@ -107,6 +130,18 @@ SAGACTL_SERVE_PARTICIPANTS_ALLOW: {{ . | quote }}
 {{- $outside := not (and .Values.postgres.bundled .Values.redis.bundled .Values.kafka.bundled) }}
 {{- if and $outside .Values.networkPolicies.enabled (not .Values.networkPolicies.nodesMayCall) }}
 {{- fail "networkPolicies.nodesMayCall has to name the networks of the services that are outside, or nodes could not reach them" }}
+{{- end }}
+{{- if and .Values.gateway.enabled (not .Values.nodes.trustedProxy) }}
+{{- fail "nodes.trustedProxy has to name the addresses of the gateway's pods: without it all its clients would be one" }}
+{{- end }}
+{{- if and .Values.gateway.enabled (not .Values.gateway.name) }}
+{{- fail "gateway.name has to name the gateway" }}
+{{- end }}
+{{- if and .Values.autoscaling.kedaPrometheus (not .Values.autoscaling.sagasPerNode) }}
+{{- fail "autoscaling.sagasPerNode has to say how many sagas under way a node should have, since KEDA asks Prometheus for them" }}
+{{- end }}
+{{- if and .Values.backup.restore (not .Values.backup.enabled) }}
+{{- fail "backup.enabled has to be true, since backup.restore names a dump on the backups' volume" }}
 {{- end }}
 {{- if and .Values.ingress.enabled (not .Values.nodes.trustedProxy) }}
 {{- fail "nodes.trustedProxy has to name the addresses of the ingress' pods: without it all its clients would be one" }}

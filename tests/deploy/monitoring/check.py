@@ -79,6 +79,15 @@ def check_alerts(metrics):
     return len(names)
 
 
+def check_recording(metrics):
+    rules = yaml.safe_load(text_of("docs/prometheus/recording.yml"))["groups"][0]["rules"]
+    tests = text_of("tests/deploy/monitoring/recording_test.yml")
+    for rule in rules:
+        check_expression(rule["record"], rule["expr"], metrics)
+        if rule["record"] not in tests:
+            wrong.append(f"{rule['record']}: has no test")
+
+
 def dashboards():
     return {path: json.loads(text_of(path)) for path in sorted(glob.glob("charts/sagactl/dashboards/*.json"))}
 
@@ -136,6 +145,7 @@ if sys.argv[1:2] == ["rules"]:
     sys.exit()
 known = documented_metrics()
 alerts = check_alerts(known)
+check_recording(known)
 boards = dashboards()
 for board_path, board in boards.items():
     check_dashboard(board_path, board, known)

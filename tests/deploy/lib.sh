@@ -40,6 +40,17 @@ fails() {
   if output=$("$@" 2>&1); then broken "'$*' should have failed, and said: $output"; fi
 }
 
+# find_go_tools: $tools is the folder of helm and the others of tools/go-tools, and Helm keeps its files in $work.
+find_go_tools() {
+  local code=0
+  tools=$(tools/go-tools 2>"$work/why") || code=$?
+  export HELM_CACHE_HOME=$work/helm HELM_CONFIG_HOME=$work/helm HELM_DATA_HOME=$work/helm
+  ((code != 0)) || return 0
+  # A machine without a Go that is new enough cannot be asked for this, not even in CI.
+  [[ $code != 77 ]] || CI=
+  skip "$(cat "$work/why")"
+}
+
 # until_ok SECONDS COMMAND...: waits until it succeeds.
 until_ok() {
   local deadline=$((SECONDS + $1))

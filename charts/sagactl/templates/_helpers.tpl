@@ -78,6 +78,22 @@ podAntiAffinity:
 valueFrom: {secretKeyRef: {name: {{ (index . 0).Values.secret }}, key: {{ index . 1 }}}}
 {{- end }}
 
+{{/* Where PostgreSQL's image writes beside its data, since the rest of its files can only be read. */}}
+{{- define "sagactl.postgresMounts" -}}
+- {name: run, mountPath: /var/run/postgresql}
+- {name: tmp, mountPath: /tmp}
+- {name: shm, mountPath: /dev/shm}
+{{- end }}
+
+{{- define "sagactl.postgresVolumes" -}}
+- name: run
+  emptyDir: {sizeLimit: 16Mi}
+- name: tmp
+  emptyDir: {sizeLimit: 64Mi}
+- name: shm
+  emptyDir: {medium: Memory, sizeLimit: 128Mi}
+{{- end }}
+
 {{/* How PostgreSQL's own programs reach the database. */}}
 {{- define "sagactl.postgresClient" -}}
 - {name: PGHOST, value: {{ .Values.postgres.bundled | ternary (printf "%s-postgres" (include "sagactl.name" .)) .Values.postgres.host | quote }}}

@@ -39,16 +39,20 @@ start() {
     PGPASSWORD=$DATABASE_PASSWORD psql -q -h 127.0.0.1 -p "$DATABASE_PORT" -U "$DATABASE_USER" -d postgres \
       -c "CREATE DATABASE $DATABASE_NAME"
   fi
-  for ((number = 1; number <= nodes; number++)); do
-    NODE_ID=node-$number "$1" serve --port $((base + 30 + number)) --data "$directory/$databases-$number" \
-      --payment-delay 0ms --payment-success 0.9 >"$directory/node-$number.log" 2>&1 &
-    pids+=($!)
-  done
-  for ((number = 1; number <= nodes; number++)); do
-    until curl -sf -o /dev/null "http://127.0.0.1:$((base + 30 + number))/readyz"; do
-      kill -0 "${pids[$((number - 1))]}" 2>/dev/null || { cat "$directory/node-$number.log" >&2; exit 1; }
-      sleep 0.02
-    done
+  for ((number = 1; number <= nodes; number++)); do start_node "$1" "$number"; done
+  for ((number = 1; number <= nodes; number++)); do await_node "$number"; done
+}
+# start_node BINARY NUMBER: its port and its directory are those of that number.
+start_node() {
+  NODE_ID=node-$2 "$1" serve --port $((base + 30 + $2)) --data "$directory/$databases-$2" \
+    --payment-delay 0ms --payment-success 0.9 >"$directory/node-$2.log" 2>&1 &
+  pids+=($!)
+}
+# await_node NUMBER: returns when it accepts requests.
+await_node() {
+  until curl -sf -o /dev/null "http://127.0.0.1:$((base + 30 + $1))/readyz"; do
+    kill -0 "${pids[$(($1 - 1))]}" 2>/dev/null || { cat "$directory/node-$1.log" >&2; exit 1; }
+    sleep 0.02
   done
 }
 # ticks_of PIDS...: the processor time that those processes, and their children that have ended, have used.

@@ -33,9 +33,11 @@ bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
   commit_took_ = clock_.steady() - began;
   if (!commit && commit.error().code == ErrorCode::bug)
     return isolate_failing_command(std::move(commands), commit.error());
+    batch_limit_ = std::max<std::size_t>(1, commands.size() / 2);
   if (!commit) {
     fail_or_requeue(std::move(commands), commit.error());
     return back_off(commit.error().message);
+  batch_limit_ = std::min(batch_limit_ + batch_limit_ / 8 + 1, options_.batch_max);
   }
   mark_store_available();
   if (*commit == Commit::fenced) {

@@ -117,6 +117,9 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Duration backoff_{};           // zero: the store is available
   Duration commit_took_{};       // the last one
   SagaTimers timers_;
+  // Commands in the next commit, at most: half of those in one that failed, since the store may not manage as many in
+  // its time, and an eighth more after each one that did not.
+  std::size_t batch_limit_ = options_.batch_max;
   FailedCommands failed_;
   std::function<void(const CommitReport&)> on_commit_;
 

@@ -68,7 +68,7 @@ bool Engine::Core::run_due_work(SteadyTime now) {
   fire_timers(now);
   if (!check_due_flows(now) || !retry_failed_commands(now)) return false;
   if (registered_ && may_commit(now)) {
-    auto batch = queue_.take(options_.batch_max);
+    auto batch = queue_.take(batch_limit_);
     if (!batch.empty() && !commit_batch(std::move(batch))) return false;
   }
   if (!registered_ || !delete_old_replays(now) || !publish_events(clock_.steady())) return false;
@@ -293,7 +293,7 @@ void Engine::Core::call_at(SteadyTime at, std::function<void()> call) {
 void Engine::Core::stop() {
   deferred_.close();
   for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
-    auto batch = queue_.take(options_.batch_max);
+    auto batch = queue_.take(batch_limit_);
     if (batch.empty()) break;
     if (!commit_batch(std::move(batch))) break;
   }

@@ -98,6 +98,18 @@ TEST_F(StoreUnavailable, EveryKindOfCallThatFailsEndsTheTurn) {
   }
 }
 
+// Each loads a flow, and what these commands are about does not get smaller by itself.
+TEST_F(StoreUnavailable, CommandsOfABatchThatItDoesNotManageInItsTimeAreCommittedInSmallerOnes) {
+  for (int i = 0; i < 20; ++i) engine->submit(order_for(fmt::format("P{}", i)), [](const Result<Receipt>&) {});
+  pass(1s);
+  ASSERT_EQ(gateway.charges.size(), 20u);
+  store.flows_max = 3;
+  while (!gateway.charges.empty()) gateway.answer_charge(Charged{"tx"});
+  pass(10s);
+  const auto counts = memory->counts();
+  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::completed}), 20);
+}
+
 class Outage : public NodeOnControlledStore {
  protected:
   void start_node(const std::string& name) {

@@ -237,6 +237,7 @@ void Engine::Core::on_fenced() {
   withdraw_calls();
   timers_.clear();
   failed_.clear();
+  unwoken_ = 0;  // they are adopted again
   update_stuck_count();
   const std::lock_guard lock(stats_mutex_);
   ++stats_.fenced;

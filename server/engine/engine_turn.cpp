@@ -231,8 +231,8 @@ bool Engine::Core::publish_events(SteadyTime now, bool flush) {
 
 // Another node or process has adopted the sagas: what this epoch knows about them is out of date. The next turn
 // registers the node under a new epoch.
-void Engine::Core::on_fenced() {
-  log_warn("lease lost; registering again under a new epoch", {{"node", writer_.node}});
+void Engine::Core::on_fenced(std::string_view what) {
+  log_warn(what, {{"node", writer_.node}});
   registered_ = false;
   withdraw_calls();
   timers_.clear();

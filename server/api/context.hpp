@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -104,6 +105,8 @@ struct Context {
   std::function<void()> wake_bulk_runner = [] {};  // that there is a job for it
   const SagaExchange* exchange = nullptr;          // null: all participants are in this process
   std::atomic<bool> ready = false;                 // from the end of the start until the stop begins
+  // When a node that stops answers whoever waits for what becomes of a saga.
+  std::atomic<std::chrono::steady_clock::time_point> waits_end_at = std::chrono::steady_clock::time_point::max();
 };
 
 }  // namespace sagactl::api

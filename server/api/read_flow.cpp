@@ -64,12 +64,13 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
 
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&)) {
-  const auto until = std::min(std::chrono::steady_clock::now() + patience, request.deadline - answer_reserve);
+  const auto longest = std::min(std::chrono::steady_clock::now() + patience, request.deadline - answer_reserve);
   FlowWatch::Watcher ticket(context.engine.watch(), id);
   for (;;) {
     ticket.clear();
     Result<Flow> flow = co_await read_flow(context, request, id);
     const auto now = std::chrono::steady_clock::now();
+    const auto until = std::min(longest, context.waits_end_at.load());
     if (!flow || settled(*flow) || now >= until) co_return flow;
     auto wait = [&ticket](std::function<void(bool)> done) { ticket.on_write(std::move(done)); };
     const auto poll_at = std::min(until, now + poll_interval);

@@ -23,8 +23,8 @@ Result<std::optional<Flow>> find_named_flow(Queries& queries, const std::string&
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id);
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request, std::string text);
 
-// Reads a flow repeatedly until `settled` is true of it, `patience` has passed or the request's deadline is near.
-// Returns it as it was read last.
+// Reads a flow repeatedly until `settled` is true of it, `patience` has passed, the request's deadline is near or the
+// node is about to stop. Returns it as it was read last.
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&));
 

@@ -31,12 +31,13 @@ bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
   std::vector<Result<Receipt>> receipts;
   const auto commit = decide_and_store(keys, commands, batch, receipts);
   commit_took_ = clock_.steady() - began;
-  if (!commit && commit.error().code == ErrorCode::bug)
-    return isolate_failing_command(std::move(commands), commit.error());
+  if (!commit && commit.error().code == ErrorCode::bug) return on_rejected(std::move(commands), commit.error());
   if (!commit) {
+    batch_limit_ = std::max<std::size_t>(1, commands.size() / 2);
     fail_or_requeue(std::move(commands), commit.error());
     return back_off(commit.error().message);
   }
+  batch_limit_ = std::min(batch_limit_ + batch_limit_ / 8 + 1, options_.batch_max);
   mark_store_available();
   if (*commit == Commit::fenced) {
     on_fenced();
@@ -234,7 +235,21 @@ bool Engine::Core::commit_each_alone(std::vector<QueuedCommand> commands) {
   return backoff_ == Duration{};
 }
 
-// The store rejects the batch because of one command in it. Each is committed alone, so that it does not block the
+// The store rejects the batch: because of one command in it, or because it has lost the events that this node wrote
+// last, as a standby may have that replaces its primary. Then their numbers are due again, which registering finds out.
+bool Engine::Core::on_rejected(std::vector<QueuedCommand> commands, const Error& error) {
+  const Result<bool> has_last = sequence_ == 0 ? Result<bool>(true) : store_.has_event(writer_.node, sequence_);
+  if (has_last && *has_last) return isolate_failing_command(std::move(commands), error);
+  if (!has_last) {
+    fail_or_requeue(std::move(commands), has_last.error());
+    return back_off(has_last.error().message);
+  }
+  on_fenced("the database has lost events that this node wrote; registering again under a new epoch");
+  fail_or_requeue(std::move(commands), Error{ErrorCode::unavailable, "the database has lost changes; try again"});
+  return mark_store_available();
+}
+
+// One command of the batch is at fault. Each is committed alone, so that it does not block the
 // others.
 bool Engine::Core::isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error) {
   if (commands.size() != 1) return commit_each_alone(std::move(commands));

@@ -62,6 +62,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   bool retry_failed_commands(SteadyTime now);
   bool commit_batch(std::vector<QueuedCommand> commands);
   bool commit_each_alone(std::vector<QueuedCommand> commands);
+  bool on_rejected(std::vector<QueuedCommand> commands, const Error& error);
   bool isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error);
 
   void rest(SteadyTime now);
@@ -79,7 +80,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void log_flows(const CommandBatch& batch);
   void fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error);
   void retry_later(QueuedCommand internal, const Error& error);
-  void on_fenced();
+  void on_fenced(std::string_view what = "lease lost; registering again under a new epoch");
   bool back_off(const std::string& why);  // returns false
   bool mark_store_available();            // returns true
   void refuse_queued();
@@ -116,6 +117,9 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   std::size_t unwoken_ = 0;      // adopted sagas whose wake is still queued
   Duration backoff_{};           // zero: the store is available
   Duration commit_took_{};       // the last one
+  // Commands in the next commit, at most: half of those in one that failed, since the store may not manage as many in
+  // its time, and an eighth more after each one that did not.
+  std::size_t batch_limit_ = options_.batch_max;
   SagaTimers timers_;
   FailedCommands failed_;
   std::function<void(const CommitReport&)> on_commit_;

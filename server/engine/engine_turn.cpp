@@ -68,7 +68,7 @@ bool Engine::Core::run_due_work(SteadyTime now) {
   fire_timers(now);
   if (!check_due_flows(now) || !retry_failed_commands(now)) return false;
   if (registered_ && may_commit(now)) {
-    auto batch = queue_.take(options_.batch_max);
+    auto batch = queue_.take(batch_limit_);
     if (!batch.empty() && !commit_batch(std::move(batch))) return false;
   }
   if (!registered_ || !delete_old_replays(now) || !publish_events(clock_.steady())) return false;
@@ -231,12 +231,13 @@ bool Engine::Core::publish_events(SteadyTime now, bool flush) {
 
 // Another node or process has adopted the sagas: what this epoch knows about them is out of date. The next turn
 // registers the node under a new epoch.
-void Engine::Core::on_fenced() {
-  log_warn("lease lost; registering again under a new epoch", {{"node", writer_.node}});
+void Engine::Core::on_fenced(std::string_view what) {
+  log_warn(what, {{"node", writer_.node}});
   registered_ = false;
   withdraw_calls();
   timers_.clear();
   failed_.clear();
+  unwoken_ = 0;  // they are adopted again
   update_stuck_count();
   const std::lock_guard lock(stats_mutex_);
   ++stats_.fenced;
@@ -293,7 +294,7 @@ void Engine::Core::call_at(SteadyTime at, std::function<void()> call) {
 void Engine::Core::stop() {
   deferred_.close();
   for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
-    auto batch = queue_.take(options_.batch_max);
+    auto batch = queue_.take(batch_limit_);
     if (batch.empty()) break;
     if (!commit_batch(std::move(batch))) break;
   }

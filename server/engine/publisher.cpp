@@ -19,13 +19,23 @@ Publisher::Publisher(Store& store, Bus& bus) : store_(store), bus_(bus) {}
 
 Result<void> Publisher::start(const Writer& writer, std::int64_t last_sequence, SteadyTime now) {
   tail_.clear();
+  known_checkpoints_.clear();
   next_checkpoint_ = now + checkpoint_every;
   {
     const std::lock_guard lock(shared_->mutex);
     writer_ = writer;
-    shared_->outboxes[writer.node].last = last_sequence;
+    set_last(shared_->outboxes[writer.node], last_sequence);
   }
   return load_backlogs(false);
+}
+
+// A store that has lost the newest events, as a standby may have when it replaces its primary, gives their numbers to
+// others: that those were published does not count for these, also when the bus says so only now.
+void Publisher::set_last(NodeOutbox& outbox, std::int64_t last) {
+  if (last < outbox.last) ++outbox.losses;
+  outbox.last = last;
+  outbox.published = std::min(outbox.published, last);
+  outbox.checkpoint = std::min(outbox.checkpoint, last);
 }
 
 Result<void> Publisher::load_backlogs(bool of_dead_nodes) {
@@ -35,9 +45,9 @@ Result<void> Publisher::load_backlogs(bool of_dead_nodes) {
   for (const Backlog& backlog : *backlogs) {
     if (!of_dead_nodes && backlog.node != writer_.node) continue;
     NodeOutbox& outbox = shared_->outboxes[backlog.node];
+    if (backlog.node != writer_.node) set_last(outbox, backlog.last);
     outbox.published = std::max(outbox.published, backlog.published);
     outbox.checkpoint = std::max(outbox.checkpoint, backlog.published);
-    if (backlog.node != writer_.node) outbox.last = std::max(outbox.last, backlog.last);
   }
   return {};
 }
@@ -110,6 +120,7 @@ Result<std::optional<NodeName>> Publisher::trim_to_publishable(EventChunk& chunk
 
 Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool immediately) {
   std::int64_t after, last;
+  int losses;
   {
     const std::lock_guard lock(shared_->mutex);
     NodeOutbox& outbox = shared_->outboxes[node];
@@ -117,6 +128,7 @@ Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool immed
     if (now < outbox.not_before && !immediately) return {};
     after = outbox.published;
     last = outbox.last;
+    losses = outbox.losses;
   }
   auto chunk = next_chunk(node, after);
   const auto behind = chunk ? trim_to_publishable(*chunk) : Result<std::optional<NodeName>>(std::optional<NodeName>());
@@ -144,13 +156,13 @@ Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool immed
   }
   const SteadyTime next = chunk->is_full ? now : now + bus_.batch_window();  // a backlog does not wait for more
   const std::int64_t through = chunk->events.back().sequence;
-  bus_.publish(std::move(chunk->events), [shared = shared_, node, through, now, next](Result<void> done) {
+  bus_.publish(std::move(chunk->events), [shared = shared_, node, through, losses, now, next](Result<void> done) {
     std::function<void()> wake;
     {
       const std::lock_guard lock(shared->mutex);
       NodeOutbox& outbox = shared->outboxes[node];
       outbox.in_flight = false;
-      if (done) outbox.published = std::max(outbox.published, through);
+      if (done && losses == outbox.losses) outbox.published = std::max(outbox.published, through);
       outbox.not_before = done ? next : now + retry_after;
       // To publish the rest, and to move the checkpoint: other nodes may wait for it.
       if (outbox.published < outbox.last || outbox.published > outbox.checkpoint) wake = shared->wake;

@@ -28,7 +28,8 @@ class Publisher {
  public:
   Publisher(Store& store, Bus& bus);
 
-  // Starts an epoch of this node. Its events up to `last_sequence` may be unpublished in the store.
+  // Starts an epoch of this node. Its events up to `last_sequence` may be unpublished in the store; those above it that
+  // were committed before are lost.
   Result<void> start(const Writer& writer, std::int64_t last_sequence, SteadyTime now);
 
   // Adds events that this node has just committed, in order.
@@ -69,6 +70,7 @@ class Publisher {
     std::int64_t published = 0;   // confirmed by the bus
     std::int64_t last = 0;        // committed
     std::int64_t checkpoint = 0;  // stored
+    int losses = 0;               // how often the store has lost the newest events
     bool in_flight = false;
     SteadyTime not_before;  // after a failure, during the bus's batch window, or while held back
     std::optional<HeldBack> held;
@@ -87,6 +89,7 @@ class Publisher {
     bool is_full;
   };
 
+  static void set_last(NodeOutbox& outbox, std::int64_t last);
   Result<void> publish(const NodeName& node, SteadyTime now, bool immediately);
   Result<EventChunk> next_chunk(const NodeName& node, std::int64_t after);
   Result<bool> is_published(const Event::Position& position);

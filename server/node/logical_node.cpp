@@ -15,6 +15,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::chrono::milliseconds stop_grace{10'000};
+constexpr std::chrono::milliseconds wait_grace{2'000};  // then there is time to answer who waits for a saga
 constexpr Duration minutes_flushed_every = 5s;
 
 std::string name_of(const NodeOptions& options, int index) {
@@ -238,6 +239,7 @@ void LogicalNode::compare_secrets() {
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {
   context_.live->stop();
+  context_.waits_end_at = std::chrono::steady_clock::now() + wait_grace;
   server_->stop(stop_grace, std::move(stopped));
 }
 

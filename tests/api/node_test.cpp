@@ -4,12 +4,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "common/crypto.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/node/node.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -36,8 +38,9 @@ class RunningNodeProcess : public testing::Test {
     return text;
   }
 
-  HttpClient client(const Nodes& nodes, std::size_t node = 0) {
+  HttpClient client(const Nodes& nodes, std::size_t node = 0, Duration timeout = 10s) {
     HttpClientOptions client_options;
+    client_options.timeout = timeout;
     client_options.token = read(nodes.operator_token_file());
     return HttpClient(parse_node_url(nodes.addresses()[node].url).value(), client_options);
   }
@@ -87,6 +90,24 @@ TEST_F(RunningNodeProcess, SecretsAreReadableByTheirOwnerOnly) {
     ASSERT_EQ(::stat((options.data / name).c_str(), &status), 0) << name;
     EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
   }
+}
+
+TEST_F(RunningNodeProcess, AStopAnswersWhoeverWaitsForTheEndOfASaga) {
+  const auto nodes = start();
+  HttpClient caller = client(*nodes);
+  const Json steps = Json::parse(R"([{"name": "approval", "wait": {}}])");
+  ASSERT_EQ(caller.put("/sagas/definitions/held", Json{{"saga", "held"}, {"steps", steps}})->status, 201);
+  auto waiting = std::async(std::launch::async, [&] {
+    const HttpRequest request{"POST", "/sagas/definitions/held/sagas", "{}", {{"Prefer", "wait=30"}}};
+    HttpClient waits = client(*nodes, 0, hang_limit);
+    return waits.send(request);
+  });
+  ASSERT_TRUE(eventually([&] { return caller.get("/sagas")->body.find("held") != std::string::npos; }));
+  nodes->stop();
+  const auto answer = waiting.get();
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->status, 202);
+  EXPECT_EQ(answer->header("Location"), "/sagas/" + answer->json().value()["id"].get<std::string>());
 }
 
 TEST_F(RunningNodeProcess, MayBeStoppedTwice) {

@@ -19,6 +19,7 @@ class ControlledStore final : public Store {
   bool unavailable = false;
   std::function<void()> on_call;               // called first in every call; may take time
   int bugs = 0;                                // the number of next commits that fail with `bug`
+  std::size_t flows_max = 1'000'000;           // of a commit that it manages in its time
   int looks = 0, adoptions = 0, releases = 0;  // calls of left_behind, adopt and release_memory
   Duration window{0};
 
@@ -34,6 +35,7 @@ class ControlledStore final : public Store {
   Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override {
     return if_available([&]() -> Result<Commit> {
+      if (keys.flows.size() > flows_max) return Error{ErrorCode::unavailable, "the store took too long"};
       if (bugs == 0) return store_->transact(writer, keys, loaded, decide);
       --bugs;
       return Error{ErrorCode::bug, "duplicate key"};

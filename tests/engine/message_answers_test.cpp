@@ -4,6 +4,8 @@
 
 #include "server/participants/calls/participant_request.hpp"
 #include "server/saga/compile_definition.hpp"
+#include "server/saga/dtm_definition.hpp"
+#include "server/saga/lra_definition.hpp"
 #include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
@@ -208,6 +210,39 @@ TEST_F(MessageAnswers, AnUnknownSagaOrStepIsNamed) {
   const OrderId order = node.completed("BOOK");
   answer.call.saga = saga_of(order);
   EXPECT_EQ(node.run(MessageAnswered{answer}).error().code, ErrorCode::invalid) << "a built-in saga calls nobody";
+}
+
+// Whoever may write to a topic of answers may name any saga.
+TEST_F(MessageAnswers, NoneIsTakenForAStepThatCallsNobodyWithAnAddress) {
+  DtmTransaction without_urls;
+  without_urls.branches.emplace_back();
+  LraDefinition outer;
+  outer.coordinator = "http://node:3000/lra-coordinator";
+  const SagaId transaction = SagaId::fresh(), above = SagaId::fresh();
+  LraDefinition nested = outer;
+  nested.parent = lra_id(outer, above);
+  nested.level = 1;
+  const auto start = [&](SagaId saga, const Json& definition, std::optional<SagaId> parent) {
+    StartSagaRequest command{saga, admin, compile_definition(canonical_text(definition), 1).value(), R"([""])"};
+    command.parent = parent;
+    ASSERT_TRUE(node.run(std::move(command)));
+  };
+  start(transaction, dtm_definition_json(without_urls), {});
+  start(above, lra_definition_json(outer), {});
+  start(SagaId::fresh(), lra_definition_json(nested), above);
+  int steps = 0;
+  for (const SagaId each : {transaction, above}) {
+    const Flow flow = node.flow(order_of(each));
+    for (const StepDefinition& step : flow.saga->own_definition->steps) {
+      if (!step.call) continue;
+      ++steps;
+      MessageAnswer forged = answer_to(0, Said::done);
+      forged.call.saga = each;
+      forged.step = step.name;
+      EXPECT_EQ(node.run(MessageAnswered{forged}).error().code, ErrorCode::invalid) << step.name;
+    }
+  }
+  EXPECT_GE(steps, 2);
 }
 
 TEST_F(MessageAnswers, AStepThatHasNotBegunCannotBeAnswered) {

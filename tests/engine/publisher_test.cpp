@@ -121,6 +121,25 @@ TEST_F(PublisherTest, FlushDoesNotWaitForTheBatchWindow) {
   EXPECT_EQ(bus.batches.size(), 2u);
 }
 
+TEST_F(PublisherTest, EventsThatGetTheNumbersOfLostOnesArePublished) {
+  commit(3);
+  turn(now);
+  bus.answer();
+  commit(2);
+  turn(now);
+  ASSERT_THAT(bus.batches, ElementsAre(ElementsAre(1, 2, 3), ElementsAre(4, 5)));
+  bus.batches.clear();
+  sequence = 2;  // the others are lost
+  ASSERT_TRUE(publisher.start({"node-1", 2}, sequence, now));
+  commit(3);
+  bus.answer();  // for the lost ones
+  turn(now);
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(3, 4, 5)));
+  EXPECT_EQ(publisher.waiting(), 3);
+  bus.answer();
+  EXPECT_EQ(publisher.waiting(), 0);
+}
+
 TEST_F(PublisherTest, RetriesAfterAFailureWithTheSameEventsAndMore) {
   commit(1);
   turn(now);

@@ -98,6 +98,45 @@ TEST_F(StoreUnavailable, EveryKindOfCallThatFailsEndsTheTurn) {
   }
 }
 
+// Each loads a flow, and what these commands are about does not get smaller by itself.
+TEST_F(StoreUnavailable, CommandsOfABatchThatItDoesNotManageInItsTimeAreCommittedInSmallerOnes) {
+  for (int i = 0; i < 20; ++i) engine->submit(order_for(fmt::format("P{}", i)), [](const Result<Receipt>&) {});
+  pass(1s);
+  ASSERT_EQ(gateway.charges.size(), 20u);
+  store.flows_max = 3;
+  while (!gateway.charges.empty()) gateway.answer_charge(Charged{"tx"});
+  pass(10s);
+  const auto counts = memory->counts();
+  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::completed}), 20);
+}
+
+// As after a failover to a standby that was behind its primary.
+TEST_F(StoreUnavailable, OrdersAreTakenAndPublishedAgainByANodeWhoseLastEventsTheStoreHasLost) {
+  const auto behind = make_memory_store(clock);
+  ASSERT_TRUE(behind->register_node(options.node, "", options.lease));
+  std::vector<std::int64_t> published;
+  const auto unsubscribe = bus->subscribe([&](const Event& event) { published.push_back(event.sequence); }, [] {});
+  std::vector<ErrorCode> refused;
+  int taken = 0;
+  const auto note = [&](const Result<Receipt>& receipt) {
+    receipt ? void(++taken) : refused.push_back(receipt.error().code);
+  };
+  engine->submit(order_for("A"), note);
+  pass(1s);
+  ASSERT_EQ(taken, 1);
+  const std::vector<std::int64_t> of_one_order = published;
+  published.clear();
+  store.replace(*behind);
+  engine->submit(order_for("B"), note);
+  pass(1s);
+  EXPECT_THAT(refused, testing::ElementsAre(ErrorCode::unavailable));
+  engine->submit(order_for("C"), note);
+  pass(1s);
+  EXPECT_EQ(taken, 2);
+  EXPECT_EQ(published, of_one_order) << "with the numbers of those that are lost";
+  unsubscribe();
+}
+
 class Outage : public NodeOnControlledStore {
  protected:
   void start_node(const std::string& name) {

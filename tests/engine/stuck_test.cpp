@@ -75,6 +75,20 @@ TEST_F(Stuck, OtherCommandsAreCommitted) {
   EXPECT_GE(taken, 48);
 }
 
+TEST_F(Stuck, AnAdoptedSagaWhoseWakeUpFailedIsAdoptedAgainAfterTheNodeWasFenced) {
+  options.adopt_max = 1;
+  start();  // under another epoch
+  store.bugs = 1;
+  pass(500ms);
+  ASSERT_EQ(engine->stats().adopted, 1u);
+  ASSERT_EQ(engine->stats().stuck_sagas, 1u);
+  ASSERT_TRUE(memory->register_node(options.node, "", options.lease));
+  pass(10s);
+  EXPECT_EQ(engine->stats().fenced, 1u);
+  EXPECT_EQ(engine->stats().adopted, 2u);
+  EXPECT_EQ(engine->stats().stuck_sagas, 0u);
+}
+
 TEST_F(Stuck, ADueFlowThatFailsIsQueuedOnce) {
   options.policy.reservation_ttl = 1s;
   start();

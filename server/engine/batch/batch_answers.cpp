@@ -37,8 +37,10 @@ Result<Receipt> CommandBatch::on(const MessageAnswered& command) {
   const ParticipantStep& step = *asked.definition->steps[i].call;
   const bool is_undo = given.call.direction == Direction::compensation;
   asked.participant = is_undo ? step.undo_participant.value_or(step.participant) : step.participant;
-  // A participant answers only for steps that are called in its own topic.
-  if (asked.definition->participants[asked.participant].topic != given.topic)
+  // A participant answers only for steps that are called in its own topic. Not every step has one: a transaction of DTM
+  // may call nobody, and a nested LRA is no participant with an address.
+  const auto& participants = asked.definition->participants;
+  if (asked.participant >= participants.size() || participants[asked.participant].topic != given.topic)
     return Error{ErrorCode::invalid,
                  fmt::format("step {} of saga {} is not asked in the topic {}", given.step, saga_id, given.topic)};
   ParticipantAnswer answer = given.answer;

@@ -37,7 +37,7 @@ class RequestParser : public beast::http::basic_parser<true> {
   bool too_many_headers() const { return too_many_headers_; }
   bool bad_target() const { return bad_target_; }
   bool expects_continue() const { return expects_continue_; }
-  bool unknown_encoding() const { return transfer_encoding_ && !chunked(); }
+  bool unknown_encoding() const { return transfer_encoding_ && (has_other_encoding_ || !chunked()); }
   bool encoded_by_http_1_0() const { return transfer_encoding_ && version_ < 11; }
   bool has_one_host() const { return hosts_ == 1 || (hosts_ == 0 && version_ < 11); }
   int version() const { return version_; }
@@ -74,7 +74,10 @@ class RequestParser : public beast::http::basic_parser<true> {
       error = beast::http::error::header_limit;
       return;
     }
-    if (field == beast::http::field::transfer_encoding) transfer_encoding_ = true;
+    if (field == beast::http::field::transfer_encoding) {
+      transfer_encoding_ = true;
+      has_other_encoding_ |= !beast::iequals(value, "chunked");
+    }
     if (field == beast::http::field::host) ++hosts_;
     if (field == beast::http::field::expect && beast::iequals(value, "100-continue")) expects_continue_ = true;
     Header& header = request_->headers.emplace_back();
@@ -103,7 +106,7 @@ class RequestParser : public beast::http::basic_parser<true> {
   std::size_t body_bytes_max_;
   int version_ = 11;
   int hosts_ = 0;
-  bool transfer_encoding_ = false;
+  bool transfer_encoding_ = false, has_other_encoding_ = false;
   bool expects_continue_ = false;
   bool too_many_headers_ = false;
   bool bad_target_ = false;

@@ -4,6 +4,7 @@
 
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
+#include "tests/contract/postgres/postgres_session.hpp"
 #include "tests/contract/writing.hpp"
 #include "tests/services/pgbouncer.hpp"
 #include "tests/services/services.hpp"
@@ -37,6 +38,27 @@ class PostgresFailover : public testing::Test {
     return commit ? Result<void>() : Result<void>(commit.error());
   }
 
+  // An order with an event of that number.
+  Result<Commit> write_event(std::int64_t sequence) {
+    Loaded loaded;
+    Flow flow;
+    Event event;
+    return store->transact(node.writer, {}, loaded, [&](Timestamp now) {
+      flow = new_flow(++orders, {"node-1", node.writer.epoch}, now);
+      event.order = flow.order.id;
+      event.aggregate = flow.order.id.uuid;
+      event.version = 1;
+      event.data = "{}";
+      event.node = "node-1";
+      event.sequence = sequence;
+      event.occurred_at = now;
+      Changes changes;
+      changes.new_orders = {&flow.order};
+      changes.events = {&event};
+      return changes;
+    });
+  }
+
   std::unique_ptr<PostgresServer> primary, standby;
   std::unique_ptr<PgBouncer> pooler;
   std::unique_ptr<PostgresStore> store;
@@ -58,6 +80,31 @@ TEST_F(PostgresFailover, ASessionThatHasReachedAStandbyIsLeftForThePrimary) {
   standby->promote();
   pooler->lead_to(*standby);
   EXPECT_TRUE(eventually([&] { return (written = write()).ok(); })) << written.error().message;
+}
+
+// The primary acknowledged what the standby has not got: the node has to ask before its events have numbers again.
+TEST_F(PostgresFailover, AStandbyThatWasBehindTakesTheNumbersOfLostEventsFromANodeThatRegistersAgain) {
+  ASSERT_EQ(write_event(1).value(), Commit::committed);
+  PostgresSession copy(standby->url());
+  const auto has_followed = [&] {
+    return copy.text("SELECT count(*) FROM pg_class WHERE relname = 'node'") == "1" &&
+           copy.text("SELECT last_sequence FROM node WHERE name = 'node-1'") == "1";
+  };
+  ASSERT_TRUE(eventually(has_followed));
+  standby->stop();
+  ASSERT_EQ(write_event(2).value(), Commit::committed);
+  primary->kill();
+  standby->start_again();
+  standby->promote();
+  pooler->lead_to(*standby);
+  Result<bool> has_last = Error{};
+  ASSERT_TRUE(eventually([&] { return (has_last = store->has_event("node-1", 2)).ok(); }));
+  EXPECT_FALSE(*has_last);
+  EXPECT_TRUE(store->has_event("node-1", 1).value());
+  EXPECT_EQ(write_event(3).error().code, ErrorCode::bug);
+  node = store->register_node("node-1", "", 1h).value();
+  EXPECT_EQ(node.last_sequence, 1);
+  EXPECT_EQ(write_event(2).value(), Commit::committed);
 }
 
 TEST_F(PostgresFailover, AStandbyIsNamedAsOneByWhateverWantsToWrite) {

@@ -50,6 +50,10 @@ TEST_F(ServerTest, RefusesRequestsThatAreMalformedOrOverALimitAndCloses) {
       {"chunks and length", post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400},
       {"another encoding", post + "Transfer-Encoding: gzip\r\n\r\n", 501},
       {"chunked but not last", post + "Transfer-Encoding: chunked, gzip\r\n\r\n", 501},
+      {"another encoding below the chunks", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
+      {"the same in two headers", post + "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       501},
+      {"chunks with a parameter", post + "Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n", 501},
       {"chunks in HTTP/1.0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {"a bad chunk", post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
   };

@@ -1,4 +1,4 @@
-// What each verdict says, in a sentence or two: docs/verdicts.md has more.
+// What each verdict means, in a sentence or two: docs/verdicts.md has more.
 
 const explanations = {
   'one-order-per-duplicate-group': 'Requests that ask for the same order at the same time create it once; the others are refused, or are answered with the same order.',

@@ -61,10 +61,10 @@ function witness(w, reason) {
   return h('dl', {class: 'witness'}, facts.map(([name, what]) => [h('dt', null, name), h('dd', null, what)]));
 }
 
-// What a verdict says, for those who were sent the page.
+// What a verdict means, for those who were sent the page.
 function meaning(v) {
   const text = explanations[v.name];
-  return text ? h('details', {class: 'meaning'}, withText('summary', null, 'What it says'), withText('p', null, text)) : null;
+  return text ? h('details', {class: 'meaning'}, withText('summary', null, 'What it means'), withText('p', null, text)) : null;
 }
 
 function verdicts(r) {

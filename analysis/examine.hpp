@@ -35,6 +35,7 @@ struct Examination {
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the figures cover, with users' sagas
   OutstandingWork outstanding_work = {};
+  std::string unread = {};  // why a part of the database could not be read; "": all was
 };
 
 // With a ledger it gives all verdicts, without one those of the database alone.

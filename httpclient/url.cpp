@@ -78,6 +78,8 @@ Result<Url> parse(std::string_view text, const AddressForm& form) {
   const auto server = parse_host_port(rest.substr(0, slash));
   if (!server) return wrong(server.error().message);
   url.host = server->host;
+  // The zone of a link-local address, as RFC 6874 writes it in a URL.
+  if (url.host.find(':') != std::string::npos) replace_all(url.host, "%25", "%");
   url.port = server->port.value_or(url.tls ? https_port : http_port);
   if (slash == rest.size()) return url;
   if (!take_prefix(url, rest.substr(slash))) return wrong(wrong_path);
@@ -91,7 +93,8 @@ std::string Url::authority() const {
 }
 
 std::string Url::host_header() const {
-  std::string header = authority();
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  std::string header = host_port_text(is_ipv6 ? host.substr(0, host.find('%')) : host, port);
   if (port == (tls ? https_port : http_port)) header.resize(header.rfind(':'));
   return header;
 }

@@ -11,7 +11,7 @@
 namespace sagactl {
 
 struct Url {
-  std::string host;  // a name or an address; IPv6 without its brackets
+  std::string host;  // a name or an address; IPv6 without its brackets, link-local with its zone: fe80::1%eth0
   std::uint16_t port = 80;
   std::string prefix;       // "" or "/api": no slash at the end
   bool tls = false;         // https
@@ -21,7 +21,7 @@ struct Url {
   std::string text() const;
   // "host:port", IPv6 in brackets.
   std::string authority() const;
-  // The Host header: the authority, without a port that the scheme implies.
+  // The Host header: the authority, without a port that the scheme implies and without a zone.
   std::string host_header() const;
   // Whether the host is this machine, judging by its name.
   bool is_loopback() const;

@@ -15,122 +15,116 @@ namespace {
 constexpr std::size_t targets_max = 64;
 constexpr double rate_max = 1'000'000;
 
-template <class... Args>
-Error wrong(fmt::format_string<Args...> format, Args&&... args) {
-  return {ErrorCode::invalid, fmt::format(format, std::forward<Args>(args)...)};
-}
-
-Result<void> in_range(std::string_view flag, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
-  if (value >= low && value <= high) return {};
-  return wrong("{} {} is out of range: {} to {}", flag, value, low, high);
-}
-
-Result<void> check_where(const LoadOptions& options) {
-  if (options.targets.empty()) return wrong("no target: give --url");
-  if (options.targets.size() > targets_max) return wrong("more than {} targets in --url", targets_max);
-  for (const std::string& target : options.targets) {
-    const auto url = parse_node_url(target);
-    if (!url) return url.error();
-    if (!url->socket.empty() && options.connect.proxy)
-      return wrong("--url {} is a Unix socket, and no proxy leads there: leave out --proxy", url->text());
-    if (options.http2 && options.connect.proxy && !url->tls)
-      return wrong("--url {}: a proxy forwards plain requests by HTTP/1.1 alone: leave out --http2, or write https://",
-                   url->text());
+// All that is wrong, a line each.
+class Mistakes {
+ public:
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args) {
+    lines_.push_back(fmt::format(format, std::forward<Args>(args)...));
   }
+  void add(const Result<void>& checked) {
+    if (!checked) lines_.push_back(checked.error().message);
+  }
+  void unless_in_range(std::string_view flag, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+    if (value < low || value > high) add("{} {} is out of range: {} to {}", flag, value, low, high);
+  }
+  bool none() const { return lines_.empty(); }
+  Result<void> result() const {
+    if (none()) return {};
+    return Error{ErrorCode::invalid, join(lines_, "\n")};
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+void check_target(const LoadOptions& options, const std::string& target, Mistakes& mistakes) {
+  const auto url = parse_node_url(target);
+  if (!url) return mistakes.add(Result<void>(url.error()));
+  if (!url->socket.empty() && options.connect.proxy)
+    mistakes.add("--url {} is a Unix socket, and no proxy leads there: leave out --proxy", url->text());
+  if (options.http2 && options.connect.proxy && !url->tls)
+    mistakes.add("--url {}: a proxy forwards plain requests by HTTP/1.1 alone: leave out --http2, or write https://",
+                 url->text());
+}
+
+void check_where(const LoadOptions& options, Mistakes& mistakes) {
+  if (options.targets.empty()) mistakes.add("no target: give --url");
+  if (options.targets.size() > targets_max) mistakes.add("more than {} targets in --url", targets_max);
+  for (const std::string& target : options.targets) check_target(options, target, mistakes);
   if (options.http2 && options.fresh_connections)
-    return wrong("--http2 sends many requests over one connection: leave out --fresh-connections");
+    mistakes.add("--http2 sends many requests over one connection: leave out --fresh-connections");
   const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
-  if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {
-    return wrong("--run: '{}' is not the id of a run: up to 16 of the letters a-z and the digits, such as run7",
+  if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong))
+    mistakes.add("--run: '{}' is not the id of a run: up to 16 of the letters a-z and the digits, such as run7",
                  options.run);
-  }
   const auto unsendable = [](char c) { return c <= ' ' || c > '~'; };
-  if (std::any_of(options.token.begin(), options.token.end(), unsendable)) {
-    return wrong("the token has a character that is not allowed in a header");
-  }
-  return {};
+  if (std::any_of(options.token.begin(), options.token.end(), unsendable))
+    mistakes.add("the token has a character that is not allowed in a header");
 }
 
-Result<void> check_stages(const LoadOptions& options) {
-  if (options.stages.empty()) return {};
+void check_stages(const LoadOptions& options, Mistakes& mistakes) {
+  if (options.stages.empty()) return;
   if (options.rate || options.duration || options.orders || options.concurrency)
-    return wrong("--stages sets rate and duration: leave out --rate, --duration, --orders and --concurrency");
+    mistakes.add("--stages sets rate and duration: leave out --rate, --duration, --orders and --concurrency");
   if (options.arrival != ArrivalKind::constant && options.arrival != ArrivalKind::poisson)
-    return wrong("--stages sets how the rate changes: leave out --arrival {}", to_string(options.arrival));
+    mistakes.add("--stages sets how the rate changes: leave out --arrival {}", to_string(options.arrival));
   if (options.scenario == ScenarioKind::all)
-    return wrong("--stages needs one of duplicate, individual and mixed, not all three");
-  if (stages_rate_max(options.stages) > rate_max) return wrong("--stages: at most {}/s", rate_max);
+    mistakes.add("--stages needs one of duplicate, individual and mixed, not all three");
+  if (stages_rate_max(options.stages) > rate_max) mistakes.add("--stages: at most {}/s", rate_max);
   if (const double orders = stages_orders(options.stages); orders > static_cast<double>(schedule_max))
-    return wrong("--stages: {:.0f} requests are more than the maximum of a run ({})", orders, schedule_max);
-  return {};
+    mistakes.add("--stages: {:.0f} requests are more than the maximum of a run ({})", orders, schedule_max);
 }
 
-Result<void> check_how_much(const LoadOptions& options) {
-  if (options.orders && options.duration) return wrong("give --orders or --duration, not both");
-  if (options.rate && options.concurrency) {
-    return wrong("--rate is an open loop and --concurrency a closed one: give one of them");
-  }
-  if (options.orders) {
-    if (auto checked = in_range("--orders", *options.orders, 1, load_limits::orders); !checked) return checked;
-  }
-  if (options.duration && *options.duration <= Duration{0}) return wrong("--duration must be above 0");
-  if (options.rate && !(*options.rate > 0 && *options.rate <= rate_max)) {
-    return wrong("--rate must be above 0 and at most {}/s", rate_max);
-  }
-  if (!options.rate && options.stages.empty() && options.arrival != ArrivalKind::constant) {
-    return wrong("--arrival {} plans an open loop and needs --rate", to_string(options.arrival));
-  }
-  if (options.rate && options.duration) {
-    const double requests = *options.rate * static_cast<double>(options.duration->count()) / 1e6;
-    if (requests > static_cast<double>(schedule_max)) {
-      return wrong("{:.0f} requests are more than the maximum of a run ({}): lower --rate or --duration", requests,
-                   schedule_max);
-    }
-  }
-  if (auto checked = in_range("--rate-steps", options.rate_steps, 1, load_limits::rate_steps); !checked) return checked;
-  if (options.concurrency) {
-    if (auto checked = in_range("--concurrency", *options.concurrency, 1, load_limits::concurrency); !checked)
-      return checked;
-  }
-  return {};
+void check_rate(const LoadOptions& options, Mistakes& mistakes) {
+  if (!options.rate) return;
+  if (options.concurrency) mistakes.add("--rate is an open loop and --concurrency a closed one: give one of them");
+  if (!(*options.rate > 0 && *options.rate <= rate_max))
+    return mistakes.add("--rate must be above 0 and at most {}/s", rate_max);
+  if (!options.duration) return;
+  const double requests = *options.rate * static_cast<double>(options.duration->count()) / 1e6;
+  if (requests > static_cast<double>(schedule_max))
+    mistakes.add("{:.0f} requests are more than the maximum of a run ({}): lower --rate or --duration", requests,
+                 schedule_max);
 }
 
-Result<void> check_what(const LoadOptions& options) {
-  if (!(options.fail_share >= 0 && options.fail_share <= 1)) {
-    return wrong("--fail-share {} is out of range: 0 to 1", options.fail_share);
-  }
-  if (!(options.hot_share >= 0 && options.hot_share <= 1)) {
-    return wrong("--hot {} is out of range: 0 to 1", options.hot_share);
-  }
+void check_how_much(const LoadOptions& options, Mistakes& mistakes) {
+  if (options.orders && options.duration) mistakes.add("give --orders or --duration, not both");
+  if (options.orders) mistakes.unless_in_range("--orders", *options.orders, 1, load_limits::orders);
+  if (options.duration && *options.duration <= Duration{0}) mistakes.add("--duration must be above 0");
+  check_rate(options, mistakes);
+  if (!options.rate && options.stages.empty() && options.arrival != ArrivalKind::constant)
+    mistakes.add("--arrival {} plans an open loop and needs --rate", to_string(options.arrival));
+  mistakes.unless_in_range("--rate-steps", options.rate_steps, 1, load_limits::rate_steps);
+  if (options.concurrency) mistakes.unless_in_range("--concurrency", *options.concurrency, 1, load_limits::concurrency);
+}
+
+void check_what(const LoadOptions& options, Mistakes& mistakes) {
+  if (!(options.fail_share >= 0 && options.fail_share <= 1))
+    mistakes.add("--fail-share {} is out of range: 0 to 1", options.fail_share);
+  if (!(options.hot_share >= 0 && options.hot_share <= 1))
+    mistakes.add("--hot {} is out of range: 0 to 1", options.hot_share);
   const bool sized = options.orders || options.duration || options.rate || !options.stages.empty();
-  if (options.hot_share > 0 && !sized) return wrong("--hot needs --orders, --duration, --rate or --stages");
-  if (auto checked = in_range("--items", options.items, 1, load_limits::items); !checked) return checked;
+  if (options.hot_share > 0 && !sized) mistakes.add("--hot needs --orders, --duration, --rate or --stages");
+  mistakes.unless_in_range("--items", options.items, 1, load_limits::items);
   if (options.items > 1 && options.profile.body == "{items}")
-    return wrong("an order of {} has one item: leave out --items", options.profile.name);
-  if (auto checked = in_range("--users", options.users, 1, load_limits::users); !checked) return checked;
-  if (options.products) {
-    if (auto checked = in_range("--products", *options.products, 1, load_limits::products); !checked) return checked;
-  }
-  if (options.duplicates) {
-    if (auto checked = in_range("--duplicates", *options.duplicates, 2, load_limits::duplicates); !checked)
-      return checked;
-  }
-  if (options.scenario != ScenarioKind::individual) return {};
-  if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
-  if (options.products && (options.orders || options.duration || options.rate)) {
-    return wrong("each individual order has its own product: leave out --products");
-  }
-  return {};
+    mistakes.add("an order of {} has one item: leave out --items", options.profile.name);
+  mistakes.unless_in_range("--users", options.users, 1, load_limits::users);
+  if (options.products) mistakes.unless_in_range("--products", *options.products, 1, load_limits::products);
+  if (options.duplicates) mistakes.unless_in_range("--duplicates", *options.duplicates, 2, load_limits::duplicates);
+  if (options.scenario != ScenarioKind::individual) return;
+  if (options.duplicates) mistakes.add("individual orders have no duplicates: leave out --duplicates");
+  if (options.products && (options.orders || options.duration || options.rate))
+    mistakes.add("each individual order has its own product: leave out --products");
 }
 
-Result<void> check_machine(const LoadOptions& options) {
-  if (options.warmup < Duration{0}) return wrong("--warmup must not be below 0");
-  if (options.timeout < 1ms || options.timeout > 1h) return wrong("--timeout is out of range: 1ms to 1h");
-  if (auto checked = in_range("--streams", options.streams, 1, load_limits::streams); !checked) return checked;
-  if (auto checked = in_range("--workers", options.workers, 0, load_limits::workers); !checked) return checked;
-  if (auto checked = in_range("--connections", options.connections, 0, load_limits::connections); !checked)
-    return checked;
-  return in_range("--backlog", options.backlog_max, 1, schedule_max);
+void check_machine(const LoadOptions& options, Mistakes& mistakes) {
+  if (options.warmup < Duration{0}) mistakes.add("--warmup must not be below 0");
+  if (options.timeout < 1ms || options.timeout > 1h) mistakes.add("--timeout is out of range: 1ms to 1h");
+  mistakes.unless_in_range("--streams", options.streams, 1, load_limits::streams);
+  mistakes.unless_in_range("--workers", options.workers, 0, load_limits::workers);
+  mistakes.unless_in_range("--connections", options.connections, 0, load_limits::connections);
+  mistakes.unless_in_range("--backlog", options.backlog_max, 1, schedule_max);
 }
 
 }  // namespace
@@ -194,10 +188,12 @@ std::string synthetic_user(std::uint32_t number) {
 }
 
 Result<void> check(const LoadOptions& options) {
-  for (const auto part : {check_where, check_stages, check_how_much, check_what, check_machine, check_faults}) {
-    if (auto checked = part(options); !checked) return checked;
-  }
-  return check(options.profile);
+  Mistakes mistakes;
+  for (const auto part : {check_where, check_stages, check_how_much, check_what, check_machine})
+    part(options, mistakes);
+  if (mistakes.none()) mistakes.add(check_faults(options));  // by the length of the load
+  mistakes.add(check(options.profile));
+  return mistakes.result();
 }
 
 }  // namespace sagactl

@@ -110,7 +110,7 @@ ProductPlan product_plan_of(const LoadOptions& options, const std::string& run,
 // The user of orders where the profile names none; numbered from 1.
 std::string synthetic_user(std::uint32_t number);
 
-// `invalid` with the first wrong option, by its flag.
+// `invalid` with all wrong options, by their flags, on a line each.
 Result<void> check(const LoadOptions& options);
 
 }  // namespace sagactl

@@ -23,13 +23,14 @@ namespace sagactl {
 // Of the measured phases.
 struct RequestCounts {
   std::uint64_t sent = 0;
-  std::uint64_t accepted = 0;
+  std::uint64_t accepted = 0;  // as new orders
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;          // refused: 4xx, 503
   std::uint64_t failed = 0;            // answered with a 5xx other than 503: indeterminate
   std::uint64_t transport_errors = 0;  // time-out, reset, unreadable: indeterminate; no connection: unreached
   std::uint64_t timeouts = 0;          // of the transport errors
   std::uint64_t unreached = 0;         // of the transport errors, never sent and not in `sent`
+  std::uint64_t repeated = 0;          // accepted again, as an order that an earlier answer to the same key had named
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
@@ -67,6 +68,7 @@ struct LoadSecond {
   std::uint64_t duplicates = 0;
   std::uint64_t errors = 0;  // all other outcomes
   Duration response_max{0};
+  std::uint64_t repeated = 0;
   friend bool operator==(const LoadSecond&, const LoadSecond&) = default;
 };
 

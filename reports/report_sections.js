@@ -61,12 +61,18 @@ function witness(w, reason) {
   return h('dl', {class: 'witness'}, facts.map(([name, what]) => [h('dt', null, name), h('dd', null, what)]));
 }
 
+// What a verdict means, for those who were sent the page.
+function meaning(v) {
+  const text = explanations[v.name];
+  return text ? h('details', {class: 'meaning'}, withText('summary', null, 'What it means'), withText('p', null, text)) : null;
+}
+
 function verdicts(r) {
   const weight = v => v.verdict === 'FAIL' ? 0 : v.verdict === 'UNKNOWN' && v.counted ? 1 : v.counted ? 2 : 3;
   const sorted = rowsOf(r.verdicts).map(v => ({counted: true, ...v})).sort((a, b) => weight(a) - weight(b));
   return h('div', {class: 'verdicts'}, sorted.map(v => h('div', {class: 'verdict is-' + (v.counted ? v.verdict : 'aside')},
     h('header', null, withText('strong', null, v.name), v.counted ? badge(v.verdict) : h('span', {class: 'badge aside'}, 'does not apply')),
-    withText('p', null, v.reason.replace(/^does not apply: /, '')), witness(v.witness, v.reason))));
+    withText('p', null, v.reason.replace(/^does not apply: /, '')), witness(v.witness, v.reason), meaning(v))));
 }
 
 function answers(r) {
@@ -116,6 +122,7 @@ function tiles(r) {
   if (t?.completedPerSecond != null) add(count(t.completedPerSecond) + '/s', 'sagas completed', g && `${count(g.completed)} of ${count(g.started)} sagas`);
   if (l) add(time(l.p99), 'p99 latency', `p50 ${time(l.p50)}, max ${time(l.max)}`);
   if (d) add(time(d.p99), 'p99 of a saga', `p50 ${time(d.p50)}, max ${time(d.max)}`);
+  if (q?.repeated) add(count(q.repeated), 'accepted again', 'repeated requests that were answered with the same order');
   if (q) add(count(q.duplicates), 'refused as duplicates');
   if (q) add(count((q.rejected ?? 0) + (q.failed ?? 0) + (q.transportErrors ?? 0)), 'errors', `${count(q.rejected)} rejected, ${count(q.failed)} failed, ${count(q.transportErrors)} transport errors`);
   if (g) add(count(g.compensated), 'sagas compensated');
@@ -129,7 +136,8 @@ function rate(r) {
   const health = g && r.openLoop ? ` The generator's lateness: p50 ${time(g.lateness?.p50)}, p99 ${time(g.lateness?.p99)}, max ${time(g.lateness?.max)}; ${count(g.skipped)} requests skipped; ${count(g.connections)} connections.` : '';
   return section('Planned and achieved rate', (r.openLoop ? 'Requests per second, compared with the schedule.' : 'A closed loop has no schedule: the next request is sent when one ends.') + health,
     overTime('Requests per second, planned and by outcome', 1, [
-      {name: 'accepted', colour: 'one', values: of('accepted')}, {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
+      {name: 'accepted', colour: 'one', values: of('accepted')}, ...(r.requests?.repeated ? [{name: 'accepted again', colour: 'four', values: of('repeated')}] : []),
+      {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
       {name: 'errors', colour: 'bad', values: of('errors')}],
       r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start', faultSpans(r)));
 }
@@ -211,7 +219,7 @@ function sagas(r) {
       [{name: 'running', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga', faultSpansSince(r, bins[0].at)));
 }
 
-const outcomeColours = {created: 'one', duplicate: 'quiet', rejected: 'two', indeterminate: 'three', unreached: 'bad'};
+const outcomeColours = {created: 'one', repeated: 'four', duplicate: 'quiet', rejected: 'two', indeterminate: 'three', unreached: 'bad'};
 
 function lanes(group) {
   const members = group.members.slice(0, 24), end = Math.max(1, ...members.map(m => Math.max(m.atUs, m.doneUs ?? 0))), lane = 17;

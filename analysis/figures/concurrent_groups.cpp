@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "loadgen/ledger/load_figures.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -104,14 +106,15 @@ void ConcurrentGroupsObserver::list(ConcurrentGroup group) {
   summary_.listed.push_back(std::move(group));
 }
 
-GroupMember ConcurrentGroupsObserver::member_of(const LedgerEntry& entry, Timestamp first_sent) const {
+GroupMember ConcurrentGroupsObserver::member_of(const LedgerEntry& entry, Timestamp first_sent,
+                                                const RepeatedAnswers& repeated) const {
   GroupMember member;
   member.outcome = std::string(to_string(entry.outcome));
   member.node = ledger_->targets[entry.target];
   if (entry.sent.us != 0) member.at = entry.sent - first_sent;
   if (entry.sent.us != 0) member.done = entry.done - first_sent;
   if (entry.outcome != RequestOutcome::accepted) return member;
-  member.outcome = "created";
+  member.outcome = repeated.has(entry) ? "repeated" : "created";
   member.order = entry.order.text();
   const auto placed = by_order_.find(entry.order);
   if (placed == by_order_.end() || placed->second.at.us == 0) return member;
@@ -120,7 +123,8 @@ GroupMember ConcurrentGroupsObserver::member_of(const LedgerEntry& entry, Timest
   return member;
 }
 
-ConcurrentGroup ConcurrentGroupsObserver::group_of_requests(const std::vector<const LedgerEntry*>& entries) const {
+ConcurrentGroup ConcurrentGroupsObserver::group_of_requests(const std::vector<const LedgerEntry*>& entries,
+                                                            const RepeatedAnswers& repeated) const {
   ConcurrentGroup group;
   group.kind = ConcurrentGroup::Kind::requests;
   group.products = ledger_->product(*entries.front());
@@ -128,7 +132,7 @@ ConcurrentGroup ConcurrentGroupsObserver::group_of_requests(const std::vector<co
   for (const LedgerEntry* entry : entries)
     if (entry->sent.us != 0) first_sent = std::min(first_sent.us == 0 ? entry->sent : first_sent, entry->sent);
   group.began_at = first_sent;
-  for (const LedgerEntry* entry : entries) group.members.push_back(member_of(*entry, first_sent));
+  for (const LedgerEntry* entry : entries) group.members.push_back(member_of(*entry, first_sent, repeated));
   std::stable_sort(group.members.begin(), group.members.end(),
                    [](const GroupMember& a, const GroupMember& b) { return a.at < b.at; });
   set_gaps(group.members);
@@ -141,11 +145,12 @@ GroupSummary ConcurrentGroupsObserver::finish() {
   std::map<std::uint32_t, std::vector<const LedgerEntry*>> groups;
   for (const LedgerEntry& entry : ledger_->entries)
     if (is_duplicate(entry) && ledger_->is_measured(entry)) groups[entry.group].push_back(&entry);
+  const RepeatedAnswers repeated(*ledger_);
   std::map<std::uint32_t, std::uint32_t> depths;
   for (const GroupOverlap& overlap : overlaps(*ledger_)) depths[overlap.group] = overlap.depth;
   for (const auto& [number, entries] : groups) {
     if (entries.size() < 2) continue;
-    ConcurrentGroup group = group_of_requests(entries);
+    ConcurrentGroup group = group_of_requests(entries, repeated);
     group.depth = depths[number];
     list(std::move(group));
   }

@@ -13,11 +13,15 @@
 
 namespace sagactl {
 
+class RepeatedAnswers;
+
 // One order or one request of a group.
 struct GroupMember {
-  std::string outcome;  // "created", or why there is no order: "duplicate", "rejected", "indeterminate", "unreached"
-  NodeName node;        // that wrote the order; of a request without an order, the URL that it was sent to
-  std::string order;    // id; empty: none
+  // "created", "repeated" (accepted as the order that another request created), or why there is no order: "duplicate",
+  // "rejected", "indeterminate", "unreached".
+  std::string outcome;
+  NodeName node;      // that wrote the order; of a request without an order, the URL that it was sent to
+  std::string order;  // id; empty: none
   std::string product;
   // Since the first member: of an order, when it was written, by the database's clock; of a request, when it was sent,
   // by the client's.
@@ -79,8 +83,9 @@ class ConcurrentGroupsObserver final : public Observer {
   void close_window();
   void list(ConcurrentGroup group);
   ConcurrentGroup group_of_orders(ConcurrentGroup::Kind kind, const std::vector<const PlacedOrder*>& orders) const;
-  ConcurrentGroup group_of_requests(const std::vector<const LedgerEntry*>& entries) const;
-  GroupMember member_of(const LedgerEntry& entry, Timestamp first_sent) const;
+  ConcurrentGroup group_of_requests(const std::vector<const LedgerEntry*>& entries,
+                                    const RepeatedAnswers& repeated) const;
+  GroupMember member_of(const LedgerEntry& entry, Timestamp first_sent, const RepeatedAnswers& repeated) const;
 
   const Ledger* ledger_;                             // null: none, or it has no duplicate groups
   std::unordered_map<Uuid, WrittenOrder> by_order_;  // of the requests of the duplicate groups

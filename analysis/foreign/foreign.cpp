@@ -129,6 +129,26 @@ Examination examination_of(ForeignOrders& orders, std::vector<Verdict> found, Ti
 
 constexpr std::string_view of_orders[] = {"no-lost-order", "no-phantom-order",       "indeterminate-resolved",
                                           "all-sagas-end", "one-live-order-per-key", "answer-matches-database"};
+constexpr std::string_view of_steps[] = {"compensation-complete"}, of_stock[] = {"stock-balances", "never-negative"},
+                           of_payments[] = {"money-balances", "one-capture-per-order"};
+
+// What was seen is enough: that there are orders, or, where they are all known, which they are.
+bool is_sure_of_what_it_saw(const ForeignOrders& orders, std::string_view verdict) {
+  if (verdict == "not-vacuous") return true;
+  return orders.knows_which_exist() &&
+         (verdict == "no-lost-order" || verdict == "answer-matches-database" || verdict == "every-node-known");
+}
+
+// The verdicts of one query; they alone are UNKNOWN where it failed.
+void add_or_say_why(std::vector<Verdict>& found, Result<std::vector<Verdict>> verdicts,
+                    std::span<const std::string_view> names, std::string& unread) {
+  if (verdicts) {
+    for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));
+    return;
+  }
+  if (unread.empty()) unread = verdicts.error().message;
+  for (const std::string_view name : names) found.push_back(undecided(name, unreadable_because(verdicts.error())));
+}
 
 // What only the database can tell. `orders_seen`: the server was asked for them, so that a profile without queries
 // lacks nothing that it says could be read.
@@ -139,12 +159,10 @@ std::vector<Verdict> needs_database(const Profile& profile, std::string_view why
     for (const std::string_view name : names)
       found.push_back(is_wanted ? undecided(name, why) : does_not_apply(name, no_query(profile, table)));
   };
-  constexpr std::string_view steps[] = {"compensation-complete"}, stock[] = {"stock-balances", "never-negative"},
-                             payments[] = {"money-balances", "one-capture-per-order"};
   needs(ForeignTable::orders, of_orders);
-  needs(ForeignTable::steps, steps);
-  needs(ForeignTable::stock, stock);
-  needs(ForeignTable::payments, payments);
+  needs(ForeignTable::steps, of_steps);
+  needs(ForeignTable::stock, of_stock);
+  needs(ForeignTable::payments, of_payments);
   return found;
 }
 
@@ -155,6 +173,12 @@ void replace(std::vector<Verdict>& verdicts, Verdict verdict) {
     verdicts.push_back(std::move(verdict));
   else
     *same = std::move(verdict);
+}
+
+// Nothing that was not seen is right.
+Verdict of_what_was_seen(const ForeignOrders& orders, Verdict verdict) {
+  if (verdict.ruling != Ruling::pass || orders.all_seen()) return verdict;
+  return undecided(verdict.name, fmt::format("{}; but {}", verdict.reason, orders.why_unseen()));
 }
 
 // What was seen, and what remains unseen.
@@ -170,15 +194,14 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = verdicts_of_orders(*orders, ledger);
-  auto compensation = foreign_compensation(rows, profile, *orders, orders->bad_rows());
-  if (!compensation) return compensation.error();
-  found.push_back(std::move(*compensation));
-  for (auto verdicts : {foreign_stock(rows, profile, *orders, before, orders->bad_rows()),
-                        foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
-    if (!verdicts) return verdicts.error();
-    for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));
-  }
-  return examination_of(*orders, std::move(found), now);
+  std::string unread;
+  BadRows& bad = orders->bad_rows();
+  add_or_say_why(found, foreign_compensation(rows, profile, *orders, bad), of_steps, unread);
+  add_or_say_why(found, foreign_stock(rows, profile, ledger, before, bad), of_stock, unread);
+  add_or_say_why(found, foreign_payments(rows, profile, *orders, bad), of_payments, unread);
+  Examination examination = examination_of(*orders, std::move(found), now);
+  examination.unread = std::move(unread);
+  return examination;
 }
 
 Result<Examination> examine_list(ForeignRows& list, const Profile& profile, const Ledger& ledger, std::string_view why,
@@ -186,9 +209,11 @@ Result<Examination> examine_list(ForeignRows& list, const Profile& profile, cons
   auto orders = ForeignOrders::read(list, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = needs_database(profile, why, true);
-  for (const Verdict& verdict : verdicts_of_orders(*orders, ledger))
+  for (const Verdict& verdict : verdicts_of_orders(*orders, ledger)) {
+    const Verdict seen = is_sure_of_what_it_saw(*orders, verdict.name) ? verdict : of_what_was_seen(*orders, verdict);
     replace(found,
-            with_limits(verdict, "as the server lists them: only the database would show what the list leaves out"));
+            with_limits(seen, "as the server lists them: only the database would show what the list leaves out"));
+  }
   Examination examination = examination_of(*orders, std::move(found), now);
   examination.saga_times = "in the server's list";
   return examination;
@@ -204,11 +229,12 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
   replace(found, with_limits(foreign_not_vacuous(*orders), "according to the server's status of each"));
   for (const Verdict& verdict :
        {foreign_no_lost_order(*orders), foreign_all_end(*orders), foreign_ends_as_asked(*orders)})
-    replace(found, with_limits(verdict,
+    replace(found, with_limits(of_what_was_seen(*orders, verdict),
                                "according to the server's status of each: only a database would show what is stored"));
   if (auto twice = foreign_id_given_twice(ledger)) replace(found, std::move(*twice));
   for (const Verdict& verdict : {foreign_indeterminate_resolved(*orders), foreign_errors_had_no_effect(*orders)})
-    replace(found, with_limits(verdict, "only a database or a list would show orders that no answer named"));
+    replace(found, with_limits(of_what_was_seen(*orders, verdict),
+                               "only a database or a list would show orders that no answer named"));
   Examination examination = examination_of(*orders, std::move(found), now);
   examination.saga_times = statuses.source().ends_are_exact ? "as the server says" : "as seen by asking for some";
   return examination;
@@ -226,6 +252,21 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
     found.push_back(
         undecided("not-vacuous", "no request was accepted, so nothing was verified" + answers_text(ledger)));
   return completed(std::move(found));
+}
+
+std::string unreadable_because(const Error& error) {
+  return "the database could not be read: " + error.message;
+}
+
+std::vector<Verdict> foreign_verdicts_without_orders(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
+                                                     const StockFaults& before, std::string_view why) {
+  std::vector<Verdict> found = foreign_verdicts_without_database(profile, ledger, why);
+  BadRows bad;
+  const auto stock = foreign_stock(rows, profile, ledger, before, bad);
+  if (!stock) return found;
+  for (const Verdict& verdict : *stock) replace(found, verdict);
+  if (auto unreadable = bad.verdict()) found.push_back(std::move(*unreadable));
+  return found;
 }
 
 }  // namespace sagactl

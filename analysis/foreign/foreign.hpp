@@ -21,13 +21,19 @@ using StockFaults = std::map<std::string, StockFault>;  // by product; only wher
 Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile);
 
 // All verdicts; those that the profile has no data for are UNKNOWN, say so, and do not count. Unreadable rows add the
-// verdict "rows-were-read". Errors are those of the queries. `before`: of the time before the load.
+// verdict "rows-were-read". Where another query than that of the orders fails, its verdicts are UNKNOWN, and the
+// examination says what was not read. An error is that of the query of the orders. `before`: of the time before the
+// load.
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
                                     const StockFaults& before = {});
 
 // The verdicts that the answers alone allow, where no database could be read because of `why`.
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
                                                        std::string_view why);
+// The same, with those about the stock where that can be read.
+std::vector<Verdict> foreign_verdicts_without_orders(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
+                                                     const StockFaults& before, std::string_view why);
+std::string unreadable_because(const Error& error);  // "the database could not be read: ..."
 
 // Where no database could be read, but the server was asked for each order: `statuses` has a row for each order that it
 // returned, with order_id, created_us, status and ended_us; or it listed its orders: `list` has the columns of
@@ -56,9 +62,9 @@ std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger);
 Verdict foreign_nodes_known(const ForeignOrders& orders);
 Verdict foreign_not_vacuous(const ForeignOrders& orders);
 // From the other queries:
-Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
-                                     BadRows& bad);
-Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profile& profile,
+                                                  const ForeignOrders& orders, BadRows& bad);
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
                                            const StockFaults& before, BadRows& bad);
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                               BadRows& bad);

@@ -59,31 +59,32 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
   std::uint64_t judged = 0, nothing = 0;
   const bool by_database = orders && orders->has_groups();
   for (const auto& [group, requests] : groups) {
-    std::map<Uuid, const LedgerEntry*> accepted;
+    std::map<Uuid, const LedgerEntry*> named;
     std::size_t in_effect = 0;
     for (const LedgerEntry* request : requests) {
-      if (request->outcome != RequestOutcome::accepted || request->order.is_nil()) continue;
-      if (accepted.emplace(request->order, request).second) in_effect += !was_undone(orders, request->order);
+      const bool is_accepted = request->outcome == RequestOutcome::accepted && !request->order.is_nil();
+      if (!is_accepted && !is_answered_with_its_order(*request)) continue;
+      if (named.emplace(request->order, request).second) in_effect += !was_undone(orders, request->order);
     }
     std::vector<const ForeignOrder*> placed;
     if (by_database) placed = orders->of_group(OrderKind::duplicate, group);
     const ForeignOrder* second = nullptr;
     for (std::size_t i = 1; i < placed.size() && !second; ++i)
       if (!orders->is_over_before(*placed[i - 1], placed[i]->created_at)) second = placed[i];
-    const bool accepted_two = !by_database && in_effect > 1;
-    if (second || accepted_two) {
-      const std::size_t count = second ? placed.size() : accepted.size();
+    const bool answers_name_two = !by_database && in_effect > 1;
+    if (second || answers_name_two) {
+      const std::size_t count = second ? placed.size() : named.size();
       Witness witness{.what = fmt::format("{} were placed for {}", count_of(count, "order"),
                                           request_name(ledger, *requests.front())),
                       .rule = rule};
       for (const ForeignOrder* order : placed) orders->show(witness, *order);
-      for (const auto& [ref, request] : accepted)
+      for (const auto& [ref, request] : named)
         if (const ForeignOrder* order = by_database || !orders ? nullptr : orders->find(ref))
           orders->show(witness, *order);
-      for (const auto& [ref, request] : accepted) witness.requests.push_back(answer_row(ledger, *request));
+      for (const auto& [ref, request] : named) witness.requests.push_back(answer_row(ledger, *request));
       violations.add(std::move(witness));
     }
-    ++(placed.empty() && accepted.empty() ? nothing : judged);
+    ++(placed.empty() && named.empty() ? nothing : judged);
   }
   if (violations.count() == 0 && judged == 0)
     return undecided(name, "every request of every group was rejected or got no answer");
@@ -98,18 +99,23 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-lost-order";
   const std::string_view where = orders.source().where;
   Violations violations;
-  std::uint64_t accepted = 0, unnamed = 0;
+  std::uint64_t accepted = 0, unnamed = 0, unseen = 0;
   const bool comparable = orders.other_spelling().empty();  // otherwise by their keys
   for (const LedgerEntry& entry : orders.ledger().entries) {
-    if (entry.outcome != RequestOutcome::accepted) continue;
+    if (!orders.promises_order(entry)) continue;
     const bool named = !entry.order.is_nil() && comparable;
     ++(named ? accepted : unnamed);
     const auto others = orders.of_group(entry.kind, entry.group);
     const bool there = named ? orders.find(entry.order) != nullptr : !orders.has_groups() || !others.empty();
     if (there) continue;
+    if (orders.is_unseen(entry.order)) {
+      ++unseen;
+      continue;
+    }
     const std::string other = others.empty() ? "" : fmt::format("; order {} has its key", others.front()->id);
     Witness witness{
-        .what = named ? fmt::format("request {} was accepted as order {}, which is not {}{}", entry.operation,
+        .what = named ? fmt::format("request {} was {} order {}, which is not {}{}", entry.operation,
+                                    entry.outcome == RequestOutcome::accepted ? "accepted as" : "answered with",
                                     orders.ledger().order_text(entry), where, other)
                       : fmt::format("request {} was accepted, but {} has no order with its key {}", entry.operation,
                                     orders.source().name, orders.ledger().idempotency_key(entry)),
@@ -127,11 +133,14 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
                     "query returns",
                     orders.other_spelling()));
   if (accepted + unnamed == 0) return does_not_apply(name, "no request was accepted");
-  const bool unseen = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
-  if (unseen && accepted > 0)
+  if (violations.count() == 0 && unseen > 0)
+    return undecided(name, fmt::format("of {} it is not known whether they are {}: {}",
+                                       count_of(unseen, "accepted order"), where, orders.why_unseen()));
+  const bool untraced = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
+  if (untraced && accepted > 0)
     return undecided(name, fmt::format("{} of {} named no order, and {}", with_separators(unnamed),
                                        count_of(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
-  if (unseen)
+  if (untraced)
     return undecided(name,
                      fmt::format("no answer named its order: does answer.order point at it? (With a column key in {} "
                                  "no name is needed)",
@@ -167,6 +176,7 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
       ++declined;
       continue;
     }
+    if (refusal != refused.end() && orders.is_unseen(order.ref)) continue;
     std::string what = fmt::format("order {} belongs to this run, but no answer named it", order.id);
     if (refusal != refused.end())
       what = fmt::format("order {}{} exists, but its request {} was refused with HTTP {}", order.id,
@@ -230,7 +240,7 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++ended;
-    if (orders.has_ended(order)) continue;
+    if (orders.has_ended(order) || orders.is_unseen(order.ref)) continue;
     Witness witness{.what = fmt::format("order {} is still {}{}", order.id, order.status, question),
                     .rule = "every order ends before the drain timeout"};
     if (violations.first()) {
@@ -334,6 +344,31 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
   return violations.verdict(name, fmt::format("every order names its node, one of {}", with_separators(nodes.size())));
 }
 
+namespace {
+
+// Fewer answers of one target may all be refusals by chance.
+constexpr std::uint64_t answers_of_target_min = 10;
+
+// A target that accepted nothing while others did; "": there is none.
+std::string idle_target(const Ledger& ledger) {
+  std::vector<std::uint64_t> answered(ledger.targets.size()), good(ledger.targets.size());
+  bool any_good = false;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.http_status == 0 || entry.kind == OrderKind::payment_fail) continue;
+    const bool is_good = entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate;
+    ++answered[entry.target];
+    good[entry.target] += is_good;
+    any_good = any_good || is_good;
+  }
+  for (std::size_t i = 0; any_good && i < answered.size(); ++i)
+    if (answered[i] >= answers_of_target_min && good[i] == 0)
+      return fmt::format("none of {} that {} answered was accepted, or refused as a duplicate",
+                         count_of(answered[i], "request"), ledger.targets[i]);
+  return {};
+}
+
+}  // namespace
+
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {
   constexpr std::string_view name = "not-vacuous";
   std::uint64_t of_run = 0, undone = 0, neither = 0;
@@ -346,6 +381,7 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
     ++neither;
     status = order.status;
   }
+  if (of_run == 0 && !orders.all_seen()) return undecided(name, "no order was seen: " + orders.why_unseen());
   if (of_run == 0)
     return undecided(name, "the run placed no orders, so nothing was verified" + answers_text(orders.ledger()));
   if (neither == of_run)
@@ -353,6 +389,7 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
                      fmt::format("every order ended as {} or another status that is neither in status.completed nor in "
                                  "status.undone, so nothing was verified",
                                  status));
+  if (const std::string idle = idle_target(orders.ledger()); !idle.empty()) return undecided(name, idle);
   std::string summary = count_of(of_run, "order");
   const auto groups = overlaps(orders.ledger());
   std::uint64_t overlapped = 0, deepest = 0;

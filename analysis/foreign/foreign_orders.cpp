@@ -53,6 +53,7 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   orders.profile_ = &profile;
   orders.ledger_ = &ledger;
   orders.source_ = rows.source();
+  orders.unseen_ = rows.unseen();
   for (const LedgerEntry& entry : ledger.entries) {
     if (entry.order.is_nil()) continue;
     if (entry.outcome == RequestOutcome::accepted) orders.accepted_.emplace(entry.order, entry.operation);
@@ -71,6 +72,13 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
     return orders.is_undone(a) && !orders.is_undone(b);
   });
   orders.assign_groups();
+  orders.compare_precision();
+  // The orders of others may be unseen.
+  std::erase_if(orders.unseen_.orders, [&](const Uuid& ref) {
+    const ForeignOrder* order = orders.find(ref);
+    return order && !order->of_run;
+  });
+  if (orders.unseen_.orders.empty() && !orders.unseen_.any) orders.unseen_.why.clear();
   return orders;
 }
 
@@ -116,6 +124,22 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   return {};
 }
 
+void ForeignOrders::compare_precision() {
+  // The largest unit of which each of the times is a multiple.
+  const auto coarsen = [](Duration& unit, Timestamp time) {
+    for (const Duration smaller : {Duration{1ms}, Duration{1us}})
+      if (time.us % unit.count() != 0 && smaller < unit) unit = smaller;
+  };
+  Duration of_created = 1s, of_ended = 1s;
+  bool any_ended = false;
+  for (const ForeignOrder& order : orders_) {
+    coarsen(of_created, order.created_at);
+    if (order.ended_at) coarsen(of_ended, *order.ended_at);
+    any_ended = any_ended || order.ended_at;
+  }
+  if (any_ended && of_created != of_ended) coarser_unit_ = std::max(of_created, of_ended);
+}
+
 void ForeignOrders::assign_groups() {
   // The run's own product ids name the group; those of a catalogue do not.
   has_groups_ = has("key") || (has("product") && ledger_->catalogue.empty() && ledger_->hot_share == 0);
@@ -152,6 +176,11 @@ std::string ForeignOrders::why_no_groups() const {
   return fmt::format("{} gives {}, which is not one that was sent", source_.orders, unsent_key_);
 }
 
+bool ForeignOrders::knows_which_exist() const {
+  return !unseen_.any && std::all_of(unseen_.orders.begin(), unseen_.orders.end(),
+                                     [this](const Uuid& ref) { return by_ref_.count(ref) > 0; });
+}
+
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
   const auto it = by_ref_.find(ref);
   return it == by_ref_.end() ? nullptr : &orders_[it->second];
@@ -160,6 +189,11 @@ const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
 const LedgerEntry* ForeignOrders::accepted_request(const Uuid& ref) const {
   const auto it = accepted_.find(ref);
   return it == accepted_.end() ? nullptr : ledger_->entries.find(it->second);
+}
+
+bool ForeignOrders::promises_order(const LedgerEntry& entry) const {
+  return entry.outcome == RequestOutcome::accepted ||
+         (is_answered_with_its_order(entry) && !accepted_request(entry.order));
 }
 
 std::vector<const ForeignOrder*> ForeignOrders::of_group(OrderKind kind, std::uint32_t group) const {
@@ -180,7 +214,7 @@ OutstandingWork ForeignOrders::outstanding_work() const {
   const bool comparable = other_spelling_.empty();
   for (const LedgerEntry& entry : ledger_->entries) {
     const std::pair group{entry.kind, entry.group};
-    if (entry.outcome == RequestOutcome::accepted) {
+    if (promises_order(entry)) {
       const bool by_id = !entry.order.is_nil() && comparable;
       outstanding.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;
       continue;
@@ -203,8 +237,9 @@ OutstandingWork ForeignOrders::outstanding_work() const {
 }
 
 bool ForeignOrders::is_over_before(const ForeignOrder& order, Timestamp moment) const {
+  if (is_unseen(order.ref)) return true;
   if (!is_undone(order)) return false;
-  return !source_.ends_are_exact || !order.ended_at || *order.ended_at <= moment;
+  return !source_.ends_are_exact || !order.ended_at || *order.ended_at - coarser_unit_ <= moment;
 }
 
 bool ForeignOrders::may_have_effect(int http_status) const {

@@ -27,6 +27,12 @@ struct ForeignOrder {
   Json row;
 };
 
+// Whether a duplicate was answered like a new order, so that the order in the answer is the client's. A refusal may
+// name something else.
+inline bool is_answered_with_its_order(const LedgerEntry& entry) {
+  return entry.outcome == RequestOutcome::duplicate && entry.http_status < 400 && !entry.order.is_nil();
+}
+
 // Rows that lack required values: they are reported, and the others are judged.
 class BadRows {
  public:
@@ -48,9 +54,21 @@ class ForeignOrders {
   const std::vector<ForeignOrder>& all() const { return orders_; }  // by creation
   const ForeignOrder* find(const Uuid& ref) const;
   const LedgerEntry* accepted_request(const Uuid& ref) const;  // the one accepted as this order; null: none
+  // Whether the answer promised an order: the request was accepted, or answered as a duplicate of an order for which no
+  // acceptance was seen.
+  bool promises_order(const LedgerEntry& entry) const;
   std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
   bool has_groups() const { return has_groups_; }  // a column links orders to groups
   std::string why_no_groups() const;
+
+  // Whether nothing is known about the status of an order, or, where it has no row, whether it exists.
+  bool is_unseen(const Uuid& ref) const {
+    return unseen_.orders.count(ref) > 0 || (unseen_.any && by_ref_.count(ref) == 0);
+  }
+  bool all_seen() const { return unseen_.why.empty(); }
+  const std::string& why_unseen() const { return unseen_.why; }
+  bool knows_which_exist() const;
+
   bool has(std::string_view column) const {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
@@ -60,7 +78,9 @@ class ForeignOrders {
   OutstandingWork outstanding_work() const;
   BadRows& bad_rows() { return bad_rows_; }
 
-  // Where an order's end is only when it was seen, it counts as over once it is undone.
+  // Where the two times are of different precision, such as whole seconds and microseconds, an order may be over before
+  // any moment within the coarser unit. Where an order's end is only when it was seen, it counts as over once it is
+  // undone. One whose status is not known may be over.
   bool is_over_before(const ForeignOrder& order, Timestamp moment) const;
   // Whether an answer of this status, 5xx, leaves open what was done.
   bool may_have_effect(int http_status) const;
@@ -76,16 +96,19 @@ class ForeignOrders {
  private:
   Result<void> add(const ForeignRow& row);
   void assign_groups();
+  void compare_precision();
 
   const Profile* profile_ = nullptr;
   const Ledger* ledger_ = nullptr;
   RowSource source_;
+  UnseenOrders unseen_;
   std::vector<ForeignOrder> orders_;
   std::unordered_map<Uuid, std::size_t> by_ref_;
   std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
   std::unordered_set<Uuid> unclear_;                  // named by answers with an error
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
+  Duration coarser_unit_{0};          // of created_at and ended_at, where their precision differs
   bool has_groups_ = false;
   std::string unsent_key_;  // set if no key is one that was sent
   std::string other_spelling_;

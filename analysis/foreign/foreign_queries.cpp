@@ -48,10 +48,17 @@ constexpr std::size_t rows_looked_at = 20;
 
 // Seconds or milliseconds in place of microseconds give a time soon after 1970.
 constexpr Timestamp earliest_us{946'684'800'000'000};
+// The year 2100; nanoseconds give a later one.
+constexpr Timestamp latest_us{4'102'444'800'000'000};
 
 bool is_time(const ForeignRow& row, std::string_view name) {
   const auto time = row.time(name);
-  return time && (*time >= earliest_us || !row.integer(fmt::format("{}_us", name)));
+  const bool is_number = row.integer(fmt::format("{}_us", name)).has_value();
+  return time && (!is_number || (*time >= earliest_us && *time < latest_us));
+}
+
+bool has_value(const ForeignRow& row, const char* column, const char* alternative) {
+  return !row.text(column).empty() || !row.text(alternative).empty();
 }
 
 Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
@@ -85,6 +92,9 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, con
     case ForeignTable::orders:
       if (row.text("order_id").empty()) return no_order_id(row, query);
       if (!is_time(row, "created")) return no_time(row, query, "created");
+      if (has_value(row, "ended_at", "ended_us") && !is_time(row, "ended")) return no_time(row, query, "ended");
+      if (has_value(row, "amount", "amount") && !parse_money(row.text("amount")))
+        return unusable(row, query, "amount", "money such as 12.50");
       return std::nullopt;
     case ForeignTable::steps:
       if (row.text("order_id").empty()) return no_order_id(row, query);

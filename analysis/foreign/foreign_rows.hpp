@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
+#include "common/id.hpp"
 #include "common/result.hpp"
 #include "common/text/json.hpp"
 #include "common/time.hpp"
@@ -57,6 +59,13 @@ struct RowSource {
   const char* no_groups = nullptr;
 };
 
+// What a source could not show, though it may be there.
+struct UnseenOrders {
+  std::unordered_set<Uuid> orders;  // by order_ref: their status is not known, nor, without a row, whether they exist
+  bool any = false;                 // orders without a row may exist, whichever they are
+  std::string why;                  // "GET /orders/17 returned HTTP 500"; "" when everything was seen
+};
+
 struct ForeignQuery {
   std::string name;  // in the profile: "sql.orders", "mongodb.orders"
   std::string sql;
@@ -69,6 +78,7 @@ class ForeignRows {
  public:
   virtual ~ForeignRows() = default;
   virtual RowSource source() const { return {}; }
+  virtual UnseenOrders unseen() const { return {}; }
   // The column names of a query, without executing it.
   virtual Result<std::vector<std::string>> columns(const ForeignQuery& query) = 0;
   // Calls `visit` with each row; its error ends the loop and is returned.

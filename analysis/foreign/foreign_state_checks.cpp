@@ -80,12 +80,13 @@ std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone
 
 }  // namespace
 
-Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
-                                     BadRows& bad) {
+Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profile& profile,
+                                                  const ForeignOrders& orders, BadRows& bad) {
   constexpr std::string_view name = "compensation-complete";
-  if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(profile, ForeignTable::steps));
+  if (!has_query(profile, ForeignTable::steps))
+    return std::vector<Verdict>{does_not_apply(name, no_query(profile, ForeignTable::steps))};
   if (!orders.has("status"))
-    return does_not_apply(name, fmt::format("{} has no column status", orders.source().orders));
+    return std::vector<Verdict>{does_not_apply(name, fmt::format("{} has no column status", orders.source().orders))};
   std::map<Uuid, std::vector<ForeignStep>> steps;
   std::set<Uuid> unjudged;  // orders with an unreadable step
   const char* query = query_name(profile, ForeignTable::steps);
@@ -121,8 +122,8 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
     }
     violations.add(std::move(witness));
   }
-  return violations.verdict(name,
-                            fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")));
+  return std::vector<Verdict>{violations.verdict(
+      name, fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")))};
 }
 
 namespace {
@@ -210,7 +211,7 @@ Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile) {
   return faults;
 }
 
-Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
                                            const StockFaults& before, BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
     return std::vector<Verdict>{does_not_apply("stock-balances", no_query(profile, ForeignTable::stock)),
@@ -218,14 +219,14 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
   const char* query = query_name(profile, ForeignTable::stock);
   if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
   StockViolations violations(before, query);
-  auto read = rows.each_row(query_of(profile, ForeignTable::stock, orders.ledger().run),
-                            [&](const ForeignRow& row) -> Result<void> {
-                              if (const auto fault = fault_of_row(ForeignTable::stock, row, query))
-                                bad.add(*fault, row, query);
-                              else
-                                violations.add(stock_of(row), row);
-                              return {};
-                            });
+  auto read =
+      rows.each_row(query_of(profile, ForeignTable::stock, ledger.run), [&](const ForeignRow& row) -> Result<void> {
+        if (const auto fault = fault_of_row(ForeignTable::stock, row, query))
+          bad.add(*fault, row, query);
+        else
+          violations.add(stock_of(row), row);
+        return {};
+      });
   if (!read) return read.error();
   return violations.verdicts();
 }

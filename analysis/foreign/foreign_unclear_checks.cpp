@@ -135,8 +135,9 @@ Verdict foreign_errors_had_no_effect(const ForeignOrders& orders) {
     if (!is_error(orders, *effect.request)) continue;
     const bool undone = orders.is_undone(*effect.order);
     taken_back += undone;
-    unsure += !undone && !effect.is_certain;
-    if (!undone && effect.is_certain) violations.add(witness_of(orders, effect, violations.first()));
+    const bool is_certain = effect.is_certain && !orders.is_unseen(effect.order->ref);
+    unsure += !undone && !is_certain;
+    if (!undone && is_certain) violations.add(witness_of(orders, effect, violations.first()));
   }
   if (violations.count() == 0 && unclear.unnamed_errors > 0 && !orders.has_groups())
     return undecided(name, fmt::format("{} answered with an error that names no order, and {}",

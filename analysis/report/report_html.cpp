@@ -40,7 +40,7 @@ std::string html_report(const Json& result) {
   fill_in(page, "/*STYLE*/", template_file("report.css"));
   fill_in(page, "/*SCRIPT*/",
           std::string(template_file("report_charts.js")) + std::string(template_file("report_faults.js")) +
-              std::string(template_file("report_sections.js")));
+              std::string(template_file("report_explanations.js")) + std::string(template_file("report_sections.js")));
   fill_in(page, "/*RESULT*/", for_script(result));
   return page;
 }

@@ -60,7 +60,8 @@ std::string summary_report(const Json& json) {
   const JsonView result(json), requests = result["requests"];
   const double seconds = result["ratedMs"].number().value_or(0) / 1000;
   const std::uint64_t sent = requests["sent"].count();
-  const std::uint64_t good = requests["succeeded"].count() + requests["duplicates"].count();
+  const std::uint64_t good =
+      requests["succeeded"].count() + requests["repeated"].count() + requests["duplicates"].count();
   Json metrics{{"http_reqs", counter(sent, seconds)},
                {"http_req_duration", trend(result["serviceLatency"])},
                {"http_req_duration_from_plan", trend(result["latency"])},

@@ -30,7 +30,7 @@ std::string microseconds(const JsonView& value) {
 
 // A heading with the names of the figures, and one row of values.
 std::string figures(std::string_view title, const JsonView& object,
-                    std::initializer_list<std::pair<const char*, const char*>> members) {
+                    const std::vector<std::pair<const char*, const char*>>& members) {
   std::vector<std::string> names = {std::string(title)}, values = {""};
   for (const auto& [member, name] : members) {
     names.emplace_back(name);
@@ -40,6 +40,14 @@ std::string figures(std::string_view title, const JsonView& object,
   table.row(names);
   table.row(values);
   return table.text(0) + '\n';
+}
+
+std::string requests(const JsonView& counts) {
+  std::vector<std::pair<const char*, const char*>> members = {
+      {"sent", "sent"},         {"succeeded", "accepted"}, {"duplicates", "duplicates"},
+      {"rejected", "rejected"}, {"failed", "failed"},      {"transportErrors", "transport errors"}};
+  if (counts["repeated"].count() > 0) members.insert(members.begin() + 2, {"repeated", "repeated"});
+  return figures("Requests", counts, members);
 }
 
 void latency_row(TextTable& table, const std::string& name, const JsonView& latency) {
@@ -163,14 +171,23 @@ std::string groups(const JsonView& result, const TextStyle& style) {
 std::string timeline(const JsonView& result, const TextStyle& style) {
   const auto& seconds = result["timeline"].list();
   if (seconds.empty()) return {};
-  TextTable table("rrrrrrr");
-  table.row({"second", "planned", "sent", "accepted", "duplicates", "errors", "max, ms"});
+  const bool any_repeated = result["requests"]["repeated"].count() > 0;
+  TextTable table(any_repeated ? "rrrrrrrr" : "rrrrrrr");
+  std::vector<std::string> names = {"second", "planned", "sent", "accepted", "duplicates", "errors", "max, ms"};
+  if (any_repeated) names.insert(names.begin() + 4, "repeated");
+  table.row(names);
   const std::size_t shown = style.all ? seconds.size() : std::min(seconds.size(), seconds_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     const JsonView second(seconds[i]);
-    table.row({std::to_string(i), number_text(second["planned"]), number_text(second["sent"]),
-               number_text(second["accepted"]), number_text(second["duplicates"]), number_text(second["errors"]),
-               milliseconds(second["maxMs"])});
+    std::vector<std::string> cells = {std::to_string(i),
+                                      number_text(second["planned"]),
+                                      number_text(second["sent"]),
+                                      number_text(second["accepted"]),
+                                      number_text(second["duplicates"]),
+                                      number_text(second["errors"]),
+                                      milliseconds(second["maxMs"])};
+    if (any_repeated) cells.insert(cells.begin() + 4, number_text(second["repeated"]));
+    table.row(cells);
   }
   std::string text = "Timeline\n" + table.text();
   if (shown < seconds.size()) text += fmt::format("  and {} more\n", count_of(seconds.size() - shown, "second"));
@@ -231,14 +248,8 @@ std::string text_report(const Json& json, const TextStyle& style) {
   const JsonView result(json);
   std::string text = head(result);
   if (!result["requests"].empty())
-    text += figures("Requests", result["requests"],
-                    {{"sent", "sent"},
-                     {"succeeded", "accepted"},
-                     {"duplicates", "duplicates"},
-                     {"rejected", "rejected"},
-                     {"failed", "failed"},
-                     {"transportErrors", "transport errors"}}) +
-            answers_section(json) + agents_section(json) + journeys_section(json) + faults_section(json);
+    text += requests(result["requests"]) + answers_section(json) + agents_section(json) + journeys_section(json) +
+            faults_section(json);
   if (!result["sagas"].empty())
     text += figures("Sagas", result["sagas"],
                     {{"started", "started"},

@@ -65,6 +65,7 @@ Json timeline_json(const std::vector<LoadSecond>& seconds) {
     list.push_back(Json{{"planned", second.planned},
                         {"sent", second.sent},
                         {"accepted", second.accepted},
+                        {"repeated", second.repeated},
                         {"duplicates", second.duplicates},
                         {"errors", second.errors},
                         {"maxMs", static_cast<double>(second.response_max.count()) / 1000.0}});

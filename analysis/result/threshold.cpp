@@ -61,6 +61,7 @@ Result<double> limit_of(Threshold::Metric metric, std::string_view text, std::st
 }
 
 bool within(const Threshold& threshold, double value) {
+  if (threshold.below && threshold.limit == 0) return value <= 0;  // none at all
   return threshold.below ? value < threshold.limit : value > threshold.limit;
 }
 
@@ -76,6 +77,12 @@ std::string show(const Threshold& threshold, double value) {
       return fmt::format("{:.1f}/s", value);
   }
   return {};
+}
+
+// "below 1 %"
+std::string wanted(const Threshold& threshold) {
+  if (threshold.below && threshold.limit == 0) return "zero";
+  return fmt::format("{} {}", threshold.below ? "below" : "above", show(threshold, threshold.limit));
 }
 
 // Why a latency within its limit is nevertheless UNKNOWN; empty: it is PASS.
@@ -143,7 +150,7 @@ ThresholdResult evaluate_sagas(const Threshold& threshold, const SagaCounts* sag
   }
   const double share = static_cast<double>(sagas->failed) / static_cast<double>(sagas->started);
   result.actual = show(threshold, share);
-  const bool met = threshold.limit == 0 ? sagas->failed == 0 : within(threshold, share);
+  const bool met = within(threshold, share);
   result.ruling = met ? Ruling::pass : Ruling::fail;
   result.reason =
       sagas->failed == 0
@@ -171,15 +178,13 @@ ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
   result.actual = show(threshold, value);
   if (!within(threshold, value)) {
     result.ruling = Ruling::fail;
-    result.reason = fmt::format("{} is not {} {}", result.actual, threshold.below ? "below" : "above",
-                                show(threshold, threshold.limit));
+    result.reason = fmt::format("{} is not {}", result.actual, wanted(threshold));
     return result;
   }
   result.reason = latency ? reason_for_doubt(threshold, *times, measured.lateness) : std::string();
   if (!result.reason.empty()) return result;
   result.ruling = Ruling::pass;
-  result.reason =
-      fmt::format("{} is {} {}", result.actual, threshold.below ? "below" : "above", show(threshold, threshold.limit));
+  result.reason = fmt::format("{} is {}", result.actual, wanted(threshold));
   return result;
 }
 

@@ -17,7 +17,7 @@ struct Threshold {
   std::string text;  // as the user wrote it
   Metric metric = Metric::latency;
   double percentile = 0;  // of a latency: 0 to 100; 100 is the maximum
-  bool below = true;      // the value must be below the limit; else above it
+  bool below = true;      // the value must be below the limit, or zero where that is zero; else above it
   double limit = 0;       // latency: microseconds; errors, failed sagas: a share; throughput: per second
 };
 

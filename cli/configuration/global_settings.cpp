@@ -3,6 +3,16 @@
 #include "cli/flag.hpp"
 
 namespace sagactl {
+namespace {
+
+// Without any time every server would seem to be unavailable.
+Result<Duration> parse_timeout(const std::string& text) {
+  auto timeout = parse_duration(text);
+  if (timeout && *timeout < 1ms) return Error{ErrorCode::invalid, "'" + text + "' is too short: at least 1ms"};
+  return timeout;
+}
+
+}  // namespace
 
 void add_settings(CLI::App& root, GlobalSettings& settings) {
   const Flag flags[] = {
@@ -27,7 +37,7 @@ void add_settings(CLI::App& root, GlobalSettings& settings) {
       add_text(root, "--proxy", settings.proxy, "URL",
                "HTTP proxy to connect through: http://[user:password@]host:port"),
       add_choice(root, "-o,--output", settings.format, "Output format [table]"),
-      add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
+      add_parsed(root, "--timeout", settings.timeout, parse_timeout, "DURATION", "Timeout of one request [10s]"),
       add_switch(root, "--wide", settings.wide, "Do not truncate or wrap output to the terminal width"),
       add_switch(root, "--no-color", settings.no_color, "Disable colours, as NO_COLOR=1 does"),
       add_switch(root, "-q,--quiet", settings.quiet, "Print only results and errors"),

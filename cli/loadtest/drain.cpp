@@ -107,9 +107,8 @@ class BuiltInSystemDrain {
 };
 
 MaybeRemaining remaining_in_foreign_database(const DrainContext& context) {
-  const auto rows = open_foreign_rows(*context.evidence.foreign);
-  if (!rows) return std::nullopt;
-  const auto orders = ForeignOrders::read(**rows, context.profile, context.ledger);
+  const auto rows = open_each_database(*context.evidence.foreign);
+  const auto orders = ForeignOrders::read(*rows, context.profile, context.ledger);
   if (!orders) return std::nullopt;  // the error is reported with the verdicts
   RemainingWork remaining;
   remaining.come = orders->outstanding_work();
@@ -121,11 +120,14 @@ MaybeRemaining remaining_at_server(const DrainContext& context) {
   OrderStatuses* const statuses = context.server.statuses;
   if (!context.server.list) return remaining_sagas(statuses->poll());
   const bool lists_statuses = !context.profile.list.pointer_of("status").empty();
-  const std::size_t open = statuses && !lists_statuses ? statuses->poll() : 0;
-  auto list = OrderList::read(*context.server.list, context.profile, context.ledger, statuses);
-  if (!list) return std::nullopt;
-  const auto orders = ForeignOrders::read(*list, context.profile, context.ledger);
+  std::size_t open = statuses && !lists_statuses ? statuses->poll() : 0;
+  OrderList list = OrderList::read(*context.server.list, context.profile, context.ledger, statuses);
+  const auto orders = ForeignOrders::read(list, context.profile, context.ledger);
   if (!orders) return std::nullopt;
+  if (statuses && lists_statuses && !list.is_complete()) open = statuses->poll();
+  if (statuses && !lists_statuses)
+    for (const ForeignOrder& order : orders->all())
+      if (order.of_run) statuses->add(order.id, order.created_at);
   RemainingWork remaining;
   remaining.come = orders->outstanding_work();
   remaining.come.orders = std::max<std::uint64_t>(remaining.come.orders, open);

@@ -97,12 +97,7 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
 
 namespace {
 
-Result<Examination> examine_once(const Evidence& evidence, const Profile& profile, const RunResult& load) {
-  if (evidence.foreign) {
-    const auto rows = open_foreign_rows(*evidence.foreign);
-    if (!rows) return rows.error();
-    return examine_foreign(**rows, profile, load.ledger, wall_clock_now(), evidence.stock_before);
-  }
+Result<Examination> examine_history(const Evidence& evidence, const RunResult& load) {
   auto history = evidence.source->snapshot();
   if (!history) return history.error();
   ExamineOptions options;
@@ -115,18 +110,32 @@ Result<Examination> examine_once(const Evidence& evidence, const Profile& profil
 
 Result<Examination> examine_server(const Profile& profile, const Ledger& ledger, const ServerEvidence& server,
                                    std::string_view why) {
-  if (server.list) {
-    auto list = OrderList::read(*server.list, profile, ledger, server.statuses);
-    if (!list) return list.error();
-    return examine_list(*list, profile, ledger, why, wall_clock_now());
-  }
-  if (const auto missing = server.statuses->first_without_status())
-    return Error{ErrorCode::unavailable, "the status of an order is not known: " + *missing};
-  return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+  if (!server.list) return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+  OrderList list = OrderList::read(*server.list, profile, ledger, server.statuses);
+  auto listed = examine_list(list, profile, ledger, why, wall_clock_now());
+  if (!listed || list.is_complete() || !server.statuses) return listed;
+  // What the list does not show, the status of single orders may.
+  const auto polled = examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+  if (!polled) return listed;
+  for (Verdict& verdict : listed->verdicts)
+    for (const Verdict& other : polled->verdicts)
+      if (other.name == verdict.name && other.ruling == Ruling::fail && verdict.ruling != Ruling::fail) verdict = other;
+  return listed;
 }
 
-std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Ledger& ledger, std::string_view why) {
-  return profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, ledger, why);
+void examine_foreign_databases(const Evidence& evidence, const Profile& profile, const RunResult& load,
+                               ExaminedRun& examined) {
+  const auto rows = open_each_database(*evidence.foreign);
+  auto found = examine_foreign(*rows, profile, load.ledger, wall_clock_now(), evidence.stock_before);
+  if (found) {
+    examined.error = found->unread;
+    examined.verdicts = found->verdicts;
+    examined.examination = std::move(*found);
+    return;
+  }
+  examined.error = found.error().message;
+  examined.verdicts = foreign_verdicts_without_orders(*rows, profile, load.ledger, evidence.stock_before,
+                                                      unreadable_because(found.error()));
 }
 
 }  // namespace
@@ -134,14 +143,18 @@ std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Led
 ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
                         const ServerEvidence& server) {
   ExaminedRun examined;
+  if (evidence.foreign) {
+    examine_foreign_databases(evidence, profile, load, examined);
+    return examined;
+  }
   std::string why = evidence.why_none;
-  if (evidence.foreign || evidence.source) {
-    auto found = examine_once(evidence, profile, load);
+  if (evidence.source) {
+    auto found = examine_history(evidence, load);
     if (found) {
       examined.examination = std::move(*found);
     } else {
       examined.error = found.error().message;
-      why = "the database could not be read: " + examined.error;
+      why = unreadable_because(found.error());
     }
   } else if (server.list || server.statuses) {
     auto found = examine_server(profile, load.ledger, server, why);
@@ -150,8 +163,11 @@ ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const 
     else
       why += "; and " + found.error().message;
   }
-  examined.verdicts =
-      examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);
+  if (examined.examination)
+    examined.verdicts = examined.examination->verdicts;
+  else
+    examined.verdicts =
+        profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, load.ledger, why);
   return examined;
 }
 

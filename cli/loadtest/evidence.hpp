@@ -34,7 +34,7 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
 
 struct ExaminedRun {
   std::optional<Examination> examination;  // of the database, or of the status of each order
-  std::string error;                       // why the database could not be read
+  std::string error;                       // why the database, or a part of it, could not be read
   std::vector<Verdict> verdicts;
 };
 

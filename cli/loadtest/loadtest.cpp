@@ -9,6 +9,7 @@
 #include "analysis/agents_verdict.hpp"
 #include "analysis/faults/fault_results.hpp"
 #include "analysis/journey_verdict.hpp"
+#include "analysis/readable.hpp"
 #include "cli/client/connecting.hpp"
 #include "cli/client/local_nodes.hpp"
 #include "cli/client/node_client.hpp"
@@ -29,6 +30,7 @@
 #include "cli/results/baseline.hpp"
 #include "cli/results/result_origin.hpp"
 #include "common/text/percent.hpp"
+#include "common/text/text.hpp"
 #include "loadgen/profile/sample_requests.hpp"
 #include "loadgen/running/scheme_check.hpp"
 
@@ -77,6 +79,19 @@ class Loadtest {
   std::optional<ServerQueries> list_;
   std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
+
+// What a load test does before it sends the load, which may take seconds.
+std::string preparation_text(const LoadOptions& options) {
+  const Profile& profile = options.profile;
+  std::vector<std::string> parts = {"connecting to " + count_of(options.targets.size(), "server")};
+  if (options.token.empty() && profile.accounts == Profile::Accounts::registered)
+    parts.push_back("opening " + count_of(options.users, "account"));
+  if (!profile.test_data.empty()) parts.emplace_back("requesting test data");
+  if (!profile.journey.set_up.empty()) parts.emplace_back("setting up");
+  if (profile.journey.log_in.any())
+    parts.push_back("logging in " + count_of(profile.users.empty() ? options.users : profile.users.size(), "user"));
+  return join(parts, ", ");
+}
 
 // Prints the requests that would be sent.
 Result<ExitCode> Loadtest::dry_run() const {
@@ -143,6 +158,7 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     watch.emplace(invocation_, options_.profile, *watched_options.sample);
   }
   metrics_->begin_run();
+  progress_.show("prepare", preparation_text(options));
   SchemeCheck scheme(options, stop_);
   auto load = send(watched_options, scheme.stop(), [&](const LoadProgress& now) {
     metrics_->update(now);
@@ -173,7 +189,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     list_.emplace(invocation_, options_.profile);
     list_->set_users(load->user_headers);
   }
-  if (!load->interrupted) drain(*load);
+  if (!load->interrupted)
+    drain(*load);
+  else if (statuses_ && !evidence_.foreign)
+    statuses_->poll();  // what there is to see at once
   return load;
 }
 

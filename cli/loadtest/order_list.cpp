@@ -56,7 +56,10 @@ void OrderList::add(const Json& order) {
   }
   if (seen_by_others_.contains(id)) return;
   if (has_several_viewers_) seen_.insert(id);
-  if (!has_status_ && statuses_) cells.push_back(statuses_->status_of(id));
+  if (!has_status_ && statuses_) {
+    cells.push_back(statuses_->status_of(id));
+    if (!cells.back()) unseen_.orders.insert(order_ref(id));
+  }
   if (names_.size() > cells.size())
     cells.emplace_back(std::to_string(run_began_.us + static_cast<std::int64_t>(rows_.size())));
   rows_.push_back(std::move(cells));
@@ -89,6 +92,7 @@ Result<void> OrderList::add_pages(ServerQueries& queries, const std::string& run
     const std::string path = path_of(profile_.list, run, next, page);
     if (path == last_path) break;  // the server has no further pages
     last_path = path;
+    if (!queries.may_ask()) return Error{ErrorCode::busy, "the server wants no further request yet (Retry-After)"};
     const auto response = queries.get(path, viewer);
     if (!response || !response->ok()) return Error{ErrorCode::unavailable, useless_answer(path, response)};
     const auto body = response->json();
@@ -101,14 +105,22 @@ Result<void> OrderList::add_pages(ServerQueries& queries, const std::string& run
   return {};
 }
 
-Result<OrderList> OrderList::read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
-                                  const OrderStatuses* statuses) {
+OrderList OrderList::read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
+                          const OrderStatuses* statuses) {
   OrderList list(profile, ledger, statuses);
   list.has_several_viewers_ = queries.viewers().size() > 1;
   for (const HttpHeaders& viewer : queries.viewers()) {
-    if (auto added = list.add_pages(queries, ledger.run, viewer); !added) return added.error();
+    const auto added = list.add_pages(queries, ledger.run, viewer);
+    if (!added && list.is_complete()) {
+      list.unseen_.any = true;
+      list.unseen_.why = "the server's list could not be read to its end: " + added.error().message;
+    }
     list.seen_by_others_.merge(list.seen_);
     list.seen_.clear();
+  }
+  if (list.is_complete() && !list.unseen_.orders.empty()) {
+    list.unseen_.why = statuses->unseen().why;
+    if (list.unseen_.why.empty()) list.unseen_.why = "the server's list has orders whose status is not known";
   }
   return list;
 }

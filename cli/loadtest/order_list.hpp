@@ -20,12 +20,15 @@ class OrderList final : public ForeignRows {
  public:
   static constexpr std::size_t pages_max = 100'000, orders_max = 5'000'000;
 
-  // All pages, as they are now, for each of the viewers; an order that several see is one. An error, with the request,
-  // when one cannot be read or is no list. The profile and the statuses outlive the list.
-  static Result<OrderList> read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
-                                const OrderStatuses* statuses);
+  // All pages, as they are now, for each of the viewers; an order that several see is one. Where a page cannot be read
+  // or is no list, the list has the orders before it, and is not complete. The profile and the statuses outlive it.
+  static OrderList read(ServerQueries& queries, const Profile& profile, const Ledger& ledger,
+                        const OrderStatuses* statuses);
+
+  bool is_complete() const { return !unseen_.any; }
 
   RowSource source() const override;
+  UnseenOrders unseen() const override { return unseen_; }
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override;
@@ -47,6 +50,7 @@ class OrderList final : public ForeignRows {
   std::set<std::string> seen_by_others_, seen_;  // ids: of earlier viewers, of this one
   std::vector<std::string> names_;
   std::vector<Cells> rows_;
+  UnseenOrders unseen_;
 };
 
 }  // namespace sagactl

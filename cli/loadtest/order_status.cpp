@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "analysis/foreign/foreign_orders.hpp"
 #include "analysis/readable.hpp"
 #include "cli/loadtest/seen_times.hpp"
 
@@ -17,6 +18,7 @@ constexpr int not_found = 404, gone = 410;
 // unless the request was meant to fail.
 bool names_an_order(const LedgerEntry& entry) {
   if (entry.order.is_nil()) return false;
+  if (is_answered_with_its_order(entry)) return true;
   return entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::indeterminate ||
          (entry.outcome == RequestOutcome::rejected && entry.kind == OrderKind::payment_fail);
 }
@@ -59,6 +61,14 @@ void OrderStatuses::read_times(const Json& body, PolledOrder& answer) const {
   answer.ended_at = *ended;
 }
 
+void OrderStatuses::add(const std::string& order, Timestamp created_at) {
+  if (orders_.emplace(order, PolledOrder{.created_at = created_at, .ended_at = {}}).second) open_.push_back(order);
+}
+
+bool OrderStatuses::PolledOrder::is_known() const {
+  return !status.empty() || http_status == not_found || http_status == gone;
+}
+
 bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   const std::string path = status_path(profile_, order);
   const bool has_headers = answer.user < user_headers_.size();
@@ -86,7 +96,7 @@ std::size_t OrderStatuses::poll() {
   std::size_t asked = 0;
   const std::size_t all = open_.size();
   std::vector<std::string> not_ended;
-  while (asked < all && std::chrono::steady_clock::now() < until) {
+  while (asked < all && std::chrono::steady_clock::now() < until && queries_.may_ask()) {
     const std::string order = open_[asked++];
     if (!has_ended(order, orders_[order])) not_ended.push_back(order);
   }
@@ -96,16 +106,19 @@ std::size_t OrderStatuses::poll() {
   return open_.size();
 }
 
-std::optional<std::string> OrderStatuses::first_without_status() const {
-  std::size_t not_asked = 0;
+UnseenOrders OrderStatuses::unseen() const {
+  UnseenOrders unseen;
+  std::string first_error;
   for (const auto& [order, answer] : orders_) {
-    const bool known = !answer.status.empty() || answer.http_status == not_found || answer.http_status == gone;
-    if (!known && !answer.error.empty()) return answer.error;
-    not_asked += !known;
+    if (answer.is_known()) continue;
+    unseen.orders.insert(order_ref(order));
+    if (first_error.empty()) first_error = answer.error;
   }
-  if (not_asked == 0) return std::nullopt;
-  return fmt::format("{} of {} were not asked for before the time of --drain was over: raise it", not_asked,
-                     count_of(orders_.size(), "order"));
+  if (unseen.orders.empty()) return unseen;
+  if (first_error.empty()) first_error = "there was no time to ask for them: raise --drain";
+  unseen.why = fmt::format("the status of {} of {} is not known: {}", with_separators(unseen.orders.size()),
+                           count_of(orders_.size(), "order"), first_error);
+  return unseen;
 }
 
 std::optional<std::string> OrderStatuses::status_of(const std::string& order) const {

@@ -24,15 +24,18 @@ class OrderStatuses final : public ForeignRows {
   OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
                 std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers = {});
 
+  // Polls an order that no answer named as well.
+  void add(const std::string& order, Timestamp created_at);
+
   // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
   // other orders. An order whose request failed is asked for again after the others.
   std::size_t poll();
 
   const std::string& run() const { return run_; }
-  // None when the server has answered for each order, with its status or that it is unknown. Otherwise the first error.
-  std::optional<std::string> first_without_status() const;
   // Of an order; none when the server has not answered with it.
   std::optional<std::string> status_of(const std::string& order) const;
+  // The orders for which the server has answered neither with a status nor that it does not know them.
+  UnseenOrders unseen() const override;
 
   RowSource source() const override;
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
@@ -46,6 +49,7 @@ class OrderStatuses final : public ForeignRows {
     int http_status = 0;  // 0: no answer
     bool is_accepted = false;
     std::string status = {}, error = {};
+    bool is_known() const;
   };
   bool has_ended(const std::string& order, PolledOrder& answer);
   void read_times(const Json& body, PolledOrder& answer) const;

@@ -71,7 +71,7 @@ void OrderWatch::follow(const AcceptedSample::Order& order, const std::stop_toke
     const Duration age = before - order.sent;
     if (!response || age > followed_max) return;
     watched.last_open = before;
-    pause_until(stop, asked_at + std::max(interval_min, age / part_of_age));
+    pause_until(stop, std::max(asked_at + std::max(interval_min, age / part_of_age), queries_.not_before()));
   }
 }
 

@@ -204,6 +204,19 @@ class ForeignRowsOfSeveral final : public ForeignRows {
   std::map<std::string, std::unique_ptr<ForeignRows>> of_table_;
 };
 
+// A database that could not be opened.
+class UnopenedRows final : public ForeignRows {
+ public:
+  explicit UnopenedRows(Error why) : why_(std::move(why)) {}
+  Result<std::vector<std::string>> columns(const ForeignQuery&) override { return why_; }
+  Result<void> each_row(const ForeignQuery&, const std::function<Result<void>(const ForeignRow&)>&) override {
+    return why_;
+  }
+
+ private:
+  const Error why_;
+};
+
 }  // namespace
 
 std::string ForeignDatabases::shown() const {
@@ -245,6 +258,17 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& d
     several->add(query, std::move(*rows));
   }
   return std::unique_ptr<ForeignRows>(std::move(several));
+}
+
+std::unique_ptr<ForeignRows> open_each_database(const ForeignDatabases& databases) {
+  const auto opened = [](const DatabaseName& database) -> std::unique_ptr<ForeignRows> {
+    auto rows = open_foreign_rows(database);
+    if (!rows) return std::make_unique<UnopenedRows>(rows.error());
+    return std::move(*rows);
+  };
+  auto several = std::make_unique<ForeignRowsOfSeveral>(opened(databases.main));
+  for (const auto& [query, database] : databases.of_query) several->add(query, opened(database));
+  return several;
 }
 
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {

@@ -22,6 +22,8 @@ Result<void> check_kinds(const ForeignDatabases& databases, const Profile& profi
 
 // All of them, each with a snapshot of its own: what is in one may be newer than what is in another.
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const ForeignDatabases& databases);
+// The same, where each query of a database that cannot be opened gives that error.
+std::unique_ptr<ForeignRows> open_each_database(const ForeignDatabases& databases);
 
 // A view of how it is now. `unavailable` when it cannot be opened.
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database);

@@ -7,12 +7,13 @@
 #include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "common/text/text.hpp"
+#include "server/adapters/participants/http_answer.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr Duration request_timeout_max = 2s;  // so that one slow answer does not delay the others
-constexpr int unauthenticated = 401, forbidden = 403;
+constexpr int unauthenticated = 401, forbidden = 403, too_many_requests = 429, unavailable = 503;
 
 HttpHeaders common_headers(const Profile& profile) {
   HttpHeaders headers;
@@ -50,7 +51,15 @@ void ServerQueries::set_users(std::vector<HttpHeaders> user_headers) {
 }
 
 Result<HttpResponse> ServerQueries::get(const std::string& path_or_address, const HttpHeaders& more) {
-  HttpClient& client = clients_[next_++ % clients_.size()];
+  Result<HttpResponse> response = get_from(next_++, path_or_address, more);
+  for (std::size_t others = 1; !response && others < clients_.size(); ++others)
+    response = get_from(next_++, path_or_address, more);
+  return response;
+}
+
+Result<HttpResponse> ServerQueries::get_from(std::size_t turn, const std::string& path_or_address,
+                                             const HttpHeaders& more) {
+  HttpClient& client = clients_[turn % clients_.size()];
   HttpRequest request;
   request.path = path_of(path_or_address);
   const std::string& prefix = client.base().prefix;
@@ -59,7 +68,11 @@ Result<HttpResponse> ServerQueries::get(const std::string& path_or_address, cons
   request.headers = headers_;
   for (const auto& [name, value] : more)
     if (header_of(headers_, name).empty()) request.headers.emplace_back(name, value);
-  return client.send(request);
+  Result<HttpResponse> response = client.send(request);
+  if (response && (response->status == too_many_requests || response->status == unavailable))
+    if (const auto after = read_retry_after(response->header("Retry-After"), wall_clock_now()))
+      not_before_ = std::chrono::steady_clock::now() + *after;
+  return response;
 }
 
 std::string useless_answer(const std::string& path, const Result<HttpResponse>& response) {

@@ -21,10 +21,11 @@ Json lost_json(const AgentResult& agent) {
 
 std::vector<AgentFigures> agent_figures_of(const Ledger& ledger) {
   std::vector<AgentFigures> agents(ledger.agents.size());
+  const RepeatedAnswers repeated(ledger);
   for (const LedgerEntry& entry : ledger.entries) {
     if (!ledger.is_measured(entry) || entry.agent >= agents.size()) continue;
     AgentFigures& agent = agents[entry.agent];
-    count_request(agent.requests, entry);
+    count_request(agent.requests, entry, repeated);
     if (was_waited_for(entry)) agent.response.record(entry.response_time());
   }
   return agents;

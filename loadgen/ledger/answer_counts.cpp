@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "common/text/text.hpp"
+#include "httpclient/url.hpp"
 
 namespace sagactl {
 namespace {
@@ -51,15 +52,26 @@ std::string_view words_of(TransportFailure failure) {
   crash("unknown failure");
 }
 
+// The path of --url, before those of the requests; "" without one.
+std::string prefix_of_targets(const Ledger& ledger) {
+  if (ledger.targets.empty()) return {};
+  const auto url = parse_node_url(ledger.targets.front());
+  return url ? url->prefix : std::string();
+}
+
 // Advice for the case that this is the most frequent answer.
-std::string_view advice(int status, const Ledger& ledger) {
+std::string advice(int status, const Ledger& ledger) {
   const bool may_be_log_in = status == 401 || status == 403 || (status >= 300 && status < 400);
   if (may_be_log_in && ledger.loses_cookies)
     return "; the log-in sets a cookie, which is lost: write cookies = \"user\" at the beginning of the profile";
   if (status == 401 || status == 403 || status == 407)
     return "; give --token, the required header in create.headers, or a [log_in] in the profile";
   if (status >= 300 && status < 400) return "; give --url the address that it redirects to";
-  if (status == 404 || status == 405) return "; are create.path and create.method those of this server?";
+  if (status == 404 || status == 405) {
+    const std::string prefix = prefix_of_targets(ledger);
+    if (!prefix.empty()) return fmt::format("; is {} right, the path of --url that {} follows?", prefix, ledger.path);
+    return "; are create.path and create.method those of this server?";
+  }
   if (status == 415 || status == 406) return "; set the Content-Type and Accept that it expects in create.headers";
   if (status == 429) return "; the server limits its clients: lower --rate or --concurrency";
   return "";

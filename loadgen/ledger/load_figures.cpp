@@ -4,7 +4,30 @@
 
 namespace sagactl {
 
-void count_request(RequestCounts& requests, const LedgerEntry& entry) {
+RepeatedAnswers::RepeatedAnswers(const Ledger& ledger) {
+  struct Answer {
+    std::uint32_t group;
+    Uuid order;
+    Timestamp done;
+    std::uint64_t operation;
+    auto operator<=>(const Answer&) const = default;
+  };
+  std::vector<Answer> answers;
+  for (const LedgerEntry& entry : ledger.entries)
+    if (entry.kind == OrderKind::duplicate && entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
+      answers.push_back({entry.group, entry.order, entry.done, entry.operation});
+  std::sort(answers.begin(), answers.end());
+  for (std::size_t i = 1; i < answers.size(); ++i)
+    if (answers[i].group == answers[i - 1].group && answers[i].order == answers[i - 1].order)
+      operations_.push_back(answers[i].operation);
+  std::sort(operations_.begin(), operations_.end());
+}
+
+bool RepeatedAnswers::has(const LedgerEntry& entry) const {
+  return std::binary_search(operations_.begin(), operations_.end(), entry.operation);
+}
+
+void count_request(RequestCounts& requests, const LedgerEntry& entry, const RepeatedAnswers& repeated) {
   if (entry.sent.us != 0) ++requests.sent;
   if (entry.failure != TransportFailure::none) {
     ++requests.transport_errors;
@@ -14,7 +37,7 @@ void count_request(RequestCounts& requests, const LedgerEntry& entry) {
   }
   switch (entry.outcome) {
     case RequestOutcome::accepted:
-      ++requests.accepted;
+      ++(repeated.has(entry) ? requests.repeated : requests.accepted);
       return;
     case RequestOutcome::duplicate:
       ++requests.duplicates;
@@ -49,12 +72,12 @@ LoadSecond& second_of(LoadFigures& figures, Timestamp at) {
   return figures.seconds[index];
 }
 
-void place_in_time(LoadFigures& figures, const LedgerEntry& entry) {
+void place_in_time(LoadFigures& figures, const LedgerEntry& entry, const RepeatedAnswers& repeated) {
   ++second_of(figures, entry.planned).planned;
   if (entry.sent.us != 0) ++second_of(figures, entry.sent).sent;
   LoadSecond& end = second_of(figures, entry.done);
   if (entry.outcome == RequestOutcome::accepted) {
-    ++end.accepted;
+    ++(repeated.has(entry) ? end.repeated : end.accepted);
   } else if (entry.outcome == RequestOutcome::duplicate) {
     ++end.duplicates;
   } else {
@@ -102,11 +125,12 @@ LoadFigures figures_of(const Ledger& ledger) {
   figures.begin = begin;
   figures.measured = end - begin;
   figures.rated = rated_time(ledger, begin);
+  const RepeatedAnswers repeated(ledger);
   for (const LedgerEntry& entry : ledger.entries) {
     if (!ledger.is_measured(entry)) continue;
-    count_request(figures.requests, entry);
+    count_request(figures.requests, entry, repeated);
     record_times(figures, entry);
-    place_in_time(figures, entry);
+    place_in_time(figures, entry, repeated);
   }
   return figures;
 }

@@ -22,8 +22,19 @@ constexpr std::size_t load_seconds_max = 24 * 3600;
 
 LoadFigures figures_of(const Ledger& ledger);
 
+// The requests that a server accepted again: their answers named the order that an earlier answer to another request of
+// the same duplicate group had named. A server that repeats its answer for a key that it knows does so.
+class RepeatedAnswers {
+ public:
+  explicit RepeatedAnswers(const Ledger& ledger);
+  bool has(const LedgerEntry& entry) const;
+
+ private:
+  std::vector<std::uint64_t> operations_;  // sorted
+};
+
 // One more request.
-void count_request(RequestCounts& requests, const LedgerEntry& entry);
+void count_request(RequestCounts& requests, const LedgerEntry& entry, const RepeatedAnswers& repeated);
 // Whether a request has a response time: it was sent, or its time was over while it waited for a connection.
 bool was_waited_for(const LedgerEntry& entry);
 

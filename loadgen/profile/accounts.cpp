@@ -67,6 +67,15 @@ Result<HttpResponse> register_with_retries(HttpClient& client, const Json& regis
   }
 }
 
+Error no_node_at(const Url& url, const HttpResponse& response) {
+  const std::string advice = url.prefix.empty() ? "" : "write --url without the path " + url.prefix + "; ";
+  return Error{
+      ErrorCode::not_found,
+      fmt::format("{} is not the address of a node: POST {}/auth/register is answered with HTTP {}; {}a server "
+                  "of another kind is described by --profile FILE.toml",
+                  url.text(), url.prefix, response.status, advice)};
+}
+
 Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const std::stop_token& stop) {
   const std::string email = email_of(number);
   const Json registration = {{"email", email},
@@ -80,11 +89,10 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
   if (!response) return response.error();
   if (response->ok()) return account_of(*response, email);
   const bool has_no_such_route = response->status == 404 || response->status == 405;
-  const char* about_other_server =
-      has_no_such_route ? "; a server of another kind is described by --profile FILE.toml" : "";
+  if (has_no_such_route) return no_node_at(client.base(), *response);
   return Error{ErrorCode::unauthenticated,
-               fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token{}",
-                           email, client.base().text(), response->status, response->message(), about_other_server)};
+               fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token",
+                           email, client.base().text(), response->status, response->message())};
 }
 
 }  // namespace

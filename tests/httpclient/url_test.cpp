@@ -70,6 +70,16 @@ TEST(Url, HasAnAuthorityAndAHostHeader) {
   EXPECT_EQ(parse_node_url("https://a:80")->host_header(), "a:80");
 }
 
+// RFC 6874 writes the percent sign before a zone as %25; a Host header has no zone.
+TEST(Url, MayHaveTheZoneOfALinkLocalAddress) {
+  for (const char* text : {"http://[fe80::1%25eth0]:3000", "http://[fe80::1%eth0]:3000"}) {
+    const Url url = parse_node_url(text).value();
+    EXPECT_EQ(url.host, "fe80::1%eth0");
+    EXPECT_EQ(url.host_header(), "[fe80::1]:3000");
+    EXPECT_EQ(parse_node_url(url.text()).value(), url);
+  }
+}
+
 TEST(HttpUrl, IsHttpOrHttpsEachWithItsPort) {
   struct Row {
     const char* text;

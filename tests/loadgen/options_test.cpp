@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 namespace sagactl {
@@ -65,6 +66,20 @@ TEST(LoadOptions, AreRefusedWithTheFlagThatIsWrong) {
     EXPECT_EQ(checked.error().code, ErrorCode::invalid);
     EXPECT_NE(checked.error().message.find(row.in_message), std::string::npos) << checked.error().message;
   }
+}
+
+TEST(LoadOptions, ThatAreWrongAreAllReportedAtOnce) {
+  LoadOptions options = good();
+  options.rate = 0;
+  options.concurrency = 1;
+  options.users = 0;
+  options.timeout = 0s;
+  options.profile.path = "no path";
+  const std::string said = check(options).error().message;
+  for (const char* part : {"--rate must be above 0", "--concurrency a closed one", "--users 0 is out of range",
+                           "--timeout is out of range", "path"})
+    EXPECT_NE(said.find(part), std::string::npos) << part << " is missing in:\n" << said;
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 4) << said;
 }
 
 TEST(LoadOptions, NamesAreReadBack) {

@@ -258,6 +258,19 @@ TEST(RunLoad, SaysWhyItHasNoAccount) {
   EXPECT_NE(result.error().message.find("Invalid credentials"), std::string::npos) << result.error().message;
 }
 
+TEST(RunLoad, SaysThatAnAddressIsNoNodeAndWhetherItsPathMayBeTheReason) {
+  ScriptedServer server([](const Received&) { return answer(404, R"({"message":"Cannot POST"})"); });
+  for (const char* path : {"", "/ui/"}) {
+    LoadOptions options;
+    options.targets = {server.url() + path};
+    const auto result = run_load(options);
+    ASSERT_FALSE(result.ok());
+    EXPECT_NE(result.error().message.find("is not the address of a node: POST "), std::string::npos)
+        << result.error().message;
+    EXPECT_EQ(result.error().message.find("write --url without the path /ui") != std::string::npos, *path != 0);
+  }
+}
+
 TEST(RunLoad, AClosedLoopNeverHasMoreInFlight) {
   for (const std::uint32_t concurrency : {1u, 3u}) {
     OrderServers servers(2);

@@ -2,6 +2,7 @@
 // test_analysis.
 #include "analysis/report/report.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@
 #include "analysis/result/comparison.hpp"
 #include "analysis/result/result.hpp"
 #include "analysis/result/run_end.hpp"
+#include "analysis/verify.hpp"
 #include "common/text/text.hpp"
 #include "tests/analysis/sample_run.hpp"
 
@@ -194,6 +196,16 @@ TEST(HtmlReport, IsSelfContained) {
   const std::string page = html_report(Json{{"kind", "verify"}});
   for (const char* reference : {"src=", "href=", "@import", "url(", "fetch(", "innerHTML"})
     EXPECT_EQ(page.find(reference), std::string::npos) << reference;
+}
+
+TEST(HtmlReport, ExplainsEveryVerdict) {
+  const std::string page = html_report(Json{{"kind", "verify"}});
+  std::vector<std::string_view> names(verdict_names().begin(), verdict_names().end());
+  names.insert(names.end(),
+               {"errors-had-no-effect", "orders-end-as-asked", "rows-were-read", "load-was-sent", "answers-were-read",
+                "every-agent-finished", "journeys-go-as-described", "faults-were-done", "servers-were-verified"});
+  for (const std::string_view name : names)
+    EXPECT_NE(page.find(fmt::format("  '{}': '", name)), std::string::npos) << name;
 }
 
 TEST(JUnitReport, EscapesWhatXmlReserves) {

@@ -115,6 +115,15 @@ TEST(Threshold, OfTooFewSamplesPassesOnlyWhenAllOfThemAreWithin) {
   EXPECT_EQ(run.check("max<50ms").ruling, Ruling::fail);
 }
 
+TEST(Threshold, OfNoErrorsIsMetByNone) {
+  TimedRun run;
+  EXPECT_EQ(run.check("errors<0%").ruling, Ruling::pass);
+  run.errors = 0.001;
+  const ThresholdResult missed = run.check("errors<0%");
+  EXPECT_EQ(missed.ruling, Ruling::fail);
+  EXPECT_EQ(missed.reason, "0.1 % is not zero");
+}
+
 // A load test in which every journey ended before its order was sent has no latencies and no errors: no good run.
 TEST(Threshold, OfNothingIsUndecided) {
   const RunResult no_requests;

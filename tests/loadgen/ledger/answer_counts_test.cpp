@@ -56,6 +56,16 @@ TEST(AnswerCounts, NameCookiesWhereALogInSetOneThatIsLost) {
   EXPECT_THAT(answers_text(ledger), HasSubstr("the log-in sets a cookie, which is lost: write cookies = \"user\""));
 }
 
+TEST(AnswerCounts, QuestionThePathOfTheUrlWhereNothingIsFound) {
+  Ledger ledger = answered_ledger();
+  ledger.path = "/buy";
+  for (LedgerEntry& entry : ledger.entries)
+    if (entry.http_status == 401) entry.http_status = 404;
+  EXPECT_THAT(answers_text(ledger), HasSubstr("are create.path and create.method those of this server?"));
+  ledger.targets = {"http://a:1/ui", "http://b:1/ui"};
+  EXPECT_THAT(answers_text(ledger), HasSubstr("is /ui right, the path of --url that /buy follows?"));
+}
+
 TEST(AnswerCounts, HaveTheFirstUnreadableAnswerWhereItBelongs) {
   FirstAnswers first;
   first.note(0, "220 mail.example ESMTP\r\n", "");

@@ -66,6 +66,34 @@ TEST(LoadFigures, PlaceRequestsInTheirSeconds) {
   EXPECT_EQ(figures.seconds[1], (LoadSecond{0, 0, 0, 0, 2, 1000ms}));
 }
 
+// A server that repeats its answer for a key that it knows accepts no further order.
+TEST(LoadFigures, CountAnAnswerThatNamesTheSameOrderAgainAsRepeated) {
+  Ledger ledger = ledger_of({{0, 0, 30, RequestOutcome::accepted},
+                             {0, 0, 20, RequestOutcome::accepted},
+                             {0, 0, 40, RequestOutcome::accepted},
+                             {0, 0, 50, RequestOutcome::accepted},
+                             {0, 0, 60, RequestOutcome::accepted}});
+  for (LedgerEntry& entry : ledger.entries) {
+    entry.kind = OrderKind::duplicate;
+    entry.group = 7;
+    entry.order = order_ref("R-1");
+  }
+  ledger.entries[3].order = order_ref("R-2");  // a second order is no repeated answer
+  ledger.entries[4].order = {};                // which order is not known
+  const RepeatedAnswers repeated(ledger);
+  std::vector<bool> found;
+  for (const LedgerEntry& entry : ledger.entries) found.push_back(repeated.has(entry));
+  EXPECT_EQ(found, (std::vector<bool>{true, false, true, false, false})) << "the first answer is the new order";
+  const LoadFigures figures = figures_of(ledger);
+  EXPECT_EQ(figures.requests.accepted, 3u);
+  EXPECT_EQ(figures.requests.repeated, 2u);
+  EXPECT_EQ(figures.seconds[0].accepted, 3u);
+  EXPECT_EQ(figures.seconds[0].repeated, 2u);
+  EXPECT_EQ(requests_json(figures.requests)["repeated"], 2);
+  ledger.entries[2].group = 8;
+  EXPECT_FALSE(RepeatedAnswers(ledger).has(ledger.entries[2])) << "one id for two keys is a fault";
+}
+
 TEST(LoadFigures, AreEmptyForAnEmptyLedger) {
   const LoadFigures figures = figures_of(ledger_of({rows[0]}));
   EXPECT_EQ(figures.requests, RequestCounts{});

@@ -19,6 +19,8 @@ Kinds:
   page      no database can be read, but each order has a page with its status
   list      no database can be read, but the server lists its orders, some on each page
   enveloped every answer is 200, and its body says what came of it: a number, a duplicate, or a refusal that stores nothing
+  replaying a repeated request gets the first answer again, with its status
+  snowflake ids are numbers that no double holds, and the server lists its orders
 Faults, each in the first order (or group) that it fits:
   double        a key creates two orders
   lost          an order that was accepted is not stored
@@ -40,7 +42,7 @@ import urllib.parse
 import uuid
 
 KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
-           "rough", "addressed", "page", "list", "enveloped"]
+           "rough", "addressed", "page", "list", "enveloped", "replaying", "snowflake"]
 FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept", "reused"]
 
 SCHEMA = """
@@ -94,13 +96,13 @@ created_at = "/placed"
 ended_at = "/ended"
 status = "/state"
 key = "/key"
-""" if self.kind == "list" else ""
+""" if self.kind in ("list", "snowflake") else ""
         outcome = """accepted = [200]
 duplicate = [200]
 duplicate_if = { pointer = "/error/code", values = ["REPEATED"] }
 rejected_if = { pointer = "/error" }""" if self.kind == "enveloped" else """accepted = [201]
 duplicate = [200]"""
-        readable = self.kind not in ("page", "list")
+        readable = self.kind not in ("page", "list", "snowflake")
         return f"""
 [create]
 path = "/buy"
@@ -142,6 +144,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 "addressed": (f"2026/ä {self.count}",) * 2,
                 "bighead": (f"order-{spelled}-" + "x" * 86,) * 2,
                 "seconds": (self.count,) * 2,
+                "snowflake": (2**53 + 2 * self.count + 1,) * 2,
                 "late": (self.count, f"{self.count}.0"),
                 "queue": (f"S{self.count:08d}",) * 2}.get(self.kind, (spelled,) * 2)
 
@@ -160,7 +163,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             if fails and self.kind == "enveloped" and not self.fault:
                 return 402, ""
             status = 402 if fails and self.kind == "declined" else 201
-            self.seen[key] = (200 if status == 201 else status, answered)
+            self.seen[key] = (200 if status == 201 and self.kind != "replaying" else status, answered)
             if not fails and not again and self.faults("lost"):
                 self.fault_answer = answered
                 return status, answered
@@ -169,13 +172,13 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             else:
                 self.keep(stored, key, fails)
                 self.finish(stored, fails)
-            # Other requests of a group that time out might have created its order instead.
-            is_sure = self.kind != "queue" or "-S-" in key
+            # Other requests of a group that time out, or that are accepted too, might have created its order instead.
+            is_sure = self.kind not in ("queue", "replaying") or "-S-" in key
             if not fails and is_sure and self.faults("error"):
                 self.fault_answer = answered
                 return 500, answered
             if not fails and status == 201:
-                if self.first and self.kind != "queue" and self.faults("reused"):
+                if self.first and is_sure and self.kind != "queue" and self.faults("reused"):
                     return status, self.first
                 self.first = self.first or answered
             return status, answered
@@ -272,7 +275,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.shop.kind == "page" and at.path.startswith("/sales/"):
             state = self.shop.state_of(at.path.rsplit("/", 1)[-1])
             return self.answer(200, json.dumps({"state": state})) if state else self.answer(404, "{}")
-        if self.shop.kind == "list" and at.path == "/sales":
+        if self.shop.kind in ("list", "snowflake") and at.path == "/sales":
             asked = urllib.parse.parse_qs(at.query)
             return self.answer(200, json.dumps(self.shop.listed(asked["of"][0], int(asked.get("after", ["0"])[0]))))
         return self.answer(404, "{}")

@@ -1,0 +1,35 @@
+// What each verdict means, in a sentence or two: docs/verdicts.md has more.
+
+const explanations = {
+  'one-order-per-duplicate-group': 'Requests that ask for the same order at the same time create it once; the others are refused, or are answered with the same order.',
+  'no-lost-order': 'Every order that a client got an id or a confirmation of is there afterwards.',
+  'no-phantom-order': 'Every order comes from a request that was accepted, or that got no clear answer. A refused request leaves no order in effect.',
+  'indeterminate-resolved': 'Requests that timed out or got no clear answer took effect once, or not at all. They are never counted as failed without looking.',
+  'one-live-order-per-key': 'No two orders with the same idempotency key are in effect at the same time.',
+  'stock-balances': 'What was in stock at first is still available, reserved or sold: nothing was lost, and nothing came from nowhere.',
+  'money-balances': 'What was captured minus what was refunded is the value of each completed order, and nothing for one that was undone.',
+  'never-negative': 'No stock and no balance is below zero.',
+  'one-capture-per-order': 'No order is paid for twice, and no more is refunded than was captured.',
+  'no-charge-after-compensation': 'An order that is being undone is not charged any more.',
+  'all-sagas-end': 'Every order comes to an end in time: completed, or undone. None is stuck half-way.',
+  'compensation-complete': 'Of an order that failed, each step that had been done is undone once, the last one first, and no other step is.',
+  'legal-transitions': 'Orders, sagas and payments only change their state as their rules allow.',
+  'counts-agree': 'Orders, sagas, payments, reservations and events belong together, and none lacks its counterpart.',
+  'event-stream-complete': 'The events are numbered without a gap, so that none was lost on the way.',
+  'fencing-increases': 'Who gets a lock later gets a higher token, so that late writes of earlier holders are refused.',
+  'locks-do-not-overlap': 'No two hold the same lock at the same time.',
+  'published-once-or-more-applied-once': 'Every event was published, and no message took effect twice.',
+  'answer-matches-database': 'What clients were answered, such as the order and its total, is what is stored.',
+  'every-node-known': 'Every order names the node that processed it, and that node exists.',
+  'not-vacuous': 'The run could have failed: there were orders, duplicates were under way at the same time, and failures that were asked for happened.',
+  'errors-had-no-effect': 'A request that was answered with a server error did nothing. Otherwise a client that tries again may get two orders.',
+  'orders-end-as-asked': 'Orders that were meant to fail, such as by a card that is declined, are not completed.',
+  'rows-were-read': 'Rows of the database that lack a value or have one that cannot be read were left out.',
+  'load-was-sent': 'The load was sent as planned. Otherwise the figures are those of another load.',
+  'answers-were-read': 'Nearly all requests got an answer, and the profile says what each status means.',
+  'every-agent-finished': 'All machines that sent the load did so to the end.',
+  'journeys-go-as-described': 'The steps around the orders, such as log-in and payment, were answered as the profile expects.',
+  'faults-were-done': 'The faults that were asked for, such as a paused process, were done as described.',
+  'servers-were-verified': 'Whether the servers had to prove who they are.'
+};
+

@@ -66,8 +66,9 @@ Answer refused_action(const Error& error, const Request& request, std::string_vi
     unknown.members = Json{{"sagaId", request.parameter(parameter)}};
     return unknown;
   }
-  if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
-    return http::problem(412, error.message, request);
+  const std::string code = error.members.is_object() ? error.members.value("code", "") : "";
+  if (code == "SAGA_CHANGED") return http::problem(412, error.message, request);
+  if (code == "STEP_KEEPS_VALUES") return http::problem(422, error.message, request, error.members);
   return error;
 }
 

@@ -170,6 +170,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (!database) return database.error();
   NodeOptions options = flags.options;
   options.data = invocation.data();
+  if (const std::string problem = data_directory_problem(options.data); !problem.empty())
+    return with_hint(Error{ErrorCode::invalid, "--data: " + problem}, data_directory_hint);
   if (!database->is_default) options.database = database->name;
   auto redis = redis_url(flags.redis.url, invocation.environment);
   if (!redis) return redis.error();

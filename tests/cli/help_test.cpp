@@ -197,11 +197,11 @@ TEST(CliHelp, OfServeHasItsFlagsInGroups) {
   CliSandbox sandbox;
   const std::string help = sandbox.run({"serve", "--help"}).out;
   const HelpHeadings headings = headings_of(help);
-  EXPECT_THAT(headings.names,
-              testing::ElementsAre("Flags:", "How payments are made:", "What counts as a duplicate, and the stock:",
-                                   "Whom users' sagas call, and how:", "Who may call the node, and what it serves them:",
-                                   "How several nodes share the work:", "How Redis and Kafka are reached:",
-                                   "What it logs and traces:", "Examples:"));
+  EXPECT_THAT(headings.names, testing::ElementsAre(
+                                  "Flags:", "How payments are made:", "What counts as a duplicate, and the stock:",
+                                  "Whom users' sagas call, and how:", "Who may call the node, and what it serves them:",
+                                  "How several nodes share the work:", "How Redis and Kafka are reached:",
+                                  "What it logs and traces:", "Examples:"));
   for (const auto& [heading, size] : headings.flags) EXPECT_LE(size, 13) << heading;
   for (const char* everyday : {"--port", "--host", "--nodes", "--redis", "--kafka", "--payment-success"})
     EXPECT_LT(help.find(std::string("  ") + everyday), help.find("How payments are made:")) << everyday;

@@ -17,8 +17,8 @@ std::string bulk_key_id(const BulkJob& job, const std::string& key) {
 
 // Of what was asked for, as a job has it.
 std::string digest_of_request(const BulkJob& job) {
-  const Json asked = Json::array({to_string(job.action), job.filter, job.reason, job.step, job.recharge, job.rate,
-                                  job.at_most});
+  const Json asked =
+      Json::array({to_string(job.action), job.filter, job.reason, job.step, job.recharge, job.rate, job.at_most});
   return hex(sha256(json_text(asked)));
 }
 

@@ -210,7 +210,8 @@ Result<std::vector<BulkItem>> BulkRunner::next_items(const BulkJob& job, std::si
   return items;
 }
 
-// Of what may have been done: by the node that ran the job before, or with an answer that was lost. Nothing: it was not.
+// Of what may have been done: by the node that ran the job before, or with an answer that was lost. Nothing: it was
+// not.
 Result<std::optional<BulkRunner::ItemResult>> BulkRunner::result_of_earlier(const BulkJob& job, const BulkItem& item) {
   const auto flow = queries_.flow(order_of(item.saga));
   if (!flow) return flow.error();
@@ -271,7 +272,8 @@ bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
     const Result<Receipt>& receipt = receipts[i];
     Tried& place = *places[i];
     if (receipt) {
-      place.result = ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
+      place.result =
+          ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
     } else if (receipt.error().code == ErrorCode::unknown_outcome) {
       place.is_in_doubt = place.was_in_doubt = true;
     } else if (!is_to_be_repeated(receipt.error())) {

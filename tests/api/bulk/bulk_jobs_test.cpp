@@ -170,13 +170,12 @@ TEST_F(BulkJobs, AJobThatItsKeyNamesAndThatWasNeverStoredIsBegunByTheRepeat) {
   job.by = *UserId::parse("00000000-0000-7000-8000-000000000001");
   job.at_most = 100'000;
   ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "monday", "").value().is_new);
-  const HttpResponse begun =
-      admin
-          .send({"POST",
-                 "/bulk",
-                 retry_all.dump(),
-                 {{"Content-Type", "application/json"}, {"Idempotency-Key", "monday"}}})
-          .value();
+  const HttpResponse begun = admin
+                                 .send({"POST",
+                                        "/bulk",
+                                        retry_all.dump(),
+                                        {{"Content-Type", "application/json"}, {"Idempotency-Key", "monday"}}})
+                                 .value();
   ASSERT_EQ(begun.status, 202) << begun.body;
   EXPECT_EQ(begun.json().value()["id"], job.id);
   EXPECT_EQ(await_job(job.id)["accepted"], 1);

@@ -71,8 +71,7 @@ TEST_F(BulkRunnerTest, WhatWasInHandIsDoneWhereItWasNotAndTakenAsDoneWhereItWas)
 TEST_F(BulkRunnerTest, AnActionWhoseAnswerWasLostIsLookedAtAndCounted) {
   const std::string one = failed();
   node.store().lost_answers = 1;
-  const HttpResponse begun =
-      admin.post("/bulk", Json{{"action", "retry"}, {"filter", "status=compensated"}}).value();
+  const HttpResponse begun = admin.post("/bulk", Json{{"action", "retry"}, {"filter", "status=compensated"}}).value();
   const std::string id = begun.json().value()["id"];
   const Json ended = await_job(id);
   EXPECT_EQ(node.store().lost_answers, 0);

@@ -124,10 +124,9 @@ TEST(PostgresFailure, OfServersOfAnotherKindNamesTheSettingThatAsksForOne) {
 }
 
 TEST(PostgresFailure, OfASettingThatLibpqRefusesIsNotOneOfTheNetwork) {
-  for (const char* said :
-       {"invalid target_session_attrs value: \"rw\"", "invalid port number: \"99999\"",
-        "invalid integer value \"z\" for connection option \"keepalives_idle\"", "could not match 2 port numbers to 4 hosts",
-        "definition of service \"nope\" not found"}) {
+  for (const char* said : {"invalid target_session_attrs value: \"rw\"", "invalid port number: \"99999\"",
+                           "invalid integer value \"z\" for connection option \"keepalives_idle\"",
+                           "could not match 2 port numbers to 4 hosts", "definition of service \"nope\" not found"}) {
     const Error error = error_of("08001", "db at me@there:5432", said);
     EXPECT_NE(error.message.find("a setting that libpq does not accept"), std::string::npos) << error.message;
     EXPECT_EQ(error.code, ErrorCode::invalid);

@@ -50,6 +50,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "'--ulr' is not a flag of sagactl version; did you mean --url?"},
         Mistake{"TokenFileThatIsADirectory", {"saga", "list", "--token-file", "/"}, "--token-file: / is a directory"},
         Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is not one of table, json, ndjson"},
+        Mistake{
+            "ChoiceNearby",
+            {"saga", "list", "--status", "compensatd"},
+            "--status: 'compensatd' is not one of started, completed, failed, compensating, compensated; did you mean "
+            "compensated?"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
         Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command: list, set, use or remove"},
         Mistake{"NoArgument",

@@ -193,7 +193,7 @@ TEST_F(StepActions, AnAdminSkipsAStepAndSaysWhy) {
   EXPECT_THAT(again.body, HasSubstr("is succeeded; only one that is in progress is answered or skipped"));
 }
 
-// Its undo would name a booking that nobody knows, and the mail as well.
+// Its undo would name an unknown booking, and so would the mail.
 TEST_F(StepActions, AStepThatKeepsValuesIsAnsweredWithThemInsteadOfSkipped) {
   accepted();
   const HttpResponse refused = admin.post(path("/steps/hotel/skip"), Json{{"reason", "booked by phone"}}).value();

@@ -64,6 +64,7 @@ TEST(DocumentCommands, AreOnesOfThisProgram) {
   for (const std::filesystem::path& path : all_documents()) {
     for (const std::string& line :
          command_lines(text_of(path), path.parent_path() != documents && path.filename() != "README.md")) {
+      if (line.find('$') != line.npos) continue;  // a variable of the shell
       ++found;
       EXPECT_EQ(mistake_in(line), "") << path.filename() << ": sagactl " << line;
     }

@@ -156,7 +156,9 @@ Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string&
 }
 
 Error not_one_of(std::string_view word, const std::vector<std::string>& choices) {
-  return Error{ErrorCode::invalid, "'" + std::string(word) + "' is not one of " + join(choices, ", ")};
+  const std::string near = nearest(word, choices);
+  return Error{ErrorCode::invalid, "'" + std::string(word) + "' is not one of " + join(choices, ", ") +
+                                       (near.empty() ? "" : "; did you mean " + near + "?")};
 }
 
 }  // namespace sagactl

@@ -11,15 +11,24 @@ constexpr std::size_t digits_min = 4;
 constexpr std::size_t prefix_candidates_max = 5;
 constexpr std::string_view id_pattern = "00000000-0000-0000-0000-000000000000";
 
-}  // namespace
-
-bool is_id_prefix(const std::string& text) {
-  if (text.size() < digits_min || text.size() >= id_pattern.size()) return false;
+bool begins_like_an_id(std::string_view text) {
+  if (text.empty() || text.size() >= id_pattern.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_digit = std::string_view("0123456789abcdefABCDEF").find(text[i]) != std::string_view::npos;
     if (id_pattern[i] == '-' ? text[i] != '-' : !is_digit) return false;
   }
   return true;
+}
+
+}  // namespace
+
+bool is_id_prefix(const std::string& text) {
+  return text.size() >= digits_min && begins_like_an_id(text);
+}
+
+std::string when_too_short(const std::string& text) {
+  if (text.size() >= digits_min || !begins_like_an_id(text)) return {};
+  return "; the first digits of an id are at least " + std::to_string(digits_min);
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
@@ -47,7 +56,7 @@ Result<std::string> resolve_id(NodeClient& client, const std::string& text) {
 
 Error with_what_was_looked_for(Error error, std::string_view what, const std::string& id, std::string_view list) {
   if (error.code != ErrorCode::not_found) return error;
-  error.message += ": there is no " + std::string(what) + " '" + id + "'";
+  error.message += ": there is no " + std::string(what) + " '" + id + "'" + when_too_short(id);
   return with_hint(std::move(error), "`" + std::string(list) + "` shows those that exist");
 }
 

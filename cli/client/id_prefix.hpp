@@ -10,6 +10,9 @@ namespace sagactl {
 // Whether the text may be the beginning of an id: at least four digits, and not the complete id.
 bool is_id_prefix(const std::string& text);
 
+// "; the first digits of an id are at least 4" for a text that may be meant as fewer; else "".
+std::string when_too_short(const std::string& text);
+
 // The only id of a saga, which is its order's as well, that begins with the text. `not_found` when there is none,
 // `invalid` with the candidates when there are several.
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text);

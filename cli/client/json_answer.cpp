@@ -7,6 +7,13 @@
 #include "common/money.hpp"
 
 namespace sagactl {
+namespace {
+
+std::string printable_line(const Json& text) {
+  return printable(on_one_line(text.get<std::string>()));
+}
+
+}  // namespace
 
 const Json& json_member(const Json& object, std::string_view name) {
   static const Json none;
@@ -17,8 +24,17 @@ const Json& json_member(const Json& object, std::string_view name) {
 
 std::string text_member(const Json& object, std::string_view name) {
   const Json& value = json_member(object, name);
-  if (value.is_string()) return printable(on_one_line(value.get<std::string>()));
+  if (value.is_string()) return printable_line(value);
   return value.is_number() || value.is_boolean() ? json_text(value) : std::string();
+}
+
+std::vector<std::string> texts_member(const Json& object, std::string_view name) {
+  std::vector<std::string> texts;
+  const Json& list = json_member(object, name);
+  if (!list.is_array()) return texts;
+  for (const Json& each : list)
+    if (each.is_string()) texts.push_back(printable_line(each));
+  return texts;
 }
 
 std::string shown_json(const Json& value) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/text/json.hpp"
 #include "common/time.hpp"
@@ -15,6 +16,9 @@ const Json& json_member(const Json& object, std::string_view name);
 // A string on one line and without what would control a terminal, since anybody may have written it; a number or
 // boolean as JSON writes it; "" when it is null or missing.
 std::string text_member(const Json& object, std::string_view name);
+
+// The strings in a list, each as text_member() gives one. What is no string is left out; empty when it is no list.
+std::vector<std::string> texts_member(const Json& object, std::string_view name);
 
 // JSON on one line, as safe for a terminal as text_member().
 std::string shown_json(const Json& value);

@@ -7,6 +7,7 @@
 #include "cli/client/connecting.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/configuration/private_file.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/loopback.hpp"
 #include "common/text/text.hpp"
 
@@ -57,9 +58,30 @@ Error with_advice_for(Error error, const Invocation& invocation) {
 
 // The error of a node has a JSON body; what comes without one is another server's, or a proxy's.
 Error not_as_a_node(const Error& error, const std::string& url, const HttpRequest& request) {
-  return with_hint({error.code, fmt::format("{} answered {} {} otherwise than a node: {}", url, request.method,
-                                            request.path.substr(0, request.path.find('?')), error.message)},
-                   "is this the address of a node? Its port is 3000 unless it was started with another (--url)");
+  const auto address = parse_node_url(url);
+  const bool has_path = address && !address->prefix.empty();
+  return with_hint(
+      {error.code, fmt::format("{} answered {} {} otherwise than a node: {}", url, request.method,
+                               request.path.substr(0, request.path.find('?')), on_one_line(error.message))},
+      has_path ? fmt::format("a node has no path in its address, unless a proxy before it wants one: leave "
+                             "{} out of --url",
+                             address->prefix)
+               : "is this the address of a node? Its port is 3000 unless it was started with another "
+                 "(--url)");
+}
+
+// "localhost" is its port 80, where nobody started a node.
+std::string advice_without_port(const GlobalSettings& settings) {
+  for (const std::string& text : settings.urls) {
+    const auto url = parse_node_url(text);
+    const std::uint16_t implied = url && url->tls ? 443 : 80;
+    const bool has_port = !url || !url->socket.empty() || url->port != implied ||
+                          text.find(fmt::format(":{}", implied)) != std::string::npos;
+    if (!has_port)
+      return fmt::format("{} names no port, so {} was tried: a node's is 3000 unless it was started with another; ",
+                         text, implied);
+  }
+  return {};
 }
 
 constexpr Duration connect_timeout_of_several = 3s;
@@ -68,14 +90,16 @@ constexpr Duration connect_timeout_of_several = 3s;
 
 std::string advice_when_no_node_answers(const GlobalSettings& settings) {
   const auto found = settings.sources.find("url");
-  if (found == settings.sources.end()) return "start a node with `sagactl serve`, or pass its address with --url";
+  if (found == settings.sources.end())
+    return advice_without_port(settings) + "start a node with `sagactl serve`, or pass its address with --url";
   const std::string& source = found->second;
   const std::string_view context = "context ", variable = "environment variable ";
   std::string change = "change `url` there";
   if (source.starts_with(context))
     change = "change it with `sagactl context set " + source.substr(context.size()) + " --url URL`";
   if (source.starts_with(variable)) change = "change that variable";
-  return "the address is from " + source + ": start a node there, " + change + ", or pass another with --url";
+  return advice_without_port(settings) + "the address is from " + source + ": start a node there, " + change +
+         ", or pass another with --url";
 }
 
 std::filesystem::path operator_token_file(const Invocation& invocation) {

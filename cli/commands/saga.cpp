@@ -42,8 +42,8 @@ std::string no_such_name(const std::string& what, const std::string& name, const
 std::string searchable(const std::vector<Json>& definitions) {
   std::string text;
   for (const Json& definition : definitions)
-    for (const Json& path : json_member(definition, "search"))
-      text += (text.empty() ? "" : ", ") + path.get<std::string>() + " (" + text_member(definition, "name") + ")";
+    for (const std::string& path : texts_member(definition, "search"))
+      text += (text.empty() ? "" : ", ") + path + " (" + text_member(definition, "name") + ")";
   return text.empty() ? "none is" : text + (text.find(',') == std::string::npos ? " is" : " are");
 }
 

@@ -170,6 +170,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (!database) return database.error();
   NodeOptions options = flags.options;
   options.data = invocation.data();
+  if (const std::string problem = data_directory_problem(options.data); !problem.empty())
+    return with_hint(Error{ErrorCode::invalid, "--data: " + problem}, data_directory_hint);
   if (!database->is_default) options.database = database->name;
   auto redis = redis_url(flags.redis.url, invocation.environment);
   if (!redis) return redis.error();
@@ -216,6 +218,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
 }
 
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
+  set_heading(app, "How payments are made");
   SimulatedPayment& payment = flags.options.payment;
   add_choice(app, "--payment", flags.options.payment_provider,
              "Payment provider; remote: a payment participant in another process, over Kafka [simulated]");
@@ -235,7 +238,17 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
                 "Client key of Toss Payments, which the shop's page gives to its widget; it is public [none]");
 }
 
+void add_order_flags(CLI::App& app, NodeOptions& options) {
+  set_heading(app, "What counts as a duplicate, and the stock");
+  add_choice(app, "--dedupe", options.dedupe,
+             "What counts as a duplicate order: the same products, or only the same idempotency key [product]");
+  add_duration(app, "--reservation-ttl", options.reservation_ttl,
+               "Release reserved stock that is not confirmed after DURATION [5m]");
+  add_switch(app, "--sample-stock", options.sample_stock, "Create the checkout's sample products at the start");
+}
+
 void add_participant_flags(CLI::App& app, NodeOptions& options) {
+  set_heading(app, "Whom users' sagas call, and how");
   add_text(app, "--participants-allow", options.participants_allow, "HOST[:PORT][,...]",
            "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
       .separated_by(',');
@@ -254,7 +267,49 @@ void add_participant_flags(CLI::App& app, NodeOptions& options) {
   add_text(app, "--answer-url", options.answer_url, "URL", "Address at which participants call back [the node's own]");
 }
 
-void add_trace_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
+void add_access_flags(CLI::App& app, ServeFlags& flags) {
+  set_heading(app, "Who may call the node, and what it serves them");
+  NodeOptions& options = flags.options;
+  add_switch(app, "--allow-anonymous", options.allow_anonymous,
+             "Accept requests to /api and /purchase from other machines without a token");
+  add_switch(app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
+  add_text(app, "--dtm-secret-file", flags.dtm_secret_file, "FILE",
+           "Accept DTM's clients from other machines at /SECRET/api/dtmsvr; FILE holds the SECRET [none]");
+  add_switch(app, "--allow-lra", options.allow_lra, "Accept clients of LRAs at /lra-coordinator from other machines");
+  const auto take_lra_url = [&options](const std::string& text) { return parse_lra_url(text, options.lra_url); };
+  add_flag_with(app, "--lra-url", take_lra_url, "URL",
+                "Address of /lra-coordinator for clients and participants, such as http://nodes:3000/lra-coordinator "
+                "[as each request came]");
+  const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
+  add_flag_with(app, "--cors-origin", take_origins, "ORIGIN[,...]",
+                "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
+  add_switch(app, "--test-routes", options.allow_test_routes, "Allow /redis-test and /kafka-test from other machines");
+  add_text(app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
+           "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
+      .separated_by(',');
+  add_text(app, "--pages", flags.pages, "DIRECTORY", "Serve the web pages of this directory at / [none]");
+  add_switch(app, "--pages-read-only", options.pages_read_only,
+             "Let the pages of the node show everything and change nothing");
+}
+
+void add_cluster_flags(CLI::App& app, Commands& commands, ServeFlags& flags) {
+  NodeOptions& options = flags.options;
+  set_heading(app, "How several nodes share the work");
+  add_choice(
+      app, "--role", flags.role,
+      "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
+  add_duration(app, "--lease", options.lease, "Time after which other nodes adopt the sagas of a failed node [2s]");
+  add_duration(app, "--stop-delay", options.stop_delay,
+               "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
+  set_heading(app, "How Redis and Kafka are reached");
+  commands.share(add_text(app, "--redis", flags.redis.url, "URL", "Redis for the locks [locks in this process]"));
+  add_redis_security_flags(app, commands, flags.redis);
+  add_kafka_flags(app, commands, flags.kafka, "messages in this process");
+}
+
+void add_report_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
+  set_heading(app, "What it logs and traces");
+  add_switch(app, "--log-orders", options.log_orders, "Log each order that is created and each saga that ends");
   commands.add_variables(add_text(app, "--otlp-endpoint", options.otlp_endpoint, "URL",
                                   "OpenTelemetry collector that gets traces by OTLP over HTTP, such as "
                                   "http://collector:4318 [none]"),
@@ -275,50 +330,20 @@ void add_serve(CLI::App& root, Commands& commands) {
   CLI::App* app = add_command(root, "serve", "Run one or more nodes", server_group);
   commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"), {"PORT"});
   add_text(*app, "--host", options.host, "ADDRESS", "Address to listen on [127.0.0.1]");
+  add_number(*app, "--nodes", options.nodes, 1, nodes_max,
+             "Number of nodes to run in this process, on consecutive ports [1]");
   commands.add_variables(add_parsed(*app, "--node-id", options.node_id, parse_node_id, "NAME",
                                     "Id of the node, unique in the cluster [node-1]"),
                          {"NODE_ID"});
-  add_number(*app, "--nodes", options.nodes, 1, nodes_max,
-             "Number of nodes to run in this process, on consecutive ports [1]");
-  commands.share(add_text(*app, "--redis", flags->redis.url, "URL", "Redis for the locks [locks in this process]"));
-  add_redis_security_flags(*app, commands, flags->redis);
-  add_kafka_flags(*app, commands, flags->kafka, "messages in this process");
-  add_choice(
-      *app, "--role", flags->role,
-      "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
   add_payment_flags(*app, *flags);
-  add_choice(*app, "--dedupe", options.dedupe,
-             "What counts as a duplicate order: the same products, or only the same idempotency key [product]");
-  add_duration(*app, "--lease", options.lease, "Time after which other nodes adopt the sagas of a failed node [2s]");
-  add_duration(*app, "--stop-delay", options.stop_delay,
-               "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
-  add_duration(*app, "--reservation-ttl", options.reservation_ttl,
-               "Release reserved stock that is not confirmed after DURATION [5m]");
-  add_text(*app, "--pages", flags->pages, "DIRECTORY", "Serve the web pages of this directory at / [none]");
-  add_switch(*app, "--sample-stock", options.sample_stock, "Create the checkout's sample products at the start");
-  add_switch(*app, "--log-orders", options.log_orders, "Log each order that is created and each saga that ends");
-  add_switch(*app, "--allow-anonymous", options.allow_anonymous,
-             "Accept requests to /api and /purchase from other machines without a token");
-  add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
-  add_text(*app, "--dtm-secret-file", flags->dtm_secret_file, "FILE",
-           "Accept DTM's clients from other machines at /SECRET/api/dtmsvr; FILE holds the SECRET [none]");
-  add_switch(*app, "--allow-lra", options.allow_lra, "Accept clients of LRAs at /lra-coordinator from other machines");
-  const auto take_lra_url = [&options](const std::string& text) { return parse_lra_url(text, options.lra_url); };
-  add_flag_with(*app, "--lra-url", take_lra_url, "URL",
-                "Address of /lra-coordinator for clients and participants, such as http://nodes:3000/lra-coordinator "
-                "[as each request came]");
-  const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
-  add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
-                "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
-  add_switch(*app, "--test-routes", options.allow_test_routes, "Allow /redis-test and /kafka-test from other machines");
-  add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
-           "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
-      .separated_by(',');
-  add_switch(*app, "--pages-read-only", options.pages_read_only,
-             "Let the pages of the node show everything and change nothing");
+  add_order_flags(*app, options);
   add_participant_flags(*app, options);
-  add_trace_flags(*app, commands, options);
+  add_access_flags(*app, *flags);
+  add_cluster_flags(*app, commands, *flags);
+  add_report_flags(*app, commands, options);
+  show_first(*app, {"--payment-success", "--payment-delay", "--participants-allow", "--redis", "--kafka"});
   set_footer(*app,
+             "State is kept in --data DIR [./sagactl-data], or with --database postgres://... in that database.\n"
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
              "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID,\n"

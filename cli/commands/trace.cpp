@@ -54,11 +54,11 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
   if (unknown && Uuid::parse(id)) trace = trace_by_other_id(client, id);
   const bool found = trace && bool_member(*trace, "found");
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
-  Error none =
-      with_hint(Error{ErrorCode::not_found,
-                      "no trace found for '" + id +
-                          "': no saga or order has this id, correlation id or idempotency key at " + client.url()},
-                "`sagactl saga list` and `sagactl order list` show the ids");
+  Error none = with_hint(
+      Error{ErrorCode::not_found, "no trace found for '" + id +
+                                      "': no saga or order has this id, correlation id or idempotency key at " +
+                                      client.url() + when_too_short(id)},
+      "`sagactl saga list` and `sagactl order list` show the ids");
   return Uuid::parse(id) ? Result<Json>(std::move(none)) : find_trace_by_key_or_prefix(client, id, std::move(none));
 }
 

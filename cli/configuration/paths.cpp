@@ -1,5 +1,7 @@
 #include "cli/configuration/paths.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 namespace sagactl {
@@ -25,6 +27,22 @@ Result<void> check_paths(const CLI::App& root, const Environment& environment) {
     if (below.empty()) return {};
     app = below.front();
   }
+}
+
+std::filesystem::path nearest_existing(std::filesystem::path path) {
+  std::error_code ignored;
+  while (!path.empty() && path != path.parent_path() && !std::filesystem::exists(path, ignored))
+    path = path.parent_path();
+  return path;
+}
+
+std::string data_directory_problem(const std::filesystem::path& data) {
+  const std::filesystem::path existing = nearest_existing(data);
+  std::error_code ignored;
+  if (existing.empty()) return {};  // the working directory has been removed: check_directory() says so
+  if (!std::filesystem::is_directory(existing, ignored)) return existing.string() + " is a file, not a directory";
+  if (::access(existing.c_str(), W_OK | X_OK) != 0) return existing.string() + " is not writable";
+  return {};
 }
 
 Result<void> check_participants_files(const Environment& environment, const std::string& directory) {

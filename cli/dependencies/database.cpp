@@ -109,6 +109,11 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
     return postgres_database(*url);
   }
   if (const auto exists = check_directory(invocation.environment, invocation.data()); !exists) return exists.error();
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(invocation.data(), ignored))
+    return with_hint(
+        Error{ErrorCode::invalid, fmt::format("--data: {} is a file, not a directory", invocation.data().string())},
+        "--data names the directory of nodes, in which the database is the file saga.db; --database names such a file");
   const std::string file = (invocation.data() / "saga.db").string();
   return DatabaseName{DatabaseKind::sqlite, file, file, true};
 }

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "cli/configuration/paths.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/doctor/finding.hpp"
 #include "common/descriptors.hpp"
@@ -16,14 +17,6 @@ constexpr std::uint64_t space_min_mb = 100, space_warn_mb = 1024;
 constexpr std::size_t secret_length_min = 32;
 constexpr std::size_t descriptors_warn = 4'096;
 
-// The directory itself, or its nearest parent that exists.
-std::filesystem::path existing(std::filesystem::path path) {
-  std::error_code ignored;
-  while (!path.empty() && path != path.parent_path() && !std::filesystem::exists(path, ignored))
-    path = path.parent_path();
-  return path;
-}
-
 // Whether only its owner can access it. True for a file that does not exist.
 bool is_private(const std::filesystem::path& path) {
   struct stat status {};
@@ -32,7 +25,7 @@ bool is_private(const std::filesystem::path& path) {
 
 void inspect_space(const std::filesystem::path& data, DoctorFindings& findings) {
   struct statvfs disk {};
-  if (::statvfs(existing(data).c_str(), &disk) != 0) return;
+  if (::statvfs(nearest_existing(data).c_str(), &disk) != 0) return;
   const std::uint64_t free_mb = disk.f_bavail * disk.f_frsize / megabyte;
   const std::string found = fmt::format("{} MB free for {}", free_mb, data.string());
   if (free_mb < space_min_mb)
@@ -59,15 +52,10 @@ void inspect_descriptors(DoctorFindings& findings) {
 
 void inspect_data(const Invocation& invocation, DoctorFindings& findings) {
   const auto data = invocation.data();
-  std::error_code ignored;
-  const auto parent = existing(data);
-  if (std::filesystem::exists(data, ignored) && !std::filesystem::is_directory(data, ignored))
-    findings.push_back(
-        {"data directory", CheckResult::fail, data.string() + " is not a directory", "choose another with --data"});
-  else if (::access(parent.c_str(), W_OK | X_OK) != 0)
-    findings.push_back({"data directory", CheckResult::fail, parent.string() + " is not writable",
-                        "run as its owner, or choose another directory with --data"});
-  else if (parent != data)
+  const std::string problem = data_directory_problem(data);
+  if (!problem.empty())
+    findings.push_back({"data directory", CheckResult::fail, problem, data_directory_hint});
+  else if (nearest_existing(data) != data)
     findings.push_back(
         {"data directory", CheckResult::ok, data.string() + " does not exist yet; `sagactl serve` creates it"});
   else

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 
 #include "cli/help/fitted_help.hpp"
 #include "cli/invocation.hpp"
@@ -77,8 +78,27 @@ std::vector<std::string> long_names_of(const CLI::App& app) {
   return flags;
 }
 
+// What other programs call the same.
+constexpr std::array<std::array<std::string_view, 4>, 4> synonyms = {{{"get", "show", "describe", "view"},
+                                                                      {"list", "ls", "dir", "all"},
+                                                                      {"create", "new", "add", "start"},
+                                                                      {"remove", "delete", "rm", "discard"}}};
+
+std::string synonym_of(const std::string& word, const std::vector<std::string>& candidates) {
+  for (const auto& words : synonyms) {
+    const auto is_one_of_them = [&](std::string_view it) {
+      return std::find(words.begin(), words.end(), it) != words.end();
+    };
+    if (!is_one_of_them(word)) continue;
+    const auto found = std::find_if(candidates.begin(), candidates.end(), is_one_of_them);
+    if (found != candidates.end()) return *found;
+  }
+  return {};
+}
+
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string near = nearest(word, candidates);
+  std::string near = nearest(word, candidates);
+  if (near.empty()) near = synonym_of(word, candidates);
   if (!near.empty()) return "; did you mean " + near + "?";
   const auto longer = std::find_if(candidates.begin(), candidates.end(),
                                    [&](const std::string& it) { return it.starts_with(word + "-"); });

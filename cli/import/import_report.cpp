@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "analysis/readable.hpp"
 #include "cli/output/fields.hpp"
@@ -60,6 +62,17 @@ void print_row_problems(std::ostream& out, const char* heading, const std::vecto
   print_rest(out, count, shown);
 }
 
+// Those that wait for a person come first, then those that are not there yet; each kind in the order of its rows.
+std::vector<JudgedOrder> by_urgency(std::vector<JudgedOrder> orders) {
+  const auto rank = [](const JudgedOrder& order) {
+    return order.judgement == Judgement::left_to_a_person ? 0 : order.judgement == Judgement::not_yet ? 1 : 2;
+  };
+  std::stable_sort(orders.begin(), orders.end(), [&](const JudgedOrder& a, const JudgedOrder& b) {
+    return std::pair(rank(a), a.judgement) < std::pair(rank(b), b.judgement);
+  });
+  return orders;
+}
+
 void print_unfinished(std::ostream& out, const ImportReport& report) {
   std::uint64_t count = 0;
   for (const auto& [judgement, n] : report.judged)
@@ -68,9 +81,10 @@ void print_unfinished(std::ostream& out, const ImportReport& report) {
   out << "\nOrders that had not ended there\n";
   for (const auto& [judgement, n] : report.judged)
     if (judgement != Judgement::ended) out << fmt::format("  {} {}\n", count_text(n), to_string(judgement));
-  const std::size_t shown = std::min(report.unfinished.size(), problems_shown_max);
+  const std::vector<JudgedOrder> orders = by_urgency(report.unfinished);
+  const std::size_t shown = std::min(orders.size(), problems_shown_max);
   for (std::size_t i = 0; i < shown; ++i) {
-    const JudgedOrder& order = report.unfinished[i];
+    const JudgedOrder& order = orders[i];
     out << fmt::format("  {} {}: {}\n", order.order, to_string(order.judgement), order.why);
   }
   print_rest(out, count, shown);
@@ -90,7 +104,7 @@ Json import_json(const ImportOutcome& outcome) {
   Json sagas = Json::object(), judged = Json::object(), unfinished = Json::array();
   for (const auto& [status, n] : report.sagas) sagas[std::string(to_string(status))] = n;
   for (const auto& [judgement, n] : report.judged) judged[camel_case(to_string(judgement))] = n;
-  for (const JudgedOrder& order : report.unfinished)
+  for (const JudgedOrder& order : by_urgency(report.unfinished))
     unfinished.push_back(Json{{"orderId", order.order},
                               {"sagaId", order.saga.empty() ? Json(nullptr) : Json(order.saga)},
                               {"judgement", to_string(order.judgement)},

@@ -33,6 +33,15 @@ void append(std::vector<RowProblem>& list, std::uint64_t& number, RowProblem pro
   if (list.size() < ImportReport::listed_max) list.push_back(std::move(problem));
 }
 
+// When the list is full, one that waits for a person takes the place of another.
+void append(std::vector<JudgedOrder>& list, JudgedOrder order) {
+  const auto is_for_a_person = [](const JudgedOrder& each) { return each.judgement == Judgement::left_to_a_person; };
+  if (list.size() < ImportReport::listed_max) return list.push_back(std::move(order));
+  if (!is_for_a_person(order)) return;
+  const auto other = std::find_if_not(list.begin(), list.end(), is_for_a_person);
+  if (other != list.end()) *other = std::move(order);
+}
+
 void add(RowCounts& sum, const RowCounts& more) {
   sum.brought += more.brought;
   sum.changed += more.changed;
@@ -49,8 +58,7 @@ void add(ImportReport& sum, ImportReport more) {
   sum.events += more.events;
   for (const auto& [status, n] : more.sagas) sum.sagas[status] += n;
   for (const auto& [judgement, n] : more.judged) sum.judged[judgement] += n;
-  for (JudgedOrder& order : more.unfinished)
-    if (sum.unfinished.size() < ImportReport::listed_max) sum.unfinished.push_back(std::move(order));
+  for (JudgedOrder& order : more.unfinished) append(sum.unfinished, std::move(order));
   for (RowProblem& problem : more.problems) append(sum.problems, sum.problem_count, std::move(problem));
   for (RowProblem& remark : more.remarks) append(sum.remarks, sum.remark_count, std::move(remark));
 }
@@ -155,9 +163,8 @@ void ImportReport::add_remark(RowProblem remark) {
 
 void ImportReport::add(const SourceOrder& source, const Replayed& replayed) {
   ++judged[replayed.judgement];
-  if (replayed.judgement != Judgement::ended && unfinished.size() < listed_max)
-    unfinished.push_back(
-        {source.id.text(), source.saga ? source.saga->id.text() : "", replayed.judgement, replayed.why});
+  if (replayed.judgement != Judgement::ended)
+    append(unfinished, {source.id.text(), source.saga ? source.saga->id.text() : "", replayed.judgement, replayed.why});
   if (replayed.judgement == Judgement::not_yet) return;
   ++sagas[replayed.flow.saga->status];
   payments += replayed.flow.payments.size();

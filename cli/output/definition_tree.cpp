@@ -59,8 +59,7 @@ std::string after_text(const Json& steps, std::size_t i) {
   bool is_chain = true;
   for (std::size_t at = 0; at < steps.size(); ++at) is_chain &= follows_the_one_before(at);
   if (is_chain) return {};
-  std::vector<std::string> names;
-  for (const Json& name : json_member(steps[i], "after")) names.push_back(printable(name.get<std::string>()));
+  const std::vector<std::string> names = texts_member(steps[i], "after");
   return names.empty() ? "at the start" : "after " + join(names, ", ");
 }
 

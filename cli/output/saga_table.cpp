@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cli/client/json_answer.hpp"
-#include "cli/output/display_text.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -21,9 +20,7 @@ std::string definition_text(const Json& saga) {
 
 // All that are under way: a graph may be at several steps at once.
 std::string step_text(const Json& saga) {
-  std::vector<std::string> names;
-  for (const Json& name : json_member(saga, "currentSteps"))
-    if (name.is_string()) names.push_back(printable(name.get<std::string>()));
+  const std::vector<std::string> names = texts_member(saga, "currentSteps");
   return names.empty() ? text_member(saga, "currentStep") : join(names, ", ");
 }
 

@@ -77,7 +77,8 @@ struct StartSagaRequest {
 };
 
 // A user answers for a step: as AnswerStep. `not_found` for an unknown saga or step. `conflict` with the member code
-// "STEP_TURNED" when the step in progress is not what is answered for.
+// "STEP_TURNED" when the step in progress is not what is answered for, and with "STEP_KEEPS_VALUES" when a call is
+// answered as done without the values that its step keeps.
 struct AnswerStepRequest {
   SagaId saga;
   Actor actor;

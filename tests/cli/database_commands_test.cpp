@@ -19,6 +19,17 @@ TEST(CliDatabase, ThatDoesNotExistIsExitCode5WithAHint) {
   }
 }
 
+TEST(CliDatabase, IsNotLookedForInADataDirectoryThatIsAFile) {
+  CliSandbox sandbox;
+  sandbox.write("orders.db", "");
+  for (const char* command : {"verify", "analyze", "migrate"}) {
+    const CommandResult outcome = sandbox.run({command, "--data", "orders.db"});
+    EXPECT_EQ(outcome.code, 4) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("--data: ")) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("orders.db is a file, not a directory")) << command;
+  }
+}
+
 // As for a directory of another user, which root can read.
 TEST(CliDatabase, ThatCannotBeLookedAtIsNotSaidToBeMissing) {
   CliSandbox sandbox;

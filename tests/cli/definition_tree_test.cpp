@@ -59,6 +59,21 @@ TEST(CliDefinitions, ShowTopicsWithVerbose) {
               HasSubstr("└─ topics\n   └─ replies: Payment PaymentFailed, Payment PaymentProcessed\n"));
 }
 
+// Whatever a server answers is shown, and does nothing to the terminal.
+TEST(CliDefinitions, NameTheStepsBeforeThatAreTextsAndPrintable) {
+  CliSandbox sandbox;
+  FakeNode node;
+  Json definitions = some_definitions();
+  definitions["definitions"][0]["steps"][1]["after"] = {"PAY\x1b[2J", 7, nullptr, "SHIP\nIT"};
+  node.answer("GET /sagas/definitions", 200, definitions);
+  const CommandResult shown = sandbox.run({"saga", "definitions", "--url", node.url()});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("after PAY"));
+  EXPECT_THAT(shown.out, HasSubstr(", SHIP"));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("SHIP\n")));
+}
+
 TEST(CliDefinitions, AsJsonAreTheBodyOfTheResponse) {
   CliSandbox sandbox;
   FakeNode node;

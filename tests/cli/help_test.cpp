@@ -161,26 +161,50 @@ TEST(CliHelp, DescriptionsThatAreWrappedStandBelowEachOther) {
             "  --rate RATE\n      Open loop: send at RATE,\n      whatever comes\n");
 }
 
+// The headings of a command's help, and how many flags stand below each.
+struct HelpHeadings {
+  std::vector<std::string> names;
+  std::map<std::string, int> flags;
+};
+
+HelpHeadings headings_of(const std::string& help) {
+  HelpHeadings headings;
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with(':') && !line.starts_with(' ')) headings.names.push_back(line);
+    if (line.starts_with("  -")) ++headings.flags[headings.names.back()];
+  }
+  return headings;
+}
+
 // Those of everyday use first, the others by the question that they answer.
 TEST(CliHelp, OfALoadTestHasItsFlagsInGroups) {
   CliSandbox sandbox;
   const std::string help = sandbox.run({"loadtest", "--help"}).out;
-  std::map<std::string, int> sizes;
-  std::vector<std::string> headings;
-  std::istringstream lines(help);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.ends_with(':') && !line.starts_with(' ')) headings.push_back(line);
-    if (line.starts_with("  -")) ++sizes[headings.back()];
-  }
-  EXPECT_THAT(headings,
+  const HelpHeadings headings = headings_of(help);
+  EXPECT_THAT(headings.names,
               testing::ElementsAre(
                   "Commands:", "Arguments:", "Flags:", "What is tested:", "How much is sent, and how fast:",
                   "What the orders are:", "When it passes:", "What is written of it:", "How requests are sent:",
                   "What goes wrong meanwhile:", "Kafka, for journeys with messages:", "Examples:"));
-  EXPECT_LE(sizes["Flags:"], 12);
-  for (const auto& [heading, size] : sizes) EXPECT_LE(size, 13) << heading;
+  EXPECT_LE(headings.flags.at("Flags:"), 12);
+  for (const auto& [heading, size] : headings.flags) EXPECT_LE(size, 13) << heading;
   for (const char* everyday : {"--orders", "--rate", "--profile", "--threshold", "--report", "--dry-run"})
     EXPECT_LT(help.find(std::string("  ") + everyday), help.find("What is tested:")) << everyday;
+}
+
+TEST(CliHelp, OfServeHasItsFlagsInGroups) {
+  CliSandbox sandbox;
+  const std::string help = sandbox.run({"serve", "--help"}).out;
+  const HelpHeadings headings = headings_of(help);
+  EXPECT_THAT(headings.names, testing::ElementsAre(
+                                  "Flags:", "How payments are made:", "What counts as a duplicate, and the stock:",
+                                  "Whom users' sagas call, and how:", "Who may call the node, and what it serves them:",
+                                  "How several nodes share the work:", "How Redis and Kafka are reached:",
+                                  "What it logs and traces:", "Examples:"));
+  for (const auto& [heading, size] : headings.flags) EXPECT_LE(size, 13) << heading;
+  for (const char* everyday : {"--port", "--host", "--nodes", "--redis", "--kafka", "--payment-success"})
+    EXPECT_LT(help.find(std::string("  ") + everyday), help.find("How payments are made:")) << everyday;
 }
 
 TEST(CliVersion, IsAFlagAsWell) {

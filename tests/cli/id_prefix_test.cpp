@@ -20,6 +20,24 @@ TEST(CliIdPrefix, IsAtLeastFourDigitsAndNotAnId) {
     EXPECT_FALSE(is_id_prefix(text)) << text;
 }
 
+TEST(CliIdPrefix, OfFewerDigitsSaysHowManyItTakes) {
+  CliSandbox sandbox;
+  FakeNode node;
+  for (const char* path : {"GET /trace/correlation/01a", "GET /sagas/correlation/01a"})
+    node.answer(path, 404, Json{{"message", "not found"}});
+  node.answer("GET /sagas?key=01a&limit=5", 200, some_sagas({}));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"trace"}, {"saga", "get"}, {"retry"}}) {
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"01a", "--url", node.url()});
+    const CommandResult outcome = sandbox.run(words);
+    EXPECT_EQ(outcome.code, 1) << command[0];
+    EXPECT_THAT(outcome.out + outcome.err, HasSubstr("the first digits of an id are at least 4")) << command[0];
+  }
+  EXPECT_EQ(when_too_short("01a2"), "");
+  EXPECT_EQ(when_too_short("key"), "");
+  EXPECT_EQ(when_too_short(""), "");
+}
+
 class CliPrefix : public testing::Test {
  protected:
   CliPrefix() {

@@ -1,5 +1,6 @@
 // `serve`: errors before anything starts, start and stop. More in tests/e2e.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tests/cli/support/command.hpp"
 
@@ -73,6 +74,27 @@ TEST(CliServe, RejectsASecretKeyThatOthersCanReadOrThatIsMalformed) {
   EXPECT_THAT(error_of("test_sk_1:\n", owner), HasSubstr("one word without a colon"));
   EXPECT_THAT(error_of("test_sk_1\ntest_sk_2\n", owner), HasSubstr("one word"));
   EXPECT_FALSE(std::filesystem::exists(sandbox.directory() / "sagactl-data"));
+}
+
+TEST(CliServe, SaysThatItsDataDirectoryIsAFileOrCannotBeWritten) {
+  CliSandbox sandbox;
+  sandbox.write("orders.db", "");
+  const CommandResult file = sandbox.run({"serve", "--port", "0", "--data", "orders.db"});
+  EXPECT_EQ(file.code, 4);
+  EXPECT_THAT(file.err, HasSubstr("orders.db is a file, not a directory"));
+  EXPECT_THAT(file.err, HasSubstr("--database names such a file"));
+  const CommandResult below =
+      sandbox.run({"serve", "--port", "0", "--data", "orders.db/a", "--database", "postgres://127.0.0.1:1/shop"});
+  EXPECT_EQ(below.code, 4);
+  EXPECT_THAT(below.err, HasSubstr("orders.db is a file, not a directory"));
+  if (::geteuid() == 0) return;  // who may write everywhere
+  const auto closed = sandbox.directory() / "closed";
+  std::filesystem::create_directories(closed);
+  std::filesystem::permissions(closed, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const CommandResult locked = sandbox.run({"serve", "--port", "0", "--data", "closed"});
+  EXPECT_EQ(locked.code, 4);
+  EXPECT_THAT(locked.err, HasSubstr("closed is not writable"));
+  EXPECT_THAT(locked.err, HasSubstr("choose another directory with --data"));
 }
 
 TEST(CliServe, PrintsOneLinePerNodeAndStopsOnASignal) {

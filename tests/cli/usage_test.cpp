@@ -34,8 +34,13 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"PartOfACommand", {"dead"}, "'dead' is not a command of sagactl; did you mean dead-letter?"},
         Mistake{"TheOnlyCommand", {"import"}, "sagactl import needs a command: nestjs-cqrs"},
         Mistake{"FarCommandOfAGroup",
-                {"order", "show"},
-                "'show' is not a command of sagactl order; write create, get, list, cancel or confirm\n"},
+                {"order", "frobnicate"},
+                "'frobnicate' is not a command of sagactl order; write create, get, list, cancel or confirm\n"},
+        Mistake{"WordOfOtherPrograms",
+                {"saga", "show", "0198f0a0"},
+                "'show' is not a command of sagactl saga; did you mean get?"},
+        Mistake{
+            "ShortWordOfOtherPrograms", {"user", "ls"}, "'ls' is not a command of sagactl user; did you mean list?"},
         Mistake{"FarCommand", {"zzzzzz"}, "'zzzzzz' is not a command of sagactl\n"},
         Mistake{"Flag",
                 {"version", "--outptu", "json"},
@@ -45,6 +50,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "'--ulr' is not a flag of sagactl version; did you mean --url?"},
         Mistake{"TokenFileThatIsADirectory", {"saga", "list", "--token-file", "/"}, "--token-file: / is a directory"},
         Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is not one of table, json, ndjson"},
+        Mistake{
+            "ChoiceNearby",
+            {"saga", "list", "--status", "compensatd"},
+            "--status: 'compensatd' is not one of started, completed, failed, compensating, compensated; did you mean "
+            "compensated?"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
         Mistake{"NoTime", {"node", "list", "--timeout", "0s"}, "--timeout: '0s' is too short: at least 1ms"},
         Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command: list, set, use or remove"},

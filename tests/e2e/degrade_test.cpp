@@ -29,7 +29,7 @@ const std::vector<std::string> long_load = {"mixed", "--rate", "60/s", "--durati
 void expect_right(Process& load, int accepted_min) {
   const ProcessResult ended = load.wait();
   const Json result = ended.json();
-  ASSERT_TRUE(result.is_object()) << ended.out << ended.err;
+  ASSERT_TRUE(result.contains("verdict")) << ended.out << ended.err;
   EXPECT_EQ(result["verdict"], "PASS") << ended.out;
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_GE(result["requests"]["succeeded"].get<int>(), accepted_min) << result["requests"].dump();
@@ -37,7 +37,8 @@ void expect_right(Process& load, int accepted_min) {
 
 bool is_up(const Cluster& cluster, const std::string& node, const std::string& dependency) {
   const Json health = cluster.get(node, "/health/detailed");
-  return health.is_object() && health["dependencies"][dependency]["status"] == "up";
+  const Json::json_pointer status("/dependencies/" + dependency + "/status");
+  return health.is_object() && health.value(status, "") == "up";
 }
 
 // A fault, and how it ends.
@@ -56,7 +57,7 @@ class UnavailableService : public testing::Test {
       const Json page = cluster.run({"order", "list", "--limit", "1", "-o", "json"}).json();
       return page.is_object() && page.contains("total") ? page["total"].get<int>() : 0;
     };
-    EXPECT_TRUE(eventually([&] { return total() >= orders; })) << node << " accepted no orders";
+    ASSERT_TRUE(eventually([&] { return total() >= orders; })) << node << " accepted no orders";
   }
 };
 
@@ -72,10 +73,11 @@ TEST_P(RedisUnavailable, OrdersContinueAndDuplicatesAreImpossible) {
   cluster.add_node("node-2");
   ASSERT_TRUE(eventually([&] { return is_up(cluster, "node-1", "lock"); }));
   const auto load = cluster.load(some_load);
-  wait_for_orders(cluster, "node-1", 30);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 30));
   GetParam().begin(cluster);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 0.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 0.0; }));
   const Json health = cluster.get("node-1", "/health/detailed");
+  ASSERT_TRUE(health.contains("status")) << health;
   EXPECT_EQ(health["status"], "ok") << "a lock service is not required: " << health.dump();
   const ProcessResult order =
       cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "--wait", "-o", "json"});
@@ -85,7 +87,7 @@ TEST_P(RedisUnavailable, OrdersContinueAndDuplicatesAreImpossible) {
     EXPECT_EQ(again.json()["error"]["code"], "conflict") << again.out;
   }
   GetParam().end(cluster);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 1.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 1.0; }));
   expect_right(*load, 100);
 }
 
@@ -109,12 +111,12 @@ TEST_P(KafkaUnavailable, OrdersContinueAndTheirEventsArePublishedLater) {
   Cluster cluster({.kafka = true}, quick);
   cluster.add_node("node-1");
   const auto load = cluster.load(some_load);
-  wait_for_orders(cluster, "node-1", 30);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 30));
   GetParam().begin(cluster);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") > 100.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") > 100.0; }));
   EXPECT_EQ(cluster.get("node-1", "/health/detailed")["status"], "ok");
   GetParam().end(cluster);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") == 0.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") == 0.0; }));
   expect_right(*load, 100);
 }
 
@@ -139,10 +141,10 @@ TEST_P(PostgresUnavailable, OrdersAreAnswered503AndNothingIsLost) {
   const std::string url = cluster.add_node("node-1").urls();
   cluster.add_node("node-2");
   const auto load = cluster.load(long_load);
-  wait_for_orders(cluster, "node-1", 30);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 30));
   GetParam().begin(cluster);
   HttpClient client(*parse_node_url(url), {.timeout = 10s});
-  EXPECT_TRUE(eventually([&] {
+  ASSERT_TRUE(eventually([&] {
     const auto ready = client.get("/readyz");
     return ready && ready->status == 503 && !ready->header("retry-after").empty();
   })) << "readiness reports that the database is unavailable";
@@ -151,7 +153,7 @@ TEST_P(PostgresUnavailable, OrdersAreAnswered503AndNothingIsLost) {
   EXPECT_EQ(health->status, 503);
   GetParam().end(cluster);
   for (const char* node : {"node-1", "node-2"})
-    EXPECT_TRUE(eventually([&] { return cluster.get(node, "/readyz")["status"] == "ready"; })) << node;
+    ASSERT_TRUE(eventually([&] { return cluster.get(node, "/readyz")["status"] == "ready"; })) << node;
   const ProcessResult order = cluster.run({"order", "create", "--item", "AFTERWARDS", "--wait", "-o", "json"});
   EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
   EXPECT_THAT(order.json()["status"].dump(), AnyOf(HasSubstr("paid"), HasSubstr("cancelled")));
@@ -175,12 +177,12 @@ TEST_F(UnavailableService, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
   cluster.add_node("node-1");
   cluster.add_node("node-2");
   const auto load = cluster.load(long_load);
-  wait_for_orders(cluster, "node-1", 30);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 30));
   cluster.network_to_postgres->set(TcpProxy::Mode::delay, std::chrono::milliseconds(100));
-  wait_for_orders(cluster, "node-1", 60);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 60));
   cluster.network_to_postgres->set(TcpProxy::Mode::half_close);
   cluster.network_to_postgres->set(TcpProxy::Mode::pass);
-  wait_for_orders(cluster, "node-1", 120);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 120));
   expect_right(*load, 100);
 }
 
@@ -196,7 +198,9 @@ TEST_F(UnavailableService, RequestsAreAnsweredWhilePostgresIsFrozen) {
         {"items", {{{"productId", "P" + std::to_string(number)}, {"productName", "P"}, {"quantity", 1}, {"price", 1}}}},
         {"shippingAddress", "Main St 1"}};
   };
-  ASSERT_EQ(client.post("/orders", order(0))->status, 201);
+  const auto first = client.post("/orders", order(0));
+  ASSERT_TRUE(first) << first.error().message;
+  ASSERT_EQ(first->status, 201);
   cluster.postgres->freeze();
   std::vector<int> answers;
   for (int i = 1; i <= 12; ++i) {
@@ -207,7 +211,10 @@ TEST_F(UnavailableService, RequestsAreAnsweredWhilePostgresIsFrozen) {
   cluster.postgres->thaw();
   EXPECT_THAT(answers, testing::Each(AnyOf(503, 504)));
   EXPECT_THAT(answers, testing::Contains(503));
-  EXPECT_TRUE(eventually([&] { return client.post("/orders", order(99))->status == 201; }));
+  EXPECT_TRUE(eventually([&] {
+    const auto answer = client.post("/orders", order(99));
+    return answer && answer->status == 201;
+  }));
 }
 
 TEST_F(UnavailableService, AnOutageOfPostgresLongerThanTheLeaseFencesNoNode) {
@@ -218,9 +225,9 @@ TEST_F(UnavailableService, AnOutageOfPostgresLongerThanTheLeaseFencesNoNode) {
   for (int i = 0; i < 9; ++i) EXPECT_EQ(cluster.run({"order", "create", "--item", "P" + std::to_string(i)}).code, 0);
   cluster.postgres->freeze();
   for (const char* id : {"node-1", "node-2", "node-3"})
-    EXPECT_TRUE(eventually([&] { return cluster.get(id, "/readyz")["status"] == "not ready"; })) << id;
+    ASSERT_TRUE(eventually([&] { return cluster.get(id, "/readyz")["status"] == "not ready"; })) << id;
   cluster.postgres->thaw();
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_sagas_active") == 0.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_sagas_active") == 0.0; }));
   for (const char* id : {"node-1", "node-2", "node-3"}) {
     EXPECT_EQ(cluster.metric(id, "sagactl_fenced_total"), 0.0) << id;
     EXPECT_EQ(cluster.metric(id, "sagactl_sagas_adopted_total"), 0.0) << id;
@@ -240,9 +247,9 @@ TEST_F(UnavailableService, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
   EXPECT_EQ(placed.json()["requests"]["succeeded"], 200) << placed.out << placed.err;
   cluster.add_node("node-2");
   cluster.end_node("node-1", SIGKILL);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") == 200.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") == 200.0; }));
   for (const char* rest : {"sagactl_sagas_active", "sagactl_unpublished_events"})
-    EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", rest) == 0.0; })) << rest;
+    ASSERT_TRUE(eventually([&] { return cluster.metric("node-2", rest) == 0.0; })) << rest;
   const ProcessResult verified = cluster.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   EXPECT_THAT(verified.out + verified.err, Not(HasSubstr(PostgresServer::password))) << "no secret in any output";
@@ -255,13 +262,13 @@ TEST_F(UnavailableService, ANodePausedForLongerThanItsLeaseIsFencedAndRegistersA
   ServeProcess& paused = cluster.add_node("node-1");
   cluster.add_node("node-2");
   const auto load = cluster.load(some_load);
-  wait_for_orders(cluster, "node-1", 60);
+  ASSERT_NO_FATAL_FAILURE(wait_for_orders(cluster, "node-1", 60));
   paused.process().send(SIGSTOP);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") > 0.0; }))
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") > 0.0; }))
       << "the paused node's sagas are adopted while it is paused, even in a transaction";
   paused.process().send(SIGCONT);
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_fenced_total") > 0.0; }));
-  EXPECT_TRUE(eventually([&] { return cluster.get("node-1", "/readyz")["status"] == "ready"; }));
+  ASSERT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_fenced_total") > 0.0; }));
+  ASSERT_TRUE(eventually([&] { return cluster.get("node-1", "/readyz")["status"] == "ready"; }));
   expect_right(*load, 100);
 }
 

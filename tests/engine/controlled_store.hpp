@@ -1,14 +1,12 @@
-// A store that a test can make unavailable, slow or failing, in front of another store; and a node on it.
+// A store that a test can make unavailable, slow or failing, in front of another store.
 #pragma once
 
-#include <gtest/gtest.h>
-
+#include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/engine/scripted_node.hpp"
+#include "server/ports/store.hpp"
 
 namespace sagactl {
 
@@ -22,9 +20,14 @@ class ControlledStore final : public Store {
   std::size_t flows_max = 1'000'000;           // of a commit that it manages in its time
   int looks = 0, adoptions = 0, releases = 0;  // calls of left_behind, adopt and release_memory
   Duration window{0};
+  // The number of next commits whose answer is lost, with the connection on which it could be asked for. Any thread.
+  std::atomic<int> lost_answers = 0;
 
   Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
     return if_available([&] { return store_->register_node(name, url, lease); });
+  }
+  Result<void> set_fingerprint(const NodeName& name, const std::string& fingerprint) override {
+    return if_available([&] { return store_->set_fingerprint(name, fingerprint); });
   }
   Result<bool> renew(const Writer& writer, Duration lease) override {
     return if_available([&] { return store_->renew(writer, lease); });
@@ -36,13 +39,21 @@ class ControlledStore final : public Store {
                           const std::function<Changes(Timestamp now)>& decide) override {
     return if_available([&]() -> Result<Commit> {
       if (keys.flows.size() > flows_max) return Error{ErrorCode::unavailable, "the store took too long"};
-      if (bugs == 0) return store_->transact(writer, keys, loaded, decide);
-      --bugs;
-      return Error{ErrorCode::bug, "duplicate key"};
+      if (bugs > 0) {
+        --bugs;
+        return Error{ErrorCode::bug, "duplicate key"};
+      }
+      is_answer_lost_ = false;
+      auto commit = store_->transact(writer, keys, loaded, decide);
+      if (lost_answers == 0) return commit;
+      --lost_answers;
+      is_answer_lost_ = true;
+      return Error{ErrorCode::unknown_outcome, "the connection was lost during the commit"};
     });
   }
   Duration batch_window() const override { return window; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
+    if (is_answer_lost_) return Error{ErrorCode::unavailable, "the connection was lost"};
     return if_available([&] { return store_->has_event(node, sequence); });
   }
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
@@ -88,23 +99,7 @@ class ControlledStore final : public Store {
     return call();
   }
   Store* store_;
-};
-
-// `store` and `options` are set before `start`.
-class NodeOnControlledStore : public testing::Test {
- protected:
-  void start() {
-    engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
-    if (!engine->start()) crash("a node with a store does not start");
-  }
-
-  SimulatedClock clock;
-  std::unique_ptr<MemoryStore> memory = make_memory_store(clock);
-  ControlledStore store{*memory};
-  std::unique_ptr<Bus> bus = make_memory_bus();
-  ScriptedGateway gateway;
-  EngineOptions options{};
-  std::unique_ptr<Engine> engine;
+  bool is_answer_lost_ = false;  // of the last commit
 };
 
 }  // namespace sagactl

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/controlled_store.hpp"
+#include "tests/engine/controlled_node.hpp"
 
 namespace sagactl {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/random.hpp"
-#include "tests/engine/controlled_store.hpp"
+#include "tests/engine/controlled_node.hpp"
 
 namespace sagactl {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/log.hpp"
-#include "tests/engine/controlled_store.hpp"
+#include "tests/engine/controlled_node.hpp"
 
 namespace sagactl {
 namespace {

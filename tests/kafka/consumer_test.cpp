@@ -297,5 +297,13 @@ TEST_F(AConsumerThatTakesAll, ReadsTopicsThatAreAddedWhileItRunsAndCreatesThem) 
   EXPECT_THAT(all_received(), testing::UnorderedElementsAre("of the first", "of the second"));
 }
 
+TEST(HandlingResult, SaysThatWhatWouldFailAgainIsADeadLetterAndThatTheRestComesAgain) {
+  EXPECT_TRUE(std::holds_alternative<Handled>(handling_result({})));
+  for (const ErrorCode lasting : {ErrorCode::invalid, ErrorCode::not_found, ErrorCode::bug})
+    EXPECT_TRUE(std::holds_alternative<Poison>(handling_result(Error{lasting, "why"}))) << to_string(lasting);
+  for (const ErrorCode passing : {ErrorCode::unavailable, ErrorCode::busy, ErrorCode::unknown_outcome})
+    EXPECT_TRUE(std::holds_alternative<RetryLater>(handling_result(Error{passing, "why"}))) << to_string(passing);
+}
+
 }  // namespace
 }  // namespace sagactl::kafka

@@ -165,6 +165,18 @@ TEST_F(AMessageCaller, WhatIsNoAnswerOrOfNoSagaIsKeptAsADeadLetter) {
   EXPECT_THAT(reasons, testing::UnorderedElementsAre("the message is no JSON object", "there is no saga 0190"));
 }
 
+// It would be one in every try, and those behind it would wait.
+TEST_F(AMessageCaller, AnAnswerThatLeadsToABugIsKeptAsADeadLetter) {
+  start();
+  ASSERT_TRUE(caller->prepare(*tickets()));
+  {
+    const std::lock_guard lock(mutex);
+    taking = Error{ErrorCode::bug, "duplicate key"};
+  }
+  answer(message_id(command_of(tickets())));
+  ASSERT_TRUE(eventually([&] { return dead_letters() == 1; }));
+}
+
 TEST_F(AMessageCaller, WhatWasAnsweredBeforeTheTopicWasReadForTheFirstTimeIsLeftOut) {
   ASSERT_TRUE(producer->ensure({topic() + ".answers"}, hang_limit));
   const std::string of_another_cluster = message_id(command_of(tickets()));

@@ -35,6 +35,17 @@ securityContext:
   seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
+{{/* How the pods that make a backup and restore one begin; their containers and volumes follow. */}}
+{{- define "sagactl.backupPod" -}}
+metadata:
+  labels:
+    {{- include "sagactl.selector" (list . "backup") | nindent 4 }}
+    app.kubernetes.io/part-of: sagactl
+spec:
+  restartPolicy: Never
+  {{- include "sagactl.pod" (list . 999 30) | nindent 2 }}
+{{- end }}
+
 {{- define "sagactl.container" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

@@ -23,14 +23,7 @@ std::string group_of(Service service) {
 }
 
 SagaHandlers::Done finishing(const Consumer::Done& done) {
-  return [done](Result<void> result) {
-    if (result)
-      done(kafka::Handled{});
-    else if (result.error().code == ErrorCode::invalid || result.error().code == ErrorCode::bug)
-      done(kafka::Poison{result.error().message});
-    else
-      done(kafka::RetryLater{result.error().message});
-  };
+  return [done](const Result<void>& result) { done(kafka::handling_result(result)); };
 }
 
 class RunningExchange final : public KafkaSagaExchange {

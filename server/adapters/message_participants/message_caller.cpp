@@ -27,13 +27,6 @@ constexpr Duration creation_time = 5s;
 constexpr auto reading_patience = std::chrono::seconds(5);
 constexpr const char* reply_to = "reply-to";
 
-kafka::HandlingResult handling_result(const Result<void>& taken) {
-  if (taken) return kafka::Handled{};
-  const Error& error = taken.error();
-  if (error.code == ErrorCode::invalid || error.code == ErrorCode::not_found) return kafka::Poison{error.message};
-  return kafka::RetryLater{error.message};
-}
-
 // Shared with the callbacks of clock, producer and consumer, which may come late.
 class CallerCore : public std::enable_shared_from_this<CallerCore> {
  public:
@@ -201,7 +194,7 @@ class CallerCore : public std::enable_shared_from_this<CallerCore> {
     }
     if (!take) return done(kafka::RetryLater{"this node is starting"});
     const std::string id = message_id(*answer);
-    take(std::move(*answer), [done](const Result<void>& taken) { done(handling_result(taken)); });
+    take(std::move(*answer), [done](const Result<void>& taken) { done(kafka::handling_result(taken)); });
     change([&](QueueWork& work) { queues_.answered(id, clock_.steady(), work); });
   }
 

@@ -67,10 +67,12 @@ awaitable<Answer> change_user(Context& context, Request& request) {
   if (!json) co_return json.error();
   http::ObjectReader body(*json);
   ChangeRights change{lower(*email)};
-  if (body.has("role")) change.role = from_string<Role>(body.one_of("role", Spelling<Role>::names));
-  if (body.has("status")) change.status = from_string<UserStatus>(body.one_of("status", Spelling<UserStatus>::names));
-  if (!body.has("role") && !body.has("status")) body.fault("role or status must be given");
+  const auto role = body.optional_one_of("role", Spelling<Role>::names);
+  const auto status = body.optional_one_of("status", Spelling<UserStatus>::names);
+  if (!role && !status) body.fault("role or status must be given");
   if (const auto valid = body.finish(); !valid) co_return valid.error();
+  if (role) change.role = from_string<Role>(*role);
+  if (status) change.status = from_string<UserStatus>(*status);
   if (context.sessions.is_operator(change.email))
     co_return Error{ErrorCode::invalid, "the rights of the operator credential's own account cannot be changed"};
   Command command = std::move(change);

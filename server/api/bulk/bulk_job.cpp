@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/log.hpp"
 #include "server/api/render.hpp"
 
 namespace sagactl::api {
@@ -108,6 +109,15 @@ Json bulk_job_json(const BulkJob& job, Timestamp updated_at) {
               {"endedAt", job.ended_at ? Json(iso8601_ms(*job.ended_at)) : Json(nullptr)},
               {"nodeId", text_or_null(job.node)},
               {"error", text_or_null(job.error)}};
+}
+
+void log_bulk_end(const BulkJob& job) {
+  log_info("a bulk job has ended", {{"job", job.id},
+                                    {"action", to_string(job.action)},
+                                    {"state", to_string(job.state)},
+                                    {"tried", std::to_string(job.tried)},
+                                    {"accepted", std::to_string(job.accepted)},
+                                    {"by", job.email}});
 }
 
 std::string bulk_result_id(const std::string& job, std::int64_t chunk) {

@@ -62,6 +62,8 @@ Result<BulkJob> read_bulk_job(const StoredRecord& record);
 // As answers show it.
 Json bulk_job_json(const BulkJob& job, Timestamp updated_at);
 
+void log_bulk_end(const BulkJob& job);
+
 // "<job>/00000017"
 std::string bulk_result_id(const std::string& job, std::int64_t chunk);
 

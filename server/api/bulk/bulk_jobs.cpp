@@ -4,14 +4,17 @@
 #include <charconv>
 
 #include "common/log.hpp"
+#include "server/api/bulk/bulk_key.hpp"
 #include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/bulk/handlers.hpp"
 #include "server/api/newest_records.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/saga_filter.hpp"
+#include "server/api/orders/idempotency.hpp"
 #include "server/api/query.hpp"
 #include "server/api/submit.hpp"
 #include "server/http/message/json_body.hpp"
+#include "server/http/message/problem.hpp"
 #include "server/http/message/validate.hpp"
 
 namespace sagactl::api {
@@ -78,27 +81,65 @@ Answer dry_run_answer(const BulkJob& job, const FlowPage& found) {
                                        {"sample", std::move(sample)}});
 }
 
-// Jobs that are too old are forgotten with their results, but for those that are newer than one that runs.
+struct KeptJob {
+  StoredRecord record;
+  bool is_new = true;  // false: an earlier request with the same Idempotency-Key has begun it
+};
+
 // The id among those that run comes first: a job that is stored is run.
-Result<StoredRecord> keep_job(RecordStore& records, const BulkJob& job) {
+Result<KeptJob> add_job(RecordStore& records, const BulkJob& job) {
+  KeptJob kept;
+  for (const auto& [kind, body] :
+       {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))}) {
+    const auto added = records.add_record(kind, job.id, body);
+    if (!added) return added.error();
+    kept.is_new = *added;
+  }
+  auto record = records.record(bulk_kind, job.id);
+  if (!record) return record.error();
+  if (!*record) return Error{ErrorCode::unavailable, "the job could not be stored; try again"};
+  kept.record = std::move(**record);
+  return kept;
+}
+
+// Jobs that are too old are forgotten with their results and keys, but for those that are newer than one that runs.
+Result<void> forget_old_jobs(RecordStore& records, const std::string& oldest_running) {
+  const auto oldest = oldest_kept(records, bulk_kind, kept_jobs_max, oldest_running);
+  if (!oldest) return oldest.error();
+  const auto removed = keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind},
+                                           jobs_forgotten_max, oldest_running);
+  return removed ? forget_bulk_keys(records, *oldest) : removed;
+}
+
+// `key`: the Idempotency-Key; empty without one.
+Result<KeptJob> keep_job(RecordStore& records, BulkJob job, const std::string& key) {
   RecordRange open;
   open.limit = open_jobs_max;
   const auto running = records.records(bulk_open_kind, open);
   if (!running) return running.error();
-  if (running->size() >= open_jobs_max)
+  const std::string oldest_running = running->empty() ? job.id : running->front().id;
+  bool is_first = true;
+  if (!key.empty()) {
+    const auto oldest = oldest_kept(records, bulk_kind, kept_jobs_max, oldest_running);
+    if (!oldest) return oldest.error();
+    auto claimed = claim_bulk_key(records, job, key, *oldest);
+    if (!claimed) return claimed.error();
+    is_first = claimed->is_new;
+    job.id = std::move(claimed->job);
+    auto earlier = is_first ? Result<std::optional<StoredRecord>>(std::nullopt) : records.record(bulk_kind, job.id);
+    if (!earlier) return earlier.error();
+    if (*earlier) return KeptJob{std::move(**earlier), false};
+  }
+  if (running->size() >= open_jobs_max) {
+    if (!key.empty() && is_first)
+      if (const auto released = release_bulk_key(records, job, key); !released) return released.error();
     return Error{ErrorCode::conflict,
                  fmt::format("{} bulk jobs run already; wait for one, or stop one", open_jobs_max)};
-  for (const auto& [kind, body] :
-       {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))})
-    if (const auto added = records.add_record(kind, job.id, body); !added) return added.error();
-  const std::string oldest_running = running->empty() ? job.id : running->front().id;
-  const auto removed = keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind},
-                                           jobs_forgotten_max, oldest_running);
-  if (!removed) return removed.error();
-  const auto record = records.record(bulk_kind, job.id);
-  if (!record) return record.error();
-  if (!*record) return Error{ErrorCode::unavailable, "the job could not be stored; try again"};
-  return **record;
+  }
+  auto kept = add_job(records, job);
+  if (!kept) return kept;
+  if (const auto forgotten = forget_old_jobs(records, oldest_running); !forgotten) return forgotten.error();
+  return kept;
 }
 
 // The newest first; those that run are among them however old they are.
@@ -138,17 +179,35 @@ Answer job_answer(int status, const StoredRecord& record) {
   return response;
 }
 
-Result<StoredRecord> ask_to_stop(RecordStore& records, const std::string& id) {
+// Whether no node runs it, and it has nothing in hand of which a node would have to find out what became of it.
+bool is_waiting(const BulkJob& job, Timestamp now) {
+  return job.state == BulkState::running && job.held_until <= now && job.in_hand.empty();
+}
+
+// One that waits ends at once; of one that runs its node hears.
+Result<StoredRecord> ask_to_stop(RecordStore& records, Queries& queries, const std::string& id) {
   for (;;) {
     auto record = find_job(records, id);
     if (!record) return record;
     auto job = read_bulk_job(*record);
     if (!job) return job.error();
-    if (job->state != BulkState::running || job->stop) return record;
+    const auto now = queries.database_time();
+    if (!now) return now.error();
+    const bool ends = is_waiting(*job, *now);
+    if (job->state != BulkState::running || (job->stop && !ends)) return record;
     job->stop = true;
+    if (ends) {
+      job->state = BulkState::stopped;
+      job->ended_at = *now;
+    }
     const auto saved = records.replace_record(bulk_kind, id, record->version, bulk_job_text(*job));
     if (!saved) return saved.error();
-    if (*saved) return find_job(records, id);
+    if (!*saved) continue;
+    if (ends) {
+      log_bulk_end(*job);
+      if (const auto removed = records.remove_record(bulk_open_kind, id); !removed) return removed.error();
+    }
+    return find_job(records, id);
   }
 }
 
@@ -200,6 +259,8 @@ Result<Json> read_results(RecordStore& records, const std::string& job, ResultPl
 }  // namespace
 
 awaitable<Answer> create_bulk_job(Context& context, Request& request) {
+  auto key = idempotency_key(request);
+  if (!key) co_return key.error();
   auto asked = read_bulk_request(request);
   if (!asked) co_return asked.error();
   const Result<Timestamp> now = co_await context.database_time.run();
@@ -211,17 +272,24 @@ awaitable<Answer> create_bulk_job(Context& context, Request& request) {
   if (!found) co_return found.error();
   if (asked->dry_run) co_return dry_run_answer(job, *found);
   job.total = found->total;
-  auto keep = [&records = context.records, job] { return keep_job(records, job); };
-  const Result<StoredRecord> kept = co_await context.query_threads.run(std::move(keep));
+  auto keep = [&records = context.records, job, key = *key] { return keep_job(records, job, key); };
+  const Result<KeptJob> kept = co_await context.query_threads.run(std::move(keep));
+  if (!kept && is_key_reused(kept.error()))
+    co_return http::problem(422, kept.error().message, request, kept.error().members);
   if (!kept) co_return kept.error();
-  log_info("a bulk job begins", {{"job", job.id},
+  Answer answer = job_answer(202, kept->record);
+  if (!kept->is_new) {
+    if (answer) answer->headers.push_back({"Idempotency-Replayed", "true"});
+    co_return answer;
+  }
+  log_info("a bulk job begins", {{"job", kept->record.id},
                                  {"action", to_string(job.action)},
                                  {"filter", job.filter},
                                  {"sagas", std::to_string(job.total)},
                                  {"reason", job.reason},
                                  {"by", job.email}});
   context.wake_bulk_runner();
-  co_return job_answer(202, *kept);
+  co_return answer;
 }
 
 awaitable<Answer> list_bulk_jobs(Context& context, Request&) {
@@ -265,7 +333,9 @@ awaitable<Answer> list_bulk_results(Context& context, Request& request) {
 awaitable<Answer> stop_bulk_job(Context& context, Request& request) {
   const auto id = text_parameter(request, "id");
   if (!id) co_return id.error();
-  auto stop = [&records = context.records, id = *id] { return ask_to_stop(records, id); };
+  auto stop = [&records = context.records, &queries = context.queries, id = *id] {
+    return ask_to_stop(records, queries, id);
+  };
   const Result<StoredRecord> record = co_await context.query_threads.run(std::move(stop));
   if (!record) co_return record.error();
   context.wake_bulk_runner();

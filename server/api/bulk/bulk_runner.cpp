@@ -153,12 +153,7 @@ Result<void> BulkRunner::end(Held& held, BulkState state, std::string error) {
   const auto saved = save(held);
   if (!saved) return saved.error();
   if (!*saved) return {};
-  log_info("a bulk job has ended", {{"job", held.job.id},
-                                    {"action", to_string(held.job.action)},
-                                    {"state", to_string(state)},
-                                    {"tried", std::to_string(held.job.tried)},
-                                    {"accepted", std::to_string(held.job.accepted)},
-                                    {"by", held.job.email}});
+  log_bulk_end(held.job);
   const auto removed = records_.remove_record(bulk_open_kind, held.job.id);
   if (!removed) return removed.error();
   return {};
@@ -215,7 +210,8 @@ Result<std::vector<BulkItem>> BulkRunner::next_items(const BulkJob& job, std::si
   return items;
 }
 
-// Of what was in hand when the node stopped that ran the job: whether it was done. Nothing: it was not.
+// Of what may have been done: by the node that ran the job before, or with an answer that was lost. Nothing: it was
+// not.
 Result<std::optional<BulkRunner::ItemResult>> BulkRunner::result_of_earlier(const BulkJob& job, const BulkItem& item) {
   const auto flow = queries_.flow(order_of(item.saga));
   if (!flow) return flow.error();
@@ -224,7 +220,7 @@ Result<std::optional<BulkRunner::ItemResult>> BulkRunner::result_of_earlier(cons
   if (saga.updated_at == item.version) return std::optional<ItemResult>();
   if (has_effect(job, saga)) return std::optional(ItemResult{true, status_text(saga), ""});
   return std::optional(
-      ItemResult{false, status_text(saga), "the saga has changed while the node that ran this job was stopped"});
+      ItemResult{false, status_text(saga), "the saga has changed while the answer to this action was lost"});
 }
 
 std::vector<Result<Receipt>> BulkRunner::submit(const BulkJob& job, const std::vector<BulkItem>& items) {
@@ -250,41 +246,63 @@ std::vector<Result<Receipt>> BulkRunner::submit(const BulkJob& job, const std::v
   return receipts;
 }
 
-Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_items(BulkJob& job, bool is_resumed,
-                                                                                    const std::stop_token& stop) {
-  std::vector<std::optional<ItemResult>> results(job.in_hand.size());
-  for (std::size_t i = 0; is_resumed && i < results.size(); ++i) {
+Result<void> BulkRunner::resolve_doubts(const BulkJob& job, std::vector<Tried>& tried) {
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (!tried[i].is_in_doubt) continue;
     auto earlier = result_of_earlier(job, job.in_hand[i]);
     if (!earlier) return earlier.error();
-    results[i] = std::move(*earlier);
+    if (*earlier) tried[i].result = std::move(*earlier);
+    tried[i].is_in_doubt = false;
   }
-  // What was asked to stop in the meantime does no more.
-  for (bool is_first = true; !(is_resumed && job.stop); is_first = false) {
-    std::vector<BulkItem> items;
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (results[i]) continue;
-      items.push_back(job.in_hand[i]);
-      places.push_back(i);
+  return {};
+}
+
+// A refusal of what was tried before with an unknown outcome may be for the very change that this job made.
+bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
+  std::vector<BulkItem> items;
+  std::vector<Tried*> places;
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (tried[i].result) continue;
+    items.push_back(job.in_hand[i]);
+    places.push_back(&tried[i]);
+  }
+  bool is_settled = true;
+  const auto receipts = submit(job, items);
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const Result<Receipt>& receipt = receipts[i];
+    Tried& place = *places[i];
+    if (receipt) {
+      place.result =
+          ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
+    } else if (receipt.error().code == ErrorCode::unknown_outcome) {
+      place.is_in_doubt = place.was_in_doubt = true;
+    } else if (!is_to_be_repeated(receipt.error())) {
+      place.result = ItemResult{false, "", receipt.error().message.substr(0, error_max)};
+      place.is_in_doubt = place.was_in_doubt;
     }
-    if (items.empty()) break;
-    if (!is_first) pause(engine_pause, stop);
+    is_settled &= place.result && !place.is_in_doubt;
+  }
+  return is_settled;
+}
+
+Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_items(BulkJob& job, bool is_resumed,
+                                                                                    const std::stop_token& stop) {
+  std::vector<Tried> tried(job.in_hand.size());
+  for (Tried& each : tried) each.is_in_doubt = is_resumed;
+  const auto is_done = [](const Tried& each) { return each.result.has_value(); };
+  for (;;) {
+    if (const auto resolved = resolve_doubts(job, tried); !resolved) return resolved.error();
+    // What was asked to stop in the meantime does no more.
+    if ((is_resumed && job.stop) || std::all_of(tried.begin(), tried.end(), is_done)) break;
     if (stop.stop_requested()) return std::optional<std::vector<ItemResult>>();
-    const auto receipts = submit(job, items);
-    for (std::size_t i = 0; i < receipts.size(); ++i) {
-      const Result<Receipt>& receipt = receipts[i];
-      if (receipt)
-        results[places[i]] =
-            ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
-      else if (!is_to_be_repeated(receipt.error()))
-        results[places[i]] = ItemResult{false, "", receipt.error().message.substr(0, error_max)};
-    }
+    if (try_items(job, tried)) break;
+    pause(engine_pause, stop);
   }
   std::vector<ItemResult> all;
   std::vector<BulkItem> handled;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (!results[i]) continue;
-    all.push_back(std::move(*results[i]));
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (!tried[i].result) continue;
+    all.push_back(std::move(*tried[i].result));
     handled.push_back(job.in_hand[i]);
   }
   job.in_hand = std::move(handled);

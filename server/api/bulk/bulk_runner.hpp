@@ -38,6 +38,12 @@ class BulkRunner {
     std::string status;  // of the saga afterwards
     std::string error;
   };
+  // What is known of a saga in hand.
+  struct Tried {
+    std::optional<ItemResult> result;
+    bool is_in_doubt = false;   // it may have been done: the saga is to be looked at
+    bool was_in_doubt = false;  // in one of the tries
+  };
 
   Result<std::optional<Held>> take(const StoredRecord& open);
   Result<void> run_job(Held& held, const std::stop_token& stop);
@@ -49,6 +55,9 @@ class BulkRunner {
   // The results of what is in hand, which is then what was handled; nothing when the node is to stop first.
   Result<std::optional<std::vector<ItemResult>>> act_on_items(BulkJob& job, bool is_resumed,
                                                               const std::stop_token& stop);
+  Result<void> resolve_doubts(const BulkJob& job, std::vector<Tried>& tried);
+  // Acts on those that have no result; whether all of them have one now that is certain.
+  bool try_items(const BulkJob& job, std::vector<Tried>& tried);
   std::vector<Result<Receipt>> submit(const BulkJob& job, const std::vector<BulkItem>& items);
   Result<std::optional<ItemResult>> result_of_earlier(const BulkJob& job, const BulkItem& item);
   Result<void> keep_results(BulkJob& job, const std::vector<ItemResult>& results);

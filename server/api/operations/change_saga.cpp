@@ -54,11 +54,9 @@ http::Response weak_tags_refused(const Request& request) {
 }
 
 std::optional<Direction> read_direction(http::ObjectReader& body) {
-  if (!body.has("direction")) {
-    (void)body.any("direction");  // a member that may be there
-    return std::nullopt;
-  }
-  return body.one_of("direction", direction_words) == direction_words[0] ? Direction::action : Direction::compensation;
+  const auto word = body.optional_one_of("direction", direction_words);
+  if (!word) return std::nullopt;
+  return *word == direction_words[0] ? Direction::action : Direction::compensation;
 }
 
 Answer refused_action(const Error& error, const Request& request, std::string_view parameter) {
@@ -68,8 +66,9 @@ Answer refused_action(const Error& error, const Request& request, std::string_vi
     unknown.members = Json{{"sagaId", request.parameter(parameter)}};
     return unknown;
   }
-  if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
-    return http::problem(412, error.message, request);
+  const std::string code = error.members.is_object() ? error.members.value("code", "") : "";
+  if (code == "SAGA_CHANGED") return http::problem(412, error.message, request);
+  if (code == "STEP_KEEPS_VALUES") return http::problem(422, error.message, request, error.members);
   return error;
 }
 

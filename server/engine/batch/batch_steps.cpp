@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/text/json_object.hpp"
+#include "common/text/text.hpp"
 #include "server/engine/batch/command_batch.hpp"
 #include "server/participants/payment_check.hpp"
 #include "server/participants/shop_events.hpp"
@@ -64,6 +65,23 @@ Result<void> check_is_meant(const Saga& saga, std::size_t step, const AnswerStep
                     {"stepStatus", to_string(state.status)},
                     {"attempt", state.execution},
                     {"code", "STEP_TURNED"}}};
+}
+
+// A step that keeps values is done by an answer that has them: its undo and later steps name them.
+Result<void> check_has_what_it_keeps(const Saga& saga, std::size_t i, const StepDefinition& step,
+                                     const AnswerStepRequest& answer) {
+  const auto* done = std::get_if<Succeeded>(&answer.outcome);
+  const StepState& state = saga.steps[i];
+  const bool is_about_action = is_in_progress(state) && direction_of(state) == Direction::action;
+  const bool lacks = done && done->kept.empty() && step.call && !step.call->keep.empty();
+  if (!is_about_action || !lacks) return {};
+  std::vector<std::string> names;
+  for (const auto& [name, pointer] : step.call->keep) names.push_back(name);
+  return Error{ErrorCode::conflict,
+               fmt::format("step {} of saga {} keeps {} of its answer, for its undo and later steps: it cannot be "
+                           "skipped; answer that it is done, with a body that has what it keeps",
+                           answer.step, saga.id.text(), join(names, ", ")),
+               Json{{"sagaId", saga.id.text()}, {"step", answer.step}, {"code", "STEP_KEEPS_VALUES"}}};
 }
 
 }  // namespace
@@ -324,6 +342,8 @@ Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
                  fmt::format("step {} of saga {} is carried out by this program; nobody else can answer for it",
                              command.step, command.saga.text())};
   if (const auto meant = check_is_meant(*draft.flow.saga, step, command); !meant) return meant.error();
+  const auto complete = check_has_what_it_keeps(*draft.flow.saga, step, definition->steps[step], command);
+  if (!complete) return complete.error();
   const auto done = decide_saga(draft, AnswerStep{step, command.outcome, command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));

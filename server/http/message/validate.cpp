@@ -77,10 +77,8 @@ ObjectReader::ObjectReader(const Json& json) : json_(json) {
   if (!json.is_object()) faults_.emplace_back("the value must be an object");
 }
 
-bool ObjectReader::has(std::string_view name) const {
-  if (!json_.is_object()) return false;
-  const auto found = json_.find(name);
-  return found != json_.end() && !found->is_null();
+bool ObjectReader::has(std::string_view name) {
+  return find(name) != nullptr;
 }
 
 const Json* ObjectReader::find(std::string_view name) {
@@ -114,10 +112,7 @@ std::string ObjectReader::text(std::string_view name, const TextRule& rule) {
 }
 
 std::optional<std::string> ObjectReader::optional_text(std::string_view name, const TextRule& rule) {
-  if (!has(name)) {
-    known_.push_back(name);
-    return std::nullopt;
-  }
+  if (!has(name)) return std::nullopt;
   return text(name, rule);
 }
 
@@ -141,10 +136,7 @@ std::int64_t ObjectReader::integer(std::string_view name, const IntegerRule& rul
 }
 
 std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view name, const IntegerRule& rule) {
-  if (!has(name)) {
-    known_.push_back(name);
-    return std::nullopt;
-  }
+  if (!has(name)) return std::nullopt;
   return integer(name, rule);
 }
 
@@ -170,10 +162,7 @@ Money ObjectReader::money(std::string_view name) {
 }
 
 std::optional<Money> ObjectReader::optional_money(std::string_view name) {
-  if (!has(name)) {
-    known_.push_back(name);
-    return std::nullopt;
-  }
+  if (!has(name)) return std::nullopt;
   return money(name);
 }
 
@@ -204,6 +193,12 @@ std::string ObjectReader::one_of(std::string_view name, std::span<const std::str
   for (const std::string_view choice : choices) list.append(list.empty() ? "" : ", ").append(choice);
   fault(joined(name, " must be one of the following values: " + list));
   return {};
+}
+
+std::optional<std::string> ObjectReader::optional_one_of(std::string_view name,
+                                                         std::span<const std::string_view> choices) {
+  if (!has(name)) return std::nullopt;
+  return one_of(name, choices);
 }
 
 const Json& ObjectReader::any(std::string_view name) {

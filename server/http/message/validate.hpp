@@ -48,7 +48,8 @@ class ObjectReader {
   // `json` and the names given to the readers outlive this. With a value that is not an object finish() fails.
   explicit ObjectReader(const Json& json);
 
-  bool has(std::string_view name) const;  // present and not null
+  // Present and not null. Either way it is a member that may be there.
+  bool has(std::string_view name);
 
   std::string text(std::string_view name, const TextRule& rule = {});
   std::optional<std::string> optional_text(std::string_view name, const TextRule& rule = {});
@@ -60,6 +61,7 @@ class ObjectReader {
   bool optional_boolean(std::string_view name, bool fallback);
   Uuid uuid(std::string_view name);
   std::string one_of(std::string_view name, std::span<const std::string_view> choices);
+  std::optional<std::string> optional_one_of(std::string_view name, std::span<const std::string_view> choices);
   // A member of any type; null when absent.
   const Json& any(std::string_view name);
 

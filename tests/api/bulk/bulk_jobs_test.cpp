@@ -1,6 +1,7 @@
 // Bulk jobs over HTTP: the look before, the job, its results, and stopping it.
 #include <gmock/gmock.h>
 
+#include "server/api/bulk/bulk_key.hpp"
 #include "tests/api/support/own_sagas.hpp"
 
 namespace sagactl::test {
@@ -115,6 +116,82 @@ TEST_F(BulkJobs, OneThatIsStoppedGoesNoFurther) {
   EXPECT_EQ(job["state"], "stopped");
   EXPECT_LT(job["tried"], 30);
   EXPECT_EQ(admin.post("/bulk/" + id + "/stop", Json::object())->json().value()["state"], "stopped") << "again";
+}
+
+TEST_F(BulkJobs, OneThatWaitsForAnotherIsStoppedAtOnce) {
+  const auto ids = failed(5);
+  Json slow = retry_all;
+  slow["rate"] = 1;
+  const std::string first = bulk(slow).json().value()["id"];
+  ASSERT_TRUE(node.await_records([&] { return admin.get("/bulk/" + first)->json().value()["nodeId"] == "node-1"; }));
+  const std::string waiting = bulk(Json{{"action", "cancel"}, {"filter", "definition=trip"}}).json().value()["id"];
+  const Json stopped = admin.post("/bulk/" + waiting + "/stop", Json::object())->json().value();
+  EXPECT_EQ(stopped["state"], "stopped") << stopped;
+  EXPECT_NE(stopped["endedAt"], nullptr);
+  EXPECT_EQ(stopped["tried"], 0);
+  EXPECT_EQ(admin.post("/bulk/" + first + "/stop", Json::object())->status, 200);
+  EXPECT_EQ(await_job(first)["state"], "stopped");
+  EXPECT_EQ(results(waiting)["results"], Json::array());
+}
+
+TEST_F(BulkJobs, AreBegunOnceUnderAnIdempotencyKey) {
+  failed(2);
+  const auto bulk_with = [&](const std::string& key, const Json& body) {
+    return admin.send({"POST", "/bulk", body.dump(), {{"Content-Type", "application/json"}, {"Idempotency-Key", key}}})
+        .value();
+  };
+  const HttpResponse first = bulk_with("monday", retry_all);
+  ASSERT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(first.header("Idempotency-Replayed"), "");
+  const std::string id = first.json().value()["id"];
+  EXPECT_EQ(await_job(id)["accepted"], 2);
+  const HttpResponse again = bulk_with("\"monday\"", retry_all);
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(again.json().value()["id"], id);
+  EXPECT_EQ(again.json().value()["state"], "done") << "as it is now";
+  EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.header("Location"), "/bulk/" + id);
+  Json other = retry_all;
+  other["rate"] = 7;
+  const HttpResponse reused = bulk_with("monday", other);
+  EXPECT_EQ(reused.status, 422) << reused.body;
+  EXPECT_EQ(reused.json().value()["code"], "IDEMPOTENCY_KEY_REUSED");
+  EXPECT_EQ(reused.json().value()["id"], id);
+  EXPECT_NE(bulk_with("tuesday", retry_all).json().value()["id"], id);
+  EXPECT_EQ(bulk_with("", retry_all).status, 400);
+}
+
+// The node died between the key and the job.
+TEST_F(BulkJobs, AJobThatItsKeyNamesAndThatWasNeverStoredIsBegunByTheRepeat) {
+  failed(1);
+  api::BulkJob job;
+  job.id = new_uuid().text();
+  job.filter = retry_all["filter"];
+  job.by = *UserId::parse("00000000-0000-7000-8000-000000000001");
+  job.at_most = 100'000;
+  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "monday", "").value().is_new);
+  const HttpResponse begun = admin
+                                 .send({"POST",
+                                        "/bulk",
+                                        retry_all.dump(),
+                                        {{"Content-Type", "application/json"}, {"Idempotency-Key", "monday"}}})
+                                 .value();
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  EXPECT_EQ(begun.json().value()["id"], job.id);
+  EXPECT_EQ(await_job(job.id)["accepted"], 1);
+}
+
+TEST_F(BulkJobs, AKeyIsForgottenWithItsJob) {
+  api::BulkJob job;
+  job.id = new_uuid().text();
+  const std::string later = new_uuid().text();
+  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "a", "").value().is_new);
+  job.id = later;
+  EXPECT_FALSE(api::claim_bulk_key(node.records(), job, "a", "").value().is_new);
+  EXPECT_TRUE(api::claim_bulk_key(node.records(), job, "a", later).value().is_new) << "it is free again";
+  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "b", "").value().is_new);
+  ASSERT_TRUE(api::forget_bulk_keys(node.records(), new_uuid().text()));
+  EXPECT_EQ(node.records().records(api::bulk_key_kind, {})->size(), 0u);
 }
 
 TEST_F(BulkJobs, ARequestThatIsNotClearIsRefused) {

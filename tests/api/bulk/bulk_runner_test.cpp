@@ -67,6 +67,20 @@ TEST_F(BulkRunnerTest, WhatWasInHandIsDoneWhereItWasNotAndTakenAsDoneWhereItWas)
   EXPECT_EQ(saga(one)["retryHistory"].size(), 1u);
 }
 
+// Of a saga that was acted on, with an answer that was lost, the job does not say that it was refused.
+TEST_F(BulkRunnerTest, AnActionWhoseAnswerWasLostIsLookedAtAndCounted) {
+  const std::string one = failed();
+  node.store().lost_answers = 1;
+  const HttpResponse begun = admin.post("/bulk", Json{{"action", "retry"}, {"filter", "status=compensated"}}).value();
+  const std::string id = begun.json().value()["id"];
+  const Json ended = await_job(id);
+  EXPECT_EQ(node.store().lost_answers, 0);
+  EXPECT_EQ(ended["accepted"], 1) << results(id);
+  EXPECT_EQ(ended["refused"], 0);
+  await_saga(one, "status", "compensated");
+  EXPECT_EQ(saga(one)["retryHistory"].size(), 1u) << "and not again";
+}
+
 TEST_F(BulkRunnerTest, ResultsThatWereKeptAndNotCountedAreCounted) {
   const std::string one = failed();
   BulkJob job = left_behind({item(one)});

@@ -193,6 +193,29 @@ TEST_F(StepActions, AnAdminSkipsAStepAndSaysWhy) {
   EXPECT_THAT(again.body, HasSubstr("is succeeded; only one that is in progress is answered or skipped"));
 }
 
+// Its undo would name an unknown booking, and so would the mail.
+TEST_F(StepActions, AStepThatKeepsValuesIsAnsweredWithThemInsteadOfSkipped) {
+  accepted();
+  const HttpResponse refused = admin.post(path("/steps/hotel/skip"), Json{{"reason", "booked by phone"}}).value();
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_EQ(refused.json().value()["code"], "STEP_KEEPS_VALUES");
+  EXPECT_THAT(refused.body, HasSubstr("keeps booking of its answer"));
+  EXPECT_EQ(step_of(0), "running");
+  const Json done{{"outcome", "done"}, {"body", {{"id", "b-8"}}}, {"reason", "booked by phone"}};
+  EXPECT_EQ(admin.post(path("/steps/hotel/answer"), done)->status, 200);
+  const Json ended = await_saga(id, "status", "completed");
+  EXPECT_EQ(ended["result"]["hotel"]["booking"], "b-8");
+}
+
+TEST_F(StepActions, AStepThatKeepsValuesIsSkippedOnTheWayBack) {
+  participant.answer("DELETE /bookings", 503);
+  id = start_and_await_approval();
+  ASSERT_EQ(admin.post(path("/cancel"), Json{{"reason", "not wanted"}})->status, 202);
+  await_saga(id, "currentSteps", Json::array({"hotel"}));
+  EXPECT_EQ(admin.post(path("/steps/hotel/skip"), Json{{"reason", "cancelled by phone"}})->status, 202);
+  await_saga(id, "status", "compensated");
+}
+
 TEST_F(StepActions, AnAnswerForAStepIsNotTakenForOneForItsUndo) {
   start_and_get_stuck_on_the_way_back();
   const Json done{{"outcome", "done"}, {"direction", "do"}, {"reason", "seen there"}};

@@ -36,6 +36,7 @@ class ApiNode {
   FakeGateway& gateway() { return *gateway_; }
   Lock& lock() { return *parts_->lock; }
   Queries& queries() { return parts_->database->queries(); }
+  ControlledStore& store() { return database_->store(); }
   RecordStore& records() { return parts_->database->records(); }
   Engine& engine() { return node_->engine(); }
   LogicalNode& node() { return *node_; }

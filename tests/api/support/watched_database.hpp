@@ -1,4 +1,4 @@
-// A database whose records a test can wait for.
+// A database whose records a test can wait for, and whose store it controls.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "server/node/database.hpp"
+#include "tests/engine/controlled_store.hpp"
 #include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
@@ -16,9 +17,9 @@ namespace sagactl::test {
 class WatchedDatabase : public DatabasePorts {
  public:
   explicit WatchedDatabase(std::unique_ptr<DatabasePorts> database)
-      : database_(std::move(database)), records_(database_->records()) {}
+      : database_(std::move(database)), store_(database_->store()), records_(database_->records()) {}
 
-  Store& store() override { return database_->store(); }
+  ControlledStore& store() override { return store_; }
   Queries& queries() override { return database_->queries(); }
   PartitionCounts& topics() override { return database_->topics(); }
   RecordStore& records() override { return records_; }
@@ -81,6 +82,7 @@ class WatchedDatabase : public DatabasePorts {
   };
 
   const std::unique_ptr<DatabasePorts> database_;
+  ControlledStore store_;
   WatchedRecords records_;
 };
 

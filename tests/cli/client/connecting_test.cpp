@@ -1,6 +1,7 @@
 // Commands that reach a node over TLS, through a proxy or at a Unix socket.
 #include <gmock/gmock.h>
 
+#include "cli/client/node_client.hpp"
 #include "tests/cli/support/answers.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/cli/support/fake_node.hpp"
@@ -135,6 +136,25 @@ TEST_F(CliConnecting, TellsAnotherServerFromANode) {
   EXPECT_THAT(missing, HasSubstr("is this the address of a node?"));
   EXPECT_THAT(said_of("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"),
               HasSubstr("otherwise than a node: the answer (HTTP 200) is no JSON: '<html>'"));
+}
+
+TEST_F(CliConnecting, SaysThatAnAddressHasAPathOfItsOwn) {
+  const BlurtingServer page("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<html>\n<head>\n");
+  const std::string said = list("http://127.0.0.1:" + std::to_string(page.port()) + "/ui", {"--wide"}).err;
+  EXPECT_THAT(said, HasSubstr("is no JSON: '<html> <head> '"));
+  EXPECT_THAT(said, HasSubstr("leave /ui out of --url"));
+}
+
+TEST(CliAdvice, SaysWhichPortAnAddressWithoutOneMeans) {
+  const auto advice_for = [](const std::string& url) {
+    GlobalSettings settings;
+    settings.urls = {url};
+    return advice_when_no_node_answers(settings);
+  };
+  EXPECT_THAT(advice_for("localhost"), HasSubstr("localhost names no port, so 80 was tried: a node's is 3000"));
+  EXPECT_THAT(advice_for("https://nodes"), HasSubstr("https://nodes names no port, so 443 was tried"));
+  for (const char* complete : {"http://localhost:80", "localhost:3000", "unix:///run/node.sock"})
+    EXPECT_THAT(advice_for(complete), testing::Not(HasSubstr("names no port"))) << complete;
 }
 
 TEST_F(CliConnecting, LeadsToAUnixSocket) {

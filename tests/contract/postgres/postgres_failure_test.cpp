@@ -111,6 +111,38 @@ TEST(PostgresFailure, OfTlsIsSaidToBeOne) {
   EXPECT_EQ(error_of("08001", "db", "Connection refused").message.find("TLS"), std::string::npos);
 }
 
+// The server was reached: whoever looks for it in the network looks in vain.
+TEST(PostgresFailure, OfServersOfAnotherKindNamesTheSettingThatAsksForOne) {
+  for (const char* said : {"connection to server at \"127.0.0.1\", port 5432 failed: session is read-only",
+                           "a:5432: Connection refused; b:5432: session is not read-only",
+                           "server is in hot standby mode", "server is not in hot standby mode"}) {
+    const Error error = error_of("08001", "db at me@there:5432", said);
+    EXPECT_NE(error.message.find("target_session_attrs asks for"), std::string::npos) << error.message;
+    EXPECT_EQ(error.message.find("cannot be reached"), std::string::npos) << error.message;
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+  }
+}
+
+TEST(PostgresFailure, OfASettingThatLibpqRefusesIsNotOneOfTheNetwork) {
+  for (const char* said : {"invalid target_session_attrs value: \"rw\"", "invalid port number: \"99999\"",
+                           "invalid integer value \"z\" for connection option \"keepalives_idle\"",
+                           "could not match 2 port numbers to 4 hosts", "definition of service \"nope\" not found"}) {
+    const Error error = error_of("08001", "db at me@there:5432", said);
+    EXPECT_NE(error.message.find("a setting that libpq does not accept"), std::string::npos) << error.message;
+    EXPECT_EQ(error.code, ErrorCode::invalid);
+  }
+}
+
+TEST(PostgresAddress, OfAParameterThatIsUnknownNamesIt) {
+  const auto address = PostgresAddress::parse("postgres://me:secret@host/x?sslmod=require");
+  ASSERT_FALSE(address);
+  EXPECT_NE(address.error().message.find("%XX: sslmod"), std::string::npos) << address.error().message;
+  EXPECT_EQ(address.error().message.find("secret"), std::string::npos);
+  const auto odd = PostgresAddress::parse("postgres://me:sec?ret=1@host/x");  // its password should be sec%3Fret=1
+  ASSERT_FALSE(odd);
+  EXPECT_EQ(odd.error().message.find("ret"), std::string::npos) << odd.error().message;
+}
+
 TEST(PostgresAddress, NamesEachHostWithItsPort) {
   const auto several = PostgresAddress::parse("postgres://me@a,b:6000/shop?target_session_attrs=read-write").value();
   EXPECT_EQ(several.text(), "shop at me@a:5432,b:6000");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "server/http/message/json_body.hpp"
 
 namespace sagactl::http {
@@ -144,6 +146,22 @@ TEST(Validate, ReturnsTheValues) {
   EXPECT_EQ(body.any("any")["k"][0], 1);
   EXPECT_EQ(body.optional_integer("absent"), std::nullopt);
   EXPECT_TRUE(body.finish().ok());
+}
+
+// As a missing one: clients write null for what they have no value for.
+TEST(Validate, TakesNullAsAnAbsentMember) {
+  constexpr std::array<std::string_view, 2> words = {"do", "undo"};
+  const auto read = [&](ObjectReader& body) {
+    EXPECT_EQ(body.optional_one_of("direction", words), std::nullopt);
+    EXPECT_EQ(body.optional_text("text"), std::nullopt);
+    EXPECT_FALSE(body.has("ids"));
+  };
+  EXPECT_EQ(faults("{}", read), Messages{});
+  EXPECT_EQ(faults(R"({"direction":null,"text":null,"ids":null})", read), Messages{});
+  const auto given = [&](ObjectReader& body) { (void)body.optional_one_of("direction", words); };
+  EXPECT_EQ(faults(R"({"direction":"undo"})", given), Messages{});
+  EXPECT_EQ(faults(R"({"direction":"back"})", given),
+            Messages{"direction must be one of the following values: do, undo"});
 }
 
 TEST(Validate, BoundsTheNumberOfFaults) {

@@ -326,6 +326,15 @@ ConsumerState RunningConsumer::state() const {
 
 }  // namespace
 
+HandlingResult handling_result(const Result<void>& taken) {
+  if (taken) return Handled{};
+  const Error& error = taken.error();
+  const bool is_lasting =
+      error.code == ErrorCode::invalid || error.code == ErrorCode::not_found || error.code == ErrorCode::bug;
+  if (is_lasting) return Poison{error.message};
+  return RetryLater{error.message};
+}
+
 Result<std::unique_ptr<Consumer>> Consumer::start(ConsumerOptions options, Clock& clock, Handler handler) {
   auto consumer = std::make_unique<RunningConsumer>(std::move(options), clock, std::move(handler));
   if (const auto opened = consumer->open(); !opened) return opened.error();

@@ -41,6 +41,10 @@ struct RetryLater {  // something that its effect needs is unavailable
 };
 using HandlingResult = std::variant<Handled, Poison, RetryLater>;
 
+// Of a message that was handed on. A message that led to a `bug` would do so again, and hold up those behind it: as one
+// that is `invalid` or of something that is `not_found`, it is kept as a dead letter.
+HandlingResult handling_result(const Result<void>& taken);
+
 struct ConsumerState {
   bool reading = false;      // it has its assignment, which may be empty
   std::string pause_reason;  // why reading is paused; empty: it is not

@@ -12,11 +12,32 @@
 namespace sagactl {
 namespace postgres {
 
+namespace {
+
+// The parameter about which libpq complains; "" when it complains about something else, or when what follows the
+// question mark may be a part of the password.
+std::string parameter_of(const std::string& url, std::string_view complaint) {
+  constexpr std::string_view mark = "URI query parameter: \"";
+  const std::size_t at = complaint.find(mark), end = complaint.rfind('"');
+  if (at == complaint.npos || url.find('@', url.find('?')) != url.npos) return {};
+  const std::size_t begin = at + mark.size();
+  return end > begin ? std::string(complaint.substr(begin, end - begin)) : std::string();
+}
+
+}  // namespace
+
 Result<PostgresAddress> PostgresAddress::parse(const std::string& url) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &message),
                                                                              &PQconninfoFree);
-  PQfreemem(message);  // not shown: it repeats the URL with the password
+  // Not shown itself: it may repeat the URL with the password.
+  const std::string parameter = message ? parameter_of(url, message) : std::string();
+  PQfreemem(message);
+  if (!parameter.empty())
+    return Error{ErrorCode::invalid,
+                 fmt::format("the database's URL has a parameter that libpq does not know, or that is not written as "
+                             "NAME=VALUE with special characters as %XX: {}",
+                             parameter)};
   if (!is_postgres_url(url) || !options)
     return Error{ErrorCode::invalid,
                  "the database's URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with "

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "server/adapters/postgres/connection/connect_error.hpp"
 
 namespace sagactl::postgres {
@@ -65,6 +68,21 @@ constexpr StateMeaning tls_failed = {
     "cannot be reached over TLS: check sslmode, sslrootcert, sslcert and sslkey, and the server's certificate and its "
     "name"};
 
+// libpq's own finding of servers that answer, and are not of the kind that target_session_attrs asks for.
+constexpr std::string_view of_another_kind[] = {"session is read-only", "session is not read-only",
+                                                "server is in hot standby mode", "server is not in hot standby mode"};
+constexpr StateMeaning no_such_kind = {
+    "", ErrorCode::unavailable,
+    "has no server in its list that can be used and is of the kind that target_session_attrs asks for: name the "
+    "primary (read-write) or a standby (read-only) as well, or leave target_session_attrs out"};
+
+// libpq's own findings about what it was given, before it asks any server.
+constexpr std::string_view bad_setting_texts[] = {" value: \"", "invalid port number", "invalid integer value",
+                                                  "could not match", "definition of service"};
+constexpr StateMeaning bad_setting = {
+    "", ErrorCode::invalid,
+    "is named with a setting that libpq does not accept: check the URL and its parameters, and the variables PG*"};
+
 // libpq's own finding: the server asks for one, and the connection has none.
 constexpr std::string_view without_password = "no password supplied";
 constexpr StateMeaning password_missing = {
@@ -102,6 +120,9 @@ Error error_of(std::string_view state, std::string_view where, std::string_view 
   const auto says = [&](std::string_view text) { return message.find(text) != std::string_view::npos; };
   if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
   if (state == state_cannot_connect && says(without_password)) found = &password_missing;
+  const auto says_one_of = [&](const auto& texts) { return std::any_of(std::begin(texts), std::end(texts), says); };
+  if (state == state_cannot_connect && says_one_of(of_another_kind)) found = &no_such_kind;
+  if (state == state_cannot_connect && says_one_of(bad_setting_texts)) found = &bad_setting;
   if (state == state_refused_by_pooler && says(unknown_to_pooler)) found = &missing_in_pooler;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text = fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);

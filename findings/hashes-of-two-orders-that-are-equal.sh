@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Libraries that hash an object, as is done to tell whether a request with a known idempotency key asks for the same as
-# before, or to make the key: pairs of different orders with one hash, by libraries as they are without options. Seen on
-# 2026-11-30 with Go, Node.js 20 and Python 3.11.
+# before, or to make the key, seen on 2026-11-30 with Go, Node.js 20 and Python 3.11: pairs of different orders with one
+# hash, by libraries as they are without options.
 # - hashstructure v2.0.2 of mitchellh and v1.1.0 of gohugoio (Go modules) skip what a struct does not export, which is
 #   all of a decimal.Decimal (shopspring v1.6.0), a big.Int and a big.Rat: orders of 12.50 and of 99 are equal.
 # - node-object-hash 3.1.1 (npm) joins members and elements without escaping: {"note":"x,total:9"} is

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# A JSON Patch that changes an order only if it is pending, by "test" (RFC 6902, 4.6), applied to one that was
-# cancelled: replace total by 99, test status for "pending", add paid. If one operation fails the whole patch is not
-# to be applied (5). What the order is then, by ten libraries, seen on 2026-12-01 with Node.js 20, Python 3.11, Java
-# 17 and Go.
+# A JSON Patch that changes an order only if it is pending, applied to one that was cancelled: what the order is then, by
+# ten libraries, seen on 2026-12-01 with Node.js 20, Python 3.11, Java 17 and Go. The patch replaces total by 99, tests
+# status for "pending" (RFC 6902, 4.6), and adds paid. If one operation fails the whole patch is not to be applied (5).
 # - just-diff-apply 5.5.0 (npm) skips each test without a word: the cancelled order is paid, 99.
 # - rfc6902 5.4.0 (npm) carries out what comes before and after the test, and returns a list in which one of three is
 #   an error, as its page says; nothing is raised.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A payment within a lock of Redis takes longer than the lease, as after a pause of the process, and another process has
-# the lock when it ends. What the caller of the block gets when the card was charged ("paid"), and when it was declined;
-# by five libraries, seen on 2026-11-30 with Python 3.11, Node.js 20 and redis-server 7.0.15 (Debian 12).
+# A payment within a lock takes longer than its lease, and another process has the lock when it ends: what the caller of
+# the block gets, by five libraries, seen on 2026-12-01 with Python 3.11, Node.js 20 and redis-server 7.0.15 (Debian 12),
+# when the card was charged ("paid"), and when it was declined.
 # - "with" of redis 8.1.0's Lock, python-redis-lock 4.0.1 and pottery 3.0.1's Redlock (PyPI), and using() of redlock
 #   5.0.0-beta.2 (npm) leave the other one's lock alone, and raise since they cannot release theirs, in place of what the
 #   block returned or raised. So a charge that was made and one that was declined look alike, as a lock that failed: who

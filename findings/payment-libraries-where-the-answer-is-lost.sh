@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A part of a charge, 12.50, is to be paid back, and the answer is lost: the provider has done it, and the connection
-# ends ("lost"); or a proxy before the provider answers 503, with JSON of its own, {"message": "unavailable"} ("503").
-# What nine libraries of payment providers send, and what their callers see, without options but for razorpay's retries,
-# seen on 2026-12-01 with Node.js 20, Python 3.11 and Java 17.
+# A part of a charge, 12.50, is to be paid back, and the answer is lost: what nine libraries of payment providers send,
+# and what their callers see, seen on 2026-12-01 with Node.js 20, Python 3.11 and Java 17, without options but for
+# razorpay's retries. The provider has done it, and the connection ends ("lost"); or a proxy before the provider answers
+# 503, with JSON of its own, {"message": "unavailable"} ("503").
 # - stripe 23.1.0 (npm) takes the 503 for success, after it has asked three times: refunds.create() returns what the
 #   proxy wrote. It looks for a member "error" in the answer, and not at the status. The refund is recorded, with the id
 #   undefined, and nobody pays it. stripe 16.1.0 (PyPI) and stripe-java 29.2.0 (Maven Central) raise.

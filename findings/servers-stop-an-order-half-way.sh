@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A handler charges a card, awaits another service for a second, and then records the order; its client, which has a
-# time limit of half a second, is gone before. What becomes of the order, by eleven servers without options, seen on
-# 2026-11-30 with Python 3.11 and Java 17.
+# A handler charges a card, awaits another service for a second, and then records the order, and its client gives up in
+# between: what becomes of the order, by eleven servers, seen on 2026-11-30 with Python 3.11 and Java 17. They have no
+# options; the client has a time limit of half a second.
 # - Quart 0.22.0, Django 5.2.19 (async views), both by uvicorn 0.54.0, Sanic 25.12.1, grpcio 1.85.3's grpc.aio (PyPI),
 #   and Spring WebFlux 6.2.6 (Maven Central) cancel the handler where it waits: charged, and not recorded. "except
 #   Exception" does not see it, since CancelledError is none, and nothing is logged.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# An order goes from pending to paid, and what is to be done on the way raises an error: the action of the transition
-# ("action"), or the one on entering paid ("entry"). Where the order is then, by five libraries of state machines, seen
-# on 2026-11-30 with Python 3.11, Node.js 20 and Java 17:
+# An order goes from pending to paid, and what is to be done on the way raises an error: where the order is then, by five
+# libraries of state machines, seen on 2026-11-30 with Python 3.11, Node.js 20 and Java 17. It is raised by the action of
+# the transition ("action"), or by the one on entering paid ("entry").
 # - transitions 0.9.3 (PyPI) raises it: pending by "before", and paid by "after" and on entry. So the event may be tried
 #   again after the one, and not after the other.
 # - python-statemachine 3.2.2 (PyPI) raises it too: pending by the action and on entry, paid only by "after".

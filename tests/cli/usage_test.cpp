@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"TokenFileThatIsADirectory", {"saga", "list", "--token-file", "/"}, "--token-file: / is a directory"},
         Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is not one of table, json, ndjson"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
-        Mistake{"NoTime", {"node", "list", "--timeout", "0s"}, "--timeout: '0s' is too short: at least 1ms"},
+        Mistake{"NoTime", {"saga", "list", "--timeout", "0s"}, "--timeout: '0s' is too short: at least 1ms"},
         Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command: list, set, use or remove"},
         Mistake{"NoArgument",
                 {"order", "get"},

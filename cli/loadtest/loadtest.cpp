@@ -301,6 +301,8 @@ Result<ExitCode> Loadtest::execute() {
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
+  if (!flags_.capacity)  // which sets the rate
+    if (auto checked = check(options_); !checked) return checked.error();
   if (flags_.files.publish && !options_.profile.is_ours)
     return Error{
         ErrorCode::invalid,

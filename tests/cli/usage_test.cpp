@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
             "--status: 'compensatd' is not one of started, completed, failed, compensating, compensated; did you mean "
             "compensated?"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
-        Mistake{"NoTime", {"node", "list", "--timeout", "0s"}, "--timeout: '0s' is too short: at least 1ms"},
+        Mistake{"NoTime", {"saga", "list", "--timeout", "0s"}, "--timeout: '0s' is too short: at least 1ms"},
         Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command: list, set, use or remove"},
         Mistake{"NoArgument",
                 {"order", "get"},

@@ -74,7 +74,7 @@ TEST(LoadOptions, ThatAreWrongAreAllReportedAtOnce) {
   options.concurrency = 1;
   options.users = 0;
   options.timeout = 0s;
-  options.profile.path = "no path";
+  options.profile.path = "buy";
   const std::string said = check(options).error().message;
   for (const char* part : {"--rate must be above 0", "--concurrency a closed one", "--users 0 is out of range",
                            "--timeout is out of range", "path"})

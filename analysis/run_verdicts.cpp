@@ -48,6 +48,13 @@ const AnswerCount* undescribed_answer(const RunResult& load) {
   return nullptr;
 }
 
+std::uint64_t accepted_answers(const RunResult& load) {
+  std::uint64_t accepted = 0;
+  for (const AnswerCount& it : load.answers.answers)
+    if (it.outcome == RequestOutcome::accepted) accepted += it.count;
+  return accepted;
+}
+
 Verdict undecided_by_target(std::string_view name, std::string_view why, const RunResult& load) {
   Verdict verdict = undecided(name, why);
   verdict.witness = Json{{"rows", targets_json(load.answers, load.ledger)}};
@@ -86,7 +93,7 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
   return passed(name, fmt::format("{} were sent", share_text(load.requests.sent, planned)));
 }
 
-Verdict answers_were_read(const RunResult& load, double missing_max) {
+Verdict answers_were_read(const RunResult& load, double missing_max, bool names_orders) {
   constexpr std::string_view name = "answers-were-read";
   const std::uint64_t sent = load.requests.sent, answered = load.answers.answered();
   if (sent == 0) {
@@ -117,6 +124,10 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
                                  "order{}{}: list {} in outcome.accepted, duplicate or rejected",
                                  count_of(answer->count, "request"), text_of(*answer),
                                  answer->first.empty() ? "" : "; the first: ", answer->first, answer->http_status));
+  const std::uint64_t accepted = accepted_answers(load);
+  if (names_orders && accepted > 0 && load.answers.unnamed == accepted)
+    return undecided(name, fmt::format("none of {} named its order: does answer.order point at it?",
+                                       count_of(accepted, "accepting answer")));
   if (missing == 0) return passed(name, fmt::format("{} answered", count_of(sent, "request")));
   return passed(name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent),
                                   failures_of(load.answers, RequestOutcome::indeterminate)));

@@ -8,6 +8,7 @@
 #include "analysis/foreign/foreign.hpp"
 #include "analysis/history/uuid_index.hpp"
 #include "analysis/readable.hpp"
+#include "common/text/text.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
 
 namespace sagactl {
@@ -15,7 +16,6 @@ namespace {
 
 using OrderGroup = std::pair<OrderKind, std::uint32_t>;
 
-constexpr std::string_view no_order = "there is no order of this run";
 constexpr std::string_view answers_verdict = "answer-matches-database";
 
 // How many requests of each group may have created an order that no answer named, or named differently from the
@@ -56,12 +56,13 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
     if (entry.kind == OrderKind::duplicate) groups[entry.group].push_back(&entry);
   if (groups.empty()) return does_not_apply(name, "no duplicates were sent");
   Violations violations;
-  std::uint64_t judged = 0, nothing = 0;
+  std::uint64_t judged = 0, nothing = 0, unnamed = 0;
   const bool by_database = orders && orders->has_groups();
   for (const auto& [group, requests] : groups) {
     std::map<Uuid, const LedgerEntry*> named;
     std::size_t in_effect = 0;
     for (const LedgerEntry* request : requests) {
+      unnamed += request->outcome == RequestOutcome::accepted && request->order.is_nil();
       const bool is_accepted = request->outcome == RequestOutcome::accepted && !request->order.is_nil();
       if (!is_accepted && !is_answered_with_its_order(*request)) continue;
       if (named.emplace(request->order, request).second) in_effect += !was_undone(orders, request->order);
@@ -86,6 +87,9 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
     }
     ++(placed.empty() && named.empty() ? nothing : judged);
   }
+  if (violations.count() == 0 && judged == 0 && unnamed > 0)
+    return undecided(name, fmt::format("none of {} named its order: does answer.order point at it?",
+                                       count_of(unnamed, "accepting answer")));
   if (violations.count() == 0 && judged == 0)
     return undecided(name, "every request of every group was rejected or got no answer");
   std::string summary = fmt::format("one order for each of {}", count_of(judged, "duplicate group"));
@@ -224,6 +228,23 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
   return violations.verdict(name, fmt::format("no two live orders for any of {}", count_of(by_key.size(), "key")));
 }
 
+namespace {
+
+// Of a status that the profile has in other letters, so that nothing is known of the end of orders; "": there is none.
+std::string other_case_of_final_status(const ForeignOrders& orders) {
+  const std::vector<std::string> finals = orders.final_status_list();
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run || orders.has_ended(order)) continue;
+    for (const std::string& status : finals)
+      if (lower(order.status) == lower(status))
+        return fmt::format("order {} is {}, and [status] has {}: write it as the server does", order.id, order.status,
+                           status);
+  }
+  return {};
+}
+
+}  // namespace
+
 Verdict foreign_all_end(const ForeignOrders& orders) {
   constexpr std::string_view name = "all-sagas-end";
   if (!orders.has("status"))
@@ -235,8 +256,10 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {
     return order.of_run && orders.has_ended(order);
   });
-  const std::string question =
-      any_ended ? "" : ", and none has ended: does the server call final states " + orders.final_statuses() + "?";
+  const std::string question = any_ended ? ""
+                                         : ", and none has ended: does the server call final states " +
+                                               orders.final_statuses() +
+                                               "? One with another name belongs in status.completed, undone or ends";
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++ended;
@@ -250,6 +273,8 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
     violations.add(std::move(witness));
   }
   if (ended == 0) return does_not_apply(name, no_order);
+  if (const std::string other = any_ended ? "" : other_case_of_final_status(orders); !other.empty())
+    return undecided(name, other);
   return violations.verdict(name, fmt::format("all {} have ended", count_of(ended, "order")));
 }
 
@@ -369,6 +394,21 @@ std::string idle_target(const Ledger& ledger) {
 
 }  // namespace
 
+namespace {
+
+// The accepted requests, if no answer to any of them named an order.
+std::uint64_t accepted_without_name(const Ledger& ledger) {
+  std::uint64_t accepted = 0;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (entry.outcome != RequestOutcome::accepted) continue;
+    if (!entry.order.is_nil()) return 0;
+    ++accepted;
+  }
+  return accepted;
+}
+
+}  // namespace
+
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {
   constexpr std::string_view name = "not-vacuous";
   std::uint64_t of_run = 0, undone = 0, neither = 0;
@@ -382,6 +422,11 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
     status = order.status;
   }
   if (of_run == 0 && !orders.all_seen()) return undecided(name, "no order was seen: " + orders.why_unseen());
+  const std::uint64_t unnamed = accepted_without_name(orders.ledger());
+  if (of_run == 0 && unnamed > 0)
+    return undecided(name, fmt::format("{} accepted, but no answer named its order, and {}; so nothing was verified: "
+                                       "does answer.order point at it?",
+                                       count_of(unnamed, "request"), orders.why_no_groups()));
   if (of_run == 0)
     return undecided(name, "the run placed no orders, so nothing was verified" + answers_text(orders.ledger()));
   if (neither == of_run)

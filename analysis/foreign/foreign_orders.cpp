@@ -257,12 +257,16 @@ bool ForeignOrders::has_ended(const ForeignOrder& order) const {
   return is_undone(order) || is_completed(order) || contains(profile_->status.ends, order.status);
 }
 
-std::string ForeignOrders::final_statuses() const {
+std::vector<std::string> ForeignOrders::final_status_list() const {
   std::vector<std::string> statuses = profile_->queries.completed;
   for (const auto* list : {&profile_->queries.undone, &profile_->status.ends})
     for (const std::string& status : *list)
       if (!contains(statuses, status)) statuses.push_back(status);
-  return join(statuses, ", ");
+  return statuses;
+}
+
+std::string ForeignOrders::final_statuses() const {
+  return join(final_status_list(), ", ");
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {

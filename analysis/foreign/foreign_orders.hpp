@@ -15,6 +15,8 @@
 
 namespace sagactl {
 
+inline constexpr std::string_view no_order = "there is no order of this run";
+
 struct ForeignOrder {
   std::string id;
   Uuid ref;  // order_ref(id)
@@ -87,6 +89,7 @@ class ForeignOrders {
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
+  std::vector<std::string> final_status_list() const;
   std::string final_statuses() const;  // "shipped, undone"; "" without any
 
   Json request_row(const LedgerEntry& entry) const;

@@ -255,7 +255,7 @@ Result<ExitCode> Loadtest::conclude(RunResult& load, const CapacityResult* capac
   progress_.end();
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
-  found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  found.verdicts.push_back(answers_were_read(load, flags_.missing_max, options_.profile.answer.names_orders()));
   if (auto agents = every_agent_finished(load)) found.verdicts.push_back(std::move(*agents));
   if (auto journeys = journeys_go_as_described(load, flags_.missing_max))
     found.verdicts.push_back(std::move(*journeys));

@@ -106,9 +106,27 @@ std::size_t OrderStatuses::poll() {
   return open_.size();
 }
 
+bool OrderStatuses::knows_no_accepted_order() const {
+  bool any = false;
+  for (const auto& [order, answer] : orders_) {
+    if (!answer.status.empty()) return false;
+    any = any || answer.is_accepted;
+    if (answer.is_accepted && !answer.is_known()) return false;
+  }
+  return any;
+}
+
 UnseenOrders OrderStatuses::unseen() const {
   UnseenOrders unseen;
   std::string first_error;
+  if (knows_no_accepted_order()) {
+    unseen.any = true;
+    for (const auto& [order, answer] : orders_) unseen.orders.insert(order_ref(order));
+    unseen.why = fmt::format("the server knows none of {}: GET {} returned HTTP {}; is status.path right?",
+                             count_of(orders_.size(), "order"), status_path(profile_, orders_.begin()->first),
+                             orders_.begin()->second.http_status);
+    return unseen;
+  }
   for (const auto& [order, answer] : orders_) {
     if (answer.is_known()) continue;
     unseen.orders.insert(order_ref(order));

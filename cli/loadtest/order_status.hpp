@@ -52,6 +52,8 @@ class OrderStatuses final : public ForeignRows {
     bool is_known() const;
   };
   bool has_ended(const std::string& order, PolledOrder& answer);
+  // Each accepted order was asked for, and the server knows none: the path may be wrong.
+  bool knows_no_accepted_order() const;
   void read_times(const Json& body, PolledOrder& answer) const;
 
   const Profile& profile_;

@@ -126,6 +126,17 @@ TEST(RunVerdicts, AnAnswerOfWhichTheProfileDoesNotSayWhatItMeansIsNamed) {
             "{\"error\":\"locked\"}: list 200 in outcome.accepted, duplicate or rejected");
 }
 
+TEST(RunVerdicts, AnswersThatDoNotNameTheirOrdersWhereTheProfileSaysQuestionIt) {
+  RunResult load = run_with([](LedgerEntry& it) {
+    it.outcome = RequestOutcome::accepted;
+    it.order = {};
+  });
+  EXPECT_EQ(answers_were_read(load).ruling, Ruling::pass) << "the profile does not say where";
+  const Verdict found = answers_were_read(load, missing_max_default, true);
+  EXPECT_EQ(found.ruling, Ruling::unknown);
+  EXPECT_THAT(found.reason, HasSubstr("named its order: does answer.order point at it?"));
+}
+
 TEST(RunVerdicts, MissingAllowsExpectedFailures) {
   for (const PlantedInRun& it : planted_in_runs()) {
     EXPECT_EQ(load_was_sent(it.load, 1).ruling, Ruling::pass) << it.what;

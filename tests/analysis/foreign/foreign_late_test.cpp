@@ -289,11 +289,21 @@ TEST(VacuousRun, SaysHowTheRequestsWereAnswered) {
 
 TEST(OrdersThatHaveNotEnded, AllOfThemQuestionTheStatusesOfTheProfile) {
   ForeignWorld world;
-  for (Cells& row : world.tables["orders"]) row["status"] = row["status"] == "shipped" ? "Shipped" : "Undone";
-  EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped, and none has ended: "
-                                                               "does the server call final states shipped, undone?"));
+  for (Cells& row : world.tables["orders"]) row["status"] = "sent";
+  EXPECT_THAT(world.verdict("all-sagas-end").reason,
+              HasSubstr("order R-0 is still sent, and none has ended: does the server call final states shipped, "
+                        "undone? One with another name belongs in status.completed, undone or ends"));
+  EXPECT_EQ(world.ruling("all-sagas-end"), Ruling::fail);
   world.order_of(one_alone, 12)["status"] = "shipped";
-  EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped ("));
+  EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still sent ("));
+}
+
+TEST(OrdersThatHaveNotEnded, AreUndecidedWhereTheProfileHasTheirStatusInOtherLetters) {
+  ForeignWorld world;
+  for (Cells& row : world.tables["orders"]) row["status"] = row["status"] == "shipped" ? "SHIPPED" : "UNDONE";
+  EXPECT_EQ(world.ruling("all-sagas-end"), Ruling::unknown);
+  EXPECT_THAT(world.verdict("all-sagas-end").reason,
+              HasSubstr("order R-0 is SHIPPED, and [status] has shipped: write it as the server does"));
 }
 
 TEST(OrdersThatHaveNotEnded, AreUndecidedWhereTheProfileNamesNoFinalStatus) {
@@ -320,6 +330,22 @@ TEST(VacuousRun, IsReportedWithoutADatabaseToo) {
   }
   EXPECT_TRUE(of().counted);
   EXPECT_THAT(of().reason, HasSubstr("so nothing was verified: 401 Unauthorized x 44; give --token"));
+}
+
+TEST(AnswersWithoutAnId, AreNotCalledRefused) {
+  ForeignWorld world;
+  for (LedgerEntry& entry : world.ledger.entries) {
+    entry.order = {};
+    entry.order_name = {};
+  }
+  for (const Verdict& verdict : foreign_verdicts_without_database(world.profile, world.ledger, "none")) {
+    if (verdict.name != "one-order-per-duplicate-group") continue;
+    EXPECT_EQ(verdict.ruling, Ruling::unknown);
+    EXPECT_THAT(verdict.reason,
+                HasSubstr("none of 10 accepting answers named its order: does answer.order point at it?"));
+  }
+  world.tables["orders"].clear();
+  EXPECT_THAT(world.verdict("not-vacuous").reason, HasSubstr("24 requests accepted, but no answer named its order"));
 }
 
 TEST(VacuousRun, PassesNoVerdict) {

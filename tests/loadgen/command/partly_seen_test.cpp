@@ -17,6 +17,7 @@ namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string create_and_status =
     "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\" }\n[answer]\norder = \"/id\"\n"
@@ -77,6 +78,28 @@ TEST(StatusPages, ThatFailHideNoOrderThatIsLost) {
                         "returned HTTP 500"));
   EXPECT_EQ(result["exitCode"], 1);
   EXPECT_EQ(result["sagas"]["completed"], 3);
+}
+
+TEST(StatusPages, OfWhichTheServerKnowsNoneQuestionTheirPath) {
+  NumberingServer server([](const std::string&, const std::vector<std::string>&) { return answer(404, "{}"); });
+  server.sandbox.write("shop.toml", create_and_status);
+  const Json result = server.loadtest().json();
+  for (const char* name : {"no-lost-order", "all-sagas-end", "not-vacuous"})
+    EXPECT_THAT(ruling_and_reason(result, name), Not(HasSubstr("FAIL"))) << name;
+  EXPECT_THAT(ruling_and_reason(result, "no-lost-order"), HasSubstr("UNKNOWN: "));
+  EXPECT_THAT(ruling_and_reason(result, "no-lost-order"),
+              HasSubstr("the server knows none of 5 orders: GET /o/1 returned HTTP 404; is status.path right?"));
+}
+
+TEST(Answers, ThatNameNoOrderQuestionTheProfile) {
+  NumberingServer server(is_done);
+  server.sandbox.write("shop.toml",
+                       "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\" }\n[answer]\n"
+                       "order = \"/nothing\"\n");
+  const Json result = server.loadtest().json();
+  EXPECT_EQ(ruling_and_reason(result, "answers-were-read"),
+            "UNKNOWN: none of 5 accepting answers named its order: does answer.order point at it?");
+  EXPECT_EQ(result["exitCode"], 2);
 }
 
 TEST(StatusPages, AreAskedForNoSoonerThanTheServerWants) {

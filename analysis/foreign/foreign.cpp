@@ -190,14 +190,14 @@ Verdict with_limits(Verdict verdict, std::string_view limits) {
 }  // namespace
 
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
-                                    const StockFaults& before) {
+                                    const StockBefore& before) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = verdicts_of_orders(*orders, ledger);
   std::string unread;
   BadRows& bad = orders->bad_rows();
   add_or_say_why(found, foreign_compensation(rows, profile, *orders, bad), of_steps, unread);
-  add_or_say_why(found, foreign_stock(rows, profile, ledger, before, bad), of_stock, unread);
+  add_or_say_why(found, foreign_stock(rows, profile, ledger, &*orders, before, bad), of_stock, unread);
   add_or_say_why(found, foreign_payments(rows, profile, *orders, bad), of_payments, unread);
   Examination examination = examination_of(*orders, std::move(found), now);
   examination.unread = std::move(unread);
@@ -259,12 +259,18 @@ std::string unreadable_because(const Error& error) {
 }
 
 std::vector<Verdict> foreign_verdicts_without_orders(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                                     const StockFaults& before, std::string_view why) {
+                                                     const StockBefore& before, std::string_view why) {
   std::vector<Verdict> found = foreign_verdicts_without_database(profile, ledger, why);
   BadRows bad;
-  const auto stock = foreign_stock(rows, profile, ledger, before, bad);
+  const auto stock = foreign_stock(rows, profile, ledger, nullptr, before, bad);
   if (!stock) return found;
-  for (const Verdict& verdict : *stock) replace(found, verdict);
+  for (const Verdict& verdict : *stock) {
+    const bool needs_orders = verdict.name == "stock-balances" && verdict.ruling == Ruling::pass;
+    replace(found, needs_orders
+                       ? undecided(verdict.name,
+                                   fmt::format("{}, but it is not known what the orders have: {}", verdict.reason, why))
+                       : verdict);
+  }
   if (auto unreadable = bad.verdict()) found.push_back(std::move(*unreadable));
   return found;
 }

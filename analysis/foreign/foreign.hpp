@@ -3,10 +3,12 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/examine.hpp"
 #include "analysis/foreign/foreign_orders.hpp"
+#include "analysis/foreign/foreign_stock_orders.hpp"
 
 namespace sagactl {
 
@@ -17,22 +19,26 @@ struct StockFault {
 };
 using StockFaults = std::map<std::string, StockFault>;  // by product; only where something was wrong
 
-// Before a load: what is wrong then is no fault of the run. Nothing without a query for the stock.
-Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile);
+struct StockBefore {
+  StockFaults faults;  // no fault of the run
+  ForeignStocks levels;
+};
+// Before a load. Nothing without a query for the stock.
+Result<StockBefore> read_stock(ForeignRows& rows, const Profile& profile);
 
 // All verdicts; those that the profile has no data for are UNKNOWN, say so, and do not count. Unreadable rows add the
 // verdict "rows-were-read". Where another query than that of the orders fails, its verdicts are UNKNOWN, and the
 // examination says what was not read. An error is that of the query of the orders. `before`: of the time before the
 // load.
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
-                                    const StockFaults& before = {});
+                                    const StockBefore& before = {});
 
 // The verdicts that the answers alone allow, where no database could be read because of `why`.
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
                                                        std::string_view why);
 // The same, with those about the stock where that can be read.
 std::vector<Verdict> foreign_verdicts_without_orders(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                                     const StockFaults& before, std::string_view why);
+                                                     const StockBefore& before, std::string_view why);
 std::string unreadable_because(const Error& error);  // "the database could not be read: ..."
 
 // Where no database could be read, but the server was asked for each order: `statuses` has a row for each order that it
@@ -43,6 +49,9 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
                                      std::string_view why, Timestamp now);
 Result<Examination> examine_list(ForeignRows& list, const Profile& profile, const Ledger& ledger, std::string_view why,
                                  Timestamp now);
+
+// To the request that named each order, whatever the answer: an accepted one if there is any.
+std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& ledger);
 
 // The single checks. `bad` collects the rows that cannot be judged. From the orders and the ledger:
 Verdict foreign_one_order_per_group(const ForeignOrders* orders,
@@ -64,8 +73,9 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders);
 // From the other queries:
 Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profile& profile,
                                                   const ForeignOrders& orders, BadRows& bad);
+// `orders`: null where they could not be read, so that the stock is not compared with them.
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                           const StockFaults& before, BadRows& bad);
+                                           const ForeignOrders* orders, const StockBefore& before, BadRows& bad);
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                               BadRows& bad);
 

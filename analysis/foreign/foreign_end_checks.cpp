@@ -8,9 +8,7 @@
 #include "analysis/readable.hpp"
 
 namespace sagactl {
-namespace {
 
-// To the request that named each order, whatever the answer: an accepted one if there is any.
 std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& ledger) {
   std::unordered_map<Uuid, const LedgerEntry*> requests;
   for (const LedgerEntry& entry : ledger.entries) {
@@ -20,6 +18,8 @@ std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& led
   }
   return requests;
 }
+
+namespace {
 
 std::uint64_t refused_that_should_fail(const Ledger& ledger) {
   return static_cast<std::uint64_t>(

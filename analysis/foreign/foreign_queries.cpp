@@ -87,6 +87,10 @@ std::string time_column(std::string_view name) {
   return name == "at" ? std::string(name) : fmt::format("{}_at", name);
 }
 
+std::string word_of(const ForeignRow& row, std::string_view column) {
+  return lower(row.text(column));
+}
+
 std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query) {
   switch (table) {
     case ForeignTable::orders:
@@ -99,7 +103,7 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, con
     case ForeignTable::steps:
       if (row.text("order_id").empty()) return no_order_id(row, query);
       if (!is_time(row, "at")) return no_time(row, query, "at");
-      if (const std::string state = row.text("state"); state != "done" && state != "undone")
+      if (const std::string state = word_of(row, "state"); state != "done" && state != "undone")
         return unusable(row, query, "state", "done or undone");
       return std::nullopt;
     case ForeignTable::stock:
@@ -111,7 +115,7 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, con
       return std::nullopt;
     case ForeignTable::payments:
       if (row.text("order_id").empty()) return no_order_id(row, query);
-      if (const std::string kind = row.text("kind"); kind != "capture" && kind != "refund")
+      if (const std::string kind = word_of(row, "kind"); kind != "capture" && kind != "refund")
         return unusable(row, query, "kind", "capture or refund");
       if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");
       return std::nullopt;

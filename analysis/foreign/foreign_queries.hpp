@@ -27,6 +27,9 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
 // "created" -> "created_at"; "at" -> "at".
 std::string time_column(std::string_view name);
 
+// The value of column `state` or `kind`: in small letters, as enums of many languages are stored in capital ones.
+std::string word_of(const ForeignRow& row, std::string_view column);
+
 // What is missing or wrong in a row of the query of that name; nothing: it can be judged.
 std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row, const char* query);
 

@@ -54,9 +54,21 @@ std::string fault_of_undoing(std::vector<StepLayer>& in_effect, std::vector<std:
   return {};
 }
 
+// The last step, of those sorted by time, that was completed more often than undone; null: there is none.
+const ForeignStep* never_undone(const std::vector<ForeignStep>& steps) {
+  std::map<std::string, int> in_effect;
+  for (const ForeignStep& step : steps) in_effect[step.name] += step.undone ? -1 : 1;
+  const auto last = std::find_if(steps.rbegin(), steps.rend(),
+                                 [&](const ForeignStep& step) { return !step.undone && in_effect[step.name] > 0; });
+  return last == steps.rend() ? nullptr : &*last;
+}
+
 // What is wrong with the steps of an order, sorted by time; empty: nothing. Steps with equal times (common in databases
 // that store whole seconds) may have happened in any valid order.
 std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone, bool order_is_completed) {
+  // What is missing weighs more than the order of the others, which it may have changed.
+  if (const ForeignStep* kept = order_is_undone ? never_undone(steps) : nullptr)
+    return fmt::format("step {} was completed and never undone", kept->name);
   std::vector<StepLayer> in_effect;
   std::set<std::string> ever_undone;
   for (std::size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
@@ -68,9 +80,6 @@ std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone
     in_effect.push_back(std::move(done));
     if (std::string fault = fault_of_undoing(in_effect, std::move(undone)); !fault.empty()) return fault;
   }
-  while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
-  if (order_is_undone && !in_effect.empty())
-    return fmt::format("step {} was completed and never undone", in_effect.back().back());
   if (!order_is_completed) return {};
   // A step that was completed again afterwards, as by a retry, is in effect.
   for (const StepLayer& layer : in_effect)
@@ -99,15 +108,17 @@ Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profi
           return {};
         }
         steps[order_ref(row.text("order_id"))].push_back(
-            {row.text("step"), row.text("state") == "undone", *row.time("at"), named(row, query)});
+            {row.text("step"), word_of(row, "state") == "undone", *row.time("at"), named(row, query)});
         return {};
       });
   if (!read) return read.error();
   Violations violations;
-  std::uint64_t undone = 0;
+  std::uint64_t undone = 0, read_steps = 0, of_run = 0;
   for (const ForeignOrder& order : orders.all()) {
+    of_run += order.of_run;
     if (!order.of_run || unjudged.count(order.ref) > 0) continue;
     std::vector<ForeignStep>& own = steps[order.ref];
+    read_steps += own.size();
     std::stable_sort(own.begin(), own.end(), [](const ForeignStep& a, const ForeignStep& b) { return a.at < b.at; });
     undone += orders.is_undone(order);
     const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
@@ -122,6 +133,9 @@ Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profi
     }
     violations.add(std::move(witness));
   }
+  if (of_run == 0) return std::vector<Verdict>{does_not_apply(name, no_order)};
+  if (violations.count() == 0 && read_steps == 0)
+    return std::vector<Verdict>{undecided(name, fmt::format("no step of {} was read", count_of(of_run, "order")))};
   return std::vector<Verdict>{violations.verdict(
       name, fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")))};
 }
@@ -146,13 +160,20 @@ std::string text_of_missing(std::int64_t missing) {
   return missing > 0 ? fmt::format("{} missing", missing) : fmt::format("{} too many", -missing);
 }
 
+void add_level(ForeignStocks& levels, const StockRow& stock, const ForeignRow& row) {
+  ForeignStock& level = levels[stock.product];
+  level.initial += stock.initial;
+  level.available += stock.available;
+  level.has_reserved = level.has_reserved || !row.text("reserved").empty();
+}
+
 // What is wrong with the stock and was not so before the load.
 class StockViolations {
  public:
-  StockViolations(const StockFaults& before, const char* query) : before_(before), query_(query) {}
+  StockViolations(const StockBefore& before, const char* query) : before_(before.faults), query_(query) {}
 
   void add(const StockRow& stock, const ForeignRow& row) {
-    ++products_;
+    add_level(levels_, stock, row);
     const StockFault fault = stock.fault();
     const auto found = before_.find(stock.product);
     const StockFault earlier = found == before_.end() ? StockFault{} : found->second;
@@ -175,8 +196,12 @@ class StockViolations {
     negative_before_ += fault.lowest < 0 && fault.lowest >= earlier.lowest;
   }
 
+  const ForeignStocks& levels() const { return levels_; }
+
   std::vector<Verdict> verdicts() {
-    const std::string of = count_of(products_, "product");
+    if (levels_.empty())
+      return {undecided("stock-balances", no_stock(query_)), undecided("never-negative", no_stock(query_))};
+    const std::string of = count_of(levels_.size(), "product");
     return {
         unbalanced_.verdict("stock-balances", fmt::format("the stock of {} adds up{}", of, but(unbalanced_before_))),
         negative_.verdict("never-negative",
@@ -184,51 +209,67 @@ class StockViolations {
   }
 
  private:
+  static std::string no_stock(const char* query) { return fmt::format("no row of {} was read", query); }
   static std::string but(std::uint64_t before) {
     return before == 0 ? "" : fmt::format(", but for {} where it was so before the load", before);
   }
 
   const StockFaults& before_;
   const char* const query_;
+  ForeignStocks levels_;
   Violations unbalanced_, negative_;
-  std::uint64_t products_ = 0, unbalanced_before_ = 0, negative_before_ = 0;
+  std::uint64_t unbalanced_before_ = 0, negative_before_ = 0;
 };
 
 }  // namespace
 
-Result<StockFaults> stock_faults(ForeignRows& rows, const Profile& profile) {
-  StockFaults faults;
-  if (!has_query(profile, ForeignTable::stock)) return faults;
+Result<StockBefore> read_stock(ForeignRows& rows, const Profile& profile) {
+  StockBefore before;
+  if (!has_query(profile, ForeignTable::stock)) return before;
+  std::set<std::string> unread;
   const char* query = query_name(profile, ForeignTable::stock);
   auto read = rows.each_row(query_of(profile, ForeignTable::stock, ""), [&](const ForeignRow& row) -> Result<void> {
-    if (fault_of_row(ForeignTable::stock, row, query)) return {};
+    if (fault_of_row(ForeignTable::stock, row, query)) {
+      unread.insert(row.text("product"));
+      return {};
+    }
     const StockRow stock = stock_of(row);
     const StockFault fault = stock.fault();
-    if (fault.missing != 0 || fault.lowest < 0) faults[stock.product] = fault;
+    if (fault.missing != 0 || fault.lowest < 0) before.faults[stock.product] = fault;
+    add_level(before.levels, stock, row);
     return {};
   });
   if (!read) return read.error();
-  return faults;
+  for (const std::string& product : unread) before.levels.erase(product);
+  return before;
 }
 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                           const StockFaults& before, BadRows& bad) {
+                                           const ForeignOrders* orders, const StockBefore& before, BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
     return std::vector<Verdict>{does_not_apply("stock-balances", no_query(profile, ForeignTable::stock)),
                                 does_not_apply("never-negative", no_query(profile, ForeignTable::stock))};
   const char* query = query_name(profile, ForeignTable::stock);
   if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
   StockViolations violations(before, query);
+  std::set<std::string> unread;  // products with an unreadable row
   auto read =
       rows.each_row(query_of(profile, ForeignTable::stock, ledger.run), [&](const ForeignRow& row) -> Result<void> {
-        if (const auto fault = fault_of_row(ForeignTable::stock, row, query))
+        if (const auto fault = fault_of_row(ForeignTable::stock, row, query)) {
           bad.add(*fault, row, query);
-        else
+          unread.insert(row.text("product"));
+        } else {
           violations.add(stock_of(row), row);
+        }
         return {};
       });
   if (!read) return read.error();
-  return violations.verdicts();
+  std::vector<Verdict> verdicts = violations.verdicts();
+  if (!orders || verdicts.front().ruling != Ruling::pass) return verdicts;
+  ForeignStocks levels = violations.levels();
+  for (const std::string& product : unread) levels.erase(product);
+  verdicts.front() = stock_of_orders(*orders, profile, before.levels, levels, verdicts.front().reason);
+  return verdicts;
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
@@ -248,7 +289,7 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
   if (auto columns = columns_of(rows, profile, ForeignTable::payments); !columns) return columns.error();
   auto read = rows.each_row(query_of(profile, ForeignTable::payments, orders.ledger().run),
                             [&](const ForeignRow& row) -> Result<void> {
-                              const std::string kind = row.text("kind");
+                              const std::string kind = word_of(row, "kind");
                               const auto amount = parse_money(row.text("amount"));
                               OrderPayments& of = paid[order_ref(row.text("order_id"))];
                               if (const auto fault = fault_of_row(ForeignTable::payments, row, query)) {
@@ -273,12 +314,15 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     }
     to.add(std::move(witness));
   };
-  std::uint64_t seen = 0;
+  std::uint64_t of_run = 0, seen = 0;
+  int read_payments = 0;
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
-    ++seen;
+    ++of_run;
     const OrderPayments& of = paid[order.ref];
     if (of.unclear) continue;
+    ++seen;
+    read_payments += of.captures + of.refunds;
     // A capture may be refunded in parts.
     if (of.captures > 1 || (of.refunds > of.captures && of.net < 0))
       add(twice, order, of,
@@ -299,6 +343,12 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
       add(unbalanced, order, of,
           fmt::format("order {} of {} is {}, but {} is captured", order.id, order.amount->text(), order.status, net),
           "captures minus refunds equal the value of a completed order");
+  }
+  if (of_run == 0) return std::vector<Verdict>{does_not_apply(money, no_order), does_not_apply(once, no_order)};
+  if (read_payments == 0) {
+    const std::string none = fmt::format("no payment of {} was read", count_of(of_run, "order"));
+    return std::vector<Verdict>{unbalanced.count() > 0 ? unbalanced.verdict(money, "") : undecided(money, none),
+                                undecided(once, none)};
   }
   return std::vector<Verdict>{
       unbalanced.verdict(money, fmt::format("the payments of {} add up", count_of(seen, "order"))),

@@ -196,7 +196,8 @@ bool may_yet_change(const ExaminedRun& examined, const Profile& profile) {
   if (remaining.orders + remaining.lost + remaining.timed_out > 0) return true;
   if (profile.is_ours) return false;  // it writes the end of an order in one transaction
   return std::any_of(examined.verdicts.begin(), examined.verdicts.end(), [](const Verdict& verdict) {
-    return verdict.ruling == Ruling::fail &&
+    const bool has_evidence = verdict.ruling == Ruling::fail || (verdict.counted && !verdict.witness.is_null());
+    return verdict.ruling != Ruling::pass && has_evidence &&
            std::find(late_rows_change.begin(), late_rows_change.end(), verdict.name) != late_rows_change.end();
   });
 }

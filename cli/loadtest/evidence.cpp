@@ -63,7 +63,7 @@ Result<Evidence> find_foreign(const Invocation& invocation, const Profile& profi
   const auto rows = open_foreign_rows(**databases);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
-  if (auto faults = stock_faults(**rows, profile)) evidence.stock_before = std::move(*faults);
+  if (auto stock = read_stock(**rows, profile)) evidence.stock_before = std::move(*stock);
   evidence.foreign = **databases;
   evidence.database = evidence.foreign->shown();
   return evidence;

@@ -21,7 +21,7 @@ class ServerQueries;
 struct Evidence {
   std::unique_ptr<HistorySource> source;    // a built-in system's
   std::optional<ForeignDatabases> foreign;  // another system's
-  StockFaults stock_before;                 // of another system, as it was found
+  StockBefore stock_before;                 // of another system, as it was found
   std::string database;                     // to show; "" when there is none
   std::string why_none;                     // why there is none
   Scratch scratch = {};

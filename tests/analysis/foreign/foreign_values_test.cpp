@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/verify.hpp"
 #include "tests/analysis/foreign/foreign_world.hpp"
 
 namespace sagactl {
@@ -67,6 +68,49 @@ TEST(OrderValues, ThatCannotBeReadAreReportedAndNotPassedOver) {
     EXPECT_EQ(verdict.ruling, Ruling::unknown) << column;
     EXPECT_THAT(verdict.reason, HasSubstr(std::string("returns '") + value)) << column;
   }
+}
+
+TEST(StatesAndKinds, MayBeInCapitalLetters) {
+  ForeignWorld world;
+  for (const auto& [table, column] : {std::pair{"steps", "state"}, {"payments", "kind"}})
+    for (Cells& row : world.tables[table])
+      for (char& c : row[column]) c = static_cast<char>(c - 'a' + 'A');
+  const Examination found = world.examine();
+  EXPECT_EQ(overall(found.verdicts), Ruling::pass);
+  world.tables["payments"].push_back(world.tables["payments"].front());
+  EXPECT_EQ(world.ruling("one-capture-per-order"), Ruling::fail);
+  world.tables["steps"].pop_back();
+  EXPECT_EQ(world.ruling("compensation-complete"), Ruling::fail);
+}
+
+TEST(RowsThatSayNothing, PassNoVerdict) {
+  struct Case {
+    const char *table, *column, *value;
+    std::vector<const char*> verdicts;
+  };
+  for (const Case& it : {Case{"payments", "kind", "charged", {"money-balances", "one-capture-per-order"}},
+                         Case{"payments", "amount", "", {"money-balances", "one-capture-per-order"}},
+                         Case{"steps", "state", "ok", {"compensation-complete"}},
+                         Case{"stock", "available", "", {"stock-balances", "never-negative"}}}) {
+    ForeignWorld unreadable, without;
+    for (Cells& row : unreadable.tables[it.table]) row[it.column] = it.value;
+    without.tables[it.table].clear();
+    for (const char* name : it.verdicts) {
+      EXPECT_EQ(unreadable.ruling(name), Ruling::unknown) << it.table << ": " << name;
+      EXPECT_NE(without.ruling(name), Ruling::pass) << it.table << ": " << name;
+      EXPECT_TRUE(unreadable.verdict(name).counted);
+    }
+    EXPECT_EQ(unreadable.ruling("rows-were-read"), Ruling::unknown);
+  }
+}
+
+TEST(Compensations, ThatAreMissingAreNamedBeforeTheOrderOfTheOthers) {
+  ForeignWorld world;
+  std::erase_if(world.tables["steps"], [](Cells& row) {
+    return row["order_id"] == "R-21" && row["step"] == "pay" && row["state"] == "undone";
+  });
+  EXPECT_THAT(world.verdict("compensation-complete").reason,
+              HasSubstr("order R-21 is undone, but step pay was completed and never undone"));
 }
 
 TEST(Targets, ThatAcceptNothingWhileOthersDoWereNotTested) {

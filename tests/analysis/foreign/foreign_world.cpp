@@ -14,15 +14,17 @@ constexpr std::int64_t begin_us = 1'795'179'849'000'000;
 ForeignWorld::ForeignWorld() {
   profile.name = "shop";
   profile.queries = {{"orders", {}}, {"steps", {}}, {"stock", {}}, {"payments", {}}, {"shipped"}, {"undone"}};
+  profile.body = "[{items}]";
+  profile.item = R"({"sku":"{product}","count":{quantity}})";
   ledger.run = "k3f9";
   ledger.keyed = true;
   ledger.targets = {"http://a:1", "http://a:2"};
   ledger.phases = {{"mixed", false}};
+  tables["stock"] = {{{"product", "S"}, {"initial", "100"}, {"available", "79"}, {"reserved", "1"}, {"sold", "20"}}};
   std::uint32_t group = 0;
   for (int i = 0; i < 10; ++i) place(OrderKind::duplicate, group++, 3);
   for (int i = 0; i < 10; ++i) place(OrderKind::single, group++, 1);
   for (int i = 0; i < 4; ++i) place(OrderKind::payment_fail, group++, 1);
-  tables["stock"] = {{{"product", "S"}, {"initial", "100"}, {"available", "79"}, {"reserved", "1"}, {"sold", "20"}}};
   for (const auto& [table, rows] : tables)
     for (const Cells& cells : rows)
       for (const auto& [name, value] : cells) columns_without_rows[table].insert(name);
@@ -62,6 +64,12 @@ void ForeignWorld::place(OrderKind kind, std::uint32_t group, std::uint16_t coun
   const auto money = [&](const char* how) {
     tables["payments"].push_back({{"order_id", id}, {"kind", how}, {"amount", "2.50"}});
   };
+  tables["stock"].push_back({{"product", product_id(ledger.run, kind, group, 0)},
+                             {"initial", "100"},
+                             {"available", "100"},
+                             {"reserved", "0"},
+                             {"sold", "0"}});
+  if (!fails) move_stock(kind, group, "available", "sold");
   step("reserve", "done", 200);
   step("pay", "done", 300);
   money("capture");
@@ -114,6 +122,19 @@ Cells& ForeignWorld::order_of(OrderKind kind, std::uint32_t group) {
   const std::string key = product_id(ledger.run, kind, group, 0);
   return *std::find_if(tables["orders"].begin(), tables["orders"].end(),
                        [&](const Cells& it) { return it.at("key") == key; });
+}
+
+Cells& ForeignWorld::stock_of(OrderKind kind, std::uint32_t group) {
+  const std::string product = product_id(ledger.run, kind, group, 0);
+  return *std::find_if(tables["stock"].begin(), tables["stock"].end(),
+                       [&](const Cells& it) { return it.at("product") == product; });
+}
+
+void ForeignWorld::move_stock(OrderKind kind, std::uint32_t group, const char* from, const char* to) {
+  Cells& stock = stock_of(kind, group);
+  const std::int64_t units = item_terms(ledger.seed, group, 0).quantity;
+  for (const auto& [column, change] : {std::pair{from, -units}, {to, units}})
+    stock[column] = std::to_string(std::stoll(stock[column]) + change);
 }
 
 LedgerEntry& ForeignWorld::request_of(OrderKind kind, std::uint32_t group) {

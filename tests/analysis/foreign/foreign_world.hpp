@@ -12,7 +12,8 @@ namespace sagactl {
 
 using Cells = std::map<std::string, std::string>;
 
-// Ten duplicate groups of three requests, ten single orders and four that failed, over two nodes.
+// Ten duplicate groups of three requests, ten single orders and four that failed, over two nodes; each group has a
+// product of its own.
 struct ForeignWorld : ForeignRows {
   ForeignWorld();
 
@@ -25,6 +26,9 @@ struct ForeignWorld : ForeignRows {
   Verdict verdict(const std::string& name);
 
   Cells& order_of(OrderKind kind, std::uint32_t group);
+  Cells& stock_of(OrderKind kind, std::uint32_t group);
+  // Moves what an order of the group has; from and to are columns of the stock.
+  void move_stock(OrderKind kind, std::uint32_t group, const char* from, const char* to);
   LedgerEntry& request_of(OrderKind kind, std::uint32_t group);  // the first accepted one
 
   Profile profile;

@@ -168,6 +168,7 @@ TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
   const ProcessResult ended = shop.loadtest();
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_THAT(ended.out, testing::ContainsRegex("FAIL +compensation-complete"));
+  EXPECT_THAT(ended.out, testing::ContainsRegex("FAIL +stock-balances"));
   EXPECT_THAT(ended.out, HasSubstr("is given up, but step reserve was completed and never undone"));
   EXPECT_THAT(ended.out, HasSubstr("every completed step of a failed saga is undone once"));
   EXPECT_THAT(ended.out, HasSubstr("clerk-")) << "where it happened";

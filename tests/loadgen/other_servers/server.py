@@ -30,6 +30,8 @@ Faults, each in the first order (or group) that it fits:
   error         an order takes effect, but is answered with 500
   kept          an order that is meant to fail is completed
   reused        an order is answered with the id of another one
+  unreturned    a failed order keeps its units, although its step is undone
+  taken         the units of an order are taken twice
 """
 import http.server
 import json
@@ -43,13 +45,14 @@ import uuid
 
 KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
            "rough", "addressed", "page", "list", "enveloped", "replaying", "snowflake"]
-FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept", "reused"]
+FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error", "kept", "reused", "unreturned", "taken"]
 
 SCHEMA = """
 pragma journal_mode = wal; pragma synchronous = off;
 create table sale(id, request_key, state, placed_us integer, ended_us integer, amount);
 create table step(sale, name, state, at_us integer);
 create table payment(sale, kind, amount);
+create table stock(sku primary key, began integer, free integer, held integer, gone integer);
 """
 
 
@@ -66,6 +69,7 @@ class Server:
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
         self.db.executescript(SCHEMA)
         self.lock, self.seen, self.count = threading.Lock(), {}, 0
+        self.lines = {}  # what each sale is of: the sku and how many
         threaded = kind != "single"
         kind = http.server.ThreadingHTTPServer if threaded else http.server.HTTPServer
         server = type("Listening", (kind,), {"request_queue_size": 256, "handle_error": lambda *_: None})
@@ -123,6 +127,7 @@ undone = ["cancelled"]
 orders = "select id as order_id, placed_us as created_us, ended_us, state as status, request_key as key, amount from sale where request_key like '{{prefix}}%' {shuffled}"
 steps = "select sale as order_id, name as step, step.state as state, at_us from step join sale on sale.id = step.sale where request_key like '{{prefix}}%' {shuffled}"
 payments = "select sale as order_id, kind, payment.amount as amount from payment join sale on sale.id = payment.sale where request_key like '{{prefix}}%'"
+stock = "select sku as product, began as initial, free as available, held as reserved, gone as sold from stock"
 """ if readable else "")
 
     # Whether the planted fault applies here; only once.
@@ -152,7 +157,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
         us = now_us()
         return us // 1_000_000 * 1_000_000 if self.kind == "seconds" else us
 
-    def buy(self, key, fails):
+    def buy(self, key, fails, line):
         with self.lock:
             if self.kind == "queue":
                 time.sleep(0.03)
@@ -163,6 +168,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             if fails and self.kind == "enveloped" and not self.fault:
                 return 402, ""
             status = 402 if fails and self.kind == "declined" else 201
+            self.lines[stored] = line
             self.seen[key] = (200 if status == 201 and self.kind != "replaying" else status, answered)
             if not fails and not again and self.faults("lost"):
                 self.fault_answer = answered
@@ -216,7 +222,17 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
     def keep(self, stored, key, fails):
         pad = " " * 10 if self.kind == "padded" else ""
         self.db.execute("insert into sale values (?,?,?,?,null,'12.50')", (stored, key + pad, "open" + pad, self.at()))
+        sku, _ = self.lines[stored]
+        self.db.execute("insert or ignore into stock values (?,1000,1000,0,0)", (sku,))
+        self.move(stored, "free", "held")
+        # Where a request of its group got no answer, that one might have taken the units instead.
+        if not fails and (self.kind != "queue" or "-S-" in key) and self.faults("taken"):
+            self.move(stored, "free", "gone")
         self.step(stored, "reserve", "done")
+
+    def move(self, stored, source, target):
+        sku, units = self.lines[stored]
+        self.db.execute(f"update stock set {source}={source}-?, {target}={target}+? where sku=?", (units, units, sku))
 
     def step(self, stored, name, state):
         self.db.execute("insert into step values (?,?,?,?)", (stored, name, state, self.at()))
@@ -232,9 +248,12 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
         if fails and not self.faults("kept"):
             if not self.faults("uncompensated"):
                 self.step(stored, "reserve", "undone")
+            if not self.faults("unreturned"):
+                self.move(stored, "held", "free")
             self.db.execute("update sale set state=?, ended_us=? where id=?", ("cancelled" + pad, self.at(), stored))
             return
         self.step(stored, "pay", "done")
+        self.move(stored, "held", "gone")
         if pays or fails:
             self.pay(stored)
         if not self.faults("stuck"):
@@ -252,7 +271,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if len(self.headers.get_all(name) or []) != 1:
                 return self.answer(400, json.dumps({"why": f"{name} must be there once"}))
         try:
-            status, answered = self.shop.buy(self.headers["Request-Key"], "PAYMENT_FAIL" in body["sku"])
+            status, answered = self.shop.buy(self.headers["Request-Key"], "PAYMENT_FAIL" in body["sku"],
+                                                (body["sku"], body["count"]))
         except sqlite3.ProgrammingError:
             return None
         if kind == "bodyless":

@@ -69,16 +69,17 @@ class UnitsOfOrders {
   std::int64_t in_effect() const { return in_effect_; }
   std::string first_product() const { return first_product_; }
 
-  // Of each order that may have units of the product.
+  // Some of the product, those first that are undone.
   std::vector<const ForeignOrder*> orders_of(const std::string& product) const {
     std::vector<const ForeignOrder*> list;
     for (const auto& [order, group] : placed_) {
-      if (list.size() == orders_shown_max) break;
       const auto items = orders_.ledger().ProductPlan::items_of(group.first, group.second);
       const bool has_it =
           std::any_of(items.begin(), items.end(), [&](const ProductItem& item) { return item.product_id == product; });
       if (has_it) list.push_back(order);
     }
+    std::stable_partition(list.begin(), list.end(), [&](const ForeignOrder* it) { return orders_.is_undone(*it); });
+    list.resize(std::min(list.size(), orders_shown_max));
     return list;
   }
 

@@ -25,12 +25,13 @@ struct RequestCounts {
   std::uint64_t sent = 0;
   std::uint64_t accepted = 0;  // as new orders
   std::uint64_t duplicates = 0;
-  std::uint64_t rejected = 0;          // refused: 4xx, 503
+  std::uint64_t rejected = 0;          // refused: 4xx, 503; without those of refused_as_asked
   std::uint64_t failed = 0;            // answered with a 5xx other than 503: indeterminate
   std::uint64_t transport_errors = 0;  // time-out, reset, unreadable: indeterminate; no connection: unreached
   std::uint64_t timeouts = 0;          // of the transport errors
   std::uint64_t unreached = 0;         // of the transport errors, never sent and not in `sent`
   std::uint64_t repeated = 0;          // accepted again, as an order that an earlier answer to the same key had named
+  std::uint64_t refused_as_asked = 0;  // refused, and meant to fail: no errors
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
@@ -69,6 +70,7 @@ struct LoadSecond {
   std::uint64_t errors = 0;  // all other outcomes
   Duration response_max{0};
   std::uint64_t repeated = 0;
+  std::uint64_t refused_as_asked = 0;
   friend bool operator==(const LoadSecond&, const LoadSecond&) = default;
 };
 
@@ -82,7 +84,7 @@ struct AgentResult {
   Duration clock_drift{0};        // how far its clock moved against the leader's during the run
   std::string lost;               // why it did not finish; "": it did
   Duration lost_after{0};         // of the load, at the last contact
-  std::uint64_t reported = 0;     // of a lost one: requests that it had reported as sent, warm-up included
+  std::uint64_t reported = 0;     // of a lost one: sent requests in the ledger, as in agent_figures_of()
   std::uint64_t unknown = 0;      // of a lost one: requests that it may have sent, with unknown outcome
 };
 

@@ -11,15 +11,11 @@ double milliseconds(Duration duration) {
 }  // namespace
 
 Json requests_json(const RequestCounts& requests) {
-  return {{"sent", requests.sent},
-          {"succeeded", requests.accepted},
-          {"repeated", requests.repeated},
-          {"duplicates", requests.duplicates},
-          {"rejected", requests.rejected},
-          {"failed", requests.failed},
-          {"transportErrors", requests.transport_errors},
-          {"timeouts", requests.timeouts},
-          {"unreached", requests.unreached}};
+  return {{"sent", requests.sent},         {"succeeded", requests.accepted},
+          {"repeated", requests.repeated}, {"duplicates", requests.duplicates},
+          {"rejected", requests.rejected}, {"refusedAsAsked", requests.refused_as_asked},
+          {"failed", requests.failed},     {"transportErrors", requests.transport_errors},
+          {"timeouts", requests.timeouts}, {"unreached", requests.unreached}};
 }
 
 Json latency_json(const Histogram& histogram) {

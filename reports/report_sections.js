@@ -124,6 +124,7 @@ function tiles(r) {
   if (d) add(time(d.p99), 'p99 of a saga', `p50 ${time(d.p50)}, max ${time(d.max)}`);
   if (q?.repeated) add(count(q.repeated), 'accepted again', 'repeated requests that were answered with the same order');
   if (q) add(count(q.duplicates), 'refused as duplicates');
+  if (q?.refusedAsAsked) add(count(q.refusedAsAsked), 'refused as asked', 'orders that were meant to fail');
   if (q) add(count((q.rejected ?? 0) + (q.failed ?? 0) + (q.transportErrors ?? 0)), 'errors', `${count(q.rejected)} rejected, ${count(q.failed)} failed, ${count(q.transportErrors)} transport errors`);
   if (g) add(count(g.compensated), 'sagas compensated');
   if (g) add(count((g.failed ?? 0) + (g.unfinished ?? 0)), 'sagas failed or unfinished', `${count(g.failed)} failed, ${count(g.unfinished)} unfinished`);
@@ -138,6 +139,7 @@ function rate(r) {
     overTime('Requests per second, planned and by outcome', 1, [
       {name: 'accepted', colour: 'one', values: of('accepted')}, ...(r.requests?.repeated ? [{name: 'accepted again', colour: 'four', values: of('repeated')}] : []),
       {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
+      ...(r.requests?.refusedAsAsked ? [{name: 'refused as asked', colour: 'two', values: of('refusedAsAsked')}] : []),
       {name: 'errors', colour: 'bad', values: of('errors')}],
       r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start', faultSpans(r)));
 }

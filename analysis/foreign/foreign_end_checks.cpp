@@ -6,6 +6,7 @@
 
 #include "analysis/foreign/foreign.hpp"
 #include "analysis/readable.hpp"
+#include "loadgen/ledger/load_figures.hpp"
 
 namespace sagactl {
 
@@ -22,10 +23,7 @@ std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& led
 namespace {
 
 std::uint64_t refused_that_should_fail(const Ledger& ledger) {
-  return static_cast<std::uint64_t>(
-      std::count_if(ledger.entries.begin(), ledger.entries.end(), [](const LedgerEntry& entry) {
-        return entry.kind == OrderKind::payment_fail && entry.outcome == RequestOutcome::rejected;
-      }));
+  return static_cast<std::uint64_t>(std::count_if(ledger.entries.begin(), ledger.entries.end(), is_refused_as_asked));
 }
 
 // Whether journeys go on after the order, so that a later step may have undone it on purpose.

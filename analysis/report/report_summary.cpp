@@ -1,4 +1,6 @@
 // The summary of a load test in the form of k6's handleSummary() data (k6 0.40 and later), for programs that read that.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analysis/report/report.hpp"
@@ -46,6 +48,45 @@ Json checks(const JsonView& result) {
   return list;
 }
 
+struct StepRequests {
+  std::uint64_t sent = 0, failed = 0;
+};
+
+// Of a step of a journey; those of the step that creates the order are the requests of the result.
+StepRequests requests_of(const JsonView& step) {
+  StepRequests of_step{.sent = step["sent"].count()};
+  for (const char* member : {"unexpected", "noValue", "notInTime", "unanswered"})
+    of_step.failed += step[member].count();
+  of_step.failed = std::min(of_step.failed, of_step.sent);
+  return of_step;
+}
+
+// Of all steps that create no order.
+StepRequests step_requests(const JsonView& result) {
+  StepRequests all;
+  for (const Json& item : result["journeys"]["steps"].list()) {
+    const JsonView step(item);
+    if (step["creates"].is_true()) continue;
+    const StepRequests of_step = requests_of(step);
+    all.sent += of_step.sent;
+    all.failed += of_step.failed;
+  }
+  return all;
+}
+
+// As submetrics: "http_reqs{name:pay}".
+void add_steps(Json& metrics, const JsonView& result, double seconds) {
+  for (const Json& item : result["journeys"]["steps"].list()) {
+    const JsonView step(item);
+    const std::string tag = fmt::format("{{name:{}}}", step["step"].text());
+    const StepRequests of_step = requests_of(step);
+    metrics["http_reqs" + tag] = counter(of_step.sent, seconds);
+    metrics["http_req_duration" + tag] = trend(step["serviceLatency"]);
+    metrics["http_req_duration_from_plan" + tag] = trend(step["latency"]);
+    if (!step["creates"].is_true()) metrics["http_req_failed" + tag] = rate(of_step.failed, of_step.sent);
+  }
+}
+
 // The metric of ours that a threshold is about.
 std::string metric_of(const std::string& threshold) {
   if (threshold.starts_with("errors")) return "http_req_failed";
@@ -60,15 +101,17 @@ std::string summary_report(const Json& json) {
   const JsonView result(json), requests = result["requests"];
   const double seconds = result["ratedMs"].number().value_or(0) / 1000;
   const std::uint64_t sent = requests["sent"].count();
-  const std::uint64_t good =
-      requests["succeeded"].count() + requests["repeated"].count() + requests["duplicates"].count();
-  Json metrics{{"http_reqs", counter(sent, seconds)},
+  std::uint64_t good = 0;
+  for (const char* member : {"succeeded", "repeated", "duplicates", "refusedAsAsked"}) good += requests[member].count();
+  const StepRequests steps = step_requests(result);
+  Json metrics{{"http_reqs", counter(sent + steps.sent, seconds)},
                {"http_req_duration", trend(result["serviceLatency"])},
                {"http_req_duration_from_plan", trend(result["latency"])},
-               {"http_req_failed", rate(sent - std::min(sent, good), sent)},
+               {"http_req_failed", rate(sent - std::min(sent, good) + steps.failed, sent + steps.sent)},
                {"orders_accepted", counter(requests["succeeded"].count(), seconds)},
                {"dropped_iterations", counter(result["generator"]["skipped"].count(), seconds)}};
   if (!result["sagaLatency"].empty()) metrics["saga_duration"] = trend(result["sagaLatency"]);
+  add_steps(metrics, result, seconds);
   for (const Json& item : result["thresholds"].list()) {
     const JsonView threshold(item);
     const std::string text = threshold["threshold"].text();

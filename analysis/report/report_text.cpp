@@ -47,6 +47,7 @@ std::string requests(const JsonView& counts) {
       {"sent", "sent"},         {"succeeded", "accepted"}, {"duplicates", "duplicates"},
       {"rejected", "rejected"}, {"failed", "failed"},      {"transportErrors", "transport errors"}};
   if (counts["repeated"].count() > 0) members.insert(members.begin() + 2, {"repeated", "repeated"});
+  if (counts["refusedAsAsked"].count() > 0) members.insert(members.end() - 3, {"refusedAsAsked", "refused as asked"});
   return figures("Requests", counts, members);
 }
 

@@ -35,7 +35,8 @@ bool has_samples_for(const JsonView& latency, const char* member) {
 std::optional<double> share_of_errors(const JsonView& requests) {
   const double all = requests["sent"].number().value_or(0) + requests["unreached"].number().value_or(0);
   double good = 0;
-  for (const char* member : {"succeeded", "repeated", "duplicates"}) good += requests[member].number().value_or(0);
+  for (const char* member : {"succeeded", "repeated", "duplicates", "refusedAsAsked"})
+    good += requests[member].number().value_or(0);
   if (all <= 0) return std::nullopt;
   return std::max(0.0, all - good) / all;
 }

@@ -17,7 +17,7 @@ Measured measured_by(const RunResult& load, const Examination* database) {
   const RequestCounts& counts = load.requests;
   // Requests that were due and never sent count as errors of the server.
   const std::uint64_t due = counts.sent + counts.unreached + load.generator.skipped;
-  const std::uint64_t good = counts.accepted + counts.repeated + counts.duplicates;
+  const std::uint64_t good = counts.accepted + counts.repeated + counts.duplicates + counts.refused_as_asked;
   std::optional<double> errors;
   if (due > 0) errors = static_cast<double>(due - std::min(due, good)) / static_cast<double>(due);
   const double seconds = static_cast<double>(load.rated.count()) / 1e6;

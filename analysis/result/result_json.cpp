@@ -67,6 +67,7 @@ Json timeline_json(const std::vector<LoadSecond>& seconds) {
                         {"accepted", second.accepted},
                         {"repeated", second.repeated},
                         {"duplicates", second.duplicates},
+                        {"refusedAsAsked", second.refused_as_asked},
                         {"errors", second.errors},
                         {"maxMs", static_cast<double>(second.response_max.count()) / 1000.0}});
   return list;

@@ -15,13 +15,9 @@ struct Collected {
   std::map<std::tuple<std::uint16_t, TransportFailure, RequestOutcome>, std::uint64_t> answers;
 };
 
-bool is_error(const LedgerEntry& entry) {
-  return entry.outcome != RequestOutcome::accepted && entry.outcome != RequestOutcome::duplicate;
-}
-
 void add(Collected& collected, const LedgerEntry& entry) {
   ++collected.figures.requests;
-  collected.figures.errors += is_error(entry);
+  collected.figures.errors += counts_as_error(entry);
   ++collected.answers[{entry.http_status, entry.failure, entry.outcome}];
   if (was_waited_for(entry)) collected.figures.response.record(entry.response_time());
 }

@@ -13,7 +13,7 @@ struct EndpointFigures {
   std::uint16_t target = 0;          // index into Ledger::targets
   std::vector<AnswerCount> answers;  // the most frequent first, without texts
   std::uint64_t requests = 0;        // due, with those that were never sent
-  std::uint64_t errors = 0;          // neither accepted nor refused as duplicates
+  std::uint64_t errors = 0;          // counts_as_error()
   Histogram response;                // as in RunResult
 };
 

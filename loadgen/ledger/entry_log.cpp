@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "loadgen/ledger/load_figures.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -51,7 +53,7 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
     if (AcceptedSample* sample = store_->sample()) sample->offer(entry);
   } else if (entry.outcome == RequestOutcome::duplicate) {
     add_one(duplicates_);
-  } else {
+  } else if (counts_as_error(entry)) {
     add_one(errors_);
   }
 }

@@ -27,6 +27,19 @@ bool RepeatedAnswers::has(const LedgerEntry& entry) const {
   return std::binary_search(operations_.begin(), operations_.end(), entry.operation);
 }
 
+bool is_refused_as_asked(const LedgerEntry& entry) {
+  return entry.kind == OrderKind::payment_fail && entry.outcome == RequestOutcome::rejected;
+}
+
+bool counts_as_error(const LedgerEntry& entry) {
+  return entry.outcome != RequestOutcome::accepted && entry.outcome != RequestOutcome::duplicate &&
+         !is_refused_as_asked(entry);
+}
+
+bool step_counts_as_error(const LedgerEntry& entry) {
+  return counts_as_error(entry) || (entry.step_end != StepEnd::last && entry.step_end != StepEnd::next);
+}
+
 void count_request(RequestCounts& requests, const LedgerEntry& entry, const RepeatedAnswers& repeated) {
   if (entry.sent.us != 0) ++requests.sent;
   if (entry.failure != TransportFailure::none) {
@@ -43,7 +56,7 @@ void count_request(RequestCounts& requests, const LedgerEntry& entry, const Repe
       ++requests.duplicates;
       return;
     case RequestOutcome::rejected:
-      ++requests.rejected;
+      ++(is_refused_as_asked(entry) ? requests.refused_as_asked : requests.rejected);
       return;
     case RequestOutcome::indeterminate:
     case RequestOutcome::unreached:
@@ -80,6 +93,8 @@ void place_in_time(LoadFigures& figures, const LedgerEntry& entry, const Repeate
     ++(repeated.has(entry) ? end.repeated : end.accepted);
   } else if (entry.outcome == RequestOutcome::duplicate) {
     ++end.duplicates;
+  } else if (is_refused_as_asked(entry)) {
+    ++end.refused_as_asked;
   } else {
     ++end.errors;
   }

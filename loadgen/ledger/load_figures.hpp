@@ -33,6 +33,13 @@ class RepeatedAnswers {
   std::vector<std::uint64_t> operations_;  // sorted
 };
 
+// Whether a server refused an order that was meant to fail, as it should.
+bool is_refused_as_asked(const LedgerEntry& entry);
+// Whether a request that creates an order is an error: neither accepted, nor refused as a duplicate or as asked.
+bool counts_as_error(const LedgerEntry& entry);
+// The same of a request of another step: it was not answered as its step expects.
+bool step_counts_as_error(const LedgerEntry& entry);
+
 // One more request.
 void count_request(RequestCounts& requests, const LedgerEntry& entry, const RepeatedAnswers& repeated);
 // Whether a request has a response time: it was sent, or its time was over while it waited for a connection.

@@ -87,7 +87,8 @@ Json journeys_json(const JourneyFigures& figures) {
                      {"noValue", it.no_value},
                      {"notInTime", it.not_in_time},
                      {"unanswered", it.unanswered},
-                     {"latency", latency_json(it.response)}});
+                     {"latency", latency_json(it.response)},
+                     {"serviceLatency", latency_json(it.service)}});
   return Json{{"started", figures.started},
               {"completed", figures.completed},
               {"time", latency_json(figures.time)},

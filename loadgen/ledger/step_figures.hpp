@@ -33,7 +33,7 @@ struct JourneyFigures {
 JourneyFigures journey_figures_of(const Ledger& ledger);
 
 // {"started", "completed", "time", "steps": [{"step", "creates", "sent", "unexpected", "noValue", "notInTime",
-// "unanswered", "latency"}]}, with times as in latency_json().
+// "unanswered", "latency", "serviceLatency"}]}, with times as in latency_json().
 Json journeys_json(const JourneyFigures& figures);
 
 }  // namespace sagactl

@@ -171,6 +171,29 @@ TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
   EXPECT_EQ(load_result(path).error().code, ErrorCode::invalid);
 }
 
+TEST(Summary, CountsTheRequestsOfAllStepsOfJourneys) {
+  const auto step = [](const char* name, bool creates, int sent, int unexpected) {
+    return Json{{"step", name},
+                {"creates", creates},
+                {"sent", sent},
+                {"unexpected", unexpected},
+                {"serviceLatency", Json{{"p99", 7.0}, {"samples", sent}}}};
+  };
+  const Json result{
+      {"kind", "loadtest"},
+      {"ratedMs", 10'000},
+      {"requests", Json{{"sent", 20}, {"succeeded", 15}, {"refusedAsAsked", 4}, {"rejected", 1}}},
+      {"journeys", Json{{"steps", Json::array({step("create", true, 20, 0), step("pay", false, 15, 3)})}}}};
+  const Json metrics = Json::parse(summary_report(result))["metrics"];
+  EXPECT_EQ(metrics["http_reqs"]["values"]["count"], 35);
+  EXPECT_EQ(metrics["http_req_failed"]["values"]["passes"], 4) << "without those that were refused as asked";
+  EXPECT_EQ(metrics["http_req_failed"]["values"]["fails"], 31);
+  EXPECT_EQ(metrics["http_reqs{name:pay}"]["values"]["count"], 15);
+  EXPECT_EQ(metrics["http_reqs{name:create}"]["values"]["count"], 20);
+  EXPECT_EQ(metrics["http_req_failed{name:pay}"]["values"]["passes"], 3);
+  EXPECT_EQ(metrics["http_req_duration{name:pay}"]["values"]["p(99)"], 7.0);
+}
+
 TEST(Report, IsCreatedFromAnEmptyResult) {
   const Json nothing = Json{{"kind", "loadtest"}, {"latency", 7}, {"distribution", Json::array({1})}, {"groups", "x"}};
   EXPECT_NE(text_report(nothing).find("Verdicts"), std::string::npos);

@@ -47,6 +47,12 @@ TEST(Baseline, IsMetByAnEquallyGoodRunAndMissedByAWorseOne) {
   EXPECT_EQ(missed, 4u);  // not the p99 of the sagas
 }
 
+TEST(Baseline, HasNoErrorsWhereOrdersWereRefusedAsAsked) {
+  Json refused = baseline;
+  refused["requests"] = {{"sent", 1000}, {"succeeded", 800}, {"refusedAsAsked", 200}};
+  EXPECT_THAT(texts(baseline_limits(refused, "mixed", 0.2)), testing::Contains("errors<0.1% (baseline 0 % + 20 %)"));
+}
+
 TEST(Baseline, MustBeALoadTestOfTheSameScenario) {
   EXPECT_EQ(baseline_limits(baseline, "duplicate", 0.2).error().code, ErrorCode::invalid);
   EXPECT_EQ(baseline_limits(Json{{"kind", "verify"}}, "mixed", 0.2).error().code, ErrorCode::invalid);

@@ -42,6 +42,18 @@ TEST(Throughput, ShowsASlowServer) {
   EXPECT_LT(measured_by(load_with_late(1'000, 1'000, 9s), nullptr).accepted_per_second, 80);
 }
 
+TEST(Errors, DoNotCountRefusalsThatWereAskedFor) {
+  RunResult result = load_with_late(100, 0, 0s);
+  for (std::size_t i = 0; i < 20; ++i) {
+    LedgerEntry& entry = result.ledger.entries[i];
+    entry.outcome = RequestOutcome::rejected;
+    entry.http_status = 402;
+    if (i > 0) entry.kind = OrderKind::payment_fail;
+  }
+  result.requests = figures_of(result.ledger).requests;
+  EXPECT_EQ(measured_by(result, nullptr).errors, 0.01) << "but the one that nobody asked for";
+}
+
 TEST(Errors, CountRequestsThatWereDueAndNeverSent) {
   RunResult result = load_with_late(100, 0, 0s);
   EXPECT_EQ(measured_by(result, nullptr).errors, 0);

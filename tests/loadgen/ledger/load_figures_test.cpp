@@ -94,6 +94,20 @@ TEST(LoadFigures, CountAnAnswerThatNamesTheSameOrderAgainAsRepeated) {
   EXPECT_FALSE(RepeatedAnswers(ledger).has(ledger.entries[2])) << "one id for two keys is a fault";
 }
 
+TEST(LoadFigures, DoNotCountARefusalAsAnErrorThatWasAskedFor) {
+  Ledger ledger = ledger_of({{0, 0, 10, RequestOutcome::rejected},
+                             {0, 0, 10, RequestOutcome::rejected},
+                             {0, 0, 10, RequestOutcome::indeterminate}});
+  ledger.entries[0].kind = ledger.entries[2].kind = OrderKind::payment_fail;
+  const LoadFigures figures = figures_of(ledger);
+  EXPECT_EQ(figures.requests.refused_as_asked, 1u);
+  EXPECT_EQ(figures.requests.rejected, 1u);
+  EXPECT_EQ(figures.requests.failed, 1u) << "an order that is meant to fail is no excuse for a 500";
+  EXPECT_EQ(figures.seconds[0].refused_as_asked, 1u);
+  EXPECT_EQ(figures.seconds[0].errors, 2u);
+  EXPECT_EQ(requests_json(figures.requests)["refusedAsAsked"], 1);
+}
+
 TEST(LoadFigures, AreEmptyForAnEmptyLedger) {
   const LoadFigures figures = figures_of(ledger_of({rows[0]}));
   EXPECT_EQ(figures.requests, RequestCounts{});

@@ -52,10 +52,37 @@ Ledger four_requests() {
   return ledger;
 }
 
+// The first two of these requests create the orders of journeys: a step before and one after. The second journey ends
+// with its first step.
+Ledger two_journeys() {
+  Ledger ledger = four_requests();
+  ledger.steps = {{"log in", false}, {"create", true}, {"pay, then wait", false}};
+  ledger.entries = {ledger.entries[1]};
+  ledger.entries.front().operation = 0;
+  ledger.entries.front().step = 1;
+  const auto add = [&](std::uint64_t journey, std::uint8_t step, int status, RequestOutcome outcome, StepEnd end) {
+    LedgerEntry entry;
+    entry.operation = journey;
+    entry.phase = 1;
+    entry.step = step;
+    entry.planned.us = entry.sent.us = began_us + (step == 0 ? -2'000 : 6'000);
+    entry.first_byte = entry.done = entry.sent + 1ms;
+    entry.http_status = static_cast<std::uint16_t>(status);
+    entry.outcome = outcome;
+    entry.step_end = end;
+    ledger.step_entries.push_back(entry);
+  };
+  add(0, 0, 200, RequestOutcome::accepted, StepEnd::next);
+  add(0, 2, 200, RequestOutcome::duplicate, StepEnd::last);  // the answer that it waited for
+  add(1, 0, 404, RequestOutcome::rejected, StepEnd::unexpected);
+  add(2, 0, 200, RequestOutcome::accepted, StepEnd::no_value);
+  return ledger;
+}
+
 template <class Save>
-std::string saved_by(const Save& save) {
+std::string saved_by(const Save& save, const Ledger& ledger = four_requests()) {
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "requests.csv";
-  const auto saved = save(four_requests(), path);
+  const auto saved = save(ledger, path);
   EXPECT_TRUE(saved) << (saved ? "" : saved.error().message);
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -81,6 +108,39 @@ TEST(RequestFiles, JtlHasMeasuredRequestsAsJMeterWritesThem) {
                              "http://a:1,3,0,0\n"));
   EXPECT_THAT(jtl, HasSubstr("\n1795179849001,4,\"POST /buy,now\",Non HTTP response code: timed_out,timed out,"
                              "individual 1-1,text,false,indeterminate,0,0,1,1,http://a:1,0,0,0\n"));
+}
+
+TEST(RequestFiles, HaveEveryRequestOfAJourneyByTheNameOfItsStep) {
+  const std::string csv = saved_by(save_requests_csv, two_journeys());
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 6);
+  EXPECT_THAT(csv, HasSubstr("service_ms,step\n"));
+  const std::size_t log_in = csv.find(",log in\n"), create = csv.find(",create\n"),
+                    pay = csv.find(
+                        ",accepted,200,,LT-k3f9-S-00000000,,1795179849006000,1795179849006000,"
+                        "1795179849007000,1795179849007000,1.000,1.000,\"pay, then wait\"\n");
+  EXPECT_LT(log_in, create) << csv;
+  EXPECT_LT(create, pay) << "as they were planned: " << csv;
+  EXPECT_NE(pay, std::string::npos) << csv;
+  const std::string jtl = saved_by(save_requests_jtl, two_journeys());
+  EXPECT_EQ(std::count(jtl.begin(), jtl.end(), '\n'), 6);
+  EXPECT_THAT(jtl, HasSubstr(",\"POST /buy,now\",201,201 Created,individual 1-1,text,true,,"));
+  EXPECT_THAT(jtl, HasSubstr(",\"pay, then wait\",200,200 OK,individual 1-1,text,true,,"));
+  EXPECT_THAT(jtl, HasSubstr(",log in,404,404 Not Found,individual 1-1,text,false,rejected,"));
+  EXPECT_THAT(jtl, HasSubstr(",log in,200,200 OK,individual 1-1,text,false,no_value,"));
+}
+
+TEST(RequestFiles, ARefusalThatWasAskedForIsNoError) {
+  Ledger ledger = four_requests();
+  for (const std::size_t refused : {1u, 2u}) {
+    ledger.entries[refused].outcome = RequestOutcome::rejected;
+    ledger.entries[refused].failure = TransportFailure::none;
+    ledger.entries[refused].http_status = 402;
+  }
+  ledger.entries[1].kind = OrderKind::payment_fail;
+  const std::string jtl = saved_by(save_requests_jtl, ledger);
+  EXPECT_THAT(jtl, HasSubstr(",402,402 Payment Required,individual 1-1,text,true,,"));
+  EXPECT_THAT(jtl, HasSubstr(",402,402 Payment Required,individual 1-1,text,false,rejected,"));
+  EXPECT_EQ(endpoints_of(ledger)[0].errors, 1u);
 }
 
 TEST(Endpoints, HaveTheirRequestsAnswersErrorsAndLatencies) {

@@ -44,6 +44,13 @@ std::string_view word_of(const LedAgent::State& state) {
   crash("unknown state of a part");
 }
 
+// An agent verifies servers by the authorities of its own command line. OpenSSL says which one is missing.
+std::string_view advice_about_certificates(const std::string& failure) {
+  for (const char* why : {"self-signed certificate", "self signed certificate", "issuer certificate"})
+    if (failure.find(why) != std::string::npos) return "; start that agent with --ca-file";
+  return {};
+}
+
 class CoordinatedRun {
  public:
   CoordinatedRun(const LoadOptions& options, const AgentsSetup& agents, const std::stop_token& stop,
@@ -165,7 +172,8 @@ Result<void> CoordinatedRun::wait_until_prepared() {
              nullptr);
   for (const LedAgent& agent : *agents_)
     if (const auto state = agent.state(); state.is_lost())
-      return Error{ErrorCode::unavailable, fmt::format("agent {} cannot send: {}", agent.name(), state.lost)};
+      return Error{ErrorCode::unavailable, fmt::format("agent {} cannot send: {}{}", agent.name(), state.lost,
+                                                       advice_about_certificates(state.lost))};
   return {};
 }
 
@@ -229,7 +237,8 @@ LostShare CoordinatedRun::lost_share(std::size_t agent, std::size_t phase, std::
   return lost;
 }
 
-// Adds the requests that lost agents may have sent and that are not among the known ones.
+// Adds the requests that lost agents may have sent and that are not among the known ones, and counts both for each of
+// these agents.
 LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult& result) {
   if (!agents_->is_any_lost()) return known;
   EntryStore all(options_.scratch);
@@ -251,7 +260,11 @@ LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult&
       each_lost_request(lost_share(i, phase, result.ledger.targets.size()), preparation_->options(), phases_[phase],
                         phase, starts_[phase], *plan_, add_unknown);
   }
-  for (const LedgerEntry& entry : std::as_const(known)) add(entry);
+  for (const LedgerEntry& entry : std::as_const(known)) {
+    AgentResult& agent = result.agents[entry.agent];
+    agent.reported += !agent.lost.empty() && entry.sent.us != 0 && result.ledger.is_measured(entry);
+    add(entry);
+  }
   all.add(std::move(chunk));
   LedgerEntries entries = all.take();
   entries.share(known.names());
@@ -272,7 +285,6 @@ void CoordinatedRun::take_agents(RunResult& result) {
     if (state.is_lost()) {
       const std::int64_t begun_ns = starts_.empty() ? state.heard_ns : starts_.front().start_ns;
       it.lost_after = Duration{std::max<std::int64_t>(0, state.heard_ns - begun_ns) / 1000};
-      it.reported = state.status.counts.sent;
     }
     it.generator = state.status.generator;
     proxies.push_back({it.address, state.status.faults});

@@ -12,6 +12,8 @@
 #include "loadgen/agents/agent_totals.hpp"
 #include "loadgen/faults/fault_grammar.hpp"
 #include "loadgen/ledger/load_figures.hpp"
+#include "tests/httpclient/relay.hpp"
+#include "tests/httpclient/tls_server.hpp"
 #include "tests/loadgen/agents/test_agents.hpp"
 #include "tests/loadgen/order_server.hpp"
 
@@ -262,6 +264,8 @@ TEST(AgentsRun, ALostAgentEndsTheLoadAndWhatItMayHaveSentIsIndeterminate) {
   EXPECT_NE(result.agents[1].lost, "");
   EXPECT_GT(result.agents[1].unknown, 0u);
   EXPECT_GT(result.agents[1].reported, 0u);
+  EXPECT_EQ(result.agents[1].reported, agent_figures_of(result.ledger)[1].requests.sent)
+      << "the verdict and the table say one number";
   std::map<std::string, const LedgerEntry*> known;
   std::uint64_t lost = 0;
   for (const LedgerEntry& entry : std::as_const(result.ledger.entries)) {
@@ -279,6 +283,22 @@ TEST(AgentsRun, ALostAgentEndsTheLoadAndWhatItMayHaveSentIsIndeterminate) {
   const Verdict verdict = *every_agent_finished(result);
   EXPECT_EQ(verdict.ruling, Ruling::unknown);
   EXPECT_THAT(verdict.reason, HasSubstr(result.agents[1].address + " was lost"));
+}
+
+TEST(AgentsRun, AnAgentThatDoesNotTrustTheServerHasToBeStartedWithItsAuthority) {
+  OrderServers servers(1);
+  const TlsFront front(servers.node(0).port(), make_identity("IP:127.0.0.1"));
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.targets = {front.url()};
+  options.token = "given";
+  options.orders = 10;
+  options.connect.authorities = front.certificate();
+  const TestAgents agents(1);
+  const auto result = run_load_on_agents(options, agents.setup());
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr(" cannot send: "));
+  EXPECT_THAT(result.error().message, HasSubstr("; start that agent with --ca-file"));
+  EXPECT_TRUE(servers.taken().empty());
 }
 
 TEST(AgentsRun, AStopEndsTheLoadOfAllAgents) {

@@ -25,6 +25,9 @@ bool is_keyword_list(const std::string& text) {
                                          name == "password" || name == "port" || name == "service");
 }
 
+// Which databases may be named: those that nodes have, or all that can be read.
+enum class DatabaseKinds { of_nodes, all };
+
 DatabaseName postgres_database(const std::string& url) {
   return {DatabaseKind::postgres, url, shown_postgres_url(url)};
 }
@@ -56,18 +59,39 @@ bool begins_like_a_url(const std::string& text) {
           scheme == "https" || scheme == "file");
 }
 
+// What to leave out of a URL as other programs write it, such as "jdbc:mysql://shop/orders"; "" where that is not
+// known.
+std::string advice_about_url(const std::string& named) {
+  const auto is_known = [](const std::string& url) { return is_postgres_url(url) || is_foreign_url(url); };
+  const std::string jdbc = "jdbc:";
+  const std::string scheme = named.substr(0, named.find(':'));
+  const std::size_t driver = scheme.find('+');
+  if (lower(named.substr(0, jdbc.size())) == jdbc && is_known(named.substr(jdbc.size()))) return "; leave out jdbc:";
+  if (driver != std::string::npos &&
+      is_known(fmt::format("{}{}", scheme.substr(0, driver), named.substr(scheme.size()))))
+    return fmt::format("; leave out {}, the driver", scheme.substr(driver));
+  const bool is_sqlite = lower(named).starts_with("jdbc:sqlite:") || lower(scheme).starts_with("sqlite");
+  return is_sqlite ? "; write the path of the file alone" : "";
+}
+
+Error unknown_database(const std::string& named, std::string_view flag, DatabaseKinds kinds) {
+  return Error{
+      ErrorCode::invalid,
+      fmt::format(
+          "{} must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE{}{}", flag,
+          kinds == DatabaseKinds::all ? ", mysql://USER@HOST/DATABASE (also MariaDB) or mongodb://HOST/DATABASE" : "",
+          advice_about_url(named))};
+}
+
 // None for "".
 Result<std::optional<DatabaseName>> name_database(const Environment& environment, const std::string& named,
-                                                  std::string_view flag) {
+                                                  std::string_view flag, DatabaseKinds kinds) {
   if (is_postgres_url(named)) return std::optional(postgres_database(named));
   if (is_keyword_list(named))
     return Error{ErrorCode::invalid, fmt::format("{} is a libpq connection string; write it as a URL such as "
                                                  "postgres://USER@HOST:PORT/DATABASE",
                                                  flag)};
-  if (named.find("://") != std::string::npos || begins_like_a_url(named))
-    return Error{ErrorCode::invalid, fmt::format("{} must be the path of an SQLite file or a URL such as "
-                                                 "postgres://USER@HOST/DATABASE",
-                                                 flag)};
+  if (named.find("://") != std::string::npos || begins_like_a_url(named)) return unknown_database(named, flag, kinds);
   if (named.empty()) return std::optional<DatabaseName>();
   const std::string file = environment.resolve(named).string();
   std::error_code ignored;
@@ -88,7 +112,7 @@ Result<DatabaseName> name_foreign_database(const Environment& environment, const
   if (is_foreign_url(text))
     return DatabaseName{is_mongo_url(text) ? DatabaseKind::mongo : DatabaseKind::mysql, text,
                         without_secrets(std::string_view(text))};
-  auto named = name_database(environment, text, flag);
+  auto named = name_database(environment, text, flag, DatabaseKinds::all);
   if (!named) return named.error();
   if (!*named) return Error{ErrorCode::invalid, fmt::format("{}: the name of the database is empty", flag)};
   return **named;
@@ -100,7 +124,7 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
     return Error{ErrorCode::invalid, fmt::format("--database is a {} database: nodes have none, only `loadtest "
                                                  "--profile` reads it",
                                                  is_mongo_url(text) ? "MongoDB" : "MySQL")};
-  auto named = name_database(invocation.environment, text, "--database");
+  auto named = name_database(invocation.environment, text, "--database", DatabaseKinds::of_nodes);
   if (!named) return named.error();
   if (*named) return **named;
   if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty()) {

@@ -38,8 +38,8 @@ Result<std::optional<ForeignDatabases>> foreign_databases(const Invocation& invo
   for (const std::string& text : table_databases)
     if (auto added = add_database(invocation, text, databases); !added) return added.error();
   const std::string& text = invocation.settings.database;
-  const auto main = is_foreign_url(text) ? name_foreign_database(invocation.environment, text, "--database")
-                                         : find_database(invocation);
+  const auto main =
+      text.empty() ? find_database(invocation) : name_foreign_database(invocation.environment, text, "--database");
   if (!main) return main.error();
   if (main->is_default && databases.of_query.empty()) return std::optional<ForeignDatabases>();
   databases.main = main->is_default ? databases.of_query.begin()->second : *main;
@@ -108,10 +108,21 @@ Result<Examination> examine_history(const Evidence& evidence, const RunResult& l
   return examine(**history, options);
 }
 
+// With the verdict about what became of the accepted orders.
+void say_of_orders(Examination& examination, std::string_view what) {
+  for (Verdict& verdict : examination.verdicts)
+    if (verdict.name == "no-lost-order") verdict.reason.append("; ").append(what);
+}
+
 Result<Examination> examine_server(const Profile& profile, const Ledger& ledger, const ServerEvidence& server,
                                    std::string_view why) {
   if (!server.list) return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
   OrderList list = OrderList::read(*server.list, profile, ledger, server.statuses);
+  if (server.statuses && list.is_unread()) {
+    auto polled = examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
+    if (polled) say_of_orders(*polled, list.unseen().why);
+    return polled;
+  }
   auto listed = examine_list(list, profile, ledger, why, wall_clock_now());
   if (!listed || list.is_complete() || !server.statuses) return listed;
   // What the list does not show, the status of single orders may.

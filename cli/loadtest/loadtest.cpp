@@ -102,7 +102,9 @@ Result<ExitCode> Loadtest::dry_run() const {
   Json list = Json::array();
   for (const SampleRequest& sample : *samples) {
     list.push_back({{"what", sample.what}, {"request", sample.request}});
-    if (!invocation_.wants_json()) invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << "\n\n";
+    if (invocation_.wants_json()) continue;
+    const bool has_body = !sample.request.ends_with("\r\n\r\n");
+    invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << (has_body ? "\n\n" : "");
   }
   if (!invocation_.wants_json()) invocation_.terminal.out << fault_plan_text(*faults);
   Json result{{"requests", list}, {"database", evidence_.database}, {"faults", *faults}};

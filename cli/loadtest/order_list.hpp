@@ -26,6 +26,7 @@ class OrderList final : public ForeignRows {
                         const OrderStatuses* statuses);
 
   bool is_complete() const { return !unseen_.any; }
+  bool is_unread() const { return unseen_.any && rows_.empty(); }  // not even one order could be read
 
   RowSource source() const override;
   UnseenOrders unseen() const override { return unseen_; }

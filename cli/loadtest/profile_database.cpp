@@ -43,6 +43,10 @@ class ForeignSqliteRows final : public ForeignRows {
     // The first query of the transaction fixes what all of them see.
     if (sqlite3_exec(rows->database_, "BEGIN", nullptr, nullptr, nullptr) != SQLITE_OK)
       return Error{ErrorCode::unavailable, "cannot read " + path + ": " + sqlite3_errmsg(rows->database_)};
+    if (sqlite3_exec(rows->database_, "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr) == SQLITE_NOTADB)
+      return Error{ErrorCode::invalid, path +
+                                           " is not an SQLite file; PostgreSQL, MySQL, MariaDB and MongoDB are named "
+                                           "by their URLs, and no other database can be read"};
     return std::unique_ptr<ForeignRows>(std::move(rows));
   }
   ~ForeignSqliteRows() override { sqlite3_close(database_); }

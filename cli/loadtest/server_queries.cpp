@@ -7,6 +7,7 @@
 #include "cli/client/connecting.hpp"
 #include "cli/client/node_client.hpp"
 #include "common/text/text.hpp"
+#include "loadgen/requests/request_pieces.hpp"
 #include "server/adapters/participants/http_answer.hpp"
 
 namespace sagactl {
@@ -65,6 +66,7 @@ Result<HttpResponse> ServerQueries::get_from(std::size_t turn, const std::string
   const std::string& prefix = client.base().prefix;
   const bool is_complete = request.path != path_or_address && !prefix.empty() && request.path.starts_with(prefix + "/");
   if (is_complete) request.path.erase(0, prefix.size());
+  request.path = escaped(request.path, Escape::target);
   request.headers = headers_;
   for (const auto& [name, value] : more)
     if (header_of(headers_, name).empty()) request.headers.emplace_back(name, value);
@@ -80,6 +82,8 @@ std::string useless_answer(const std::string& path, const Result<HttpResponse>& 
   std::string text = fmt::format("GET {} returned HTTP {}", path, response->status);
   if (response->status == unauthenticated || response->status == forbidden)
     text += " (the request carried --token and the create.headers that are the same for all orders)";
+  else if (const std::string message = response->message(); !message.starts_with("HTTP "))
+    text += fmt::format(": {}", message);
   return text;
 }
 

@@ -39,7 +39,13 @@ std::string without_padding(std::string request) {
 class SampleWriter {
  public:
   SampleWriter(const LoadOptions& options, const RequestWriterSetup& setup)
-      : options_(options), journey_(setup.profile.journey), plan_(setup.plan), writer_(setup) {}
+      : options_(options), journey_(setup.profile.journey), plan_(setup.plan), writer_(setup) {
+    const std::string authorization = writer_.authorization(0);
+    if (authorization.empty()) return;
+    UserState state = writer_.users().of(0);
+    state.authorization = RequestWriter::authorization_line(authorization);
+    writer_.users().replace(0, std::move(state));
+  }
 
   std::vector<SampleRequest> samples() {
     add_single_requests("set-up", StepNumber::Part::set_up, journey_.set_up);

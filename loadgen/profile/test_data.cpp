@@ -6,6 +6,7 @@
 
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
+#include "loadgen/requests/request_pieces.hpp"
 
 namespace sagactl {
 namespace {
@@ -70,8 +71,10 @@ std::string filled(std::string text, const TestDataScope& scope) {
 
 Result<void> send_one(HttpClient& client, const TestDataRequest& request, const TestDataScope& scope,
                       PreparedTestData& prepared) {
-  HttpRequest http_request{
-      request.method, filled(request.path, scope), filled(request.body, scope), {{"Content-Type", "application/json"}}};
+  HttpRequest http_request{request.method,
+                           escaped(filled(request.path, scope), Escape::target),
+                           filled(request.body, scope),
+                           {{"Content-Type", "application/json"}}};
   for (int call = 0; call < calls_max; ++call) {
     const auto response = client.send(http_request);
     if (!response) return response.error();

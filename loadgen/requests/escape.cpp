@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/text/hex.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -27,6 +29,30 @@ char* put_json(char* out, std::string_view text) {
   return out;
 }
 
+char* put_percent_byte(char* out, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  *out++ = '%';
+  *out++ = percent_digits[byte >> 4];
+  *out++ = percent_digits[byte & 15];
+  return out;
+}
+
+// Square brackets may only surround an IPv6 address, which is in no path.
+char* put_target(char* out, std::string_view text) {
+  constexpr std::string_view never = "\"<>[]\\^`{|}";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_visible = c > ' ' && c < '\x7F';
+    const bool is_allowed = c == '%' ? text.size() - i > 2 && hex_byte(text.substr(i + 1, 2)) >= 0
+                                     : is_visible && never.find(c) == std::string_view::npos;
+    if (is_allowed)
+      *out++ = c;
+    else
+      out = put_percent_byte(out, c);
+  }
+  return out;
+}
+
 char* put_percent(char* out, std::string_view text, bool plus_for_space) {
   constexpr std::string_view marks = "-._~";
   for (const char c : text) {
@@ -37,10 +63,7 @@ char* put_percent(char* out, std::string_view text, bool plus_for_space) {
     } else if (c == ' ' && plus_for_space) {
       *out++ = '+';
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      *out++ = '%';
-      *out++ = percent_digits[byte >> 4];
-      *out++ = percent_digits[byte & 15];
+      out = put_percent_byte(out, c);
     }
   }
   return out;
@@ -59,6 +82,7 @@ std::size_t escaped_max(std::size_t size, Escape escape) {
     case Escape::json:
       return size * json_growth;
     case Escape::path:
+    case Escape::target:
     case Escape::form:
       return size * percent_growth;
     case Escape::none:
@@ -74,6 +98,8 @@ char* put_escaped(char* out, std::string_view text, Escape escape) {
       return put_json(out, text);
     case Escape::path:
       return put_percent(out, text, false);
+    case Escape::target:
+      return put_target(out, text);
     case Escape::form:
       return put_percent(out, text, true);
     case Escape::header:

@@ -11,6 +11,7 @@ enum class Escape : std::uint8_t {
   none,
   json,    // in a JSON string
   path,    // one segment of a path, or a value of a query (RFC 3986)
+  target,  // a whole path with its query: only what no URI may contain, and nothing that is escaped already
   form,    // a value of application/x-www-form-urlencoded
   header,  // without control characters, which would begin another header
 };

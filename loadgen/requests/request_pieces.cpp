@@ -33,7 +33,7 @@ void PieceCompiler::add_all(RequestPieces& pieces, const std::string& text, Esca
   for (const TemplatePiece& part : *parsed) {
     if (part.field == TemplateField::text) {
       RequestPiece plain;
-      plain.text = part.text;
+      plain.text = escape == Escape::path ? escaped(part.text, Escape::target) : part.text;
       add(std::move(plain));
     } else if (part.field == TemplateField::items) {
       for (std::uint32_t i = 0; i < plan_.items; ++i)
@@ -119,11 +119,14 @@ RequestPiece PieceCompiler::make_piece(const TemplatePiece& part, Escape escape,
       piece.kind = Kind::random;
       piece.random = parse_random_text(part.text).value();
       break;
-    case TemplateField::env:
+    case TemplateField::env: {
+      const std::string& value = *find_text(profile_.journey, part.field, part.text);
+      // A sample has the spelling in place of the value, which may be secret.
+      const bool is_spelling = value == fmt::format("{{{}:{}}}", to_string(part.field), part.text);
       // In a path it may have several segments.
-      piece.text = escaped(*find_text(profile_.journey, part.field, part.text),
-                           escape == Escape::path ? Escape::header : escape);
+      piece.text = is_spelling ? value : escaped(value, escape == Escape::path ? Escape::target : escape);
       break;
+    }
     case TemplateField::file:
       piece.text = *find_text(profile_.journey, part.field, part.text);
       break;

@@ -150,6 +150,52 @@ TEST(Lists, ThatBreakOffAreJudgedByWhatTheyHaveAndByTheStatusOfTheOthers) {
   EXPECT_THAT(ruling_and_reason(server.loadtest().json(), "no-lost-order"), HasSubstr("FAIL: request"));
 }
 
+TEST(Lists, ThatCannotBeReadAtAllLeaveTheJudgementToTheStatusOfEachOrder) {
+  NumberingServer server([&](const std::string& path, const std::vector<std::string>&) {
+    return path.starts_with("/o/") ? answer(200, R"({"state":"done"})") : answer(400, R"({"message":"no filter"})");
+  });
+  server.sandbox.write("shop.toml", create_and_status +
+                                        "[list]\npath = \"/orders?filter[key]={prefix}\"\norders = \"\"\norder_id = "
+                                        "\"/id\"\nkey = \"/key\"\nstatus = \"/state\"\n");
+  const Json result = server.loadtest().json();
+  EXPECT_THAT(ruling_and_reason(result, "no-lost-order"), HasSubstr("PASS: "));
+  EXPECT_THAT(ruling_and_reason(result, "all-sagas-end"), HasSubstr("PASS: "));
+  EXPECT_THAT(ruling_and_reason(result, "no-lost-order"), HasSubstr("returned HTTP 400: no filter"));
+}
+
+TEST(Lists, AreAskedForByAddressesThatAUriMayHave) {
+  std::atomic<bool> is_encoded = false;
+  NumberingServer server([&](const std::string& path, const std::vector<std::string>&) {
+    if (path.starts_with("/orders?filter%5Bkey%5D=LT-")) is_encoded = true;
+    return answer(200, R"({"state":"done"})");
+  });
+  server.sandbox.write("shop.toml", create_and_status +
+                                        "[list]\npath = \"/orders?filter[key]={prefix}\"\norders = \"\"\norder_id = "
+                                        "\"/id\"\nkey = \"/key\"\nstatus = \"/state\"\n");
+  server.loadtest();
+  EXPECT_TRUE(is_encoded);
+}
+
+TEST(Databases, OfAKindThatIsNotReadAreNamedWithWhatToWriteInstead) {
+  struct Row {
+    const char* database;
+    const char* said;
+  };
+  NumberingServer server(is_done);
+  server.sandbox.write("shop.toml", create_and_status + "[sql]\norders = \"select 1\"\n");
+  server.sandbox.write("shop.mv.db", "H:2,block:9,blockSize:1000,chunk:b,clean:1,created:19c, and so on");
+  for (const Row& row : {Row{"shop.mv.db", "shop.mv.db is not an SQLite file; PostgreSQL, MySQL, MariaDB and MongoDB"},
+                         Row{"jdbc:postgresql://db/shop", "; leave out jdbc:"},
+                         Row{"mysql+pymysql://me:secret@db/shop", "; leave out +pymysql, the driver"},
+                         Row{"sqlite:///shop.db", "; write the path of the file alone"},
+                         Row{"jdbc:h2:file:./shop", "mysql://USER@HOST/DATABASE (also MariaDB) or mongodb://HOST"}}) {
+    const CommandResult outcome = server.loadtest({"--database", row.database});
+    EXPECT_EQ(outcome.code, 4) << row.database;
+    EXPECT_THAT(outcome.out + outcome.err, HasSubstr(row.said)) << row.database;
+    EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("secret")));
+  }
+}
+
 void write_database(const std::filesystem::path& path, const char* statement) {
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);

@@ -176,6 +176,38 @@ TEST(SampleRequests, ShowOneOfEachKindThatTheScenarioHas) {
   EXPECT_FALSE(sample_requests(options));
 }
 
+TEST(RequestWriter, WritesNothingThatNoUriMayContain) {
+  RequestWriterSetup run = run_of(1);
+  run.profile.path = "/für%20[a]/%7B{key}?filter[client]=\"{run}\"&part=50%&x=a:b@c,d;(e)'!*";
+  run.profile.journey.texts = {{"env:PART", "é/x"}};
+  run.profile.path += "&of={env:PART}";
+  const RequestWriter writer(run);
+  const std::string written = write(writer, {});
+  EXPECT_EQ(written.substr(0, written.find(" HTTP/")),
+            "POST /f%C3%BCr%20%5Ba%5D/%7BLT-k3f9a2c1-S-00000000?filter%5Bclient%5D=%22k3f9a2c1%22&part=50%25&x=a:b@c,d;"
+            "(e)'!*&of=%C3%A9/x");
+}
+
+TEST(SampleRequests, ShowWhatIsSecretByItsSpellingInEveryPlace) {
+  LoadOptions options;
+  options.targets = {"http://127.0.0.1:1"};
+  options.profile.journey.texts = {{"env:KEY", "sesame"}};
+  JourneyStep log_in;
+  log_in.name = "log-in 1";
+  log_in.method = "POST";
+  log_in.path = "/in/{env:KEY}";
+  log_in.body = "password={env:KEY}";
+  log_in.is_form = true;
+  options.profile.journey.log_in.requests = {log_in};
+  options.profile.journey.log_in.authorization = "Bearer {env:KEY}";
+  const auto samples = sample_requests(options);
+  ASSERT_TRUE(samples) << samples.error().message;
+  EXPECT_NE(samples->front().request.find("POST /in/{env:KEY}\r\n"), std::string::npos) << samples->front().request;
+  EXPECT_NE(samples->front().request.find("\r\n\r\npassword={env:KEY}"), std::string::npos) << samples->front().request;
+  EXPECT_NE(samples->back().request.find("\r\nAuthorization: Bearer {env:KEY}\r\n"), std::string::npos)
+      << samples->back().request;
+}
+
 TEST(RequestWriter, AsksToCloseTheConnectionIfEachRequestHasItsOwn) {
   RequestWriterSetup run = run_of(1);
   run.close = true;

@@ -62,8 +62,7 @@ std::string prefix_of_targets(const Ledger& ledger) {
 // Advice for the case that this is the most frequent answer.
 std::string advice(int status, const Ledger& ledger) {
   const bool may_be_log_in = status == 401 || status == 403 || (status >= 300 && status < 400);
-  if (may_be_log_in && ledger.loses_cookies)
-    return "; the log-in sets a cookie, which is lost: write cookies = \"user\" at the beginning of the profile";
+  if (may_be_log_in && ledger.loses_cookies) return std::string(advice_about_lost_cookies);
   if (status == 401 || status == 403 || status == 407)
     return "; give --token, the required header in create.headers, or a [log_in] in the profile";
   if (status >= 300 && status < 400) return "; give --url the address that it redirects to";

@@ -66,6 +66,10 @@ struct AnswerCounts {
   std::uint64_t due() const;
 };
 
+// After a refusal, where the profile keeps no cookies.
+inline constexpr std::string_view advice_about_lost_cookies =
+    "; the log-in sets a cookie, which is lost: write cookies = \"user\" at the beginning of the profile";
+
 // Of the measured requests. `first` may be null.
 AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first);
 

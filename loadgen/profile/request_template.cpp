@@ -27,8 +27,9 @@ Error unknown_field(std::string_view word, const std::vector<std::string>& known
   if (!near.empty())
     return {ErrorCode::invalid, fmt::format("'{{{}}}' is not a field; did you mean '{{{}}}'?", word, near)};
   return {ErrorCode::invalid,
-          fmt::format("'{{{}}}' is not a field; the fields are {{{}}} (for literal text, write {{ {} }})", word,
-                      join(known, "} {"), word)};
+          fmt::format("'{{{}}}' is not a field; the fields are {{{}}}, and those of create.fields (for literal text, "
+                      "write {{ {} }})",
+                      word, join(known, "} {"), word)};
 }
 
 Result<TemplatePiece> field_of(std::string_view word, const TemplateNames& own) {
@@ -40,6 +41,9 @@ Result<TemplatePiece> field_of(std::string_view word, const TemplateNames& own) 
     if (kept == word) return TemplatePiece{TemplateField::kept, kept, {}};
     known.push_back(kept);
   }
+  if (!nearest(std::string(word), known).empty()) return unknown_field(word, known);
+  known.insert(known.end(), {"now:ms", "random:1-100", "env:NAME", "file:NAME"});
+  for (const std::string& table : own.tables) known.push_back(table + ":COLUMN");
   return unknown_field(word, known);
 }
 

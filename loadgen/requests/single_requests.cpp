@@ -6,6 +6,7 @@
 
 #include "common/text/text.hpp"
 #include "loadgen/answers/answer_values.hpp"
+#include "loadgen/ledger/answer_counts.hpp"
 #include "loadgen/profile/accounts.hpp"
 #include "loadgen/sending/steady_ns.hpp"
 
@@ -48,6 +49,12 @@ Error refused_by_server(const JourneyStep& what, const HttpRequest& request, con
                                           response.status, message.empty() ? "" : ": " + message)};
 }
 
+// The load cannot begin: nothing answers, or the server refused what comes before it, which is `refused`.
+Error not_begun(const Error& error, ErrorCode refused, std::string_view part) {
+  return {error.code == ErrorCode::unavailable ? error.code : refused, fmt::format("{}: {}", part, error.message),
+          error.members};
+}
+
 }  // namespace
 
 SingleRequests::SingleRequests(const SingleRequestsSetup& setup)
@@ -70,7 +77,11 @@ Result<void> SingleRequests::send(StepNumber step, const JourneyStep& what, cons
                  response.error().members};
   const bool is_expected = std::any_of(what.expect.begin(), what.expect.end(),
                                        [&](const StatusRange& range) { return range.holds(response->status); });
-  if (!is_expected) return refused_by_server(what, request, *response);
+  if (!is_expected) {
+    Error refused = refused_by_server(what, request, *response);
+    if (lost_a_cookie_) refused.message += advice_about_lost_cookies;
+    return refused;
+  }
   if (has_cookies)
     setup_.writer->users().take_cookies(order.user, values_of(response->headers, "set-cookie"), request.path,
                                         wall_clock_now());
@@ -99,7 +110,7 @@ Result<std::vector<std::string>> SingleRequests::set_up() {
   order.target = setup_.target;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (auto sent = send({StepNumber::Part::set_up, i}, steps[i], order, KeptScope::run, values); !sent)
-      return Error{sent.error().code, "set-up: " + sent.error().message, sent.error().members};
+      return not_begun(sent.error(), ErrorCode::conflict, "set-up");
     setup_.writer->set_run_values(values);
   }
   return values;
@@ -138,8 +149,7 @@ Result<std::optional<std::int64_t>> SingleRequests::log_in(std::size_t user) {
   UserState state = setup_.writer->users().of(user);
   for (std::size_t i = 0; i < what.requests.size(); ++i) {
     if (auto sent = send({StepNumber::Part::log_in, i}, what.requests[i], order, KeptScope::user, state.values); !sent)
-      return Error{sent.error().code == ErrorCode::unavailable ? ErrorCode::unavailable : ErrorCode::unauthenticated,
-                   fmt::format("log-in of user {}: {}", user + 1, sent.error().message), sent.error().members};
+      return not_begun(sent.error(), ErrorCode::unauthenticated, fmt::format("log-in of user {}", user + 1));
     setup_.writer->users().replace(user, state);
   }
   const std::string authorization = setup_.writer->authorization(user);

@@ -79,6 +79,7 @@ TEST_F(JourneyProfile, TheDryRunShowsAJourneyInItsOrderAndNoSecret) {
     ASSERT_NE(at, std::string::npos) << part << " in\n" << shown.out;
   }
   EXPECT_THAT(shown.out, Not(HasSubstr("sesame")));
+  EXPECT_THAT(shown.out, Not(HasSubstr("\r\n\r\n\n")));
 }
 
 TEST_F(JourneyProfile, AllMistakesAreReportedAtOnceEachWithItsPlaceAndTheNearestName) {
@@ -332,9 +333,26 @@ TEST_F(JourneyRun, ALogInThatIsRefusedEndsTheRunBeforeTheLoad) {
   sandbox_.write("shop.toml", shortest + "[log_in]\npath = \"/refuse\"\nbody = '{\"u\":\"{user}\"}'\n");
   const CommandResult outcome =
       sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--url", server_.url()});
-  EXPECT_NE(outcome.code, 0);
+  EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("log-in of user 1: 'log-in 1': POST /refuse was answered with 500"));
   EXPECT_EQ(orders_, 0);
+}
+
+TEST_F(JourneyRun, ASetUpThatIsRefusedEndsTheRunAsALogInThatIs) {
+  sandbox_.write("shop.toml", shortest + "[[set_up]]\nname = \"fill\"\npath = \"/refuse\"\n");
+  const CommandResult outcome =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--url", server_.url()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("set-up: 'fill': "));
+  EXPECT_EQ(orders_, 0);
+}
+
+TEST_F(JourneyRun, ALogInThatIsRefusedAfterItsCookieWasLostIsExplained) {
+  sandbox_.write("shop.toml", shortest + "[[log_in]]\npath = \"/log-in\"\n[[log_in]]\npath = \"/members\"\n");
+  const CommandResult outcome = sandbox_.run(
+      {"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--url", server_.url(), "-o", "json"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr(R"(the log-in sets a cookie, which is lost: write cookies = \"user\")"));
 }
 
 TEST_F(JourneyRun, RefusalsAfterALogInWhoseCookieIsLostAreExplained) {

@@ -27,6 +27,14 @@ TEST(RequestTemplate, AnUnknownFieldIsAnErrorThatListsTheFields) {
   EXPECT_NE(message.find("{price}"), std::string::npos) << message;
 }
 
+TEST(RequestTemplate, AFieldThatResemblesNoneIsAnErrorThatListsAllOfThem) {
+  const auto pieces = parse_template("{voucher}", {.kept = {"token"}, .tables = {"people"}});
+  ASSERT_FALSE(pieces);
+  for (const char* field : {"{product}", "{uuid}", "{token}", "{now:ms}", "{random:1-100}", "{env:NAME}", "{file:NAME}",
+                            "{people:COLUMN}", "create.fields"})
+    EXPECT_NE(pieces.error().message.find(field), std::string::npos) << field << ": " << pieces.error().message;
+}
+
 TEST(RequestTemplate, CustomFieldsAreFilledIn) {
   const CustomFields fields = {{"card", "OK"}, {"shop", "{run}"}};
   EXPECT_EQ(with_custom_fields(R"({"c":"{card}","s":"{shop}","k":"{key}"})", fields, {}),

@@ -61,8 +61,10 @@ bool begins_like_a_url(const std::string& text) {
 
 // What to leave out of a URL as other programs write it, such as "jdbc:mysql://shop/orders"; "" where that is not
 // known.
-std::string advice_about_url(const std::string& named) {
-  const auto is_known = [](const std::string& url) { return is_postgres_url(url) || is_foreign_url(url); };
+std::string advice_about_url(const std::string& named, DatabaseKinds kinds) {
+  const auto is_known = [&](const std::string& url) {
+    return is_postgres_url(url) || (kinds == DatabaseKinds::all && is_foreign_url(url));
+  };
   const std::string jdbc = "jdbc:";
   const std::string scheme = named.substr(0, named.find(':'));
   const std::size_t driver = scheme.find('+');
@@ -80,7 +82,7 @@ Error unknown_database(const std::string& named, std::string_view flag, Database
       fmt::format(
           "{} must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE{}{}", flag,
           kinds == DatabaseKinds::all ? ", mysql://USER@HOST/DATABASE (also MariaDB) or mongodb://HOST/DATABASE" : "",
-          advice_about_url(named))};
+          advice_about_url(named, kinds))};
 }
 
 // None for "".

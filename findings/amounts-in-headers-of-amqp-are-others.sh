@@ -314,7 +314,7 @@ grep -v raises written >tables
   python/bin/python table.py read <tables
   node table.mjs read <tables
   go-table/table read <tables
-} >read
+} >readings
 # For each case and writer the value that most readers have, and then the others with their readers.
 cat >compare.py <<'END'
 from collections import defaultdict
@@ -324,7 +324,7 @@ written, read = defaultdict(list), defaultdict(lambda: defaultdict(list))
 for line in open("written"):
     case, table, writer = line.split()
     written[case].append((writer, table == "raises"))
-for line in open("read"):
+for line in open("readings"):
     case, writer, value, reader = line.split()
     read[case, writer][value if value == "raises" else f"{Decimal(value).normalize():f}"].append(reader)
 for case, writers in written.items():

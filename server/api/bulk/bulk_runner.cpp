@@ -211,7 +211,7 @@ Result<std::vector<BulkItem>> BulkRunner::next_items(const BulkJob& job, std::si
 }
 
 // Of what may have been done: by the node that ran the job before, or with an answer that was lost. Nothing: it was
-// not.
+// not, or is not yet.
 Result<std::optional<BulkRunner::ItemResult>> BulkRunner::result_of_earlier(const BulkJob& job, const BulkItem& item) {
   const auto flow = queries_.flow(order_of(item.saga));
   if (!flow) return flow.error();
@@ -288,7 +288,7 @@ bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
 Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_items(BulkJob& job, bool is_resumed,
                                                                                     const std::stop_token& stop) {
   std::vector<Tried> tried(job.in_hand.size());
-  for (Tried& each : tried) each.is_in_doubt = is_resumed;
+  for (Tried& each : tried) each.is_in_doubt = each.was_in_doubt = is_resumed;
   const auto is_done = [](const Tried& each) { return each.result.has_value(); };
   for (;;) {
     if (const auto resolved = resolve_doubts(job, tried); !resolved) return resolved.error();

@@ -98,7 +98,14 @@ Result<std::optional<BulkRunner::Held>> BulkRunner::take(const StoredRecord& ope
   auto job = *record ? read_bulk_job(**record) : Result<BulkJob>(Error{ErrorCode::not_found, "it was never stored"});
   if (!job || job->state != BulkState::running) {
     if (!job) log_warn("a bulk job is given up", {{"job", open.id}, {"error", job.error().message}});
-    if (const auto removed = records_.remove_record(bulk_open_kind, open.id); !removed) return removed.error();
+    const auto removed = records_.remove_record(bulk_open_kind, open.id);
+    if (!removed) return removed.error();
+    if (*record) return std::optional<Held>();
+    // A repeat of its request may have stored it in the meantime.
+    const auto since = records_.record(bulk_kind, open.id);
+    if (!since) return since.error();
+    if (*since)
+      if (const auto added = records_.add_record(bulk_open_kind, open.id, "{}"); !added) return added.error();
     return std::optional<Held>();
   }
   if (job->node != node_ && job->held_until > *now) return std::optional<Held>();

@@ -249,8 +249,7 @@ bool Engine::Core::on_rejected(std::vector<QueuedCommand> commands, const Error&
   return mark_store_available();
 }
 
-// One command of the batch is at fault. Each is committed alone, so that it does not block the
-// others.
+// One command of the batch is at fault. Each is committed alone, so that it does not block the others.
 bool Engine::Core::isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error) {
   if (commands.size() != 1) return commit_each_alone(std::move(commands));
   QueuedCommand& queued = commands.front();

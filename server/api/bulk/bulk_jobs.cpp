@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "common/log.hpp"
-#include "server/api/bulk/bulk_key.hpp"
 #include "server/api/bulk/bulk_runner.hpp"
 #include "server/api/bulk/handlers.hpp"
+#include "server/api/bulk/keep_bulk_job.hpp"
 #include "server/api/newest_records.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/saga_filter.hpp"
@@ -24,10 +24,7 @@ constexpr std::size_t filter_max = 4096;
 constexpr std::int64_t bulk_sagas_max = 100'000;  // of a job
 constexpr int rate_max = 1'000, default_rate = 50;
 constexpr std::size_t sample_max = 10;
-constexpr std::size_t kept_jobs_max = 100;  // jobs
-constexpr std::size_t open_jobs_max = 10;
 constexpr std::int64_t results_max = 1'000;
-constexpr std::size_t jobs_forgotten_max = 10'000;
 
 struct BulkRequest {
   BulkJob job;
@@ -79,67 +76,6 @@ Answer dry_run_answer(const BulkJob& job, const FlowPage& found) {
                                        {"filter", job.filter},
                                        {"count", found.total},
                                        {"sample", std::move(sample)}});
-}
-
-struct KeptJob {
-  StoredRecord record;
-  bool is_new = true;  // false: an earlier request with the same Idempotency-Key has begun it
-};
-
-// The id among those that run comes first: a job that is stored is run.
-Result<KeptJob> add_job(RecordStore& records, const BulkJob& job) {
-  KeptJob kept;
-  for (const auto& [kind, body] :
-       {std::pair(bulk_open_kind, std::string("{}")), std::pair(bulk_kind, bulk_job_text(job))}) {
-    const auto added = records.add_record(kind, job.id, body);
-    if (!added) return added.error();
-    kept.is_new = *added;
-  }
-  auto record = records.record(bulk_kind, job.id);
-  if (!record) return record.error();
-  if (!*record) return Error{ErrorCode::unavailable, "the job could not be stored; try again"};
-  kept.record = std::move(**record);
-  return kept;
-}
-
-// Jobs that are too old are forgotten with their results and keys, but for those that are newer than one that runs.
-Result<void> forget_old_jobs(RecordStore& records, const std::string& oldest_running) {
-  const auto oldest = oldest_kept(records, bulk_kind, kept_jobs_max, oldest_running);
-  if (!oldest) return oldest.error();
-  const auto removed = keep_newest_records(records, bulk_kind, kept_jobs_max, {bulk_kind, bulk_result_kind},
-                                           jobs_forgotten_max, oldest_running);
-  return removed ? forget_bulk_keys(records, *oldest) : removed;
-}
-
-// `key`: the Idempotency-Key; empty without one.
-Result<KeptJob> keep_job(RecordStore& records, BulkJob job, const std::string& key) {
-  RecordRange open;
-  open.limit = open_jobs_max;
-  const auto running = records.records(bulk_open_kind, open);
-  if (!running) return running.error();
-  const std::string oldest_running = running->empty() ? job.id : running->front().id;
-  bool is_first = true;
-  if (!key.empty()) {
-    const auto oldest = oldest_kept(records, bulk_kind, kept_jobs_max, oldest_running);
-    if (!oldest) return oldest.error();
-    auto claimed = claim_bulk_key(records, job, key, *oldest);
-    if (!claimed) return claimed.error();
-    is_first = claimed->is_new;
-    job.id = std::move(claimed->job);
-    auto earlier = is_first ? Result<std::optional<StoredRecord>>(std::nullopt) : records.record(bulk_kind, job.id);
-    if (!earlier) return earlier.error();
-    if (*earlier) return KeptJob{std::move(**earlier), false};
-  }
-  if (running->size() >= open_jobs_max) {
-    if (!key.empty() && is_first)
-      if (const auto released = release_bulk_key(records, job, key); !released) return released.error();
-    return Error{ErrorCode::conflict,
-                 fmt::format("{} bulk jobs run already; wait for one, or stop one", open_jobs_max)};
-  }
-  auto kept = add_job(records, job);
-  if (!kept) return kept;
-  if (const auto forgotten = forget_old_jobs(records, oldest_running); !forgotten) return forgotten.error();
-  return kept;
 }
 
 // The newest first; those that run are among them however old they are.
@@ -272,8 +208,8 @@ awaitable<Answer> create_bulk_job(Context& context, Request& request) {
   if (!found) co_return found.error();
   if (asked->dry_run) co_return dry_run_answer(job, *found);
   job.total = found->total;
-  auto keep = [&records = context.records, job, key = *key] { return keep_job(records, job, key); };
-  const Result<KeptJob> kept = co_await context.query_threads.run(std::move(keep));
+  auto keep = [&records = context.records, job, key = *key] { return keep_bulk_job(records, job, key); };
+  const Result<KeptBulkJob> kept = co_await context.query_threads.run(std::move(keep));
   if (!kept && is_key_reused(kept.error()))
     co_return http::problem(422, kept.error().message, request, kept.error().members);
   if (!kept) co_return kept.error();

@@ -31,34 +31,41 @@ Error bulk_key_reused(const std::string& key, const std::string& job) {
                Json{{"code", "IDEMPOTENCY_KEY_REUSED"}, {"id", job}}};
 }
 
+// The job of a key in use, which must be that of the same request.
+Result<std::optional<std::string>> same_request(const StoredRecord& stored, const BulkJob& job,
+                                                const std::string& key) {
+  std::string earlier = job_of_key(stored);
+  if (read_json(stored.body).value("digest", "") != digest_of_request(job)) return bulk_key_reused(key, earlier);
+  return std::optional(std::move(earlier));
+}
+
 }  // namespace
 
-Result<ClaimedKey> claim_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
-                                  const std::string& oldest_kept) {
-  const std::string id = bulk_key_id(job, key), digest = digest_of_request(job);
-  const std::string body = json_text(Json{{"job", job.id}, {"digest", digest}});
+Result<std::optional<std::string>> find_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
+                                                 const std::string& oldest_kept) {
+  const auto stored = records.record(bulk_key_kind, bulk_key_id(job, key));
+  if (!stored) return stored.error();
+  if (!*stored || job_of_key(**stored) < oldest_kept) return std::optional<std::string>();
+  return same_request(**stored, job, key);
+}
+
+Result<std::optional<std::string>> claim_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
+                                                  const std::string& oldest_kept) {
+  const std::string id = bulk_key_id(job, key);
+  const std::string body = json_text(Json{{"job", job.id}, {"digest", digest_of_request(job)}});
   for (int i = 0; i < claim_tries; ++i) {
     const auto added = records.add_record(bulk_key_kind, id, body);
     if (!added) return added.error();
-    if (*added) return ClaimedKey{job.id, true};
+    if (*added) return std::optional<std::string>();
     const auto stored = records.record(bulk_key_kind, id);
     if (!stored) return stored.error();
     if (!*stored) continue;
-    const std::string earlier = job_of_key(**stored);
-    if (earlier < oldest_kept) {
-      if (const auto removed = records.remove_record(bulk_key_kind, id); !removed) return removed.error();
-      continue;
-    }
-    if (read_json((*stored)->body).value("digest", "") != digest) return bulk_key_reused(key, earlier);
-    return ClaimedKey{earlier, false};
+    if (job_of_key(**stored) >= oldest_kept) return same_request(**stored, job, key);
+    const auto taken = records.replace_record(bulk_key_kind, id, (*stored)->version, body);
+    if (!taken) return taken.error();
+    if (*taken) return std::optional<std::string>();
   }
   return Error{ErrorCode::busy, "other requests with this Idempotency-Key are being processed; try again"};
-}
-
-Result<void> release_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key) {
-  const auto removed = records.remove_record(bulk_key_kind, bulk_key_id(job, key));
-  if (!removed) return removed.error();
-  return {};
 }
 
 Result<void> forget_bulk_keys(RecordStore& records, const std::string& oldest_kept) {

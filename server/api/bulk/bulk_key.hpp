@@ -2,6 +2,7 @@
 // the job is kept.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "server/api/bulk/bulk_job.hpp"
@@ -12,18 +13,15 @@ namespace sagactl::api {
 // Of the records of keys.
 inline constexpr const char* bulk_key_kind = "bulk-key";
 
-struct ClaimedKey {
-  std::string job;      // the id of the job that is begun under the key
-  bool is_new = false;  // that is the job that was asked for
-};
+// The id of the job that is begun under the key, which may not be stored yet; nothing when the key is free, as it is
+// again when its job is older than `oldest_kept`, an id. `invalid` with "code":"IDEMPOTENCY_KEY_REUSED" when the
+// earlier request asked for something else.
+Result<std::optional<std::string>> find_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
+                                                 const std::string& oldest_kept);
 
-// Gives the key to this job, unless an earlier request has given it to another, which may not be stored yet: that one
-// is meant then. `invalid` with "code":"IDEMPOTENCY_KEY_REUSED" when that request asked for something else. A key whose
-// job is older than `oldest_kept`, an id, is free again.
-Result<ClaimedKey> claim_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
-                                  const std::string& oldest_kept);
-
-Result<void> release_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key);
+// The same; and a key that is free is this job's now.
+Result<std::optional<std::string>> claim_bulk_key(RecordStore& records, const BulkJob& job, const std::string& key,
+                                                  const std::string& oldest_kept);
 
 // Forgets the keys of jobs that are older than `oldest_kept`.
 Result<void> forget_bulk_keys(RecordStore& records, const std::string& oldest_kept);

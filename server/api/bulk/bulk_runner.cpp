@@ -98,7 +98,14 @@ Result<std::optional<BulkRunner::Held>> BulkRunner::take(const StoredRecord& ope
   auto job = *record ? read_bulk_job(**record) : Result<BulkJob>(Error{ErrorCode::not_found, "it was never stored"});
   if (!job || job->state != BulkState::running) {
     if (!job) log_warn("a bulk job is given up", {{"job", open.id}, {"error", job.error().message}});
-    if (const auto removed = records_.remove_record(bulk_open_kind, open.id); !removed) return removed.error();
+    const auto removed = records_.remove_record(bulk_open_kind, open.id);
+    if (!removed) return removed.error();
+    if (*record) return std::optional<Held>();
+    // A repeat of its request may have stored it in the meantime.
+    const auto since = records_.record(bulk_kind, open.id);
+    if (!since) return since.error();
+    if (*since)
+      if (const auto added = records_.add_record(bulk_open_kind, open.id, "{}"); !added) return added.error();
     return std::optional<Held>();
   }
   if (job->node != node_ && job->held_until > *now) return std::optional<Held>();
@@ -211,7 +218,7 @@ Result<std::vector<BulkItem>> BulkRunner::next_items(const BulkJob& job, std::si
 }
 
 // Of what may have been done: by the node that ran the job before, or with an answer that was lost. Nothing: it was
-// not.
+// not, or is not yet.
 Result<std::optional<BulkRunner::ItemResult>> BulkRunner::result_of_earlier(const BulkJob& job, const BulkItem& item) {
   const auto flow = queries_.flow(order_of(item.saga));
   if (!flow) return flow.error();
@@ -288,7 +295,7 @@ bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
 Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_items(BulkJob& job, bool is_resumed,
                                                                                     const std::stop_token& stop) {
   std::vector<Tried> tried(job.in_hand.size());
-  for (Tried& each : tried) each.is_in_doubt = is_resumed;
+  for (Tried& each : tried) each.is_in_doubt = each.was_in_doubt = is_resumed;
   const auto is_done = [](const Tried& each) { return each.result.has_value(); };
   for (;;) {
     if (const auto resolved = resolve_doubts(job, tried); !resolved) return resolved.error();

@@ -169,7 +169,7 @@ TEST_F(BulkJobs, AJobThatItsKeyNamesAndThatWasNeverStoredIsBegunByTheRepeat) {
   job.filter = retry_all["filter"];
   job.by = *UserId::parse("00000000-0000-7000-8000-000000000001");
   job.at_most = 100'000;
-  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "monday", "").value().is_new);
+  ASSERT_EQ(api::claim_bulk_key(node.records(), job, "monday", "").value(), std::nullopt);
   const HttpResponse begun = admin
                                  .send({"POST",
                                         "/bulk",
@@ -183,13 +183,16 @@ TEST_F(BulkJobs, AJobThatItsKeyNamesAndThatWasNeverStoredIsBegunByTheRepeat) {
 
 TEST_F(BulkJobs, AKeyIsForgottenWithItsJob) {
   api::BulkJob job;
-  job.id = new_uuid().text();
-  const std::string later = new_uuid().text();
-  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "a", "").value().is_new);
+  const std::string first = new_uuid().text(), later = new_uuid().text();
+  job.id = first;
+  ASSERT_EQ(api::claim_bulk_key(node.records(), job, "a", "").value(), std::nullopt);
   job.id = later;
-  EXPECT_FALSE(api::claim_bulk_key(node.records(), job, "a", "").value().is_new);
-  EXPECT_TRUE(api::claim_bulk_key(node.records(), job, "a", later).value().is_new) << "it is free again";
-  ASSERT_TRUE(api::claim_bulk_key(node.records(), job, "b", "").value().is_new);
+  EXPECT_EQ(api::claim_bulk_key(node.records(), job, "a", "").value(), first);
+  EXPECT_EQ(api::find_bulk_key(node.records(), job, "a", "").value(), first);
+  EXPECT_EQ(api::find_bulk_key(node.records(), job, "a", later).value(), std::nullopt) << "it is free again";
+  EXPECT_EQ(api::claim_bulk_key(node.records(), job, "a", later).value(), std::nullopt);
+  EXPECT_EQ(api::find_bulk_key(node.records(), job, "a", later).value(), later);
+  ASSERT_EQ(api::claim_bulk_key(node.records(), job, "b", "").value(), std::nullopt);
   ASSERT_TRUE(api::forget_bulk_keys(node.records(), new_uuid().text()));
   EXPECT_EQ(node.records().records(api::bulk_key_kind, {})->size(), 0u);
 }

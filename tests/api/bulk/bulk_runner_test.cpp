@@ -67,6 +67,19 @@ TEST_F(BulkRunnerTest, WhatWasInHandIsDoneWhereItWasNotAndTakenAsDoneWhereItWas)
   EXPECT_EQ(saga(one)["retryHistory"].size(), 1u);
 }
 
+// The first of two commands for the saga stands for the one of the node that died, committed only after this node has
+// looked at the saga.
+TEST_F(BulkRunnerTest, AChangeOfTheNodeThatDiedIsTakenAsDoneHoweverLateItIsCommitted) {
+  const std::string one = failed();
+  const BulkJob job = left_behind({item(one), item(one)});
+  store(job);
+  const Json ended = await_job(job.id);
+  EXPECT_EQ(ended["accepted"], 2) << results(job.id);
+  EXPECT_EQ(ended["refused"], 0);
+  await_saga(one, "status", "compensated");
+  EXPECT_EQ(saga(one)["retryHistory"].size(), 1u) << "and not again";
+}
+
 // Of a saga that was acted on, with an answer that was lost, the job does not say that it was refused.
 TEST_F(BulkRunnerTest, AnActionWhoseAnswerWasLostIsLookedAtAndCounted) {
   const std::string one = failed();

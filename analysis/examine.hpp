@@ -35,6 +35,7 @@ struct Examination {
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the figures cover, with users' sagas
   OutstandingWork outstanding_work = {};
+  bool all_seen = true;     // false: the server may have orders of the run of which it could not show all
   std::string unread = {};  // why a part of the database could not be read; "": all was
 };
 

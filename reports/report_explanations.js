@@ -6,7 +6,7 @@ const explanations = {
   'no-phantom-order': 'Every order comes from a request that was accepted, or that got no clear answer. A refused request leaves no order in effect.',
   'indeterminate-resolved': 'Requests that timed out or got no clear answer took effect once, or not at all. They are never counted as failed without looking.',
   'one-live-order-per-key': 'No two orders with the same idempotency key are in effect at the same time.',
-  'stock-balances': 'What was in stock at first is still available, reserved or sold: nothing was lost, and nothing came from nowhere.',
+  'stock-balances': 'What was in stock at first is still available, reserved or sold: nothing was lost, and nothing came from nowhere. What left it during the load is what the orders have.',
   'money-balances': 'What was captured minus what was refunded is the value of each completed order, and nothing for one that was undone.',
   'never-negative': 'No stock and no balance is below zero.',
   'one-capture-per-order': 'No order is paid for twice, and no more is refunded than was captured.',

@@ -36,6 +36,6 @@ function faults(r) {
   return section('Faults', 'What was done to the system, and what was under way from then on until the load was as before. Good requests per second and p99 are before / during / after. A fault explains an error; it excuses no loss: the verdicts are the same as without.',
     table(['#', 'Fault', '#Requests', '#No answer', 'Sagas', '#Good/s', '#p99', 'Recovery'], list.map((f, i) =>
       [i + 1, what(f), count(f.requests?.requests), f.requests ? count(f.requests.indeterminate + f.requests.unreached) : '–', ends(f.sagas), three(f, w => count(w.goodPerSecond)), three(f, w => time(w.p99)), f.recovery])),
-    list.filter(f => rowsOf(f.hurt).length).map(f => h('details', null, withText('summary', null, `${list.indexOf(f) + 1}: requests that were neither accepted nor refused as duplicates${f.hurt.length >= 100 ? ' (the first 100)' : ''}`),
+    list.filter(f => rowsOf(f.hurt).length).map(f => h('details', null, withText('summary', null, `${list.indexOf(f) + 1}: requests that were neither accepted, nor answered as duplicates, nor refused as asked${f.hurt.length >= 100 ? ' (the first 100)' : ''}`),
       table(['#Operation', 'Key', 'Outcome', 'Why', 'Order'], f.hurt.map(it => [it.operation, withText('code', null, it.key), it.outcome, it.status || it.failure, it.order])))));
 }

@@ -92,12 +92,12 @@ function endpoints(r) {
 }
 
 function agents(r) {
-  const list = rowsOf(r.agents), lost = list.filter(a => a.lost);
+  const list = rowsOf(r.agents), lost = list.filter(a => a.lost), some = (member, cell) => r.requests?.[member] ? [cell] : [];
   if (!list.length) return null;
   const clock = a => `${a.clockDifferenceMs < 0 ? '−' : '+'}${time(Math.abs(a.clockDifferenceMs))}, known to ${time(a.clockUncertaintyMs)}`;
   return section('Agents', `The machines that sent the load together, each at its planned times; all times are by the clock of the one that led.${lost.length ? ' An agent was lost: what it may have sent, and nothing is known of, counts as indeterminate.' : ''}`,
-    table(['Agent', 'host', '#sent', '#accepted', '#duplicates', '#p50', '#p99', '#max', 'clock', 'end'], list.map(a =>
-      [a.agent, a.host, count(a.requests.sent), count(a.requests.succeeded), count(a.requests.duplicates), time(a.latency.p50), time(a.latency.p99), time(a.latency.max), clock(a),
+    table(['Agent', 'host', '#sent', '#accepted', ...some('repeated', '#repeated'), '#duplicates', ...some('refusedAsAsked', '#refused as asked'), '#p50', '#p99', '#max', 'clock', 'end'], list.map(a =>
+      [a.agent, a.host, count(a.requests.sent), count(a.requests.succeeded), ...some('repeated', count(a.requests.repeated)), count(a.requests.duplicates), ...some('refusedAsAsked', count(a.requests.refusedAsAsked)), time(a.latency.p50), time(a.latency.p99), time(a.latency.max), clock(a),
         a.lost ? `lost after ${time(a.lost.afterMs)}, ${count(a.lost.unknown)} requests unknown: ${a.lost.reason}` : 'finished'])));
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loadgen/ledger/load_figures.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -16,10 +18,6 @@ constexpr Duration slower_allowed = 10ms;
 
 Timestamp start_of(const LedgerEntry& entry) {
   return entry.sent.us != 0 ? entry.sent : entry.planned;
-}
-
-bool is_good(const LedgerEntry& entry) {
-  return entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate;
 }
 
 // Whether it has a response time, as in the figures of the run.
@@ -40,7 +38,7 @@ LoadWindow window_of(const Ledger& ledger, Timestamp from, Timestamp to) {
   each_measured(ledger, [&](const LedgerEntry& entry) {
     if (entry.planned < from || entry.planned >= to) return;
     ++window.requests;
-    window.good += is_good(entry);
+    window.good += !counts_as_error(entry);
     if (has_time(entry)) window.response.record(entry.response_time());
   });
   return window;
@@ -51,7 +49,7 @@ HitRequests hit_between(const Ledger& ledger, Timestamp from, Timestamp until) {
   each_measured(ledger, [&](const LedgerEntry& entry) {
     if (start_of(entry) > until || entry.done < from) return;
     ++hit.requests;
-    if (!is_good(entry) && hit.hurt.size() < HitRequests::listed_max) hit.hurt.push_back(entry.operation);
+    if (counts_as_error(entry) && hit.hurt.size() < HitRequests::listed_max) hit.hurt.push_back(entry.operation);
     switch (entry.outcome) {
       case RequestOutcome::accepted:
         ++hit.accepted;
@@ -132,7 +130,7 @@ void find_recovery(FaultEffect& effect, const Ledger& ledger, Timestamp ended, T
     const auto place = static_cast<std::size_t>((entry.planned - ended) / length);
     if (place >= count) return;
     ++parts[place].requests;
-    parts[place].good += is_good(entry);
+    parts[place].good += !counts_as_error(entry);
     if (has_time(entry)) parts[place].response_us.push_back(entry.response_time().count());
   });
   std::size_t in_a_row = 0;

@@ -15,7 +15,7 @@ namespace sagactl {
 struct LoadWindow {
   Duration length{0};
   std::uint64_t requests = 0;
-  std::uint64_t good = 0;  // accepted, or refused as duplicates
+  std::uint64_t good = 0;  // no errors: accepted, answered as duplicates, or refused as asked
   Histogram response;      // from the planned send, of those that were sent or timed out
 
   double good_per_second() const;
@@ -27,7 +27,7 @@ struct HitRequests {
   static constexpr std::size_t listed_max = 100;
 
   std::uint64_t requests = 0, accepted = 0, duplicates = 0, rejected = 0, indeterminate = 0, unreached = 0;
-  std::vector<std::uint64_t> hurt;  // the first that were neither accepted nor refused as duplicates: their operations
+  std::vector<std::uint64_t> hurt;  // the operations of the first that were errors
   friend bool operator==(const HitRequests&, const HitRequests&) = default;
 };
 

@@ -123,6 +123,7 @@ Examination examination_of(ForeignOrders& orders, std::vector<Verdict> found, Ti
   examination.sagas = timings_of(orders);
   examination.faulted_sagas = faulted_orders(orders);
   examination.ends_are_known = orders.has("status");
+  examination.all_seen = orders.all_seen();
   examination.orders = examination.sagas.counts.started;
   return examination;
 }
@@ -224,7 +225,7 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
   auto orders = ForeignOrders::read(statuses, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = needs_database(profile, why, true);
-  replace(found, with_limits(foreign_one_order_per_group(&*orders, ledger),
+  replace(found, with_limits(of_what_was_seen(*orders, foreign_one_order_per_group(&*orders, ledger)),
                              "only a database or a list would show orders that no answer named"));
   replace(found, with_limits(foreign_not_vacuous(*orders), "according to the server's status of each"));
   for (const Verdict& verdict :

@@ -22,6 +22,7 @@ using StockFaults = std::map<std::string, StockFault>;  // by product; only wher
 struct StockBefore {
   StockFaults faults;  // no fault of the run
   ForeignStocks levels;
+  bool is_of_several_runs = false;  // others than the judged one may have taken from it since
 };
 // Before a load. Nothing without a query for the stock.
 Result<StockBefore> read_stock(ForeignRows& rows, const Profile& profile);
@@ -50,7 +51,7 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
 Result<Examination> examine_list(ForeignRows& list, const Profile& profile, const Ledger& ledger, std::string_view why,
                                  Timestamp now);
 
-// To the request that named each order, whatever the answer: an accepted one if there is any.
+// To the request whose answer named each order as its own, whatever the outcome: an accepted one if there is any.
 std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& ledger);
 
 // The single checks. `bad` collects the rows that cannot be judged. From the orders and the ledger:

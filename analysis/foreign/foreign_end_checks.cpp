@@ -13,7 +13,8 @@ namespace sagactl {
 std::unordered_map<Uuid, const LedgerEntry*> requests_by_order(const Ledger& ledger) {
   std::unordered_map<Uuid, const LedgerEntry*> requests;
   for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.order.is_nil() || entry.outcome == RequestOutcome::duplicate) continue;
+    if (entry.order.is_nil()) continue;
+    if (entry.outcome == RequestOutcome::duplicate && !is_answered_with_its_order(entry)) continue;
     const auto [place, is_new] = requests.emplace(entry.order, &entry);
     if (!is_new && entry.outcome == RequestOutcome::accepted) place->second = &entry;
   }

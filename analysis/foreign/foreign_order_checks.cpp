@@ -30,8 +30,10 @@ std::map<OrderGroup, std::size_t> open_requests(const ForeignOrders& orders) {
   return open;
 }
 
-bool was_undone(const ForeignOrders* orders, const Uuid& ref) {
-  const ForeignOrder* order = orders ? orders->find(ref) : nullptr;
+bool may_be_undone(const ForeignOrders* orders, const Uuid& ref) {
+  if (!orders) return false;
+  if (orders->is_unseen(ref)) return true;
+  const ForeignOrder* order = orders->find(ref);
   return order && orders->is_undone(*order);
 }
 
@@ -65,7 +67,7 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
       unnamed += request->outcome == RequestOutcome::accepted && request->order.is_nil();
       const bool is_accepted = request->outcome == RequestOutcome::accepted && !request->order.is_nil();
       if (!is_accepted && !is_answered_with_its_order(*request)) continue;
-      if (named.emplace(request->order, request).second) in_effect += !was_undone(orders, request->order);
+      if (named.emplace(request->order, request).second) in_effect += !may_be_undone(orders, request->order);
     }
     std::vector<const ForeignOrder*> placed;
     if (by_database) placed = orders->of_group(OrderKind::duplicate, group);
@@ -371,30 +373,30 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
 
 namespace {
 
-// Fewer answers of one target may all be refusals by chance.
-constexpr std::uint64_t answers_of_target_min = 10;
+// Where fewer acceptances were to be expected of a target, there may be none by chance.
+constexpr double expected_min = 10;
 
 // A target that accepted nothing while others did; "": there is none.
 std::string idle_target(const Ledger& ledger) {
   std::vector<std::uint64_t> answered(ledger.targets.size()), good(ledger.targets.size());
-  bool any_good = false;
+  std::uint64_t all_answered = 0, all_good = 0;
   for (const LedgerEntry& entry : ledger.entries) {
     if (entry.http_status == 0 || entry.kind == OrderKind::payment_fail) continue;
     const bool is_good = entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate;
     ++answered[entry.target];
     good[entry.target] += is_good;
-    any_good = any_good || is_good;
+    ++all_answered;
+    all_good += is_good;
   }
-  for (std::size_t i = 0; any_good && i < answered.size(); ++i)
-    if (answered[i] >= answers_of_target_min && good[i] == 0)
+  for (std::size_t i = 0; i < answered.size(); ++i) {
+    if (good[i] > 0 || all_good == 0) continue;
+    const double share_of_others = static_cast<double>(all_good) / static_cast<double>(all_answered - answered[i]);
+    if (static_cast<double>(answered[i]) * share_of_others >= expected_min)
       return fmt::format("none of {} that {} answered was accepted, or refused as a duplicate",
                          count_of(answered[i], "request"), ledger.targets[i]);
+  }
   return {};
 }
-
-}  // namespace
-
-namespace {
 
 // The accepted requests, if no answer to any of them named an order.
 std::uint64_t accepted_without_name(const Ledger& ledger) {

@@ -57,7 +57,8 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   for (const LedgerEntry& entry : ledger.entries) {
     if (entry.order.is_nil()) continue;
     if (entry.outcome == RequestOutcome::accepted) orders.accepted_.emplace(entry.order, entry.operation);
-    if (entry.outcome == RequestOutcome::indeterminate) orders.unclear_.insert(entry.order);
+    if (entry.outcome == RequestOutcome::indeterminate || is_answered_with_its_order(entry))
+      orders.otherwise_named_.insert(entry.order);
   }
   auto columns = columns_of(rows, profile, ForeignTable::orders);
   if (!columns) return columns.error();
@@ -117,7 +118,7 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
     order.group = {product->kind, product->group};
     break;
   }
-  order.of_run = order.group || accepted_.count(order.ref) > 0 || unclear_.count(order.ref) > 0;
+  order.of_run = order.group || accepted_.count(order.ref) > 0 || otherwise_named_.count(order.ref) > 0;
   order.row = row.json();
   order.row["table"] = source_.orders;
   orders_.push_back(std::move(order));

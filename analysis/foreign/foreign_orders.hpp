@@ -108,7 +108,7 @@ class ForeignOrders {
   std::vector<ForeignOrder> orders_;
   std::unordered_map<Uuid, std::size_t> by_ref_;
   std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
-  std::unordered_set<Uuid> unclear_;                  // named by answers with an error
+  std::unordered_set<Uuid> otherwise_named_;          // by answers with an error, or to duplicates
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   Duration coarser_unit_{0};          // of created_at and ended_at, where their precision differs

@@ -266,6 +266,10 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
   if (!read) return read.error();
   std::vector<Verdict> verdicts = violations.verdicts();
   if (!orders || verdicts.front().ruling != Ruling::pass) return verdicts;
+  if (before.is_of_several_runs && !ledger.catalogue.empty()) {
+    verdicts.front().reason += "; it was not compared with the orders, as several runs took from it";
+    return verdicts;
+  }
   ForeignStocks levels = violations.levels();
   for (const std::string& product : unread) levels.erase(product);
   verdicts.front() = stock_of_orders(*orders, profile, before.levels, levels, verdicts.front().reason);

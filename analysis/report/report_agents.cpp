@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "analysis/readable.hpp"
 #include "analysis/report/report_answers.hpp"
 #include "analysis/report/text_table.hpp"
@@ -25,16 +28,26 @@ std::string agent_end_text(const Json& agent) {
 std::string agents_section(const Json& json) {
   const JsonView result(json);
   if (result["agents"].list().empty()) return {};
-  TextTable table("lrrrrrrrll");
-  table.row({"Agent", "sent", "accepted", "duplicates", "errors", "p50, ms", "p99, ms", "max, ms", "clock", "end"});
+  std::vector<std::pair<const char*, const char*>> members = {
+      {"sent", "sent"}, {"succeeded", "accepted"}, {"duplicates", "duplicates"}};
+  if (result["requests"]["repeated"].count() > 0) members.insert(members.begin() + 2, {"repeated", "repeated"});
+  if (result["requests"]["refusedAsAsked"].count() > 0) members.emplace_back("refusedAsAsked", "refused as asked");
+  TextTable table("l" + std::string(members.size() + 4, 'r') + "ll");
+  std::vector<std::string> names = {"Agent"};
+  for (const auto& [member, name] : members) names.emplace_back(name);
+  for (const char* name : {"errors", "p50, ms", "p99, ms", "max, ms", "clock", "end"}) names.emplace_back(name);
+  table.row(names);
   for (const Json& row : result["agents"].list()) {
     const JsonView it(row), requests = it["requests"], latency = it["latency"];
     const std::uint64_t errors =
         requests["rejected"].count() + requests["failed"].count() + requests["transportErrors"].count();
-    table.row({it["agent"].text(), with_separators(requests["sent"].count()),
-               with_separators(requests["succeeded"].count()), with_separators(requests["duplicates"].count()),
-               with_separators(errors), figure_ms(latency["p50"]), figure_ms(latency["p99"]), figure_ms(latency["max"]),
-               agent_clock_text(row), agent_end_text(row)});
+    std::vector<std::string> cells = {it["agent"].text()};
+    for (const auto& [member, name] : members) cells.push_back(with_separators(requests[member].count()));
+    cells.push_back(with_separators(errors));
+    for (const char* figure : {"p50", "p99", "max"}) cells.push_back(figure_ms(latency[figure]));
+    cells.push_back(agent_clock_text(row));
+    cells.push_back(agent_end_text(row));
+    table.row(cells);
   }
   return table.text(0) + '\n';
 }

@@ -122,12 +122,13 @@ MaybeRemaining remaining_at_server(const DrainContext& context) {
   const bool lists_statuses = !context.profile.list.pointer_of("status").empty();
   std::size_t open = statuses && !lists_statuses ? statuses->poll() : 0;
   OrderList list = OrderList::read(*context.server.list, context.profile, context.ledger, statuses);
+  if (statuses && list.is_unread()) return remaining_sagas(lists_statuses ? statuses->poll() : open);
   const auto orders = ForeignOrders::read(list, context.profile, context.ledger);
   if (!orders) return std::nullopt;
   if (statuses && lists_statuses && !list.is_complete()) open = statuses->poll();
   if (statuses && !lists_statuses)
     for (const ForeignOrder& order : orders->all())
-      if (order.of_run) statuses->add(order.id, order.created_at);
+      if (order.of_run) statuses->add(order.id, order.created_at, list.viewer_of(order.id));
   RemainingWork remaining;
   remaining.come = orders->outstanding_work();
   remaining.come.orders = std::max<std::uint64_t>(remaining.come.orders, open);
@@ -193,7 +194,7 @@ DrainEnd wait_until_drained(const DrainContext& context, SteadyMoment until, con
 bool may_yet_change(const ExaminedRun& examined, const Profile& profile) {
   if (!examined.examination) return false;
   const OutstandingWork& remaining = examined.examination->outstanding_work;
-  if (remaining.orders + remaining.lost + remaining.timed_out > 0) return true;
+  if (remaining.orders + remaining.lost + remaining.timed_out > 0 || !examined.examination->all_seen) return true;
   if (profile.is_ours) return false;  // it writes the end of an order in one transaction
   return std::any_of(examined.verdicts.begin(), examined.verdicts.end(), [](const Verdict& verdict) {
     const bool has_evidence = verdict.ruling == Ruling::fail || (verdict.counted && !verdict.witness.is_null());

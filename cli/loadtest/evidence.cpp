@@ -118,6 +118,7 @@ Result<Examination> examine_server(const Profile& profile, const Ledger& ledger,
                                    std::string_view why) {
   if (!server.list) return examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
   OrderList list = OrderList::read(*server.list, profile, ledger, server.statuses);
+  if (server.statuses && !list.is_complete()) server.statuses->poll();
   if (server.statuses && list.is_unread()) {
     auto polled = examine_statuses(*server.statuses, profile, ledger, why, wall_clock_now());
     if (polled) say_of_orders(*polled, list.unseen().why);

@@ -337,6 +337,7 @@ Result<ExitCode> Loadtest::execute() {
   auto found = search_capacity(invocation_, options_, flags_.thresholds, stop_,
                                [this](const LoadOptions& step) { return run(step); });
   if (!found) return found.error();
+  evidence_.stock_before.is_of_several_runs = found->steps.size() > 1;
   return conclude(found->best, &*found);
 }
 

@@ -54,8 +54,7 @@ void OrderList::add(const Json& order) {
       if (const auto time = seen_time(order[Json::json_pointer(pointer)])) text = std::to_string(time->us);
     cells.push_back(std::move(text));
   }
-  if (seen_by_others_.contains(id)) return;
-  if (has_several_viewers_) seen_.insert(id);
+  if (has_several_viewers_ && first_seen_by_.try_emplace(id, viewer_).first->second != viewer_) return;
   if (!has_status_ && statuses_) {
     cells.push_back(statuses_->status_of(id));
     if (!cells.back()) unseen_.orders.insert(order_ref(id));
@@ -115,14 +114,18 @@ OrderList OrderList::read(ServerQueries& queries, const Profile& profile, const 
       list.unseen_.any = true;
       list.unseen_.why = "the server's list could not be read to its end: " + added.error().message;
     }
-    list.seen_by_others_.merge(list.seen_);
-    list.seen_.clear();
+    ++list.viewer_;
   }
   if (list.is_complete() && !list.unseen_.orders.empty()) {
     list.unseen_.why = statuses->unseen().why;
     if (list.unseen_.why.empty()) list.unseen_.why = "the server's list has orders whose status is not known";
   }
   return list;
+}
+
+std::uint16_t OrderList::viewer_of(const std::string& order) const {
+  const auto found = first_seen_by_.find(order);
+  return found == first_seen_by_.end() ? std::uint16_t{0} : found->second;
 }
 
 RowSource OrderList::source() const {

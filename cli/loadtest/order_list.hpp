@@ -1,8 +1,8 @@
 // The orders that a server lists, for the verdicts, where its database cannot be read.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +26,8 @@ class OrderList final : public ForeignRows {
                         const OrderStatuses* statuses);
 
   bool is_complete() const { return !unseen_.any; }
+  // The place among the viewers of the first who sees the order; 0 of one that is not in the list.
+  std::uint16_t viewer_of(const std::string& order) const;
   bool is_unread() const { return unseen_.any && rows_.empty(); }  // not even one order could be read
 
   RowSource source() const override;
@@ -48,7 +50,8 @@ class OrderList final : public ForeignRows {
   Timestamp run_began_;
   bool has_status_ = false;  // in the list
   bool has_several_viewers_ = false;
-  std::set<std::string> seen_by_others_, seen_;  // ids: of earlier viewers, of this one
+  std::uint16_t viewer_ = 0;                            // whose pages are being read
+  std::map<std::string, std::uint16_t> first_seen_by_;  // by id, where there are several viewers
   std::vector<std::string> names_;
   std::vector<Cells> rows_;
   UnseenOrders unseen_;

@@ -34,6 +34,7 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
     const bool is_accepted = entry.outcome == RequestOutcome::accepted;
     if (answer.created_at.us == 0 || (is_accepted && !answer.is_accepted)) answer.created_at = entry.sent;
     answer.is_accepted = answer.is_accepted || is_accepted;
+    answer.is_promised = answer.is_promised || is_accepted || is_answered_with_its_order(entry);
     answer.user = entry.user;
   }
   for (const auto& [order, seen] : watched)
@@ -61,8 +62,9 @@ void OrderStatuses::read_times(const Json& body, PolledOrder& answer) const {
   answer.ended_at = *ended;
 }
 
-void OrderStatuses::add(const std::string& order, Timestamp created_at) {
-  if (orders_.emplace(order, PolledOrder{.created_at = created_at, .ended_at = {}}).second) open_.push_back(order);
+void OrderStatuses::add(const std::string& order, Timestamp created_at, std::uint16_t user) {
+  if (orders_.emplace(order, PolledOrder{.created_at = created_at, .ended_at = {}, .user = user}).second)
+    open_.push_back(order);
 }
 
 bool OrderStatuses::PolledOrder::is_known() const {
@@ -76,7 +78,7 @@ bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   answer.http_status = response ? response->status : 0;
   answer.status.clear();
   answer.error = useless_answer(path, response);
-  if (!response || !response->ok()) return !answer.is_accepted && answer.http_status == not_found;
+  if (!response || !response->ok()) return !answer.is_promised && answer.http_status == not_found;
   const auto body = response->json();
   const auto status = body ? seen_text(*body, profile_.status.pointer) : std::nullopt;
   if (!status) {
@@ -106,12 +108,12 @@ std::size_t OrderStatuses::poll() {
   return open_.size();
 }
 
-bool OrderStatuses::knows_no_accepted_order() const {
+bool OrderStatuses::knows_no_promised_order() const {
   bool any = false;
   for (const auto& [order, answer] : orders_) {
     if (!answer.status.empty()) return false;
-    any = any || answer.is_accepted;
-    if (answer.is_accepted && !answer.is_known()) return false;
+    any = any || answer.is_promised;
+    if (answer.is_promised && !answer.is_known()) return false;
   }
   return any;
 }
@@ -119,7 +121,7 @@ bool OrderStatuses::knows_no_accepted_order() const {
 UnseenOrders OrderStatuses::unseen() const {
   UnseenOrders unseen;
   std::string first_error;
-  if (knows_no_accepted_order()) {
+  if (knows_no_promised_order()) {
     unseen.any = true;
     for (const auto& [order, answer] : orders_) unseen.orders.insert(order_ref(order));
     unseen.why = fmt::format("the server knows none of {}: GET {} returned HTTP {}; is status.path right?",

@@ -24,8 +24,8 @@ class OrderStatuses final : public ForeignRows {
   OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger,
                 std::map<std::string, WatchedOrder> watched, std::vector<HttpHeaders> user_headers = {});
 
-  // Polls an order that no answer named as well.
-  void add(const std::string& order, Timestamp created_at);
+  // Polls an order that no answer named as well, as this user.
+  void add(const std::string& order, Timestamp created_at, std::uint16_t user);
 
   // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
   // other orders. An order whose request failed is asked for again after the others.
@@ -48,12 +48,13 @@ class OrderStatuses final : public ForeignRows {
     std::uint16_t user = 0;
     int http_status = 0;  // 0: no answer
     bool is_accepted = false;
+    bool is_promised = false;  // accepted, or the answer of a duplicate
     std::string status = {}, error = {};
     bool is_known() const;
   };
   bool has_ended(const std::string& order, PolledOrder& answer);
-  // Each accepted order was asked for, and the server knows none: the path may be wrong.
-  bool knows_no_accepted_order() const;
+  // Each promised order was asked for, and the server knows none: the path may be wrong.
+  bool knows_no_promised_order() const;
   void read_times(const Json& body, PolledOrder& answer) const;
 
   const Profile& profile_;

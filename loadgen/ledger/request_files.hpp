@@ -15,9 +15,8 @@ Result<void> save_requests_csv(const Ledger& ledger, const std::filesystem::path
 
 // A result file of Apache JMeter in its CSV format, with JMeter's default columns and their names (JMeter 5.6,
 // jmeter.save.saveservice.*): read by JMeter's listeners and report generator, and by the performance plugin of
-// Jenkins. Warm-up is left out. The label is the
-// method and path, or the name of another step of a journey. `elapsed` counts from the send, as it does there; sizes
-// are not known and 0.
+// Jenkins. Warm-up is left out. The label is the method and path, or the name of another step of a journey. `elapsed`
+// counts from the send, as it does there; sizes are not known and 0.
 Result<void> save_requests_jtl(const Ledger& ledger, const std::filesystem::path& path);
 
 }  // namespace sagactl

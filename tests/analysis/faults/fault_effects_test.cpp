@@ -97,6 +97,19 @@ TEST(FaultEffects, RequestsThatFailAreNotAsBefore) {
   EXPECT_EQ(effect.until, load_start + 9990ms);
 }
 
+TEST(FaultEffects, RefusalsThatWereAskedForAreGood) {
+  Ledger ledger = ledger_of([](LedgerEntry& entry) {
+    if (entry.operation % 2 == 0) return;
+    entry.kind = OrderKind::payment_fail;
+    entry.outcome = RequestOutcome::rejected;
+    entry.http_status = 402;
+  });
+  ledger.faults = {mark(4s, 6s)};
+  const FaultEffect effect = fault_effects(ledger)[0];
+  EXPECT_EQ(effect.during.good, effect.during.requests);
+  EXPECT_THAT(effect.hit.hurt, testing::IsEmpty());
+}
+
 TEST(FaultEffects, TheNextFaultEndsTheAfterEffectOfTheOneBefore) {
   Ledger ledger = paused();
   ledger.faults.push_back(mark(6200ms, 6300ms));

@@ -95,6 +95,33 @@ TEST(StockOfOrders, MayBeFilledUpMeanwhile) {
   EXPECT_EQ(world.stock().ruling, Ruling::pass) << world.stock().reason;
 }
 
+TEST(StockOfOrders, IsWhatLeftSinceTheLoadBegan) {
+  StockWorld world;
+  world.list_one_product(0);
+  Cells& chairs = world.tables["stock"][0];
+  const std::int64_t taken = 900 - std::stoll(chairs["available"]);
+  world.before.levels["chair"] = {.initial = 1'000, .available = 1'000 - taken, .has_reserved = true};
+  chairs["available"] = std::to_string(1'000 - taken);
+  chairs["sold"] = std::to_string(taken);
+  EXPECT_EQ(world.stock().ruling, Ruling::unknown) << "only an earlier run took as much: " << world.stock().reason;
+  world.profile.journey.set_up.emplace_back();
+  EXPECT_EQ(world.stock().ruling, Ruling::pass) << "the run may have filled the stock anew: " << world.stock().reason;
+}
+
+TEST(StockOfOrders, OfListedProductsIsNotComparedWithOneRunWhereSeveralTookFromIt) {
+  StockWorld world;
+  world.list_one_product(30);
+  world.before.is_of_several_runs = true;
+  EXPECT_EQ(world.stock().ruling, Ruling::pass);
+  EXPECT_THAT(world.stock().reason, HasSubstr("it was not compared with the orders, as several runs took from it"));
+  world.tables["stock"][0]["sold"] = "0";
+  EXPECT_EQ(world.stock().ruling, Ruling::fail) << "it does not add up";
+  StockWorld own;
+  own.before.is_of_several_runs = true;
+  own.move_stock(declined, 21, "available", "sold");
+  EXPECT_EQ(own.stock().ruling, Ruling::fail) << "each run has products of its own";
+}
+
 // None of these is a fault, and none proves that nothing is wrong.
 TEST(StockOfOrders, IsUndecidedWhereSomethingElseMayExplainIt) {
   struct Case {

@@ -237,8 +237,9 @@ TEST(ForeignVerdicts, ARequestWithoutAnAnswerIsResolvedByItsKey) {
 TEST(ForeignVerdicts, WhatWasWrongWithTheStockBeforeTheLoadIsNoFaultOfTheRun) {
   ForeignWorld world;
   world.tables["stock"][0]["available"] = "78";
-  const auto before = read_stock(world, world.profile);
+  auto before = read_stock(world, world.profile);
   ASSERT_TRUE(before.ok());
+  std::erase_if(before->levels, [](const auto& level) { return level.first != "S"; });  // the run's own come later
   const auto verdict = [&](const char* name) {
     const auto found = examine_foreign(world, world.profile, world.ledger, {}, *before);
     for (const Verdict& it : found->verdicts)

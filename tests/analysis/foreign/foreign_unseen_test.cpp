@@ -194,6 +194,41 @@ TEST(RepeatedAnswers, ThatNameAnotherOrderShowASecondOne) {
       << "what a refusal names may be its own id";
 }
 
+TEST(RepeatedAnswers, ThatNameASecondOrderLeaveOpenWhetherTheFirstWasUndone) {
+  PartlySeenWorld world;
+  world.show_statuses();
+  LedgerEntry& repeat = world.ledger.entries[1];
+  Cells second = world.tables[""][0];
+  second["order_id"] = "R-second";
+  world.tables[""].push_back(second);
+  repeat.order = order_ref("R-second");
+  repeat.order_name = OrderName("R-second");
+  EXPECT_EQ(world.by_statuses()["one-order-per-duplicate-group"].ruling, Ruling::fail);
+  world.hide("R-0");
+  const Verdict verdict = world.by_statuses()["one-order-per-duplicate-group"];
+  EXPECT_EQ(verdict.ruling, Ruling::unknown) << verdict.reason;
+  EXPECT_THAT(verdict.reason, HasSubstr("GET /orders/R-0 returned HTTP 500"));
+}
+
+// Only the answers to its repeats named the order of a request that got none.
+TEST(RepeatedAnswers, ThatNameAnOrderMakeItOneOfTheRun) {
+  PartlySeenWorld world;
+  for (LedgerEntry& entry : world.ledger.entries) {
+    if (entry.group != 0 || entry.outcome != RequestOutcome::accepted) continue;
+    entry.outcome = RequestOutcome::indeterminate;
+    entry.failure = TransportFailure::timed_out;
+    entry.http_status = 0;
+    entry.order = {};
+  }
+  world.show_statuses();
+  EXPECT_EQ(world.by_statuses()["no-lost-order"].ruling, Ruling::pass);
+  EXPECT_THAT(world.by_statuses()["all-sagas-end"].reason, HasSubstr("all 24 orders have ended"));
+  world.tables[""][0]["status"] = "placed";
+  EXPECT_EQ(world.by_statuses()["all-sagas-end"].ruling, Ruling::fail);
+  world.tables[""][0]["status"] = "undone";
+  EXPECT_THAT(world.by_statuses()["orders-end-as-asked"].reason, HasSubstr("1 undone although nothing asked for it"));
+}
+
 TEST(RepeatedAnswers, ThatNameAnOrderThatIsNotThereShowThatItIsLost) {
   ForeignWorld world;
   LedgerEntry& accepted = world.ledger.entries[0];

@@ -132,5 +132,21 @@ TEST(Targets, ThatAcceptNothingWhileOthersDoWereNotTested) {
   EXPECT_THAT(verdict.reason, HasSubstr("none of 10 requests that http://c:1 answered was accepted"));
 }
 
+TEST(Targets, ThatAcceptNothingWhereLittleWasToBeAcceptedWereTested) {
+  ForeignWorld world;
+  LedgerEntry refused = world.request_of(OrderKind::single, 12);
+  refused.http_status = 409;
+  refused.outcome = RequestOutcome::rejected;
+  refused.order = {};
+  world.ledger.targets.emplace_back("http://c:1");
+  for (std::uint32_t i = 0; i < 900; ++i) {
+    refused.operation = world.ledger.entries.size();
+    refused.group = 1'000 + i;
+    refused.target = static_cast<std::uint16_t>(i < 100 ? 2 : i % 2);
+    world.ledger.entries.push_back(refused);
+  }
+  EXPECT_EQ(world.ruling("not-vacuous"), Ruling::pass) << "what there was is sold out";
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -183,6 +183,7 @@ TEST(Summary, CountsTheRequestsOfAllStepsOfJourneys) {
       {"kind", "loadtest"},
       {"ratedMs", 10'000},
       {"requests", Json{{"sent", 20}, {"succeeded", 15}, {"refusedAsAsked", 4}, {"rejected", 1}}},
+      {"thresholds", Json::array({Json{{"threshold", "errors<10%"}, {"verdict", "PASS"}}})},
       {"journeys", Json{{"steps", Json::array({step("create", true, 20, 0), step("pay", false, 15, 3)})}}}};
   const Json metrics = Json::parse(summary_report(result))["metrics"];
   EXPECT_EQ(metrics["http_reqs"]["values"]["count"], 35);
@@ -192,6 +193,22 @@ TEST(Summary, CountsTheRequestsOfAllStepsOfJourneys) {
   EXPECT_EQ(metrics["http_reqs{name:create}"]["values"]["count"], 20);
   EXPECT_EQ(metrics["http_req_failed{name:pay}"]["values"]["passes"], 3);
   EXPECT_EQ(metrics["http_req_duration{name:pay}"]["values"]["p(99)"], 7.0);
+  EXPECT_FALSE(metrics["http_req_failed"].contains("thresholds")) << "errors are those of the step that creates";
+  EXPECT_EQ(metrics["http_req_failed{name:create}"]["values"]["passes"], 1);
+  EXPECT_TRUE(metrics["http_req_failed{name:create}"]["thresholds"].contains("errors<10%"));
+}
+
+TEST(Agents, OfARunWithRepeatedOrRefusedRequestsAreListedWithTheirs) {
+  Json result{{"kind", "loadtest"},
+              {"requests", Json{{"sent", 20}, {"succeeded", 11}, {"repeated", 0}, {"refusedAsAsked", 0}}},
+              {"agents", Json::array({Json{{"agent", "load-1:9443"},
+                                           {"requests", Json{{"sent", 20}, {"succeeded", 11}, {"repeated", 7}}}}})}};
+  EXPECT_EQ(agents_section(result).find("repeated"), std::string::npos);
+  result["requests"]["repeated"] = 7;
+  EXPECT_NE(agents_section(result).find("repeated"), std::string::npos);
+  EXPECT_EQ(agents_section(result).find("refused"), std::string::npos);
+  result["requests"]["refusedAsAsked"] = 2;
+  EXPECT_NE(agents_section(result).find("refused as asked"), std::string::npos);
 }
 
 TEST(Report, IsCreatedFromAnEmptyResult) {

@@ -12,7 +12,7 @@ const Json baseline{
     {"latency", Json{{"p50", 2.0}, {"p90", 10.0}, {"p99", 40.0}, {"tooFewSamplesFor", Json::array({"p99"})}}},
     {"sagaLatency", Json{{"p50", 0.1}, {"p99", 100.0}}},
     {"throughput", Json{{"acceptedPerSecond", 500.0}}},
-    {"requests", Json{{"sent", 1000}, {"succeeded", 700}, {"duplicates", 290}, {"unreached", 0}}}};
+    {"requests", Json{{"sent", 1000}, {"succeeded", 700}, {"repeated", 0}, {"duplicates", 290}, {"unreached", 0}}}};
 
 std::vector<std::string> texts(const Result<std::vector<Threshold>>& limits) {
   std::vector<std::string> all;
@@ -45,6 +45,13 @@ TEST(Baseline, IsMetByAnEquallyGoodRunAndMissedByAWorseOne) {
     missed += evaluate(limit, worse).ruling == Ruling::fail;
   }
   EXPECT_EQ(missed, 4u);  // not the p99 of the sagas
+}
+
+TEST(Baseline, HasNoThroughputWhereRepeatedAnswersMayCountAsOrders) {
+  Json older = baseline;
+  older["requests"].erase("repeated");
+  for (const std::string& text : texts(baseline_limits(older, "mixed", 0.2)))
+    EXPECT_FALSE(text.starts_with("throughput")) << text;
 }
 
 TEST(Baseline, HasNoErrorsWhereOrdersWereRefusedAsAsked) {

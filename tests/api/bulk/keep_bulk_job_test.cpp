@@ -92,6 +92,8 @@ TEST_F(KeepBulkJob, WhatIsRefusedSinceTooManyRunTakesNoKeyAndARepeatStillGetsIts
   const BulkJob begun = new_job();
   ASSERT_TRUE(keep_bulk_job(node.records(), begun, "monday").value().is_new);
   await_job(begun.id);
+  // Its runner takes its id away after its end.
+  ASSERT_TRUE(node.await_records([&] { return !node.records().record(api::bulk_open_kind, begun.id).value(); }));
   const auto others = fill();
   const auto repeat = keep_bulk_job(node.records(), new_job(), "monday");
   ASSERT_TRUE(repeat);

@@ -206,7 +206,7 @@ std::string fish_script(const CLI::App& root) {
          "function __sagactl_at\n"
          "  set -l found\n"
          "  for word in (commandline -opc)[2..-1]\n"
-         "    set -l next (string join ' ' $found $word)\n"
+         "    set -l next (string join -- ' ' $found $word)\n"
          "    contains -- \"$next\" "
       << join(paths, " ")
       << "; and set found $found $word\n"

@@ -107,6 +107,9 @@ TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
   EXPECT_THAT(offers("sagactl trace "), testing::Not(HasSubstr("shop.toml")));
   EXPECT_THAT(offers("sagactl --url http://b:1 context use "), HasSubstr("url=http://b:1"));
   EXPECT_THAT(offers("sagactl version --output "), HasSubstr("ndjson"));
+  const std::string after_a_flag = offers("sagactl order list --limit 5 --");
+  EXPECT_THAT(after_a_flag, HasSubstr("--status"));
+  EXPECT_THAT(after_a_flag, testing::Not(HasSubstr("unknown option"))) << "flags are words of the command, not fish's";
 }
 
 // Installed as packages do it: as the file _sagactl in $fpath, which zsh loads at the first TAB.

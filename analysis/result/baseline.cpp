@@ -68,11 +68,12 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
   // Where it is not known how many acceptances were repeated, the throughput counts them as orders.
   const bool counts_orders = result["requests"]["repeated"].number().has_value();
   if (const auto rate = result["throughput"]["acceptedPerSecond"].number(); counts_orders && rate && *rate > 0) {
-    const double limit = *rate * std::max(0.0, 1 - tolerance);
-    limits.push_back({.text = fmt::format("throughput>{:.1f}/s (baseline {:.1f}/s - {})", limit, *rate, margin),
-                      .metric = Threshold::Metric::throughput,
-                      .below = false,
-                      .limit = limit});
+    const double limit = *rate / (1 + tolerance);
+    limits.push_back(
+        {.text = fmt::format("throughput>{:.1f}/s (baseline {:.1f}/s / {:g})", limit, *rate, 1 + tolerance),
+         .metric = Threshold::Metric::throughput,
+         .below = false,
+         .limit = limit});
   }
   if (const auto errors = share_of_errors(result["requests"])) {
     const double limit = *errors * (1 + tolerance) + error_slack;

@@ -8,10 +8,10 @@
 
 namespace sagactl {
 
-// Limits from a saved result: latencies and errors may be higher, and the throughput lower, by the share `tolerance`. A
-// latency may always be half a millisecond higher, and errors a thousandth of the requests more: such differences are
-// noise. A percentile for which the baseline had too few samples sets no limit. `invalid` when the result is not a load
-// test of that scenario.
+// Limits from a saved result: latencies and errors may be 1 + `tolerance` times as high, and the throughput as many
+// times lower, so that it is limited by any tolerance. A latency may always be half a millisecond higher, and errors a
+// thousandth of the requests more: such differences are noise. A percentile for which the baseline had too few samples
+// sets no limit. `invalid` when the result is not a load test of that scenario.
 Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string_view scenario, double tolerance);
 
 }  // namespace sagactl

@@ -25,7 +25,12 @@ TEST(Baseline, SetsALimitForEachReliableFigure) {
       texts(baseline_limits(baseline, "mixed", 0.2)),
       testing::ElementsAre("p50<2.50ms (baseline 2.00 ms + 20 %)", "p90<12.00ms (baseline 10.00 ms + 20 %)",
                            "saga-p50<0.60ms (baseline 0.10 ms + 20 %)", "saga-p99<120.00ms (baseline 100.00 ms + 20 %)",
-                           "throughput>400.0/s (baseline 500.0/s - 20 %)", "errors<1.3% (baseline 1 % + 20 %)"));
+                           "throughput>416.7/s (baseline 500.0/s / 1.2)", "errors<1.3% (baseline 1 % + 20 %)"));
+}
+
+TEST(Baseline, LimitsTheThroughputAlsoByALargeTolerance) {
+  EXPECT_THAT(texts(baseline_limits(baseline, "mixed", 3)),
+              testing::Contains("throughput>125.0/s (baseline 500.0/s / 4)"));
 }
 
 TEST(Baseline, IsMetByAnEquallyGoodRunAndMissedByAWorseOne) {

@@ -91,10 +91,10 @@ void add_refusals(Json& responses, const Route& route, bool has_body) {
       route.access == RouteAccess::anyone || route.access == RouteAccess::user || route.access == RouteAccess::guest;
   if (!is_open) add("403", "The caller may not use this route");
   add("400", "The request is not valid");
-  if (has_body) {
+  // Also a body that the route does not read.
+  if (has_body || route.method != Method::get)
     add("413", fmt::format("The body is larger than {} kB", route.body_bytes_max ? route.body_bytes_max / 1024 : 100));
-    add("415", "The body has a Content-Encoding");
-  }
+  if (has_body) add("415", "The body has a Content-Encoding");
   if (route.method == Method::put || route.method == Method::del)
     add("412", "The route does not support the condition that was sent; nothing was changed");
   add("429", "Too many requests");

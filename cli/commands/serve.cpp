@@ -121,7 +121,8 @@ Result<void> parse_lra_url(const std::string& text, std::string& url) {
 Result<Duration> parse_expiry(const std::string& text) {
   if (const auto number = parse_whole_number(text, 1, 1'000'000'000)) return Duration(std::chrono::seconds(*number));
   auto duration = parse_duration(text);
-  if (!duration) return Error{ErrorCode::invalid, "'" + text + "' is not a duration such as 15m, 24h or 7d"};
+  if (!duration || *duration <= Duration{0})
+    return Error{ErrorCode::invalid, "'" + text + "' is not a duration such as 15m, 24h or 7d"};
   return duration;
 }
 

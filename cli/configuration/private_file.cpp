@@ -47,7 +47,8 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path& path) 
 }
 
 Error no_config_directory(std::string_view what) {
-  return Error{ErrorCode::invalid, "cannot store " + std::string(what) + ": set HOME or XDG_CONFIG_HOME"};
+  return Error{ErrorCode::invalid,
+               "cannot store " + std::string(what) + ": set HOME or XDG_CONFIG_HOME to an absolute path"};
 }
 
 Result<Json> read_json_file(const std::filesystem::path& path) {

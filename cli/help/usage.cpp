@@ -167,9 +167,9 @@ std::string what_is_missing(const CLI::App& at, const CLI::Option& missing) {
   return command_path(at) + " needs --" + missing.get_lnames().front() + " " + placeholder(missing);
 }
 
-// The last flag of the command line, when CLI11 found no value for it: it names the flag first, "--rate: 1 required
-// ...".
-const CLI::Option* flag_without_value(const CLI::App& root, const CLI::App& at, const std::string& message) {
+// The flag of which CLI11 found no value, as the last one of the command line, or several where it takes one: it names
+// the flag first, "--rate: 1 required ...".
+const CLI::Option* flag_of_mismatch(const CLI::App& root, const CLI::App& at, const std::string& message) {
   const std::string name = message.substr(0, message.find(':'));
   if (!name.starts_with("-")) return nullptr;
   const CLI::Option* own = at.get_option_no_throw(name);
@@ -236,9 +236,13 @@ Error usage_error(const CLI::App& root, const CLI::App& at, const CLI::ParseErro
     return with_help_hint(at, command_path(at) + " needs a command" + (names.empty() ? "" : ": " + names), "");
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&rejected) != nullptr)
-    if (const CLI::Option* flag = flag_without_value(root, at, rejected.what()))
-      return with_help_hint(at, "--" + flag->get_lnames().front() + " needs a value: " + placeholder(*flag),
-                            example_use(*flag));
+    if (const CLI::Option* flag = flag_of_mismatch(root, at, rejected.what()))
+      return with_help_hint(
+          at,
+          fmt::format("--{} {}: {}", flag->get_lnames().front(),
+                      flag->results().size() > 1 ? "is given more than once, and has one value" : "needs a value",
+                      placeholder(*flag)),
+          example_use(*flag));
   return with_help_hint(at, rejected.what(), "");
 }
 

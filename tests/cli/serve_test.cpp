@@ -125,6 +125,8 @@ TEST(CliServe, NamesTheVariableThatIsWrong) {
   EXPECT_EQ(error.find("s3cret"), error.npos);
   sandbox.variables = {{"JWT_EXPIRES_IN", "soon"}};
   EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err, HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
+  sandbox.variables = {{"JWT_REFRESH_EXPIRES_IN", "0s"}};  // its tokens would be expired when they are issued
+  EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err, HasSubstr("variable JWT_REFRESH_EXPIRES_IN: '0s'"));
 }
 
 }  // namespace

@@ -74,6 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
                 {"order", "list", "--output"},
                 "--output needs a value: table|json|ndjson\n  such as `--output table`"},
         Mistake{"NoValueAndNoCommand", {"--timeout"}, "--timeout needs a value: DURATION\n  such as `--timeout 10s`"},
+        Mistake{"Twice",
+                {"order", "list", "--limit", "5", "--limit", "6"},
+                "--limit is given more than once, and has one value: N\n  such as `--limit "},
         Mistake{"TooMany", {"version", "please"}, "unexpected argument 'please' for sagactl version"}),
     [](const auto& tested) { return tested.param.name; });
 

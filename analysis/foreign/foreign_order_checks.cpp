@@ -14,8 +14,6 @@
 namespace sagactl {
 namespace {
 
-using OrderGroup = std::pair<OrderKind, std::uint32_t>;
-
 constexpr std::string_view answers_verdict = "answer-matches-database";
 
 // How many requests of each group may have created an order that no answer named, or named differently from the

@@ -209,7 +209,7 @@ OutstandingWork ForeignOrders::outstanding_work() const {
   OutstandingWork outstanding;
   for (const ForeignOrder& order : orders_) outstanding.orders += order.of_run && has("status") && !has_ended(order);
   // By group: the orders that no answer named, to be matched with requests without an answer.
-  std::map<std::pair<OrderKind, std::uint32_t>, std::size_t> unnamed;
+  std::map<OrderGroup, std::size_t> unnamed;
   for (const auto& [group, places] : groups_)
     for (const std::size_t place : places) unnamed[group] += accepted_request(orders_[place].ref) == nullptr;
   const bool comparable = other_spelling_.empty();

@@ -17,6 +17,9 @@ namespace sagactl {
 
 inline constexpr std::string_view no_order = "there is no order of this run";
 
+// The requests of one kind with the same key and products, by the number of their group.
+using OrderGroup = std::pair<OrderKind, std::uint32_t>;
+
 struct ForeignOrder {
   std::string id;
   Uuid ref;  // order_ref(id)
@@ -24,8 +27,8 @@ struct ForeignOrder {
   Timestamp created_at;
   std::optional<Timestamp> ended_at;
   std::optional<Money> amount;
-  std::optional<std::pair<OrderKind, std::uint32_t>> group;  // from its key or product
-  bool of_run = false;                                       // by its group, or because an answer named it
+  std::optional<OrderGroup> group;  // from its key or product
+  bool of_run = false;              // by its group, or because an answer named it
   Json row;
 };
 
@@ -109,7 +112,7 @@ class ForeignOrders {
   std::unordered_map<Uuid, std::size_t> by_ref_;
   std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
   std::unordered_set<Uuid> otherwise_named_;          // by answers with an error, or to duplicates
-  std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
+  std::map<OrderGroup, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   Duration coarser_unit_{0};          // of created_at and ended_at, where their precision differs
   bool has_groups_ = false;

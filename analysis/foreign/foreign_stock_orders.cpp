@@ -51,8 +51,6 @@ struct OrderedUnits {
   std::int64_t unclear = 0;    // of requests that may have had an effect, although there is no order of them
 };
 
-using GroupOfOrders = std::pair<OrderKind, std::uint32_t>;
-
 class UnitsOfOrders {
  public:
   UnitsOfOrders(const ForeignOrders& orders, const SentItems& sent) : orders_(orders), sent_(sent) {
@@ -73,7 +71,7 @@ class UnitsOfOrders {
   std::vector<const ForeignOrder*> orders_of(const std::string& product) const {
     std::vector<const ForeignOrder*> list;
     for (const auto& [order, group] : placed_) {
-      const auto items = orders_.ledger().ProductPlan::items_of(group.first, group.second);
+      const auto items = items_of(group);
       const bool has_it =
           std::any_of(items.begin(), items.end(), [&](const ProductItem& item) { return item.product_id == product; });
       if (has_it) list.push_back(order);
@@ -84,8 +82,12 @@ class UnitsOfOrders {
   }
 
  private:
-  void add(const GroupOfOrders& group, std::int64_t OrderedUnits::*state, std::int64_t times) {
-    const auto items = orders_.ledger().ProductPlan::items_of(group.first, group.second);
+  std::vector<ProductItem> items_of(const OrderGroup& group) const {
+    return orders_.ledger().ProductPlan::items_of(group.first, group.second);
+  }
+
+  void add(const OrderGroup& group, std::int64_t OrderedUnits::*state, std::int64_t times) {
+    const auto items = items_of(group);
     for (std::size_t i = 0; i < std::min<std::size_t>(items.size(), sent_.count); ++i) {
       const std::int64_t units = times * (sent_.quantities ? items[i].quantity : 1);
       units_[items[i].product_id].*state += units;
@@ -99,8 +101,7 @@ class UnitsOfOrders {
     for (const ForeignOrder& order : orders_.all()) {
       const auto request = requests.find(order.ref);
       if (!order.group && request == requests.end()) continue;
-      const GroupOfOrders group =
-          order.group ? *order.group : GroupOfOrders{request->second->kind, request->second->group};
+      const OrderGroup group = order.group ? *order.group : OrderGroup{request->second->kind, request->second->group};
       placed_.emplace_back(&order, group);
       ++found_;
       const bool is_unseen = orders_.is_unseen(order.ref);
@@ -119,7 +120,7 @@ class UnitsOfOrders {
     struct Requests {
       std::int64_t promised = 0, lost = 0, open = 0;
     };
-    std::map<GroupOfOrders, Requests> groups;
+    std::map<OrderGroup, Requests> groups;
     const bool comparable = orders_.other_spelling().empty();
     for (const LedgerEntry& entry : orders_.ledger().entries) {
       Requests& requests = groups[{entry.kind, entry.group}];
@@ -143,7 +144,7 @@ class UnitsOfOrders {
   const ForeignOrders& orders_;
   const SentItems sent_;
   std::unordered_map<std::string, OrderedUnits> units_;  // also of products that nothing in effect has
-  std::vector<std::pair<const ForeignOrder*, GroupOfOrders>> placed_;
+  std::vector<std::pair<const ForeignOrder*, OrderGroup>> placed_;
   std::uint64_t found_ = 0, ended_ = 0;
   std::int64_t in_effect_ = 0;
   std::string first_product_;

@@ -10,8 +10,6 @@
 namespace sagactl {
 namespace {
 
-using OrderGroup = std::pair<OrderKind, std::uint32_t>;
-
 // A request without a clear answer, and the order that it created.
 struct Effect {
   const LedgerEntry* request;

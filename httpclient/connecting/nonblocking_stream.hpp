@@ -55,6 +55,9 @@ class NonblockingStream {
   Progress establish(const StreamRoute& route, TlsSession* session = nullptr);
   // `closed` when the server has sent all that it will.
   Transferred read(char* into, std::size_t size);
+  // TLS has taken more from the socket than it has handed out: a poll does not report that, so it has to be read.
+  // Without it, reading again before the next report of a level-triggered poll is a call of the kernel for nothing.
+  bool holds_received() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
   // As much as can be written at once.
   Transferred write(std::string_view bytes);
   // Closing is not announced to the server: HTTP's lengths tell it where a request ends.

@@ -209,7 +209,7 @@ Progress Http2Link::receive(std::span<char> buffer) {
     if (read < 0) return broken(fmt::format("no HTTP/2: {}", nghttp2_strerror(static_cast<int>(read))));
     if (nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0)
       return broken("the server ended the connection");
-    if (!stream.is_secured() && bytes < buffer.size()) return Progress::wants_read;
+    if (!stream.holds_received() && bytes < buffer.size()) return Progress::wants_read;
   }
 }
 

@@ -173,9 +173,9 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
   while (may_be_more && connection.state == ConnectionState::busy) {
     const auto [progress, bytes] = connection.stream.read(input_.data(), input_.size());
     if (progress == Progress::wants_read || progress == Progress::wants_write) return;
-    // epoll reports neither bytes that TLS has decrypted already, nor again what a full buffer leaves behind, nor again
-    // that the server has closed the connection.
-    may_be_more = connection.stream.is_secured() || bytes == input_.size() || (peer_closed && bytes > 0);
+    // epoll reports neither what TLS has read already, nor again what a full buffer leaves behind, nor again that the
+    // server has closed the connection.
+    may_be_more = connection.stream.holds_received() || bytes == input_.size() || (peer_closed && bytes > 0);
     received(connection, {input_.data(), bytes}, peer_closed);
   }
   const bool has_rest = may_be_more && connection.state == ConnectionState::idle;

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -46,6 +47,11 @@ std::string pem_of(const std::function<int(BIO*)>& write) {
   char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
   return {text, static_cast<std::size_t>(size)};
+}
+
+void hold_back(int fd, bool on) {
+  const int value = on;
+  setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
 }
 
 }  // namespace
@@ -124,12 +130,14 @@ void TlsServer::serve(int fd) {
   char bytes[4096];
   for (int count; (count = SSL_read(session.get(), bytes, sizeof bytes)) > 0;) {
     input.append(bytes, static_cast<std::size_t>(count));
-    const auto end = input.find("\r\n\r\n");  // requests without a body
-    if (end == std::string::npos) continue;
-    input.erase(0, end + 4);
-    ++requests_;
-    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-    SSL_write(session.get(), answer.data(), static_cast<int>(answer.size()));
+    hold_back(fd, true);
+    for (std::size_t end; (end = input.find("\r\n\r\n")) != std::string::npos;) {  // requests without a body
+      input.erase(0, end + 4);
+      ++requests_;
+      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+      SSL_write(session.get(), answer.data(), static_cast<int>(answer.size()));
+    }
+    hold_back(fd, false);
   }
 }
 

@@ -1,5 +1,5 @@
-// A TLS server for tests: with a self-signed certificate, it answers every request with 200 and `{}`, on one persistent
-// connection at a time.
+// A TLS server for tests: with a self-signed certificate, it answers every request with 200 and `{}`, each in a record
+// of its own, those that came at once together, on one persistent connection at a time.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -164,8 +164,7 @@ void CallConnection::receive() {
     if (progress == Progress::wants_write) return watch(EPOLLIN | EPOLLOUT);
     if (progress == Progress::failed && state_ == State::answering)
       return fail(fmt::format("no answer of {}: {}", target_.origin(), stream_.reason()));
-    // TLS may hold more that epoll knows nothing of.
-    if (!stream_.is_secured() && bytes < parts_.received.size()) return;
+    if (!stream_.holds_received() && bytes < parts_.received.size()) return;
   }
 }
 

@@ -29,7 +29,10 @@ class AsyncHttpClient::Core {
   Core(Url base, const AsyncHttpClientOptions& options, std::unique_ptr<TlsContext> tls)
       : requests_max_(options.requests_max),
         pool_(context_, std::move(base),
-              {.timeout = options.timeout, .connections_max = options.connections_max, .body_max = options.body_max},
+              {.timeout = options.timeout,
+               .connections_max = options.connections_max,
+               .body_max = options.body_max,
+               .kept = options.kept},
               std::move(tls)) {
     thread_ = std::thread([this] { context_.run(); });
   }

@@ -10,6 +10,7 @@
 #include "common/result.hpp"
 #include "common/time.hpp"
 #include "httpclient/http_message.hpp"
+#include "httpclient/kept_connections.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
@@ -20,6 +21,7 @@ struct AsyncHttpClientOptions {
   std::size_t requests_max = 10'000;  // without a response, those that wait for a connection included
   std::size_t body_max = 1u << 20;
   std::filesystem::path authorities = {};  // PEM; empty: those that this machine trusts
+  KeptConnections kept = {};
 };
 
 // Any thread may send. Errors as those of HttpClient, and `busy` over requests_max. Redirects are not followed.

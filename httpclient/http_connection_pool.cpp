@@ -49,40 +49,44 @@ void HttpConnectionPool::cut_short(const SharedPending& pending, const std::stri
 
 // Sends what waits, one request after the other on one connection, until nothing waits.
 net::awaitable<void> HttpConnectionPool::work() {
-  std::unique_ptr<ClientConnection> connection = idle_connection();
+  KeptConnection kept = idle_connection();
   while (!waiting_.empty()) {
     const SharedPending pending = std::move(waiting_.front());
     waiting_.pop_front();
     if (!pending->done) continue;
-    const bool is_reused = connection && connection->is_reusable();
-    if (!is_reused) connection = co_await open(pending);
-    if (!connection) continue;
-    Exchange outcome = co_await exchange_on(*connection, pending);
+    const bool is_reused = kept.connection && !is_too_old(kept) && kept.connection->is_reusable();
+    if (!is_reused) kept = co_await open(pending);
+    if (!kept.connection) continue;
+    Exchange outcome = co_await exchange_on(*kept.connection, pending);
     // The server may close an idle connection just as a request arrives. What is safe to repeat is repeated once.
     const bool was_idle_too_long = is_reused && !outcome.response && !outcome.received_something;
     if (was_idle_too_long && pending->request.method == "GET" && pending->done) {
-      connection = co_await open(pending);
-      if (!connection) continue;
-      outcome = co_await exchange_on(*connection, pending);
+      kept = co_await open(pending);
+      if (!kept.connection) continue;
+      outcome = co_await exchange_on(*kept.connection, pending);
     }
-    if (!outcome.connection_reusable) connection.reset();
+    kept.used_at = Steady::now();
+    if (!outcome.connection_reusable) kept.connection.reset();
     const bool is_other_scheme = co_await was_meant_for_https(pending, outcome);
     if (is_other_scheme) outcome.response = wants_https(base_, pending->request.method);
     finish(pending, std::move(outcome.response));
   }
   --busy_;
-  if (connection) idle_.push_back(std::move(connection));
+  if (kept.connection) idle_.push_back(std::move(kept));
 }
 
 // Null when there is none, and the request has its outcome.
-net::awaitable<std::unique_ptr<ClientConnection>> HttpConnectionPool::open(SharedPending pending) {
-  std::unique_ptr<ClientConnection> connection = make_connection();
-  pending->connection = connection.get();
-  const Result<void> opened = co_await connection->open();
+net::awaitable<HttpConnectionPool::KeptConnection> HttpConnectionPool::open(SharedPending pending) {
+  KeptConnection made;
+  made.connection = make_connection();
+  made.opened_at = made.used_at = Steady::now();
+  pending->connection = made.connection.get();
+  const Result<void> opened = co_await made.connection->open();
   pending->connection = nullptr;
-  if (opened) co_return connection;
+  if (opened) co_return made;
   finish(pending, opened.error());
-  co_return nullptr;
+  made.connection.reset();
+  co_return made;
 }
 
 net::awaitable<Exchange> HttpConnectionPool::exchange_on(ClientConnection& connection, SharedPending pending) {
@@ -105,12 +109,18 @@ net::awaitable<bool> HttpConnectionPool::was_meant_for_https(SharedPending pendi
   co_return speaks;
 }
 
-// The one that was used last: servers close those that idle for long.
-std::unique_ptr<ClientConnection> HttpConnectionPool::idle_connection() {
-  if (idle_.empty()) return nullptr;
-  std::unique_ptr<ClientConnection> connection = std::move(idle_.back());
+// The one that was used last.
+HttpConnectionPool::KeptConnection HttpConnectionPool::idle_connection() {
+  std::erase_if(idle_, [this](const KeptConnection& kept) { return is_too_old(kept); });
+  if (idle_.empty()) return {};
+  KeptConnection last = std::move(idle_.back());
   idle_.pop_back();
-  return connection;
+  return last;
+}
+
+bool HttpConnectionPool::is_too_old(const KeptConnection& kept) const {
+  const auto now = Steady::now();
+  return now - kept.used_at >= options_.kept.idle_time || now - kept.opened_at >= options_.kept.time;
 }
 
 }  // namespace sagactl

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -16,6 +17,7 @@
 #include "httpclient/client_connection.hpp"
 #include "httpclient/connecting/tls.hpp"
 #include "httpclient/http_exchange.hpp"
+#include "httpclient/kept_connections.hpp"
 
 namespace sagactl {
 
@@ -25,6 +27,7 @@ struct HttpPoolOptions {
   std::size_t connections_max = 1;
   std::size_t body_max = 1u << 20;
   std::optional<HttpProxy> proxy = {};
+  KeptConnections kept = {};
 };
 
 class HttpConnectionPool {
@@ -56,12 +59,19 @@ class HttpConnectionPool {
   void cut_short(const SharedPending& pending, const std::string& reason);
 
  private:
+  using Steady = std::chrono::steady_clock;
+  struct KeptConnection {
+    std::unique_ptr<ClientConnection> connection;  // null: none
+    Steady::time_point opened_at{}, used_at{};
+  };
+
   boost::asio::awaitable<void> work();
-  boost::asio::awaitable<std::unique_ptr<ClientConnection>> open(SharedPending pending);
+  boost::asio::awaitable<KeptConnection> open(SharedPending pending);
   // Whether a request by http:// ended as it does at a server of https.
   boost::asio::awaitable<bool> was_meant_for_https(SharedPending pending, const Exchange& outcome);
   boost::asio::awaitable<Exchange> exchange_on(ClientConnection& connection, SharedPending pending);
-  std::unique_ptr<ClientConnection> idle_connection();
+  KeptConnection idle_connection();
+  bool is_too_old(const KeptConnection& kept) const;
   static void finish(const SharedPending& pending, Result<HttpResponse> outcome);
 
   boost::asio::io_context& context_;
@@ -69,7 +79,7 @@ class HttpConnectionPool {
   const HttpPoolOptions options_;
   const std::unique_ptr<TlsContext> tls_;
   std::deque<SharedPending> waiting_;
-  std::vector<std::unique_ptr<ClientConnection>> idle_;
+  std::vector<KeptConnection> idle_;
   bool has_answered_ = false;  // so that it speaks what it is spoken to by
   std::size_t busy_ = 0;       // connections in use; with the idle ones at most connections_max
 };

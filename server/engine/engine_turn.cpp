@@ -21,8 +21,10 @@ constexpr int last_chunks_max = 100;      // published while stopping
 constexpr Duration bus_patience = 500ms;  // for each of them
 constexpr int rechecks_max = 50;          // whether another node has published the events that have to come first
 constexpr Duration recheck_every = 20ms;
-constexpr Duration replay_age_max = 48h, delete_replays_every = 60s;  // answers to requests with an Idempotency-Key
-constexpr std::size_t delete_replays_max = 10'000;
+// Answers to requests with an Idempotency-Key. Commits wait for each call that deletes some, so it deletes few; while
+// there are more, the next one comes soon: under load more than those of one call become too old in a minute.
+constexpr Duration replay_age_max = 48h, delete_replays_every = 60s, delete_more_replays_after = 50ms;
+constexpr std::size_t delete_replays_max = 1'000;
 constexpr std::size_t due_max = 1'000;  // flows in one turn
 constexpr Duration check_due_longest = 5s;
 constexpr Duration rest_after = 5s;
@@ -88,7 +90,8 @@ SteadyTime Engine::Core::next_turn(SteadyTime now) const {
   const SteadyTime call = deferred_.due();
   if (now < backoff_until_) return std::min(call, backoff_until_);
   if (!registered_) return now;
-  SteadyTime next = std::min({renew_at_, adopt_at_, check_due_at_, publisher_.due(), timers_.due(), failed_.due()});
+  SteadyTime next = std::min(
+      {renew_at_, adopt_at_, check_due_at_, delete_replays_at_, publisher_.due(), timers_.due(), failed_.due()});
   if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : commit_due());
   return std::min(call, std::max(next, backoff_until_));
 }
@@ -219,8 +222,9 @@ bool Engine::Core::retry_failed_commands(SteadyTime now) {
 
 bool Engine::Core::delete_old_replays(SteadyTime now) {
   if (now < delete_replays_at_) return true;
-  delete_replays_at_ = now + delete_replays_every;
   const auto deleted = store_.forget_replays(replay_age_max, delete_replays_max);
+  const bool has_more = deleted && *deleted >= delete_replays_max;
+  delete_replays_at_ = now + (has_more ? delete_more_replays_after : delete_replays_every);
   return deleted ? mark_store_available() : back_off(deleted.error().message);
 }
 

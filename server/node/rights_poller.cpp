@@ -7,8 +7,9 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration clock_margin = 1min;  // between the clocks of nodes and of the database
-constexpr std::size_t ended_max = 10'000, forgotten_max = 1'000;
+constexpr Duration clock_margin = 1min;                           // between the clocks of nodes and of the database
+constexpr std::size_t ended_max = 10'000, forgotten_max = 1'000;  // of one call
+constexpr int calls_max = 1'000;                                  // one after the other
 constexpr std::uint64_t polls_between_forgetting = 300;
 constexpr std::uint64_t polls_between_times = 30;  // an earlier time only finds more changes
 
@@ -43,19 +44,30 @@ void RightsPoller::poll_rights() {
   if (changed) sessions_.changed_rights().set(*changed);
 }
 
+// Their ids are in the order in which they began, so that any of them may be new.
 void RightsPoller::poll_pages() {
-  RecordStore& records = database_.records();
   const std::string oldest = pages_.oldest_id();
   RecordRange range;
   range.from = oldest;
   range.limit = ended_max;
-  const auto ended = records.records("page-ended", range);
-  if (!ended) return;
   std::vector<std::string> ids;
-  for (const StoredRecord& each : *ended) ids.push_back(each.id);
+  for (int calls = 0; calls < calls_max; ++calls) {
+    const auto ended = database_.records().records("page-ended", range);
+    if (!ended) break;
+    for (const StoredRecord& each : *ended) ids.push_back(each.id);
+    if (ended->size() < ended_max) break;
+    range.from = ids.back();
+  }
   pages_.add_ended(ids);
   if (polls_ % polls_between_forgetting != 0) return;
-  for (const char* kind : {"page-ended", "page-code"}) (void)records.forget_records(kind, oldest, forgotten_max);
+  for (const char* kind : {"page-ended", "page-code"}) forget(kind, oldest);
+}
+
+void RightsPoller::forget(const std::string& kind, const std::string& before) {
+  for (int calls = 0; calls < calls_max; ++calls) {
+    const auto forgotten = database_.records().forget_records(kind, before, forgotten_max);
+    if (!forgotten || *forgotten < forgotten_max) return;
+  }
 }
 
 }  // namespace sagactl

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "server/api/accounts/login_sessions.hpp"
@@ -29,6 +30,7 @@ class RightsPoller {
 
   void poll_rights();
   void poll_pages();
+  void forget(const std::string& kind, const std::string& before);
 
   DatabasePorts& database_;
   api::LoginSessions& sessions_;

@@ -30,8 +30,8 @@ struct RecordRange {
   bool last_first = false;
 };
 
-// Each call is durable when it returns, and sees everything that was durable before it. Any thread; may block on the
-// database, some seconds at most.
+// Each call is durable when it returns, and sees what was durable before it. Any thread; blocks some seconds at most.
+// Where the database's answer was lost, a record that is there with the same body counts as this caller's.
 class RecordStore {
  public:
   virtual ~RecordStore() = default;

@@ -110,6 +110,22 @@ TEST_F(RunningNodeProcess, AStopAnswersWhoeverWaitsForTheEndOfASaga) {
   EXPECT_EQ(answer->header("Location"), "/sagas/" + answer->json().value()["id"].get<std::string>());
 }
 
+// The work takes longer than a stop does.
+TEST_F(RunningNodeProcess, AStopEndsWorkUnderALockAndReleasesTheLock) {
+  const auto nodes = start();
+  HttpClient caller = client(*nodes);
+  auto working = std::async(std::launch::async, [&] {
+    return client(*nodes, 0, hang_limit).post("/redis-test/lock/k", Json{{"duration", 20'000}});
+  });
+  ASSERT_TRUE(eventually([&] { return caller.get("/locks")->json().value()["count"] == 1; }));
+  nodes->stop();
+  const auto answer = working.get();
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->status, 503) << answer->body;
+  EXPECT_EQ(answer->json().value()["detail"],
+            "this node is stopping: the work was ended, and the lock is released; try again");
+}
+
 TEST_F(RunningNodeProcess, MayBeStoppedTwice) {
   const auto nodes = start();
   nodes->stop();

@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 
 #include "common/text/text.hpp"
 #include "embedded/postgres_schema.hpp"
 #include "embedded/sqlite_schema.hpp"
+#include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sql/schema_migration.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
@@ -180,6 +182,28 @@ TEST(OldSchema, EventsOfBeforeAreReadAsTheyWereByWhoeverMight) {
   EXPECT_EQ(sql.text("SELECT string_agg(DISTINCT p, ' ') FROM unnest(ARRAY['SELECT', 'INSERT', 'DELETE']) AS p WHERE "
                      "has_table_privilege('public', 'event', p)"),
             "INSERT SELECT");
+  sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
+}
+
+// A backup reads a table for long, so that a migration has to wait for it, and its other locks are in the way of nodes.
+TEST(OldSchema, ANodeOfTheBuildBeforeWritesWhileAMigrationWaitsForABackup) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  const std::string schema = fresh_schema_name(), url = url_of_schema(*postgres_url(), schema);
+  PostgresSession(*postgres_url()).run("CREATE SCHEMA " + schema);
+  PostgresSession sql(url), backup(url), node(url);
+  make_old_schema(sql, embedded::postgres_schema(), newest_before_groups);
+  sql.run(old_names);
+  backup.run("BEGIN; SELECT count(*) FROM event");
+  auto migrating = std::async(std::launch::async, [&] { return migrate_postgres(url); });
+  EXPECT_TRUE(eventually([&] {
+    return sql.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'event'::regclass") == "1";
+  }));
+  node.run("SET statement_timeout = '20s'; UPDATE node SET lease_until = 7");
+  EXPECT_EQ(node.text("SELECT lease_until FROM node"), "7");
+  backup.run("ROLLBACK");
+  const auto migrated = migrating.get();
+  ASSERT_TRUE(migrated) << migrated.error().message;
+  EXPECT_EQ(migrated->size(), 1u);
   sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
 }
 

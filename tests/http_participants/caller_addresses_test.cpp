@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <functional>
+#include <memory>
 
 #include "httpclient/url.hpp"
 #include "tests/http_participants/caller_under_test.hpp"
@@ -103,6 +105,47 @@ TEST(ParticipantAddresses, OfOneHostThatAreNotFoundHoldUpNoOther) {
   EXPECT_THAT(late.failure, HasSubstr("cannot resolve the host 'lost.test' within 300 ms"));
   EXPECT_FALSE(late.was_sent);
   gate.open();
+}
+
+// The system's clock, some time later.
+class LaterClock : public Clock {
+ public:
+  void pass(Duration time) { later_us_ += time.count(); }
+  Timestamp now() const override { return clock_->now() + Duration{later_us_.load()}; }
+  SteadyTime steady() const override { return clock_->steady() + Duration{later_us_.load()}; }
+  void after(Duration delay, std::function<void()> work) override { clock_->after(delay, std::move(work)); }
+
+ private:
+  std::atomic<std::int64_t> later_us_ = 0;
+  const std::unique_ptr<Clock> clock_ = make_system_clock();
+};
+
+// The connection is in use all the time, and the server at the former address goes on.
+TEST(ParticipantAddresses, OfANameThatHasOthersNowAreCalledWithinAMinute) {
+  ScriptedServer former([](const Received&) { return answer(200, "{}"); });
+  ScriptedServer present([](const Received&) { return answer(201, "{}"); }, "127.0.0.2", former.port());
+  std::atomic<bool> has_moved = false;
+  ParticipantCallerOptions options;
+  options.resolve = [&](const std::string&) -> Result<Addresses> {
+    return Addresses{boost::asio::ip::make_address(has_moved ? "127.0.0.2" : "127.0.0.1")};
+  };
+  LaterClock clock;
+  const auto caller = make_participant_caller(options, clock).value();
+  const auto definition = trip_to(url_at("hotel.test", former));
+  const auto ask = [&] {
+    Answers answers;
+    caller->call(call_of(definition), answers.next());
+    return answers.wait_for(1).front().status;
+  };
+  EXPECT_EQ(ask(), 200);
+  has_moved = true;
+  int status = 0;
+  for (int calls = 0; calls < 30; ++calls) {
+    clock.pass(2s);
+    status = ask();
+  }
+  EXPECT_EQ(status, 201);
+  EXPECT_LT(present.connections(), 10u) << "a connection is kept for some calls";
 }
 
 TEST(ParticipantAddresses, ThatALocationLeadsToAreCheckedAndGetNoProofOfThisNode) {

@@ -66,6 +66,18 @@ TEST(AsyncHttpClient, KeepsItsConnectionAndOpensAnotherWhenTheServerClosedIt) {
   EXPECT_TRUE(send_and_wait(*client, {"GET", "/last", "", {}}));
 }
 
+// What lies between may have forgotten it, and the server's name may have another address.
+TEST(AsyncHttpClient, UsesNoConnectionAgainThatIsOldOrWasIdleForLong) {
+  for (const bool is_old : {true, false}) {
+    ScriptedServer server([](const Received&) { return answer(200, "x"); });
+    AsyncHttpClientOptions options;
+    (is_old ? options.kept.time : options.kept.idle_time) = Duration{0};
+    const auto client = client_of(server.url(), options);
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(send_and_wait(*client, {"POST", "/", "{}", {}}));
+    EXPECT_EQ(server.connections(), 3u);
+  }
+}
+
 std::string many_fields(int kilobytes) {
   std::string fields;
   for (int i = 0; i < kilobytes; ++i) fields += "Set-Cookie: " + std::string(1024 - 14, 'c') + "\r\n";

@@ -13,6 +13,9 @@ namespace {
 using Progress = NonblockingStream::Progress;
 
 constexpr Duration address_time_min = 250ms;
+// After it a connection is not kept for another call, however often it is used: its address is that of before, and so
+// are its certificates.
+constexpr Duration connection_time = 30s;
 constexpr std::size_t kept_request_max = 4096;  // bytes that an unused connection holds on to
 
 // "3 s", "500 ms".
@@ -45,6 +48,7 @@ void CallConnection::start(PendingCalls call, bool is_probe) {
 
 void CallConnection::open() {
   is_reused_ = false;
+  opened_ = parts_.clock.steady();
   reasons_.clear();
   state_ = State::resolving;
   if (target_.has_addresses()) addresses_known();
@@ -188,7 +192,8 @@ void CallConnection::server_closed() {
 
 void CallConnection::answered() {
   CallEnd end;
-  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size();
+  const bool is_old = parts_.clock.steady() - opened_ >= connection_time;
+  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size() && !is_old;
   kept_for_ = kept_for_by(reader_).value_or(Duration::max());
   end.answer = read_http_answer(reader_, parts_.clock);
   end.health = end.answer.status >= 500 ? Health::bad : Health::good;

@@ -82,7 +82,7 @@ class CallConnection : public WheelEntry {
   std::string request_;
   std::size_t sent_ = 0;
   PendingCalls call_;  // one, or none
-  SteadyTime began_{}, deadline_{};
+  SteadyTime opened_{}, began_{}, deadline_{};
   std::size_t first_ = 0, tried_ = 0;  // addresses
   std::string reasons_;                // why those were not reached
   Duration kept_for_ = Duration::max();

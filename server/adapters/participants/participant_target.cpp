@@ -9,7 +9,8 @@
 namespace sagactl {
 namespace {
 
-// Files that were replaced, and names that have other addresses now, are used at the latest after this time.
+// Files that were replaced, and names that have other addresses now, are used by connections that are opened after this
+// time.
 constexpr Duration files_time = 30s, addresses_time = 5s;
 constexpr Duration forgotten_after = 5min;
 

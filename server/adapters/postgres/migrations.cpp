@@ -4,6 +4,7 @@
 
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "common/log.hpp"
 #include "embedded/postgres_schema.hpp"
@@ -22,6 +23,9 @@ constexpr int lock_class = 0x5A6A;
 
 constexpr std::chrono::seconds lock_timeout{55}, report_after{1};
 constexpr std::chrono::milliseconds lock_retry_interval{100};
+// A table that somebody reads for long, such as a backup, cannot be altered, and whoever asks for it after a migration
+// waits behind that. So a migration waits for a moment only, and gives up its locks before it tries again.
+constexpr std::chrono::milliseconds table_patience{500}, table_pause{1'000};
 
 const std::string sql_try_lock = fmt::format("SELECT pg_try_advisory_lock({}, hashtext(current_schema()))", lock_class);
 const std::string sql_lock_holder = fmt::format(
@@ -148,13 +152,28 @@ void acquire_lock(PqxxConnection& connection) {
 void apply(PqxxConnection& connection, SchemaMigration& migration, const EmbeddedFile& file) {
   const std::string record =
       fmt::format(sql_record_migration, migration.number, migration.name, sql::checksum_of(file));
-  try {
-    connection.run_script(sql_create_list + std::string(file.text) + record);
-  } catch (sql::DatabaseFailure& failure) {
-    failure.error.message = fmt::format("migration {}: {}", migration.name, failure.error.message);
-    throw;
+  const std::string script = fmt::format("SET LOCAL lock_timeout = {};\n", table_patience.count())
+                                 .append(sql_create_list)
+                                 .append(file.text)
+                                 .append(record);
+  const auto began = std::chrono::steady_clock::now();
+  for (bool is_reported = false; !migration.applied; std::this_thread::sleep_for(table_pause)) {
+    try {
+      connection.run_script(script);
+      migration.applied = true;
+      return;
+    } catch (sql::DatabaseFailure& failure) {
+      const bool is_in_use = failure.state == state_lock_not_available;
+      if (is_in_use && std::chrono::steady_clock::now() - began < lock_timeout) {
+        if (!std::exchange(is_reported, true))
+          log_warn("a migration waits for sessions that use its tables, such as a backup",
+                   {{"database", connection.address().text()}, {"migration", migration.name}});
+        continue;
+      }
+      failure.error.message = fmt::format("migration {}: {}", migration.name, failure.error.message);
+      throw;
+    }
   }
-  migration.applied = true;
 }
 
 // Adds the missing rows of the tables that say what numbers mean.

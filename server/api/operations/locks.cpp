@@ -1,6 +1,8 @@
 // Locks: those that are held, and the reference system's routes for testing them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "server/api/operations/handlers.hpp"
 #include "server/api/query.hpp"
 #include "server/api/render.hpp"
@@ -15,6 +17,7 @@ constexpr std::size_t listed_locks_max = 1000;
 constexpr Duration lock_patience = 2500ms;  // as long as the reference system waits for a lock
 constexpr std::int64_t default_work_ms = 5000;
 constexpr std::int64_t work_ms_max = 20'000;  // below the deadline of a request
+constexpr Duration work_part = 500ms;         // after which it is asked whether the node stops
 constexpr Duration ttl_margin = 5s;           // by which a lock outlives the work under it
 constexpr Duration manual_ttl = 15s;
 // How long a saga is being created in that test: longer than others wait for its lock.
@@ -36,6 +39,15 @@ awaitable<Result<LockGrant>> acquire_lock(Context& context, std::string key, std
 awaitable<void> wait_for(Context& context, Duration duration) {
   auto start = [&](std::function<void(bool)> done) { context.clock.after(duration, [done] { done(true); }); };
   co_await http::await_callback<bool>(start);
+}
+
+// False: the node stops, and the work is ended.
+awaitable<bool> work_for(Context& context, Duration duration) {
+  for (Duration left = duration; left > Duration{0}; left -= work_part) {
+    co_await wait_for(context, std::min(left, work_part));
+    if (std::chrono::steady_clock::now() >= context.waits_end_at.load()) co_return false;
+  }
+  co_return true;
 }
 
 awaitable<Result<bool>> release_lock(Context& context, LockGrant grant) {
@@ -108,10 +120,13 @@ awaitable<Answer> test_work_under_lock(Context& context, Request& request) {
   const Result<LockGrant> grant = co_await acquire_lock(context, *key, work->node, duration + ttl_margin);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
   if (!grant) co_return lock_not_acquired(*key, work->node, context.clock.steady() - began);
-  co_await wait_for(context, duration);
+  const bool is_done = co_await work_for(context, duration);
   const Timestamp executed = context.clock.now();
   const Result<bool> released = co_await release_lock(context, *grant);
   if (!released) co_return released.error();
+  if (!is_done)
+    co_return Error{ErrorCode::unavailable,
+                    "this node is stopping: the work was ended, and the lock is released; try again"};
   const std::string done_by = fmt::format("Critical section executed by {}", work->node);
   const Json result{{"nodeId", work->node},
                     {"message", done_by},

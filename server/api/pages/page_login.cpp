@@ -1,4 +1,6 @@
 // Logging a page in and out, and what it may do.
+#include "common/id.hpp"
+#include "common/text/json_object.hpp"
 #include "common/text/text.hpp"
 #include "server/api/accounts/password_check.hpp"
 #include "server/api/pages/handlers.hpp"
@@ -74,11 +76,14 @@ Error code_was_used() {
   return Error{ErrorCode::unauthenticated, "the code was used before: it is good once; run `sagactl open` again"};
 }
 
-// A code is good once in the whole cluster, also when a node dies in between.
+// A code is good once in the whole cluster, also when a node dies in between. The record has a body of its own, so that
+// a log-in knows its own when the database's answer was lost.
 awaitable<Result<http::Caller>> caller_of_code(Context& context, const std::string& code) {
   auto caller = context.page_sessions.read_code(code);
   if (!caller) co_return caller;
-  auto use = [&records = context.records, id = caller->token_id] { return records.add_record("page-code", id, "{}"); };
+  auto use = [&records = context.records, id = caller->token_id] {
+    return records.add_record("page-code", id, JsonObject().add("use", new_uuid().text()).take());
+  };
   const Result<bool> is_first = co_await context.query_threads.run(std::move(use));
   if (!is_first) co_return is_first.error();
   if (!*is_first) co_return code_was_used();

@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 
 #include "common/crypto.hpp"
+#include "common/id.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/node/rights_poller.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/services/waiting.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -155,12 +159,30 @@ TEST_F(PageLogin, NodesWithTheSameSecretAcceptEachOthersCookies) {
   EXPECT_EQ(other.client().send(request)->status, 200);
 }
 
+// However many others were logged out there, all of which began before.
 TEST_F(PageLogin, ALogOutAtAnotherNodeCountsHereAsWell) {
+  const Timestamp before = wall_clock_now() - 1h;
+  for (std::uint64_t i = 0; i < 25'000; ++i)
+    ASSERT_TRUE(node.records().add_record("page-ended", make_uuid_v7(before, i, i).text(), "{}").value());
   const std::string cookie = admin_cookie();
   const std::size_t payload = cookie.find('.') + 1;
   const std::string claims = *from_base64url(cookie.substr(payload, cookie.rfind('.') - payload));
   ASSERT_TRUE(node.records().add_record("page-ended", Json::parse(claims)["jti"], "{}").value());
   EXPECT_TRUE(node.await_records([&] { return send("GET", "/sagas", nullptr, {}, cookie).status == 401; }));
+}
+
+TEST(PageLogins, ThatHaveExpiredAreForgottenHoweverManyTheyAre) {
+  const auto clock = make_system_clock();
+  const auto database = open_database(ApiNode::options(), *clock).value();
+  const Timestamp long_ago = clock->now() - 48h;
+  for (std::uint64_t i = 0; i < 5'000; ++i)
+    ASSERT_TRUE(database->records().add_record("page-ended", make_uuid_v7(long_ago, i, i).text(), "{}").value());
+  api::SessionOptions options;
+  options.access_secret = options.refresh_secret = "a secret";
+  api::LoginSessions sessions(options, *clock);
+  api::PageSessions pages("a secret", false, sessions, *clock);
+  const RightsPoller poller(*database, sessions, pages);
+  EXPECT_TRUE(eventually([&] { return database->records().records("page-ended", {}).value().empty(); }));
 }
 
 TEST_F(PageLogin, GuestsOfTheShopNeedNoCookieAndAnOldOneHarmsNobody) {

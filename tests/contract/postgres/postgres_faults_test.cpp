@@ -1,14 +1,17 @@
 // What a PostgreSQL store does when the server is slow, frozen, restarted or unavailable. On a server of its own.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <thread>
 
 #include "common/log.hpp"
+#include "common/text/text.hpp"
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
@@ -75,15 +78,16 @@ class PostgresFaults : public testing::Test {
     ASSERT_TRUE(eventually([&] { return sql.text(query) == wanted; })) << query;
   }
 
-  // Every commit that writes an order waits before it is on disk, until the gate is opened or the server's time limit
-  // for it is over. That its client is gone does not end it.
-  void close_gate(PostgresSession& sql) {
+  // Every commit that writes an order, or rows of that table, waits before it is on disk, until the gate is opened or
+  // the server's time limit for it is over. That its client is gone does not end it.
+  void close_gate(PostgresSession& sql, const std::string& table = "flow") {
     sql.text("SELECT pg_advisory_lock(7)");
     sql.run(
         "CREATE FUNCTION await_gate() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
         "PERFORM set_config('client_connection_check_interval', '0', true), set_config('lock_timeout', '0', true); "
-        "PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END$$; CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON "
-        "flow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION await_gate()");
+        "PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END$$; CREATE CONSTRAINT TRIGGER gate AFTER INSERT OR "
+        "UPDATE ON " +
+        table + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION await_gate()");
   }
   void open_gate(PostgresSession& sql) { sql.text("SELECT pg_advisory_unlock(7)"); }
 
@@ -162,6 +166,37 @@ TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsInDoubtAndTheEventIsAskedForWhe
   // On a busy machine the server's time limit may have ended the commit.
   await(sql, writer_in_commit, "0");
   EXPECT_EQ(*there, sql.text("SELECT count(*) FROM event") == "1") << "the answer waits for the commit";
+}
+
+// The record is written, and the connection is lost before the answer. The next try goes past the proxy.
+TEST_F(PostgresFaults, ARecordIsKnownToBeOnesOwnWhenTheAnswerToItsWriterWasLost) {
+  PostgresSession sql = session();
+  close_gate(sql, "record");
+  const auto write_and_lose_answer = [&](const std::function<Result<bool>(RecordStore&)>& write) {
+    const auto proxy = TcpProxy::start(0, server->port()).value();
+    std::string url = PostgresServer::url(name, proxy->port());
+    const std::string near = fmt::format("127.0.0.1:{}", proxy->port());
+    replace_all(url, near, fmt::format("{},127.0.0.1:{}", near, server->port()));
+    auto far = open_postgres({.url = url, .readers = 1, .lease = 100s}).value();
+    auto written = std::async(std::launch::async, [&] { return write(*far); });
+    await(sql, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 7", "1");
+    proxy->set(TcpProxy::Mode::cut);
+    await(sql, "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted", "1");
+    open_gate(sql);
+    const Result<bool> is_own = written.get();
+    sql.text("SELECT pg_advisory_lock(7)");
+    return is_own;
+  };
+  const auto added = write_and_lose_answer([](auto& records) { return records.add_record("job", "a", R"({"n":1})"); });
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_TRUE(*added);
+  const auto replaced =
+      write_and_lose_answer([](auto& records) { return records.replace_record("job", "a", 1, R"({"n":2})"); });
+  ASSERT_TRUE(replaced) << replaced.error().message;
+  EXPECT_TRUE(*replaced);
+  open_gate(sql);
+  EXPECT_FALSE(store->add_record("job", "a", R"({"n":1})").value()) << "it is there";
+  EXPECT_FALSE(store->replace_record("job", "a", 1, R"({"n":2})").value()) << "it was replaced";
 }
 
 TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFenced) {

@@ -37,22 +37,38 @@ Parameters texts(std::initializer_list<std::string_view> all) {
   return parameters;
 }
 
+// Whether a record is as that writer writes it.
+bool is_written(PostgresReader& reader, const std::string& kind, const std::string& id, std::int64_t version,
+                const std::string& body) {
+  PostgresRows row = reader.connection.run(sql_record, texts({kind, id}));
+  if (!row.next()) return false;
+  const StoredRecord stored = sql::read_record(row, kind);
+  return stored.version == version && stored.body == body;
+}
+
 }  // namespace
 
+// A try whose answer was lost may have written the record.
 Result<bool> PostgresDatabase::add_record(const std::string& kind, const std::string& id, const std::string& body) {
   if (const auto fits = check_record(body); !fits) return fits.error();
+  int tries = 0;
   return read([&](PostgresReader& reader) {
-    return reader.connection.run(sql_add_record, texts({kind, id, body})).changed() > 0;
+    ++tries;
+    if (reader.connection.run(sql_add_record, texts({kind, id, body})).changed() > 0) return true;
+    return tries > 1 && is_written(reader, kind, id, 1, body);
   });
 }
 
 Result<bool> PostgresDatabase::replace_record(const std::string& kind, const std::string& id, std::int64_t version,
                                               const std::string& body) {
   if (const auto fits = check_record(body); !fits) return fits.error();
+  int tries = 0;
   return read([&](PostgresReader& reader) {
+    ++tries;
     Parameters parameters = texts({kind, id});
     parameters.add(version).add(std::string_view(body));
-    return reader.connection.run(sql_replace_record, parameters).changed() > 0;
+    if (reader.connection.run(sql_replace_record, parameters).changed() > 0) return true;
+    return tries > 1 && is_written(reader, kind, id, version + 1, body);
   });
 }
 

@@ -39,6 +39,16 @@ TEST_F(CliSagaSteps, WhatIsWrongIsNamed) {
   EXPECT_THAT(run({"saga", "answer", id, "approval", "done", "--body", "{"}).err, HasSubstr("--body: '{' is no JSON"));
 }
 
+TEST_F(CliSagaSteps, AnAnswerToAWaitWithoutWhatLaterStepsNameSaysHowToGiveIt) {
+  sandbox.write("trip.yaml", replaced(trip(), "booked {hotel.booking}", "approved by {approval.by}"));
+  start_and_await_approval();
+  const CommandResult refused = run({"saga", "answer", "k1", "approval"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.err, HasSubstr("lacks {approval.by}"));
+  EXPECT_THAT(refused.err, HasSubstr("with --body"));
+  EXPECT_EQ(run({"saga", "answer", "k1", "approval", "--body", R"({"by":"ann"})"}).code, 0);
+}
+
 TEST_F(CliSagaSteps, AnAnswerWithoutWhatTheStepKeepsSaysHowToGiveIt) {
   participant.answer("POST /bookings", 503);
   participant.answer("GET /", 404);

@@ -137,6 +137,13 @@ class ValueChecker {
     return scope.step->before.contains(index) || (scope.of == ValueScope::Of::undo && &step == scope.step);
   }
 
+  std::string hint_of_order(const StepSource& owner, const StepSource& user) const {
+    const auto index = definition_.step(user.name);
+    if (index && owner.before.contains(*index))
+      return fmt::format("`{}` comes after `{}`: move it before that", owner.name, user.name);
+    return fmt::format("name `{}` in the `after` of `{}`", owner.name, user.name);
+  }
+
   // `owner` is the step whose value it is.
   void kept(const Found& at, const ValuePath& path, const StepSource& owner, std::size_t index, ValueScope scope,
             bool is_in_url) {
@@ -145,8 +152,7 @@ class ValueChecker {
           at,
           &owner == scope.step ? fmt::format("`{}` is kept only when the step has its answer", path.text())
                                : fmt::format("`{}` does not come before `{}`", owner.name, scope.step->name),
-          &owner == scope.step ? std::string("{saga.step_key} is known before")
-                               : fmt::format("name `{}` in the `after` of `{}`", owner.name, scope.step->name));
+          &owner == scope.step ? std::string("{saga.step_key} is known before") : hint_of_order(owner, *scope.step));
     if (owner.kind == StepKind::wait) return;  // its answer is the person's
     if (owner.keep.empty())
       return findings_.mistake(

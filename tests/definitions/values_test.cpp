@@ -72,8 +72,9 @@ TEST(DefinitionValues, PathsLeadToValuesThatAreThereByThen) {
        "17:54 warning /steps/0/call/body/guest: `{ input.guest }` is sent as it stands: it is no path | a path has "
        "letters, digits, `_`, `-` and `.` alone\n"},
       {"\"{input.guest}\", nights", "\"{payment.id}\", nights",
-       "17:54 mistake /steps/0/call/body/guest: `payment` does not come before `hotel` | name `payment` in the `after` "
-       "of `hotel`\n"},
+       "17:54 mistake /steps/0/call/body/guest: `payment` does not come before `hotel` | `payment` comes after "
+       "`hotel`: "
+       "move it before that\n"},
       {"\"{input.guest}\", nights", "\"{flight.id}\", nights",
        "17:54 mistake /steps/0/call/body/guest: `flight` does not come before `hotel` | name `flight` in the `after` "
        "of `hotel`\n"},

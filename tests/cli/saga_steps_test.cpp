@@ -17,6 +17,7 @@ TEST_F(CliSagaSteps, AnAnswerEndsAWaitAlsoByTheFirstDigitsOfTheId) {
   EXPECT_EQ(answered.code, 0) << answered.err;
   EXPECT_THAT(answered.out, HasSubstr("step approval is succeeded; saga " + id + " is "));
   EXPECT_EQ(await_status(id, "completed")["completedSteps"].size(), 4u);
+  EXPECT_THAT(run({"trace", id}).out, testing::ContainsRegex("SagaRetried .*approval  answered done  called"));
 }
 
 TEST_F(CliSagaSteps, ARefusalSendsTheSagaBack) {

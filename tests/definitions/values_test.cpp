@@ -68,6 +68,9 @@ TEST(DefinitionValues, PathsLeadToValuesThatAreThereByThen) {
       {"\"{input.guest}\", nights", "\"{inptu.guest}\", nights",
        "17:54 mistake /steps/0/call/body/guest: there is no `inptu.guest`: `inptu` is neither `input`, `saga` nor a "
        "step | did you mean `input`?\n"},
+      {"{ guest: \"{input.guest}\", nights", "{ \"for {input.guest}\": 1, \"{other}\": 2, nights",
+       "17:68 warning /steps/0/call/body/for {input.guest}: `{input.guest}` in the name of a member is sent as it "
+       "stands | values stand in texts and URLs, and not in names\n"},
       {"\"{input.guest}\", nights", "\"{ input.guest }\", nights",
        "17:54 warning /steps/0/call/body/guest: `{ input.guest }` is sent as it stands: it is no path | a path has "
        "letters, digits, `_`, `-` and `.` alone\n"},

@@ -11,9 +11,9 @@ namespace sagactl {
 
 std::vector<Verdict> rehearse(const DefinitionPointer& definition, ParticipantCaller& participants,
                               const CountEffects& count, const RehearsalOptions& options) {
+  const TrialInput input{options.input, complete_answers(*definition, options.answers)};
   const auto rehearse_one = [&](const Trial& trial) {
-    return judge_trial(*definition,
-                       run_trial(definition, trial, options.input, participants, count, options.trial_limit));
+    return judge_trial(*definition, run_trial(definition, trial, input, participants, count, options.trial_limit));
   };
   const std::vector<Trial> trials = plan_trials(*definition);
   Verdict without_fault = rehearse_one({0, Direction::action, TrialFault::none});

@@ -12,6 +12,7 @@ namespace sagactl {
 
 struct RehearsalOptions {
   std::string input = "{}";  // of every saga: JSON text
+  WaitAnswers answers = {};  // of waits; the others are made up
   Duration trial_limit = 30s;
   int at_once = 4;  // trials
   // Called after each trial, by one thread at a time.

@@ -61,17 +61,23 @@ class RehearsalNode {
 
 class TrialRun {
  public:
-  TrialRun(const DefinitionPointer& definition, const Trial& trial, ParticipantCaller& participants)
-      : definition_(definition), trial_(trial), caller_(*definition, trial, participants), node_(caller_) {
+  TrialRun(const DefinitionPointer& definition, const Trial& trial, const TrialInput& input,
+           ParticipantCaller& participants)
+      : definition_(definition),
+        trial_(trial),
+        input_(input),
+        caller_(*definition, trial, participants),
+        node_(caller_) {
     result_.trial = trial;
   }
 
-  TrialResult run(const std::string& input, const CountEffects& count, Duration limit) {
+  TrialResult run(const CountEffects& count, Duration limit) {
     const SteadyTime until = node_.now() + limit;
     const SagaId id = SagaId::fresh();
     auto started = node_.start();
     if (started)
-      if (auto receipt = node_.submit(StartSagaRequest{id, operator_of_rehearsals, definition_, input}); !receipt)
+      if (auto receipt = node_.submit(StartSagaRequest{id, operator_of_rehearsals, definition_, input_.of_saga});
+          !receipt)
         started = receipt.error();
     if (!started) {
       result_.error = started.error().message;
@@ -103,8 +109,7 @@ class TrialRun {
     for (std::size_t i = 0; i < saga.steps.size(); ++i) {
       const bool waits = definition_->steps[i].kind == StepKind::wait && saga.steps[i].status == StepStatus::running;
       if (waits && !(is_undone && comes_after(*definition_, i, trial_.step)))
-        (void)node_.submit(
-            AnswerStepRequest{saga.id, operator_of_rehearsals, definition_->steps[i].name, Succeeded{}, "rehearsal"});
+        answer_wait(saga.id, definition_->steps[i].name);
     }
     const bool is_time = is_undone ? saga.steps[trial_.step].status == StepStatus::succeeded : caller_.wants_cancel();
     if (is_time && saga.status == SagaStatus::started && !was_cancelled_)
@@ -116,6 +121,12 @@ class TrialRun {
       return;
     }
     result_.has_ended = is_terminal(saga.status) && (!is_undone || was_cancelled_);
+  }
+
+  void answer_wait(SagaId saga, const std::string& step) {
+    const auto answer = input_.answers.find(step);
+    Succeeded done{answer == input_.answers.end() ? std::string() : answer->second};
+    (void)node_.submit(AnswerStepRequest{saga, operator_of_rehearsals, step, std::move(done), "rehearsal"});
   }
 
   void count_all(const Saga& saga, const CountEffects& count) {
@@ -130,6 +141,7 @@ class TrialRun {
 
   const DefinitionPointer definition_;
   const Trial trial_;
+  const TrialInput& input_;
   RehearsalCaller caller_;
   RehearsalNode node_;
   TrialResult result_;
@@ -138,9 +150,9 @@ class TrialRun {
 
 }  // namespace
 
-TrialResult run_trial(const DefinitionPointer& definition, const Trial& trial, const std::string& input,
+TrialResult run_trial(const DefinitionPointer& definition, const Trial& trial, const TrialInput& input,
                       ParticipantCaller& participants, const CountEffects& count, Duration limit) {
-  return TrialRun(definition, trial, participants).run(input, count, limit);
+  return TrialRun(definition, trial, input, participants).run(count, limit);
 }
 
 }  // namespace sagactl

@@ -9,6 +9,7 @@
 
 #include "rehearsal/rehearsal_caller.hpp"
 #include "rehearsal/trial.hpp"
+#include "rehearsal/wait_answers.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -28,8 +29,14 @@ struct TrialResult {
 // Counts what a saga has in effect at a participant, none when that cannot be known.
 using CountEffects = std::function<Result<std::optional<std::int64_t>>(const Saga& saga, std::size_t participant)>;
 
-// `input` is JSON text. Takes at most `limit`.
-TrialResult run_trial(const DefinitionPointer& definition, const Trial& trial, const std::string& input,
+// What a saga gets from outside.
+struct TrialInput {
+  std::string of_saga;  // JSON text
+  WaitAnswers answers;  // of all its waits
+};
+
+// Takes at most `limit`.
+TrialResult run_trial(const DefinitionPointer& definition, const Trial& trial, const TrialInput& input,
                       ParticipantCaller& participants, const CountEffects& count, Duration limit);
 
 }  // namespace sagactl

@@ -31,7 +31,8 @@ namespace {
 
 struct RehearseFlags {
   std::string file, input = "{}";
-  std::map<std::string, std::string> urls;  // by participant
+  std::map<std::string, std::string> answers;  // of waits, by step
+  std::map<std::string, std::string> urls;     // by participant
   std::vector<std::string> allow;
   std::string files;
   std::vector<SqlProbeText> sql_probes;
@@ -122,6 +123,19 @@ Result<void> check_input(const DefinitionPointer& definition, const Json& input)
                    "give the input of the rehearsed sagas with --input");
 }
 
+Result<WaitAnswers> read_answers(Invocation& invocation, const std::map<std::string, std::string>& texts,
+                                 const SagaDefinition& definition) {
+  WaitAnswers answers;
+  for (const auto& [step, text] : texts) {
+    const auto answer = read_saga_input(invocation, "--answer", text);
+    if (!answer) return answer.error();
+    answers[step] = json_text(*answer);
+  }
+  if (const auto right = check_answers(definition, answers); !right)
+    return Error{ErrorCode::invalid, "--answer: " + right.error().message};
+  return answers;
+}
+
 Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flags) {
   if (auto checked = check_report_files(invocation, flags.reports); !checked) return checked.error();
   const auto text = read_definition_file(invocation, flags.file);
@@ -140,11 +154,14 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
   const auto sql_probes = SqlProbes::of(invocation, flags.sql_probes, **definition);
   if (!sql_probes) return sql_probes.error();
   if (const auto fits = check_input(*definition, *input); !fits) return fits.error();
+  auto answers = read_answers(invocation, flags.answers, **definition);
+  if (!answers) return answers.error();
   if (auto checked = check_participants_files(invocation.environment, flags.files); !checked) return checked.error();
 
   set_log_level(LogLevel::error);  // the nodes of the trials stop and start all the time
   RehearsalOptions options;
   options.input = json_text(*input);
+  options.answers = std::move(*answers);
   options.at_once = static_cast<int>(flags.at_once);
   options.on_verdict = [&](const Verdict& verdict, std::size_t done, std::size_t all) {
     show_progress(invocation, verdict, done, all);
@@ -176,12 +193,12 @@ Result<ExitCode> run_rehearsal(Invocation& invocation, const RehearseFlags& flag
                   uncounted(**definition, *sql_probes));
 }
 
-// "hotel=http://127.0.0.1:8081"
-Result<void> take_url(RehearseFlags& flags, const std::string& text) {
+// "hotel=http://127.0.0.1:8081". `form` says how it has to be.
+Result<void> take_named(std::map<std::string, std::string>& into, const std::string& text, std::string_view form) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-    return Error{ErrorCode::invalid, fmt::format("'{}' is not NAME=URL, such as hotel=http://127.0.0.1:8081", text)};
-  flags.urls[text.substr(0, equals)] = text.substr(equals + 1);
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not {}", text, form)};
+  into[text.substr(0, equals)] = text.substr(equals + 1);
   return {};
 }
 
@@ -201,8 +218,18 @@ void add_saga_rehearse(CLI::App& group, Commands& commands) {
   add_text(*app, "file", flags->file, "FILE", "YAML or JSON file of the definition; - is standard input").required();
   add_text(*app, "--input", flags->input, "JSON|@FILE|-", "Input of the sagas [{}]");
   add_flag_with(
-      *app, "--participants", [flags](const std::string& text) { return take_url(*flags, text); }, "NAME=URL",
-      "Address of a participant, instead of the definition's; may be repeated")
+      *app, "--answer",
+      [flags](const std::string& text) {
+        return take_named(flags->answers, text, R"(STEP=JSON, such as approval={"by":"kim"})");
+      },
+      "STEP=JSON|STEP=@FILE", "Answer to a wait, where a made-up one will not do; may be repeated")
+      .repeatable(100);
+  add_flag_with(
+      *app, "--participants",
+      [flags](const std::string& text) {
+        return take_named(flags->urls, text, "NAME=URL, such as hotel=http://127.0.0.1:8081");
+      },
+      "NAME=URL", "Address of a participant, instead of the definition's; may be repeated")
       .repeatable(100);
   add_flag_with(
       *app, "--probe-sql", [flags](const std::string& text) { return take_sql_probe(*flags, text); },

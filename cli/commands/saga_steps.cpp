@@ -26,12 +26,12 @@ void add_direction(Json& body, const StepFlags& flags) {
   if (!flags.direction.empty()) body["direction"] = flags.direction;
 }
 
-// A step that keeps values of the answer is done by an answer that has them.
+// A step that keeps values of the answer, or of whose answer other steps name some, is done by one that has them.
 Error refused_answer(Error error, const std::string& what, const Json& body) {
   const bool lacks_body = what == "answer" && text_member(body, "outcome") == "done" && !body.contains("body");
   if (!lacks_body || error.code != ErrorCode::invalid) return error;
   return with_hint(std::move(error),
-                   "give the participant's answer, from which the step keeps its values, with --body");
+                   "give the answer, from which the step keeps its values or other steps take them, with --body");
 }
 
 Result<ExitCode> send(Invocation& invocation, const StepFlags& flags, const std::string& what, const Json& body) {

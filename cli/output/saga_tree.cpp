@@ -166,6 +166,8 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   const Json& data = json_member(event, "data");
   if (const std::string step = text_member(data, "step"); !step.empty()) text += "  " + step;
   if (const std::string kind = text_member(data, "kind"); !kind.empty()) text += "  " + kind;
+  // The event is that of a retry, also where a person answered for the step.
+  if (const std::string answer = text_member(data, "answer"); !answer.empty()) text += "  answered " + answer;
   const std::string why = or_default(text_member(data, "failureReason"), text_member(data, "reason"));
   if (!why.empty()) text += "  " + paint.faint(why);
   while (text.ends_with(' ')) text.pop_back();

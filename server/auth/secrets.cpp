@@ -1,6 +1,7 @@
 #include "server/auth/secrets.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,9 +114,10 @@ Result<std::string> load_secret(const fs::path& file) {
   if (count < 0) return system_error("read", file);
   text.resize(static_cast<std::size_t>(count));
   std::string secret(trim(text));
-  if (secret.empty() || secret.size() > secret_length_max) {
-    return Error{ErrorCode::invalid, file.string() + " does not hold a secret; delete it, and a new one is created"};
-  }
+  if (secret.empty()) return Error{ErrorCode::invalid, file.string() + " is empty; it has to hold a secret"};
+  if (secret.size() > secret_length_max)
+    return Error{ErrorCode::invalid, fmt::format("{} holds more than a secret, which has at most {} bytes",
+                                                 file.string(), secret_length_max)};
   return secret;
 }
 
@@ -133,6 +135,8 @@ Result<void> save_secret(const fs::path& file, std::string_view secret) {
 
 Result<std::string> load_or_create_secret(const fs::path& file, std::size_t bytes) {
   Result<std::string> present = load_secret(file);
+  if (!present && present.error().code == ErrorCode::invalid)
+    return Error{ErrorCode::invalid, present.error().message + "; delete it, and a new one is created"};
   if (present || present.error().code != ErrorCode::not_found) return present;
   const Result<fs::path> temporary = write_temporary(file, hex(random_bytes(bytes)));
   if (!temporary) return temporary.error();

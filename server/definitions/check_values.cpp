@@ -47,7 +47,10 @@ class ValueChecker {
   // The paths in all texts of a JSON value.
   void json(const Found& at, ValueScope scope) {
     for (std::size_t i = 0; i < at.value->items.size(); ++i) json(at.item(i), scope);
-    for (const SourceMember& member : at.value->members) json({member.value.get(), below(at.path, member.name)}, scope);
+    for (const SourceMember& member : at.value->members) {
+      warn_of_path_in_name(at, member);
+      json({member.value.get(), below(at.path, member.name)}, scope);
+    }
     if (!at.value->scalar.is_string()) return;
     for (const TextPiece& piece : json_template(at.value->scalar)) {
       warn_of_literal(at, piece.literal);
@@ -61,6 +64,16 @@ class ValueChecker {
     if (request.body) json(request.body, scope);
   }
 
+  void warn_of_path_in_name(const Found& object, const SourceMember& member) {
+    for (const ValuePath& path : values_of(json_template(Json(member.name))))
+      if (is_root(path.members.front()))
+        findings_.warning({member.value.get(), below(object.path, member.name)},
+                          fmt::format("`{{{}}}` in the name of a member is sent as it stands", path.text()),
+                          "values stand in texts and URLs, and not in names");
+  }
+
+  bool is_root(const std::string& name) const { return name == "input" || name == "saga" || definition_.step(name); }
+
   // "{ input.guest }" looks like a path, and is none.
   void warn_of_literal(const Found& at, std::string_view literal) {
     for (auto begin = literal.find('{'); begin != std::string_view::npos; begin = literal.find('{', begin + 1)) {
@@ -68,7 +81,7 @@ class ValueChecker {
       if (end == std::string_view::npos) return;
       const std::string_view inner = literal.substr(begin + 1, end - begin - 1);
       const std::string root(trim(inner).substr(0, trim(inner).find_first_of(". ")));
-      if (root == "input" || root == "saga" || definition_.step(root))
+      if (is_root(root))
         findings_.warning(at, fmt::format("`{{{}}}` is sent as it stands: it is no path", inner),
                           "a path has letters, digits, `_`, `-` and `.` alone");
     }
@@ -137,6 +150,13 @@ class ValueChecker {
     return scope.step->before.contains(index) || (scope.of == ValueScope::Of::undo && &step == scope.step);
   }
 
+  std::string hint_of_order(const StepSource& owner, const StepSource& user) const {
+    const auto index = definition_.step(user.name);
+    if (index && owner.before.contains(*index))
+      return fmt::format("`{}` comes after `{}`: move it before that", owner.name, user.name);
+    return fmt::format("name `{}` in the `after` of `{}`", owner.name, user.name);
+  }
+
   // `owner` is the step whose value it is.
   void kept(const Found& at, const ValuePath& path, const StepSource& owner, std::size_t index, ValueScope scope,
             bool is_in_url) {
@@ -145,8 +165,7 @@ class ValueChecker {
           at,
           &owner == scope.step ? fmt::format("`{}` is kept only when the step has its answer", path.text())
                                : fmt::format("`{}` does not come before `{}`", owner.name, scope.step->name),
-          &owner == scope.step ? std::string("{saga.step_key} is known before")
-                               : fmt::format("name `{}` in the `after` of `{}`", owner.name, scope.step->name));
+          &owner == scope.step ? std::string("{saga.step_key} is known before") : hint_of_order(owner, *scope.step));
     if (owner.kind == StepKind::wait) return;  // its answer is the person's
     if (owner.keep.empty())
       return findings_.mistake(

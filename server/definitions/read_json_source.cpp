@@ -33,10 +33,18 @@ class JsonEvents : public nlohmann::json_sax<Json> {
     const std::string_view all = error.what();
     const auto colon = all.find(": ");
     const std::string_view message = colon == std::string_view::npos ? all : all.substr(colon + 2);
-    throw SourceUnreadable{places_.at_offset(byte > 0 ? byte - 1 : 0), fmt::format("this is no JSON: {}", message)};
+    const std::size_t at = std::min(byte > 0 ? byte - 1 : 0, text_.size());
+    throw SourceUnreadable{places_.at_offset(at), fmt::format("this is no JSON: {}", message), hint_at(at)};
   }
 
  private:
+  // What is often wrong there.
+  std::string hint_at(std::size_t at) const {
+    const auto before = at > 0 ? text_.find_last_not_of(" \t\r\n", at - 1) : text_.npos;
+    const bool closes = at < text_.size() && (text_[at] == '}' || text_[at] == ']');
+    if (closes && before != text_.npos && text_[before] == ',') return "no comma stands after the last member";
+    return {};
+  }
   // Moves over the next token. What lies between two tokens is known to be right by then.
   Position next() {
     at_ = std::min(text_.find_first_not_of(" \t\r\n,:", at_), text_.size());

@@ -61,9 +61,12 @@ void read_call_step(Findings& findings, const Members& it, StepSource& step, Def
 
 void read_wait(Findings& findings, const Found& at, StepSource& step) {
   step.kind = StepKind::wait;
+  step.canonical["wait"] = Json::object();
+  if (at.value->scalar.is_string() || at.value->scalar.is_number())
+    return findings.mistake(at, fmt::format("`wait` has to be an object; this is {}", kind_text(*at.value)),
+                            "write it like { for: 24h }, or {} to wait for any time");
   const Members it(findings, at, "`wait`", {"for"});
   const auto time = it.duration("for", wait_time);
-  step.canonical["wait"] = Json::object();
   if (time) step.canonical["wait"]["for"] = canonical_duration(*time);
 }
 
@@ -113,9 +116,11 @@ void read_name(Findings& findings, const Members& it, StepSource& step, Definiti
 
 void read_steps(Findings& findings, const Found& at, DefinitionSource& out) {
   if (at.value->kind != SourceKind::list || at.value->items.empty())
-    return findings.mistake(at, at.value->kind == SourceKind::list
-                                    ? "the saga has no steps"
-                                    : fmt::format("`steps` has to be a list; this is {}", kind_text(*at.value)));
+    return findings.mistake(at,
+                            at.value->kind == SourceKind::list
+                                ? "the saga has no steps"
+                                : fmt::format("`steps` has to be a list; this is {}", kind_text(*at.value)),
+                            "each step begins with a dash and its name: `- name: hotel`");
   if (at.value->items.size() > steps_max)
     findings.mistake(at.item(steps_max),
                      fmt::format("the saga has {} steps; the most are {}", at.value->items.size(), steps_max));

@@ -25,8 +25,8 @@ enum class SortBy : std::uint8_t {
 struct Page {
   std::int64_t offset = 0;
   std::int64_t limit = 10;
-  // When set, `offset` is ignored: only flows older than this one (the next ones, newest first). Only with the default
-  // sort order.
+  // When set, `offset` is ignored: only flows older than this one (the next ones, newest first), and none when there is
+  // no such flow. Only with the default sort order.
   std::optional<OrderId> after = {};
   SortBy sort_by = SortBy::created;
   bool oldest_first = false;

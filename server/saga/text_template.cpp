@@ -76,8 +76,9 @@ class TemplateWriter {
 void TemplateWriter::json(const Json& json) {
   if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
-    if (!text.empty() && text.front() == '{' && path_at(text).size() + 2 == text.size()) {
-      value(path_at(text), TextEscape::json);
+    const std::string_view path = !text.empty() && text.front() == '{' ? path_at(text) : std::string_view();
+    if (!path.empty() && path.size() + 2 == text.size()) {
+      value(path, TextEscape::json);
       return;
     }
     literal("\"");

@@ -72,6 +72,10 @@ TEST_F(Secrets, ReportWhatIsWrong) {
   ASSERT_TRUE(save_secret(file, "x").ok());
   std::ofstream(file, std::ios::trunc) << "\n";
   EXPECT_EQ(load_secret(file).error().code, ErrorCode::invalid);
+  // Only a secret that this program creates is created again.
+  EXPECT_EQ(load_secret(file).error().message, file.string() + " is empty; it has to hold a secret");
+  EXPECT_EQ(load_or_create_secret(file).error().message,
+            file.string() + " is empty; it has to hold a secret; delete it, and a new one is created");
   std::ofstream(file, std::ios::trunc) << std::string(5000, 'x');
   EXPECT_EQ(load_secret(file).error().code, ErrorCode::invalid);
   EXPECT_EQ(load_secret(file.parent_path()).error().code, ErrorCode::invalid);

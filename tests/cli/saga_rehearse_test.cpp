@@ -47,6 +47,30 @@ TEST_F(CliSagaRehearse, PassesWithStandInsAndWritesItsReports) {
   EXPECT_THAT(sandbox.read("rehearsal.html"), HasSubstr("undo of hotel: twice at once"));
 }
 
+TEST_F(CliSagaRehearse, AWaitIsAnsweredAsGiven) {
+  test::FakeParticipant participant;
+  sandbox.write("approved.yaml", R"(saga: approved
+participants:
+  hotel: { url: ")" + participant.url() +
+                                     R"(" }
+steps:
+  - name: approval
+    wait: { for: 24h }
+  - name: hotel
+    call: { post: "{hotel}/bookings/{approval.by}" }
+)");
+  const auto answered = [&](const std::string& answer) {
+    return sandbox.run({"saga", "rehearse", "approved.yaml", "--at-once", "16", "--answer", answer});
+  };
+  answered(R"(approval={"by":"kim"})");
+  EXPECT_FALSE(participant.calls("POST /bookings/kim").empty());
+  EXPECT_EQ(participant.calls("POST /bookings/kim").size(), participant.calls("POST").size());
+  EXPECT_THAT(answered("approval={}").err, HasSubstr("--answer: the answer to 'approval' lacks {approval.by}"));
+  EXPECT_THAT(answered("hotel={}").err, HasSubstr("--answer: the saga has no wait 'hotel'"));
+  EXPECT_THAT(answered("approval={").err, HasSubstr("--answer: '{' is no JSON"));
+  EXPECT_THAT(answered("approval").err, HasSubstr("is not STEP=JSON"));
+}
+
 TEST_F(CliSagaRehearse, JsonHasOneVerdictForEachTrial) {
   const CommandResult passed =
       sandbox.run({"saga", "rehearse", "one.yaml", "--stand-ins", "--at-once", "16", "-o", "json"});

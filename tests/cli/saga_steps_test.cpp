@@ -17,6 +17,7 @@ TEST_F(CliSagaSteps, AnAnswerEndsAWaitAlsoByTheFirstDigitsOfTheId) {
   EXPECT_EQ(answered.code, 0) << answered.err;
   EXPECT_THAT(answered.out, HasSubstr("step approval is succeeded; saga " + id + " is "));
   EXPECT_EQ(await_status(id, "completed")["completedSteps"].size(), 4u);
+  EXPECT_THAT(run({"trace", id}).out, testing::ContainsRegex("SagaRetried .*approval  answered done  called"));
 }
 
 TEST_F(CliSagaSteps, ARefusalSendsTheSagaBack) {
@@ -37,6 +38,16 @@ TEST_F(CliSagaSteps, WhatIsWrongIsNamed) {
   EXPECT_THAT(run({"saga", "skip", id, "mail"}).err, HasSubstr("needs --reason TEXT"));
   EXPECT_THAT(run({"saga", "cancel", "none", "--reason", "x"}).err, HasSubstr("there is no saga 'none'"));
   EXPECT_THAT(run({"saga", "answer", id, "approval", "done", "--body", "{"}).err, HasSubstr("--body: '{' is no JSON"));
+}
+
+TEST_F(CliSagaSteps, AnAnswerToAWaitWithoutWhatLaterStepsNameSaysHowToGiveIt) {
+  sandbox.write("trip.yaml", replaced(trip(), "booked {hotel.booking}", "approved by {approval.by}"));
+  start_and_await_approval();
+  const CommandResult refused = run({"saga", "answer", "k1", "approval"});
+  EXPECT_NE(refused.code, 0);
+  EXPECT_THAT(refused.err, HasSubstr("lacks {approval.by}"));
+  EXPECT_THAT(refused.err, HasSubstr("with --body"));
+  EXPECT_EQ(run({"saga", "answer", "k1", "approval", "--body", R"({"by":"ann"})"}).code, 0);
 }
 
 TEST_F(CliSagaSteps, AnAnswerWithoutWhatTheStepKeepsSaysHowToGiveIt) {

@@ -275,6 +275,7 @@ TEST_P(OwnSagaContract, SagasAreListedByWhatIsTheirs) {
   const FlowPage next = queries().sagas({}, {.limit = 2, .after = id(5)}).value();
   ASSERT_EQ(next.flows.size(), 2u);
   EXPECT_EQ(next.flows[0].order.id, id(4));
+  EXPECT_TRUE(queries().sagas({}, {.limit = 2, .after = id(99)}).value().flows.empty()) << "there is no such flow";
   EXPECT_EQ(queries().orders({}, {}).value().total, 2);
 }
 

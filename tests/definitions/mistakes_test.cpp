@@ -211,6 +211,19 @@ TEST(DefinitionMistakes, TheOrderOfStepsIsChecked) {
   });
 }
 
+TEST(DefinitionMistakes, StepsThatAreNoListAreShownHowTheyHaveToBe) {
+  EXPECT_THAT(problems_of("saga: trip\nsteps:\n  hotel:\n    sleep: 1s\n"),
+              HasSubstr("`steps` has to be a list; this is an object | each step begins with a dash and its name: "
+                        "`- name: hotel`"));
+}
+
+TEST(DefinitionMistakes, ACommaAfterTheLastMemberOfJsonIsNamed) {
+  for (const char* text : {R"({"saga":"nap","steps":[{"name":"nap","sleep":"1s"}, ]})", R"({"saga":"nap", })"})
+    EXPECT_THAT(shown(read_definition(text, "nap.json").problems), HasSubstr("no comma stands after the last member"))
+        << text;
+  EXPECT_THAT(shown(read_definition(R"({"saga" "nap"})", "nap.json").problems), Not(HasSubstr("comma")));
+}
+
 TEST(DefinitionMistakes, StepsAreChecked) {
   expect_rows({
       {"sleep: 90s", "sleep: 90s\n    undo: { post: \"{hotel}/x\" }",
@@ -227,7 +240,8 @@ TEST(DefinitionMistakes, StepsAreChecked) {
        "36:5 mistake /steps/4: the step has `wait`, `sleep`; it does one of them\n"},
       {"sleep: 90s", "after: [approval]", "35:5 mistake /steps/4: the step needs one of `call`, `wait` and `sleep`\n"},
       {"wait: { for: 24h }", "wait: 24h",
-       "34:11 mistake /steps/3/wait: `wait` has to be an object; this is a text | its members are `for`\n"},
+       "34:11 mistake /steps/3/wait: `wait` has to be an object; this is a text | write it like { for: 24h }, or {} to "
+       "wait for any time\n"},
       {"keep: { booking: /id }", "keep: { booking: id }",
        "18:22 mistake /steps/0/keep/booking: `id` is no JSON pointer | write it like /id or /items/0/name; \"\" is the "
        "whole answer\n"},

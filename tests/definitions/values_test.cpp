@@ -68,12 +68,16 @@ TEST(DefinitionValues, PathsLeadToValuesThatAreThereByThen) {
       {"\"{input.guest}\", nights", "\"{inptu.guest}\", nights",
        "17:54 mistake /steps/0/call/body/guest: there is no `inptu.guest`: `inptu` is neither `input`, `saga` nor a "
        "step | did you mean `input`?\n"},
+      {"{ guest: \"{input.guest}\", nights", "{ \"for {input.guest}\": 1, \"{other}\": 2, nights",
+       "17:68 warning /steps/0/call/body/for {input.guest}: `{input.guest}` in the name of a member is sent as it "
+       "stands | values stand in texts and URLs, and not in names\n"},
       {"\"{input.guest}\", nights", "\"{ input.guest }\", nights",
        "17:54 warning /steps/0/call/body/guest: `{ input.guest }` is sent as it stands: it is no path | a path has "
        "letters, digits, `_`, `-` and `.` alone\n"},
       {"\"{input.guest}\", nights", "\"{payment.id}\", nights",
-       "17:54 mistake /steps/0/call/body/guest: `payment` does not come before `hotel` | name `payment` in the `after` "
-       "of `hotel`\n"},
+       "17:54 mistake /steps/0/call/body/guest: `payment` does not come before `hotel` | `payment` comes after "
+       "`hotel`: "
+       "move it before that\n"},
       {"\"{input.guest}\", nights", "\"{flight.id}\", nights",
        "17:54 mistake /steps/0/call/body/guest: `flight` does not come before `hotel` | name `flight` in the `after` "
        "of `hotel`\n"},

@@ -50,6 +50,15 @@ TEST(CallText, LeavesWhereARequestGoesAndEndsToItself) {
     EXPECT_THAT(text, Not(HasSubstr(header)));
 }
 
+TEST(CallText, HasAHeaderOnceThatItsClientChose) {
+  ParticipantCall call = call_of(trip_to("http://hotel:8080"));
+  call.headers = {{"user-agent", "mine"}, {"ACCEPT", "text/plain"}};
+  const std::string text = written(call);
+  EXPECT_THAT(text, HasSubstr("user-agent: mine\r\nACCEPT: text/plain\r\n"));
+  EXPECT_THAT(text, Not(HasSubstr("User-Agent")));
+  EXPECT_THAT(text, Not(HasSubstr("application/json")));
+}
+
 TEST(CallText, OfDtmsClientsHasNoHeadersOfThisProgram) {
   auto transaction = trip_to("http://hotel:8080");
   transaction->protocol = Protocol::dtm;
@@ -71,12 +80,47 @@ TEST(WebhookSignature, IsOfTheKeyTheTimeAndTheBody) {
   ParticipantCall call = call_of(trip_to("http://hotel:8080"));
   call.headers = {{"Idempotency-Key", "\"msg_p5jXN8AQM9LWM0D4loKWxJek\""}};
   call.body = R"({"test": 2432232314})";
-  const std::optional<WebhookKey> key = *WebhookKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const ParticipantSecret secret = *ParticipantSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   NodeSigns signs{signed_at};
-  signs.key = &key;
+  signs.secret = &secret;
   EXPECT_THAT(written(call, signs),
               HasSubstr("webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek\r\nwebhook-timestamp: 1614265330\r\n"
                         "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\r\n"));
+}
+
+// An API of somebody else wants a token, and verifies no signature.
+TEST(ParticipantSecret, IsSentAsTheHeadersThatItIs) {
+  const auto secret = ParticipantSecret::parse("Authorization: Bearer sk_1: a\r\n\n  X-Tenant:  acme ");
+  ASSERT_TRUE(secret) << secret.error().message;
+  NodeSigns signs{signed_at};
+  signs.secret = &*secret;
+  const std::string text = written(call_of(trip_to("http://hotel:8080")), signs);
+  EXPECT_THAT(text, HasSubstr("\r\nAuthorization: Bearer sk_1: a\r\nX-Tenant: acme\r\n"));
+  EXPECT_THAT(text, Not(HasSubstr("webhook-signature")));
+}
+
+TEST(ParticipantSecret, IsAKeyWhenItDoesNotBeginAsAHeaderDoes) {
+  for (const char* text : {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a key", "two words: one", "a:b", "key\nX-A: b"}) {
+    const auto secret = ParticipantSecret::parse(text);
+    ASSERT_TRUE(secret) << text;
+    EXPECT_TRUE(secret->key) << text;
+    EXPECT_TRUE(secret->headers.empty()) << text;
+  }
+}
+
+TEST(ParticipantSecret, WithAHeaderThatCannotBeSentIsRefusedWithoutBeingShown) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"X-A: b\nhidden", "its header 2 cannot be sent"},    {"X-A: b\nX-B: hidden\x01", "X-B cannot be sent"},
+      {"X-A: b\nX-B: ", "its header 2 cannot be sent"},     {"Host: hidden", "the node sends Host itself"},
+      {"saga-id: hidden", "the node sends saga-id itself"}, {"Idempotency-Key: hidden", "the node sends"},
+      {"Webhook-Signature: hidden", "the node sends"},
+  };
+  for (const auto& [text, reason] : rows) {
+    const auto secret = ParticipantSecret::parse(text);
+    ASSERT_FALSE(secret) << text;
+    EXPECT_THAT(secret.error().message, HasSubstr(reason)) << text;
+    EXPECT_THAT(secret.error().message, Not(HasSubstr("hidden"))) << text;
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "common/id.hpp"
 #include "tests/http_participants/caller_under_test.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 #include "tests/httpclient/tls_server.hpp"
 
 namespace sagactl {
@@ -90,6 +91,30 @@ TEST(ParticipantTls, ShowsTheCertificateThatTheDefinitionNames) {
   EXPECT_EQ(answered.status, 200) << answered.failure;
 }
 
+TEST(ParticipantSecret, GoesToTheParticipantAndNotToWhereItsAnswerLeads) {
+  const Files files;
+  files.write("token", "Authorization: Bearer sk_1\n");
+  const CallerUnderTest test(files.options());
+  Received own, other;
+  ScriptedServer hotel([&](const Received& received) {
+    own = received;
+    return answer(200, "{}");
+  });
+  ScriptedServer elsewhere([&](const Received& received) {
+    other = received;
+    return answer(200, "{}");
+  });
+  auto trip = trip_to(hotel.url());
+  trip->participants[0].secret = "token";
+  ParticipantCall poll = call_of(trip);
+  poll.url = elsewhere.url() + "/jobs/1";
+  EXPECT_EQ(test.ask(call_of(trip)).status, 200);
+  EXPECT_EQ(test.ask(std::move(poll)).status, 200);
+  EXPECT_EQ(own.headers.at("authorization"), "Bearer sk_1");
+  EXPECT_EQ(other.path, "/jobs/1");
+  EXPECT_FALSE(other.headers.contains("authorization"));
+}
+
 struct WrongFile {
   const char* name;
   std::string ParticipantDefinition::*file;
@@ -101,11 +126,13 @@ TEST(ParticipantFiles, ThatAreMissingOpenToOthersOrElsewhereAreNamed) {
   const Files files;
   files.write("open", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false);
   files.write("wrong", "whsec_!");
+  files.write("headers", "Host: hotel");
   files.write("not.pem", "no certificate");
   const WrongFile rows[] = {
       {"open", &ParticipantDefinition::secret, "open", "can be read or written by others"},
       {"missing", &ParticipantDefinition::secret, "missing", "there is no file"},
       {"wrong", &ParticipantDefinition::secret, "wrong", "what follows whsec_ is no base64"},
+      {"headers", &ParticipantDefinition::secret, "headers", "the node sends Host itself"},
       {"path", &ParticipantDefinition::secret, "../secret", "names files by their names alone"},
       {"absolute", &ParticipantDefinition::ca, "/etc/passwd", "names files by their names alone"},
       {"no PEM", &ParticipantDefinition::ca, "not.pem", "cannot be read"},

@@ -276,6 +276,10 @@ TEST_F(ParticipantRequestTest, TheResultIsWhatTheDefinitionShowsOrWhatTheStepsHa
 TEST(TextTemplateTest, ABraceWithoutAPathIsText) {
   EXPECT_EQ(values_of(url_template("/a/{}/{ x}/{a..b}/{.a}/{a")).size(), 0u);
   EXPECT_EQ(values_of(url_template("{a}{b.c}")).size(), 2u);
+  for (const char* text : {"{}", "{", "{a", "{ }", "{..}", "}"})
+    EXPECT_EQ(values_of(json_template(Json(text))).size(), 0u) << text;
+  EXPECT_EQ(*render(json_template(Json{{"empty", "{}"}}), [](const ValuePath&) { return nullptr; }),
+            R"({"empty":"{}"})");
 }
 
 TEST(TextTemplateTest, NeitherAListNorAnObjectStandsInAUrl) {

@@ -152,6 +152,29 @@ TEST(Rehearsal, FindsNothingInStandIns) {
             std::vector<std::string>{});
 }
 
+// A saga whose steps name what a person answers could not be rehearsed: nobody had answered with it.
+TEST(Rehearsal, AnswersWaitsWithWhatLaterStepsName) {
+  Json saga = trip;
+  saga["steps"][3]["call"]["body"] = {{"by", "{approval.by.name}"}, {"all", "{approval}"}, {"no", "{approval.no}"}};
+  saga["steps"][5]["call"]["body"] = "{approval.by}";
+  EXPECT_EQ(failed(rehearse_with(Participant::Planted::nothing, saga)), std::vector<std::string>{});
+}
+
+TEST(WaitAnswers, AreTheGivenOnesAndOthersAreMadeUp) {
+  Json saga = trip;
+  saga["steps"][5]["call"]["body"] = {{"by", "{approval.by.name}"}, {"limit", "{approval.limit}"}};
+  const auto definition = rehearsal_definition(saga, {});
+  ASSERT_TRUE(definition);
+  EXPECT_EQ(complete_answers(**definition, {})["approval"], R"({"by":{"name":"rehearsed"},"limit":"rehearsed"})");
+  const WaitAnswers given{{"approval", R"({"by":{"name":"kim"},"limit":3})"}};
+  EXPECT_EQ(complete_answers(**definition, given)["approval"], given.at("approval"));
+  EXPECT_TRUE(check_answers(**definition, given));
+  const auto reason = [&](const WaitAnswers& wrong) { return check_answers(**definition, wrong).error().message; };
+  EXPECT_EQ(reason({{"hotel", "{}"}}), "the saga has no wait 'hotel'");
+  EXPECT_EQ(reason({{"approval", "[]"}}), "the answer to 'approval' has to be a JSON object");
+  EXPECT_EQ(reason({{"approval", R"({"limit":3})"}}), "the answer to 'approval' lacks {approval.by.name}");
+}
+
 TEST(Rehearsal, FindsAParticipantThatBooksTwiceAndShowsTheCalls) {
   const auto verdicts = rehearse_with(Participant::Planted::books_twice);
   EXPECT_THAT(failed(verdicts), Contains(HasSubstr("hotel: answer lost - hotel has 2 in effect")));

@@ -96,10 +96,11 @@ template <class Filter>
 FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter, const Page& page) {
   FlowPage result;
   std::vector<FlowPointer> found;
+  const bool is_after_known = page.after && flows.contains(*page.after);
   for (auto entry = flows.rbegin(); entry != flows.rend(); ++entry) {
     if (!matches(filter, *entry->second)) continue;
     ++result.total;
-    if (!page.after || entry->first < *page.after) found.push_back(entry->second);
+    if (!page.after || (is_after_known && entry->first < *page.after)) found.push_back(entry->second);
   }
   const auto updated = [](const FlowPointer& flow) {
     return flow->flow.saga ? flow->flow.saga->updated_at : flow->flow.order.updated_at;

@@ -29,6 +29,12 @@ bool is_own(std::string_view name) {
          is_name(name, "transfer-encoding");
 }
 
+// A client of DTM's may choose these for its participants.
+bool has_header(const ParticipantCall& call, std::string_view lower_case) {
+  return std::any_of(call.headers.begin(), call.headers.end(),
+                     [&](const auto& header) { return is_name(header.first, lower_case); });
+}
+
 class HeaderWriter {
  public:
   explicit HeaderWriter(std::string& out) : out_(out) {}
@@ -63,11 +69,13 @@ void add_saga_headers(std::string& out, const ParticipantCall& call, const NodeS
     out.append("/steps/").append(step).append("/answer?token=");
     out.append(node.tokens->token_of(saga, step, answered)).append("\r\n");
   }
-  if (!node.key || !*node.key) return;
+  if (!node.secret) return;
+  for (const auto& [name, value] : node.secret->headers) headers.add(name, value);
+  if (!node.secret->key) return;
   const std::string_view id = idempotency_key(call);
   const std::int64_t timestamp_s = node.now.us / 1'000'000;
   headers.add("webhook-id", id).add("webhook-timestamp", std::to_string(timestamp_s));
-  headers.add("webhook-signature", (*node.key)->sign(id, timestamp_s, call.body));
+  headers.add("webhook-signature", node.secret->key->sign(id, timestamp_s, call.body));
 }
 
 }  // namespace
@@ -90,7 +98,9 @@ bool write_call(std::string& out, const ParticipantCall& call, std::string_view 
   if (target == RequestTarget::whole_url) out.append(origin);
   out.append(path.starts_with('/') ? "" : "/").append(path).append(" HTTP/1.1\r\n");
   HeaderWriter headers(out);
-  headers.add("Host", host_header).add("User-Agent", "sagactl").add("Accept", "application/json, */*");
+  headers.add("Host", host_header);
+  if (!has_header(call, "user-agent")) headers.add("User-Agent", "sagactl");
+  if (!has_header(call, "accept")) headers.add("Accept", "application/json, */*");
   for (const auto& [name, value] : call.headers)
     if (!is_own(name)) headers.add(name, value);
   if (call.definition->protocol == Protocol::sagactl) add_saga_headers(out, call, node);

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "common/time.hpp"
-#include "server/adapters/participants/webhook_signature.hpp"
+#include "server/adapters/participants/participant_secret.hpp"
 #include "server/auth/answer_token.hpp"
 #include "server/participants/calls/participant_call.hpp"
 
@@ -16,9 +16,9 @@ namespace sagactl {
 // What a request gets from the node that makes it.
 struct NodeSigns {
   Timestamp now;
-  const std::string* node_url = nullptr;           // null: no Saga-Answer
-  const auth::AnswerTokens* tokens = nullptr;      // null: no Saga-Answer
-  const std::optional<WebhookKey>* key = nullptr;  // null: no signature
+  const std::string* node_url = nullptr;       // null: no Saga-Answer
+  const auth::AnswerTokens* tokens = nullptr;  // null: no Saga-Answer
+  const ParticipantSecret* secret = nullptr;   // null: nothing proves whose call it is
 };
 
 // The part of an absolute URL before its path: "http://hotel:8080".

@@ -53,7 +53,7 @@ class LoopCaller final : public HttpParticipantCaller {
     if (!url) return url.error();
     if (auto allowed = check_allowed(participant, *url); !allowed) return allowed;
     if (auto tls = files_.tls_for(*url, participant); !tls) return tls.error();
-    if (auto key = files_.signing_key(participant); !key) return key.error();
+    if (auto secret = files_.secret_of(participant); !secret) return secret.error();
     return {};
   }
 

@@ -78,15 +78,14 @@ Result<std::unique_ptr<TlsContext>> ParticipantFiles::tls_for(const Url& url,
   return context;
 }
 
-Result<std::optional<WebhookKey>> ParticipantFiles::signing_key(const ParticipantDefinition& participant) const {
-  if (participant.secret.empty()) return std::optional<WebhookKey>();
-  const auto secret = read_private(participant, participant.secret);
-  if (!secret) return secret.error();
-  auto key = WebhookKey::parse(*secret);
-  if (!key)
-    return file_error(participant, {ErrorCode::invalid, fmt::format("its secret '{}' is wrong: {}", participant.secret,
-                                                                    key.error().message)});
-  return std::optional<WebhookKey>(std::move(*key));
+Result<ParticipantSecret> ParticipantFiles::secret_of(const ParticipantDefinition& participant) const {
+  if (participant.secret.empty()) return ParticipantSecret{};
+  const auto text = read_private(participant, participant.secret);
+  if (!text) return text.error();
+  auto secret = ParticipantSecret::parse(*text);
+  if (secret) return secret;
+  return file_error(participant, {ErrorCode::invalid, fmt::format("its secret '{}' is wrong: {}", participant.secret,
+                                                                  secret.error().message)});
 }
 
 }  // namespace sagactl

@@ -8,7 +8,7 @@
 
 #include "common/result.hpp"
 #include "httpclient/connecting/tls.hpp"
-#include "server/adapters/participants/webhook_signature.hpp"
+#include "server/adapters/participants/participant_secret.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl {
@@ -22,8 +22,8 @@ class ParticipantFiles {
 
   // Null for http.
   Result<std::unique_ptr<TlsContext>> tls_for(const Url& url, const ParticipantDefinition& participant) const;
-  // Nothing without a secret.
-  Result<std::optional<WebhookKey>> signing_key(const ParticipantDefinition& participant) const;
+  // Nothing in it without a secret.
+  Result<ParticipantSecret> secret_of(const ParticipantDefinition& participant) const;
 
  private:
   Result<std::filesystem::path> path_of(const ParticipantDefinition& participant, const std::string& name) const;

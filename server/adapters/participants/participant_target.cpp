@@ -111,7 +111,7 @@ void ParticipantTarget::begin(PendingCalls call, SteadyTime now) {
   std::string& request = parts_.request;
   request.clear();
   const NodeSigns signs{parts_.clock.now(), is_own_ && !parts_.node_url.empty() ? &parts_.node_url : nullptr,
-                        parts_.tokens ? &*parts_.tokens : nullptr, is_own_ ? &signing_key_ : nullptr};
+                        parts_.tokens ? &*parts_.tokens : nullptr, is_own_ ? &secret_ : nullptr};
   const RequestTarget target = proxy_ && !url_.tls ? RequestTarget::whole_url : RequestTarget::path;
   if (!write_call(request, it.call, host_header_, signs, target))
     return it.refuse("its URL or one of its headers has a character that none may have");
@@ -231,10 +231,10 @@ Result<void> ParticipantTarget::read_files(SteadyTime now) {
   } else {
     auto tls = parts_.files.tls_for(url_, named);
     if (!tls) return tls.error();
-    auto key = parts_.files.signing_key(named);
-    if (!key) return key.error();
+    auto secret = parts_.files.secret_of(named);
+    if (!secret) return secret.error();
     tls_ = std::move(*tls);
-    signing_key_ = std::move(*key);
+    secret_ = std::move(*secret);
   }
   route_ = route_to(url_, proxy_ ? &proxy_->proxy() : nullptr, tls_ ? tls_->native_handle() : nullptr);
   files_read_at_ = now;

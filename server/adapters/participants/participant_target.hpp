@@ -22,7 +22,7 @@ namespace sagactl {
 class ParticipantTarget {
  public:
   // `url` is of the server that is called. It is the participant's own, or another to which an answer's Location led:
-  // then nothing that proves who this node is goes there, neither a certificate nor a signature.
+  // then nothing that proves who this node is goes there, neither a certificate nor a secret.
   ParticipantTarget(LoopParts& parts, std::uint64_t number, Url url, const ParticipantCall& call);
   ~ParticipantTarget();
 
@@ -85,7 +85,7 @@ class ParticipantTarget {
 
   std::shared_ptr<TlsContext> tls_;
   StreamRoute route_;  // by tls_
-  std::optional<WebhookKey> signing_key_;
+  ParticipantSecret secret_;
   std::optional<SteadyTime> files_read_at_;
 
   Addresses addresses_;

@@ -102,9 +102,7 @@ Result<Listed> read_list(Queries& queries, ListRequest asked) {
     bool has_more = false;
     for (const std::string& type : asked.types) {
       asked.filter.type = type;
-      auto page = queries.sagas(
-          asked.filter,
-          Page{.limit = asked.limit + 1, .after = asked.after.value_or(id_at((std::int64_t{1} << 48) - 1, 0xFF))});
+      auto page = queries.sagas(asked.filter, Page{.limit = asked.limit + 1, .after = asked.after, .count = false});
       if (!page) return page.error();
       has_more |= static_cast<std::int64_t>(page->flows.size()) > asked.limit;
       std::move(page->flows.begin(), page->flows.end(), std::back_inserter(found));

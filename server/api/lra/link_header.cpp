@@ -126,11 +126,20 @@ Result<LraLinks> links_below(std::string_view url) {
   return links;
 }
 
-std::string_view url_in(std::string_view link_or_url) {
-  const std::string_view text = trim(link_or_url);
-  if (!text.starts_with('<')) return text;
+std::string url_of(const LraLinks& links) {
+  for (const auto member : {&LraLinks::compensate, &LraLinks::after, &LraLinks::complete, &LraLinks::participant,
+                            &LraLinks::status, &LraLinks::forget})
+    if (!(links.*member).empty()) return links.*member;
+  return {};
+}
+
+std::string url_in(std::string_view links_or_url) {
+  const std::string_view text = trim(links_or_url);
+  if (!text.starts_with('<')) return std::string(text);
+  const auto links = read_link_header(text);
+  if (links) return url_of(*links);
   const auto end = text.find('>');
-  return end == text.npos ? std::string_view() : text.substr(1, end - 1);
+  return end == text.npos ? std::string() : std::string(text.substr(1, end - 1));
 }
 
 }  // namespace sagactl::api

@@ -2,6 +2,7 @@
 // which its links have the names that MicroProfile LRA gives them.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "common/result.hpp"
@@ -16,7 +17,11 @@ Result<LraLinks> read_link_header(std::string_view text);
 // "http://hotel/rooms": its links are "http://hotel/rooms/compensate" and so on. `invalid` for what is no such URL.
 Result<LraLinks> links_below(std::string_view url);
 
-// By which of these a participant names itself: its URL, or one of the links in a Link header.
-std::string_view url_in(std::string_view link_or_url);
+// The one that names a participant with these links: that for compensate, or another when it has none.
+std::string url_of(const LraLinks& links);
+
+// By what a participant names itself: its URL, or its links as they stand in a Link header, of which the first may be
+// one that the coordinator does not call.
+std::string url_in(std::string_view links_or_url);
 
 }  // namespace sagactl::api

@@ -25,10 +25,6 @@ std::optional<std::size_t> participant_in_path(const LraDefinition& lra, const R
   return std::nullopt;
 }
 
-std::string url_of(const LraLinks& links) {
-  return links.compensate.empty() ? links.after : links.compensate;
-}
-
 // Where a participant has moved to that has such links: a Link header's text, or a URL below which they are.
 Result<LraLinks> new_links(std::string_view text, const LraLinks& before) {
   if (trim(text).starts_with('<')) return read_link_header(trim(text));

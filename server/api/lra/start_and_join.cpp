@@ -154,7 +154,7 @@ awaitable<Answer> join_lra(Context& context, Request& request) {
 awaitable<Answer> leave_lra(Context& context, Request& request) {
   const auto id = lra_in_path(request);
   if (!id) co_return id.error();
-  LraChange leave = LeaveLra{std::string(url_in(request.body))};
+  LraChange leave = LeaveLra{url_in(request.body)};
   const Result<Receipt> receipt = co_await change_lra(context, request, *id, std::move(leave));
   if (!receipt) co_return receipt.error();
   co_return lra_text(200, "");

@@ -14,6 +14,7 @@
 #include "server/http/message/validate.hpp"
 #include "server/participants/calls/participant_request.hpp"
 #include "server/saga/no_such_step.hpp"
+#include "server/saga/wait_values.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -63,8 +64,9 @@ Result<StepSite> find_step(Queries& queries, SagaId saga, const std::string& ste
   return site;
 }
 
-// `invalid` when the body lacks what the step keeps. A wait keeps all of it.
-Result<Outcome> outcome_of(const StepAnswer& answer, const StepDefinition& step, Direction direction) {
+// `invalid` when the body lacks what the step keeps. A wait keeps all of it, and needs what other steps name of it.
+Result<Outcome> outcome_of(const StepAnswer& answer, const StepSite& site, Direction direction) {
+  const StepDefinition& step = site.definition();
   if (answer.outcome == "refused") return Outcome{Refused{answer.reason.empty() ? "refused" : answer.reason}};
   if (answer.outcome == "again")
     return Outcome{Unavailable{answer.reason.empty() ? "to be tried again" : answer.reason}};
@@ -73,6 +75,11 @@ Result<Outcome> outcome_of(const StepAnswer& answer, const StepDefinition& step,
     if (!answer.body.empty() && !answer.body.starts_with('{'))
       return Error{ErrorCode::invalid,
                    "`body` of the answer to a wait has to be a JSON object: later steps name its members"};
+    const auto missing = missing_values(*site.flow.saga->own_definition.definition, site.index, answer.body);
+    if (!missing.empty())
+      return Error{ErrorCode::invalid,
+                   fmt::format("`body` of the answer to a wait lacks {}, which other steps, or the result, name",
+                               shown_values(missing))};
     return Outcome{Succeeded{answer.body}};
   }
   auto kept = kept_of(*step.call, answer.body);
@@ -159,7 +166,7 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
   const auto submitted = is_to_be_submitted(site, call, answer.outcome);
   if (!submitted) co_return submitted.error();
   if (!*submitted) co_return step_response(site);
-  auto outcome = outcome_of(answer, site.definition(), call.is_undo ? Direction::compensation : Direction::action);
+  auto outcome = outcome_of(answer, site, call.is_undo ? Direction::compensation : Direction::action);
   if (!outcome) co_return http::problem(422, outcome.error().message, request);
   Command command = callback_of(site, call, answer, std::move(*outcome));
   Result<Receipt> receipt = co_await submit(context, request, std::move(command));
@@ -173,7 +180,7 @@ awaitable<Answer> answer_by_token(Context& context, Request& request, StepSite s
 awaitable<Answer> answer_by_role(Context& context, Request& request, StepSite site, StepAnswer answer,
                                  std::vector<Timestamp> accepted) {
   const Direction direction = answer.direction.value_or(direction_of(site.state()));
-  auto outcome = outcome_of(answer, site.definition(), direction);
+  auto outcome = outcome_of(answer, site, direction);
   if (!outcome) co_return http::problem(422, outcome.error().message, request);
   AnswerStepRequest asked{site.flow.saga->id, actor_of(request), site.definition().name, std::move(*outcome),
                           std::move(answer.reason)};

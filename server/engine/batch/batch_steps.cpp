@@ -11,6 +11,7 @@
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/lra_view.hpp"
 #include "server/saga/no_such_step.hpp"
+#include "server/saga/wait_values.hpp"
 
 namespace sagactl {
 namespace {
@@ -73,15 +74,26 @@ Result<void> check_has_what_it_keeps(const Saga& saga, std::size_t i, const Step
   const auto* done = std::get_if<Succeeded>(&answer.outcome);
   const StepState& state = saga.steps[i];
   const bool is_about_action = is_in_progress(state) && direction_of(state) == Direction::action;
-  const bool lacks = done && done->kept.empty() && step.call && !step.call->keep.empty();
-  if (!is_about_action || !lacks) return {};
+  if (!is_about_action || !done) return {};
+  const auto refusal = [&](const std::string& what) {
+    return Error{ErrorCode::conflict, fmt::format("step {} of saga {} {}", answer.step, saga.id.text(), what),
+                 Json{{"sagaId", saga.id.text()}, {"step", answer.step}, {"code", "STEP_KEEPS_VALUES"}}};
+  };
+  if (step.kind == StepKind::wait) {
+    const auto missing = missing_values(*definition_of(saga), i, done->kept);
+    if (missing.empty()) return {};
+    return refusal(
+        fmt::format("is a wait, and {} of its answer is named by other steps, or by the result: answer that "
+                    "it is done, with a body that has it",
+                    shown_values(missing)));
+  }
+  if (!done->kept.empty() || !step.call || step.call->keep.empty()) return {};
   std::vector<std::string> names;
   for (const auto& [name, pointer] : step.call->keep) names.push_back(name);
-  return Error{ErrorCode::conflict,
-               fmt::format("step {} of saga {} keeps {} of its answer, for its undo and later steps: it cannot be "
-                           "skipped; answer that it is done, with a body that has what it keeps",
-                           answer.step, saga.id.text(), join(names, ", ")),
-               Json{{"sagaId", saga.id.text()}, {"step", answer.step}, {"code", "STEP_KEEPS_VALUES"}}};
+  return refusal(
+      fmt::format("keeps {} of its answer, for its undo and later steps: it cannot be skipped; answer that "
+                  "it is done, with a body that has what it keeps",
+                  join(names, ", ")));
 }
 
 }  // namespace

@@ -185,6 +185,23 @@ TEST_F(LraSite, OneThatHasLeftIsNotCalled) {
   EXPECT_THAT(participants.order(), ElementsAre("PUT /a/compensate"));
 }
 
+// Narayana's client sends all links of a class in the order of a hash table, and that for `leave` before those for
+// compensate and complete: a class with @Leave could join, and not leave.
+TEST_F(LraSite, OneLeavesByAllItsLinksWhicheverComesFirst) {
+  const std::string id = start();
+  const auto with_leave = [&](const std::string& path) {
+    return "<" + participants.url(path + "/leave") + ">; rel=\"leave\"," + link(path);
+  };
+  EXPECT_EQ(put(id, "", {{"Link", with_leave("/a")}}).status, 200);
+  EXPECT_EQ(put(id, "", {{"Link", with_leave("/b")}}).status, 200);
+  EXPECT_EQ(put(id + "/remove", with_leave("/b")).status, 200);
+  EXPECT_EQ(put(id + "/remove", with_leave("/c")).status, 400);
+  const Headers data = {{"Narayana-LRA-Participant-Link", with_leave("/a")}, {"Narayana-LRA-Participant-Data", "two"}};
+  EXPECT_EQ(put(id + "/cancel", "", data).body, "Cancelled");
+  EXPECT_THAT(participants.order(), ElementsAre("PUT /a/compensate"));
+  EXPECT_EQ(participants.calls("PUT /a/compensate").front().headers.at("narayana-lra-participant-data"), "two");
+}
+
 TEST_F(LraSite, OneThatRunsOutOfTimeIsCancelledAndRenewingItKeepsItActive) {
   const std::string id = start();
   join(id, "/a");

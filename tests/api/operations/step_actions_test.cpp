@@ -164,6 +164,17 @@ TEST_F(StepActions, LaterStepsUseWhatAWaitWasAnsweredWith) {
   const HttpResponse list = admin.post(answer, Json{{"outcome", "done"}, {"body", Json::array({1})}}).value();
   EXPECT_EQ(list.status, 422);
   EXPECT_THAT(list.body, HasSubstr("`body` of the answer to a wait has to be a JSON object"));
+  // Without the name the mail would be refused, and the booking undone.
+  for (const Json& lacking : {Json{{"outcome", "done"}}, Json{{"outcome", "done"}, {"body", {{"by", "Kim"}}}}}) {
+    const HttpResponse refused = admin.post(answer, lacking).value();
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_THAT(refused.body, HasSubstr("lacks {approval.by.name}"));
+  }
+  const HttpResponse skipped = admin.post(path("/steps/approval/skip"), Json{{"reason", "by phone"}}).value();
+  EXPECT_EQ(skipped.status, 422);
+  EXPECT_EQ(skipped.json().value()["code"], "STEP_KEEPS_VALUES");
+  EXPECT_THAT(skipped.body, HasSubstr("{approval.by.name}"));
+  EXPECT_EQ(step_of(2), "running");
   const Json body{{"by", {{"name", "Kim"}}}};
   EXPECT_EQ(admin.post(answer, Json{{"outcome", "done"}, {"body", body}})->status, 200);
   const Json ended = await_saga(id, "status", "completed");
@@ -205,6 +216,15 @@ TEST_F(StepActions, AStepThatKeepsValuesIsAnsweredWithThemInsteadOfSkipped) {
   EXPECT_EQ(admin.post(path("/steps/hotel/answer"), done)->status, 200);
   const Json ended = await_saga(id, "status", "completed");
   EXPECT_EQ(ended["result"]["hotel"]["booking"], "b-8");
+}
+
+// Its undo began after it had ended, so that it would have taken less than no time.
+TEST_F(StepActions, AStepThatIsBeingUndoneHasNoEnd) {
+  start_and_get_stuck_on_the_way_back();
+  const Json flight = saga(id)["steps"][1];
+  EXPECT_EQ(flight["status"], "compensating");
+  EXPECT_EQ(flight["endedAt"], nullptr);
+  EXPECT_NE(flight["startedAt"], nullptr);
 }
 
 TEST_F(StepActions, AStepThatKeepsValuesIsSkippedOnTheWayBack) {

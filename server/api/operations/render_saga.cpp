@@ -23,7 +23,7 @@ Json step_json(const StepDefinition& definition, const StepState& state) {
               {"tries", state.tries},
               {"inDoubt", state.in_doubt},
               {"startedAt", time_or_null(state.began_at)},
-              {"endedAt", time_or_null(state.ended_at)},
+              {"endedAt", is_in_progress(state) ? Json(nullptr) : time_or_null(state.ended_at)},
               {"nodeId", text_or_null(state.node)},
               {"error", text_or_null(state.error)}};
 }

@@ -7,8 +7,8 @@
 
 namespace sagactl {
 
-// Of a traceparent or a trace id, as trace_id_of() takes them, or of a UUID: an imported saga's id where it comes from
-// is the id of its trace here.
+// Of a traceparent or a trace id, as trace_id_of() takes them but also in capitals, or of a UUID: an imported saga's id
+// where it comes from is the id of its trace here.
 std::optional<std::string> asked_trace_id(std::string_view text);
 
 }  // namespace sagactl

@@ -109,14 +109,15 @@ class IndeterminateResolved final : public LedgerCheck {
       took_effect += !orders.empty();
       unclear += orders.empty() && unexplained.count({entry.kind, entry.group}) > 0;
       if (orders.size() > 1)
-        add(fmt::format("request {} got no answer, but created {} orders", entry.operation, orders.size()),
-            "a request without an answer took effect once or not at all", &entry, orders);
+        add(fmt::format("request {} got no clear answer, but created {} orders", entry.operation, orders.size()),
+            "a request without a clear answer took effect once or not at all", &entry, orders);
     }
-    Verdict result = verdict(fmt::format("{} without an answer: {} took effect, {} did not", count_of(open, "request"),
-                                         with_separators(took_effect), with_separators(open - took_effect)));
+    Verdict result =
+        verdict(fmt::format("{} without a clear answer: {} took effect, {} did not", count_of(open, "request"),
+                            with_separators(took_effect), with_separators(open - took_effect)));
     if (result.ruling == Ruling::pass && unclear > 0)
       return undecided(name(), fmt::format("{} may or may not have created the orders whose request is unknown",
-                                           count_of(unclear, "request without an answer")));
+                                           count_of(unclear, "request without a clear answer")));
     return result;
   }
 };

@@ -107,13 +107,13 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   const UnclearRequests unclear = unclear_requests(orders);
   if (unclear.requests == 0) return does_not_apply(name, "every request got a clear answer");
   if (unclear.unnamed > 0 && !orders.has_groups())
-    return undecided(name, fmt::format("{} without an answer, but {}", count_of(unclear.requests, "request"),
+    return undecided(name, fmt::format("{} without a clear answer, but {}", count_of(unclear.requests, "request"),
                                        orders.why_no_groups()));
   Violations with_errors;  // not wrong, but worth showing
   for (const Effect& effect : unclear.effects)
     if (effect.request->http_status != 0) with_errors.add(witness_of(orders, effect, with_errors.first()));
   std::string summary =
-      fmt::format("{} without an answer: {} took effect, {} did not", count_of(unclear.requests, "request"),
+      fmt::format("{} without a clear answer: {} took effect, {} did not", count_of(unclear.requests, "request"),
                   with_separators(unclear.effects.size()), with_separators(unclear.requests - unclear.effects.size()));
   if (with_errors.count() > 0)
     summary += fmt::format("; {} answered with an error, but took effect", with_separators(with_errors.count()));

@@ -3,6 +3,7 @@
 #include "cli/client/json_answer.hpp"
 #include "common/id.hpp"
 #include "common/text/text.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,25 +21,32 @@ bool begins_like_an_id(std::string_view text) {
   return true;
 }
 
+// What follows the "SAGA-" that a checkout shows before the id of its saga; any other text unchanged.
+std::string_view digits_in(std::string_view text) {
+  return text.starts_with(checkout_saga_prefix) ? text.substr(checkout_saga_prefix.size()) : text;
+}
+
 }  // namespace
 
 bool is_id_prefix(const std::string& text) {
-  return text.size() >= digits_min && begins_like_an_id(text);
+  const std::string_view digits = digits_in(text);
+  return digits.size() >= digits_min && begins_like_an_id(digits);
 }
 
 std::string when_too_short(const std::string& text) {
-  if (text.size() >= digits_min || !begins_like_an_id(text)) return {};
+  const std::string_view digits = digits_in(text);
+  if (digits.size() >= digits_min || !begins_like_an_id(digits)) return {};
   return "; the first digits of an id are at least " + std::to_string(digits_min);
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
-  const auto found =
-      client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(prefix_candidates_max + 1));
+  const std::string digits = lower(digits_in(text));
+  const auto found = client.get("/sagas?id=" + digits + "&limit=" + std::to_string(prefix_candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;
   // A server without the filter `id` returns other sagas as well.
   for (const Json& saga : json_member(*found, "sagas"))
-    if (const std::string id = text_member(saga, "id"); id.starts_with(lower(text))) ids.push_back(id);
+    if (const std::string id = text_member(saga, "id"); id.starts_with(digits)) ids.push_back(id);
   if (ids.size() == 1) return ids.front();
   if (ids.empty())
     return with_hint(Error{ErrorCode::not_found, "no saga or order has an id that begins with '" + text + "'"},

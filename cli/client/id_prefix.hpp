@@ -7,7 +7,8 @@
 
 namespace sagactl {
 
-// Whether the text may be the beginning of an id: at least four digits, and not the complete id.
+// Whether the text may be the beginning of an id: at least four digits, and not the complete id. A checkout shows the
+// id of its saga behind "SAGA-", which may stand before them here.
 bool is_id_prefix(const std::string& text);
 
 // "; the first digits of an id are at least 4" for a text that may be meant as fewer; else "".

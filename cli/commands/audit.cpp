@@ -29,7 +29,10 @@ std::string target_of(const Json& entry) {
 // The reason, or the result.
 std::string detail_of(const Json& entry) {
   const Json& data = json_member(entry, "data");
-  if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
+  if (text_member(entry, "action") == "retry") {
+    const std::string reason = text_member(data, "reason");
+    return "from " + text_member(data, "step") + (reason.empty() ? "" : ": " + reason);
+  }
   if (text_member(entry, "action") == "set-stock")
     return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
                                                    : text_member(data, "available")) +

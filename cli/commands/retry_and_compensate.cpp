@@ -89,6 +89,7 @@ void print_results(const Invocation& invocation, const std::vector<Json>& result
         Json{{"results", results}, {"accepted", accepted}, {"refused", refused}, {"notTried", all - results.size()}});
   if (invocation.settings.format == OutputFormat::table && !results.empty()) {
     result_table(results, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
+    if (results.size() > 1) invocation.info(fmt::format("{} accepted, {} refused", accepted, refused));
     if (results.size() < all) invocation.info(std::to_string(all - results.size()) + " not tried: " + why_fewer);
   }
 }

@@ -90,6 +90,22 @@ void inspect_token(const Invocation& invocation, HttpClient& node, const std::st
                         "get a new token with `sagactl login`, or pass the node's data directory with --data"});
 }
 
+// The services that users' sagas call, where the node leaves one alone because it fails.
+void inspect_participants(HttpClient& node, const std::string& name, DoctorFindings& findings) {
+  const auto response = node.get("/participants");
+  if (!response || !response->ok()) return;
+  const auto body = response->json();
+  if (!body) return;
+  for (const Json& each : json_member(*body, "participants")) {
+    if (!bool_member(each, "isOpen")) continue;
+    findings.push_back(
+        {fmt::format("participant {} of {}", text_member(each, "participant"), name), CheckResult::warn,
+         fmt::format("fails: {} of {} calls for {}; {} leaves it alone for a while, and sagas wait for it",
+                     text_member(each, "failures"), text_member(each, "calls"), text_member(each, "definition"), name),
+         "see that it runs; why its calls fail is in `sagactl trace` of a saga that waits for it"});
+  }
+}
+
 void inspect_node(const Invocation& invocation, const Url& url, const ConnectOptions& connect,
                   DoctorFindings& findings) {
   HttpClientOptions options;
@@ -113,6 +129,7 @@ void inspect_node(const Invocation& invocation, const Url& url, const ConnectOpt
   inspect_dependencies(*health, name, findings);
   inspect_clock(*health, asked, answered, name, findings);
   inspect_token(invocation, node, name, findings);
+  inspect_participants(node, name, findings);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "common/text/text.hpp"
+#include "server/api/id_range.hpp"
 #include "server/http/message/validate.hpp"
 #include "server/saga/definition.hpp"
 
@@ -121,13 +122,9 @@ std::optional<Uuid> QueryReader::uuid(std::string_view name) {
 }
 
 std::optional<IdRange> QueryReader::ids(std::string_view name) {
-  constexpr std::string_view nil = "00000000-0000-0000-0000-000000000000", top = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   const auto text = request_.query_value(name);
   if (!text) return std::nullopt;
-  const std::string begin(text->substr(0, nil.size()));
-  const auto first = Uuid::parse(begin + std::string(nil.substr(begin.size())));
-  const auto last = Uuid::parse(begin + std::string(top.substr(begin.size())));
-  if (first && last && !begin.empty() && text->size() <= nil.size()) return IdRange{OrderId{*first}, OrderId{*last}};
+  if (auto range = ids_beginning_with(*text)) return range;
   fault(fmt::format("{} must be the beginning of a UUID", name));
   return std::nullopt;
 }

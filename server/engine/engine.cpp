@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/log.hpp"
+#include "common/text/json.hpp"
 #include "server/engine/effects.hpp"
 #include "server/engine/engine_core.hpp"
 
@@ -87,6 +88,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatc
                                 std::vector<Result<Receipt>> receipts) {
   sequence_ = batch.last_sequence();
   report_late_charges(batch);
+  report_failed_sagas(batch);
   if (options_.log_flows) log_flows(batch);
   publisher_.committed(batch.take_events());
   const SteadyTime now = clock_.steady();
@@ -207,6 +209,24 @@ void Engine::Core::report_late_charges(const CommandBatch& batch) {
              {{"node", writer_.node}, {"order", event.order.text()}, {"payment", event.data}});
     const std::lock_guard lock(stats_mutex_);
     stats_.late_charges += is_late;
+  }
+}
+
+// Those that failed by themselves: who ends a saga by hand knows of it.
+void Engine::Core::report_failed_sagas(const CommandBatch& batch) {
+  for (const Event& event : batch.events()) {
+    if (event.type != EventType::saga_failed && event.type != EventType::saga_compensation_failed) continue;
+    if (!event.metadata.empty()) continue;
+    const std::string saga = event.aggregate.text();
+    const Json data = read_json(event.data);
+    const auto text_of = [&](const char* name) { return data.is_object() ? data.value(name, "") : std::string(); };
+    log_warn("a saga requires manual intervention",
+             {{"node", writer_.node},
+              {"saga_type", event.saga_type},
+              {"saga", saga},
+              {"correlation_id", event.correlation.empty() ? saga : event.correlation},
+              {"step", text_of("step")},
+              {"reason", text_of("reason")}});
   }
 }
 

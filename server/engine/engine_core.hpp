@@ -77,6 +77,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void call_participants(CommandBatch& batch);
   void withdraw_calls();
   void report_late_charges(const CommandBatch& batch);
+  void report_failed_sagas(const CommandBatch& batch);
   void log_flows(const CommandBatch& batch);
   void fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error);
   void retry_later(QueuedCommand internal, const Error& error);

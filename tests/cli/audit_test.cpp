@@ -26,7 +26,7 @@ TEST(CliAudit, ShowsUserActionAndTarget) {
   const Json entries = {
       an_entry("set-stock", {{"kind", "product"}, {"id", "PROD001"}, {"available", 50}}, "op@localhost"),
       an_entry("set-stock", {{"kind", "balance"}, {"id", "user-1"}, {"available", 1000000}}, "guest@localhost"),
-      an_entry("retry", {{"step", "payment_processing"}}, "op@localhost"),
+      an_entry("retry", {{"step", "payment_processing"}, {"reason", "the bank is back"}}, "op@localhost"),
       an_entry("compensate", {{"reason", "returned"}}, nullptr)};
   node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200, {{"count", 3}, {"entries", entries}});
   const CommandResult outcome = sandbox.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
@@ -34,7 +34,7 @@ TEST(CliAudit, ShowsUserActionAndTarget) {
   EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));
   EXPECT_THAT(outcome.out, HasSubstr("50 available"));
   EXPECT_THAT(outcome.out, HasSubstr("10000.00 available"));
-  EXPECT_THAT(outcome.out, HasSubstr("from payment_processing"));
+  EXPECT_THAT(outcome.out, HasSubstr("from payment_processing: the bank is back"));
   EXPECT_THAT(outcome.out, HasSubstr(std::string(other_id) + "  compensate  " + some_id));
   EXPECT_THAT(outcome.out, HasSubstr("returned"));
 }

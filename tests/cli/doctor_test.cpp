@@ -59,6 +59,22 @@ TEST(CliDoctor, ReportsAWrongClockAndADependencyThatIsDown) {
   EXPECT_EQ(finding(outcome, "database of node-1")["result"], "ok");
 }
 
+TEST(CliDoctor, NamesAParticipantThatFails) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("GET /health/detailed", 200, a_healthy_node());
+  const auto participant = [](const char* name, bool is_open) {
+    return Json{{"definition", "trip"}, {"participant", name}, {"calls", 30}, {"failures", 12}, {"isOpen", is_open}};
+  };
+  node.answer("GET /participants", 200,
+              Json{{"nodeId", "node-1"}, {"participants", {participant("hotel", false), participant("bank", true)}}});
+  const CommandResult outcome =
+      sandbox.run({"doctor", "-o", "json", "--url", node.url(), "--token", "an-operators-token"});
+  EXPECT_EQ(finding(outcome, "participant bank of node-1")["result"], "warn") << outcome.out;
+  EXPECT_THAT(finding(outcome, "participant bank of node-1")["found"].get<std::string>(), HasSubstr("12 of 30 calls"));
+  EXPECT_EQ(finding(outcome, "participant hotel of node-1"), nullptr);
+}
+
 TEST(CliDoctor, TheBrokersOfTheFlagOverrideTheEnvironment) {
   CliSandbox sandbox;
   sandbox.variables["KAFKA_BROKER"] = "127.0.0.1:1";

@@ -14,9 +14,10 @@ using testing::HasSubstr;
 constexpr const char* prefix = "0198f0a0-0000";
 
 TEST(CliIdPrefix, IsAtLeastFourDigitsAndNotAnId) {
-  for (const char* text : {"0198", "0198f0a0", "0198F0A0-", "0198f0a0-0000-7000-8000-00000000000"})
+  for (const char* text : {"0198", "0198f0a0", "0198F0A0-", "0198f0a0-0000-7000-8000-00000000000", "SAGA-0198"})
     EXPECT_TRUE(is_id_prefix(text)) << text;
-  for (const char* text : {"", "019", some_id, "0198f0a00", "0198-", "my-key", "0198f0a0-0000-7000-8000-000000000001x"})
+  for (const char* text : {"", "019", some_id, "0198f0a00", "0198-", "my-key", "SAGA-019",
+                           "SAGA-0198f0a0-0000-7000-8000-000000000001", "0198f0a0-0000-7000-8000-000000000001x"})
     EXPECT_FALSE(is_id_prefix(text)) << text;
 }
 
@@ -66,6 +67,20 @@ TEST_F(CliPrefix, OfOneSagaStandsForItsId) {
   answer_sagas(some_sagas({a_saga(some_id, "failed")}));
   for (const auto& command : commands) {
     const CommandResult outcome = run(command);
+    EXPECT_EQ(outcome.code, 0) << command[0] << ": " << outcome.err << outcome.out;
+  }
+}
+
+TEST_F(CliPrefix, IsTakenAsACheckoutShowsIt) {
+  const std::string shown = std::string("SAGA-") + prefix;
+  node.answer("GET /trace/correlation/" + shown, 404, Json{{"message", "not found"}});
+  node.answer("GET /sagas/correlation/" + shown, 404, Json{{"message", "not found"}});
+  node.answer("GET /sagas?key=" + shown + "&limit=5", 200, some_sagas({}));
+  answer_sagas(some_sagas({a_saga(some_id, "failed")}));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"trace"}, {"saga", "get"}, {"retry"}}) {
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {shown, "--url", node.url()});
+    const CommandResult outcome = sandbox.run(words);
     EXPECT_EQ(outcome.code, 0) << command[0] << ": " << outcome.err << outcome.out;
   }
 }

@@ -31,6 +31,18 @@ TEST(CliSaga, ListSendsItsFilters) {
             "declined\n");
 }
 
+TEST(CliSaga, ListSaysWhyOneThatHasNotEndedDoesNotGoOn) {
+  CliSandbox sandbox;
+  FakeNode node;
+  Json waiting = a_saga(some_id, "started");
+  waiting["steps"] = {Json{{"name", "pick"}, {"status", "failed"}, {"error", "of an earlier try"}},
+                      Json{{"name", "label"}, {"status", "running"}, {"error", "nothing answers"}}};
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({waiting}));
+  const CommandResult outcome = sandbox.run({"saga", "list", "--url", node.url()});
+  EXPECT_THAT(outcome.out, HasSubstr("label: nothing answers"));
+  EXPECT_THAT(outcome.out, HasSubstr("2026-11-20T13:04:07.137Z  -     node-1")) << "it has not taken its time yet";
+}
+
 TEST(CliSaga, ListCutsLinesOnATerminalOnly) {
   CliSandbox sandbox;
   FakeNode node;

@@ -53,6 +53,15 @@ TEST_F(Stuck, IsRetriedWithGrowingBoundedPauses) {
   EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::failed}), 1) << "its budget is used up";
 }
 
+TEST_F(Stuck, ASagaThatFailsInTheEndIsLoggedWithWhatItIsFoundBy) {
+  pass(10min);  // the payment is never answered
+  const auto failed = memory->sagas({.statuses = {SagaStatus::failed}}, {});
+  ASSERT_EQ(failed->flows.size(), 1u);
+  EXPECT_THAT(log, HasSubstr("level=warn event=\"a saga requires manual intervention\""));
+  EXPECT_THAT(log, HasSubstr("correlation_id=" + failed->flows[0].order.id.text()));
+  EXPECT_THAT(log, HasSubstr("step=payment_processing reason="));
+}
+
 TEST_F(Stuck, AReplyThatFailsToCommitIsKept) {
   store.bugs = 1;
   gateway.answer_charge(Charged{"tx"});

@@ -2,13 +2,16 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <mutex>
 
+#include "common/log.hpp"
 #include "tests/http_participants/caller_under_test.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(ParticipantBreaker, LeavesAFailingParticipantAloneAndFindsOutWhenItIsWell) {
@@ -17,6 +20,12 @@ TEST(ParticipantBreaker, LeavesAFailingParticipantAloneAndFindsOutWhenItIsWell) 
   ScriptedServer server([&](const Received&) {
     ++calls;
     return is_well ? answer(200, "{}") : answer(503, "");
+  });
+  std::mutex logging;
+  std::string log;
+  set_log_sink([&](std::string_view line) {
+    const std::lock_guard lock(logging);
+    log.append(line).append("\n");
   });
   const CallerUnderTest test;
   const auto trip = trip_to(server.url());
@@ -32,6 +41,9 @@ TEST(ParticipantBreaker, LeavesAFailingParticipantAloneAndFindsOutWhenItIsWell) 
   while (test.ask(call_of(trip)).status != 200) std::this_thread::yield();
   EXPECT_EQ(calls, 6);
   EXPECT_FALSE(test.caller->stats()[0].is_open);
+  set_log_sink(nullptr);
+  EXPECT_THAT(log, AllOf(HasSubstr("level=warn event=\"a participant fails"), HasSubstr("definition=trip"),
+                         HasSubstr("answered 503"), HasSubstr("event=\"a participant answers again\"")));
 }
 
 TEST(ParticipantBreaker, CountsNoAnswerAndCountsNoRefusal) {

@@ -2,7 +2,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { isAccessible } from './browser.mjs';
-import { at, page, picture, says, state, world } from './setting.mjs';
+import { at, browser, page, picture, says, world } from './setting.mjs';
 
 test('All that failed for one reason are retried at once, and are watched until they complete', async () => {
   world.participant.state.isDeclining = false;
@@ -23,7 +23,7 @@ test('All that failed for one reason are retried at once, and are watched until 
   await isAccessible(page, 'a bulk job');
   await says('The job has started.');
   await picture('bulk-job');
-  const { total } = await world.ask('/sagas?definition=trip&status=compensated&failedStep=payment&limit=1');
+  const { total } = await world.ask('/sagas?definition=trip&status=compensated&error=card%20declined&limit=1');
   assert.equal(total, 0);
   await page.getByRole('navigation').getByRole('link', { name: 'Bulk jobs' }).click();
   await says('the bank works again');
@@ -39,4 +39,27 @@ test('What a bulk job could not do is listed with its reason', async () => {
   await dialog.locator('button[type=submit]').click();
   await page.waitForURL(/\/ui\/bulk\/.+/);
   await page.getByText(/Refused: /).first().waitFor();
+});
+
+test('A bulk job whose answer was lost is begun once, also when it is sent again', async () => {
+  await at('/?definition=trip&status=completed');
+  await page.getByRole('button', { name: 'Act on all that match' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/^\d+ sagas match$/).waitFor();
+  await dialog.getByLabel('Reason').fill('the line is bad');
+  browser.expected.push(/ERR_CONNECTION_RESET/);
+  let isLost = false;
+  await page.route('**/bulk', async (route) => {
+    if (isLost) return route.continue();
+    isLost = true;
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await dialog.locator('button[type=submit]').click();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.locator('button[type=submit]').click();
+  await page.waitForURL(/\/ui\/bulk\/.+/);
+  await page.unroute('**/bulk');
+  const { jobs } = await world.ask('/bulk');
+  assert.equal(jobs.filter((job) => job.reason === 'the line is bad').length, 1);
 });

@@ -18,6 +18,11 @@ test('Nodes, participants, locks, stock, definitions, audit and load tests have 
   }
 });
 
+test('Every page says of which zone its times are', async () => {
+  await at('/ui/nodes');
+  await page.locator('footer').getByText('Times in Europe/Berlin').waitFor();
+});
+
 test('An address that leads nowhere says so', async () => {
   await at('/ui/nowhere');
   await says('There is no such page');

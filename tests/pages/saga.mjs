@@ -74,6 +74,24 @@ test('Who is waited for is answered for; a step is skipped; a saga is cancelled'
   await until('the cancelled saga is compensated', async () => (await state(world.ids.cancelled)) === 'compensated');
 });
 
+test('A saga whose undo was refused goes on when a person says that it was undone', async () => {
+  const { id } = await world.saga('trip', 'trip-settled', { guest: 'Sue', mood: 'stuck' });
+  await at(`/ui/sagas/${id}`);
+  await page.getByRole('button', { name: 'Skip a step' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.match(await dialog.innerText(), /hotel counts as undone/);
+  await dialog.getByLabel('Reason').fill('the hotel has no booking');
+  await dialog.locator('button[type=submit]').click();
+  await page.locator('.title .tag', { hasText: 'Compensated' }).waitFor();
+});
+
+test('A saga that waits for a participant says why, on its page and in the list', async () => {
+  await at(`/ui/sagas/${world.ids.busy}`);
+  await page.locator('.note', { hasText: /^payment: .*answered 503/ }).waitFor();
+  await at('/?key=trip-busy');
+  await page.locator('.sagas td.error', { hasText: /^payment: .*answered 503/ }).waitFor();
+});
+
 test('What is done rests on what was shown: a saga that changed meanwhile is left alone', async () => {
   const saga = await world.saga('leave', 'leave-fay', { guest: 'Fay' }, false);
   await until('the saga waits', async () => (await world.ask(`/sagas/${saga.id}`)).steps[1].status === 'running');

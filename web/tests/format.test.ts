@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { bestOf, figuresOf } from '../src/dashboard/operations/report_figures';
 import { roundedUp } from '../src/shared/chart';
-import { duration, json, shortId, time } from '../src/shared/format';
+import { counted, duration, json, shortId, time } from '../src/shared/format';
 import { frameOf, frameReader } from '../src/shared/frames';
+
+test('one is not many', () => {
+  assert.deepEqual(['0', '1', '2', '1,001'].map((n) => counted(n, 'saga')), ['0 sagas', '1 saga', '2 sagas', '1,001 sagas']);
+});
 
 test('a duration has the two units that matter', () => {
   const rows: [number, string][] = [

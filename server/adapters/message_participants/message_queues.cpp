@@ -129,6 +129,7 @@ void MessageQueues::answered(const std::string& id, SteadyTime now, QueueWork& w
   const auto found = sent_.find(id);
   if (found == sent_.end()) return;
   Sent sent = take(found, now);
+  if (sent.target->breaker.is_open()) log_closed(sent.target->definition, sent.target->participant.name);
   sent.target->breaker.succeeded(now);
   ParticipantAnswer answer;
   answer.comes_apart = true;
@@ -159,6 +160,7 @@ void MessageQueues::expire(SteadyTime now, QueueWork& work) {
     answer.took = now - sent.at;
     const bool opens = target.breaker.failed(now, "no answer", sent.is_probe);
     work.answered.emplace_back(std::move(sent.done), std::move(answer));
+    if (opens) log_opened(target.definition, target.participant.name, target.breaker);
     if (opens) refuse_all(target, target.breaker.reason(), work);
     pump(target, now, work);
   }

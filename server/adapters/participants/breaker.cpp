@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/log.hpp"
+
 namespace sagactl {
 
 bool Breaker::admits(SteadyTime now) {
@@ -43,6 +45,15 @@ void Breaker::pause(SteadyTime now) {
 
 std::string Breaker::reason() const {
   return fmt::format("not called, since the last {} calls failed ({})", failures_, reason_);
+}
+
+void log_opened(std::string_view definition, std::string_view participant, const Breaker& breaker) {
+  log_warn("a participant fails; it is left alone for a while, and sagas wait for it",
+           {{"definition", definition}, {"participant", participant}, {"reason", breaker.reason()}});
+}
+
+void log_closed(std::string_view definition, std::string_view participant) {
+  log_info("a participant answers again", {{"definition", definition}, {"participant", participant}});
 }
 
 }  // namespace sagactl

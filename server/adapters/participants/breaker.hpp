@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "common/random.hpp"
 #include "common/steady_time.hpp"
@@ -42,5 +43,9 @@ class Breaker {
   SteadyTime succeeded_at_{INT64_MIN / 2}, probe_at_{};
   std::string reason_;  // of the last failure
 };
+
+// For who reads the node's log: the participant is left alone from now on, and it is called as before.
+void log_opened(std::string_view definition, std::string_view participant, const Breaker& breaker);
+void log_closed(std::string_view definition, std::string_view participant);
 
 }  // namespace sagactl

@@ -166,6 +166,7 @@ void ParticipantTarget::ended(CallConnection& connection, PendingCalls call, Cal
 void ParticipantTarget::record(const CallEnd& end, bool was_probe, SteadyTime now) {
   switch (end.health) {
     case Health::good:
+      if (breaker_.is_open()) log_closed(definition_, participant_.name);
       breaker_.succeeded(now);
       break;
     case Health::unknown:
@@ -176,6 +177,7 @@ void ParticipantTarget::record(const CallEnd& end, bool was_probe, SteadyTime no
       const std::string reason =
           end.answer.status == 0 ? end.answer.failure : fmt::format("answered {}", end.answer.status);
       if (!breaker_.failed(now, reason, was_probe)) break;
+      log_opened(definition_, participant_.name, breaker_);
       const std::string refusal = breaker_.reason();
       while (!waiting_.empty()) withdraw(waiting_.begin(), refusal);
     }

@@ -38,6 +38,9 @@ constexpr std::array<ErrorAdvice, 3> other_errors{{
 // How Redis refuses a command within a script.
 constexpr std::string_view refused_in_script = "can't run this command";
 
+// How Redis refuses SELECT, under the code of every other error.
+constexpr std::string_view no_such_database = "DB index is out of range";
+
 template <std::size_t Count>
 const ErrorAdvice* find(const std::array<ErrorAdvice, Count>& table, const redisReply& error) {
   for (const ErrorAdvice& advice : table)
@@ -54,6 +57,9 @@ Error error_of_reply(const redisReply* reply) {
     return Error{ErrorCode::invalid, message + "; grant its user what docs/operations.md lists"};
   const ErrorAdvice* advice = find(fatal_errors, *reply);
   if (!advice) advice = find(other_errors, *reply);
+  if (!advice && message.find(no_such_database) != message.npos)
+    return Error{ErrorCode::invalid,
+                 message + "; correct the number of the database, at the end of the URL or in REDIS_DB"};
   if (!advice && message.find("unknown command 'EVAL") != message.npos)
     return Error{ErrorCode::invalid, message + "; is it a sentinel? Then write redis+sentinel://HOST:PORT/NAME"};
   if (!advice) return Error{ErrorCode::unavailable, "the lock service replied: " + message};

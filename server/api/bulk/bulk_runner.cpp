@@ -18,6 +18,7 @@ constexpr std::size_t chunk_max = 100;   // sagas
 constexpr int chunks_per_second = 5;     // at a low rate
 constexpr std::size_t error_max = 500;   // bytes of an error that is kept
 constexpr std::chrono::milliseconds engine_pause{500};
+constexpr int changes_max = 20;  // of a saga, each between reading it and acting on it
 
 // Waits, or until a stop is requested.
 void pause(std::chrono::microseconds time, const std::stop_token& stop) {
@@ -30,6 +31,11 @@ void pause(std::chrono::microseconds time, const std::stop_token& stop) {
 // Nothing was done, and the same command may be given again.
 bool is_to_be_repeated(const Error& error) {
   return error.code == ErrorCode::busy || error.code == ErrorCode::unavailable || error.code == ErrorCode::retry;
+}
+
+// The saga is no longer as it was read. One that waits for a participant changes with every call to it.
+bool is_changed(const Error& error) {
+  return error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED";
 }
 
 Command command_of(const BulkJob& job, const BulkItem& item) {
@@ -264,6 +270,28 @@ Result<void> BulkRunner::resolve_doubts(const BulkJob& job, std::vector<Tried>& 
   return {};
 }
 
+// Those that changed before they were acted on: as they are now, if the filter still finds them.
+Result<void> BulkRunner::read_changed(BulkJob& job, std::vector<Tried>& tried) {
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    if (!tried[i].is_changed) continue;
+    tried[i].is_changed = false;
+    BulkItem& item = job.in_hand[i];
+    auto filter = bulk_filter(job.filter, job.by, job.created_at);
+    if (!filter) return filter.error();
+    filter->ids = IdRange{order_of(item.saga), order_of(item.saga)};
+    Page page;
+    page.limit = 1;
+    page.count = false;
+    const auto found = find_sagas(queries_, std::move(*filter), page);
+    if (!found) return found.error();
+    if (!found->flows.empty() && found->flows.front().saga)
+      item.version = found->flows.front().saga->updated_at;
+    else
+      tried[i].result = ItemResult{false, "", "the saga has changed, and does not match any more"};
+  }
+  return {};
+}
+
 // A refusal of what was tried before with an unknown outcome may be for the very change that this job made.
 bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
   std::vector<BulkItem> items;
@@ -283,6 +311,8 @@ bool BulkRunner::try_items(const BulkJob& job, std::vector<Tried>& tried) {
           ItemResult{true, receipt->flow && receipt->flow->saga ? status_text(*receipt->flow->saga) : "", ""};
     } else if (receipt.error().code == ErrorCode::unknown_outcome) {
       place.is_in_doubt = place.was_in_doubt = true;
+    } else if (is_changed(receipt.error()) && !place.was_in_doubt && ++place.changes <= changes_max) {
+      place.is_changed = true;
     } else if (!is_to_be_repeated(receipt.error())) {
       place.result = ItemResult{false, "", receipt.error().message.substr(0, error_max)};
       place.is_in_doubt = place.was_in_doubt;
@@ -299,11 +329,13 @@ Result<std::optional<std::vector<BulkRunner::ItemResult>>> BulkRunner::act_on_it
   const auto is_done = [](const Tried& each) { return each.result.has_value(); };
   for (;;) {
     if (const auto resolved = resolve_doubts(job, tried); !resolved) return resolved.error();
+    if (const auto read = read_changed(job, tried); !read) return read.error();
     // What was asked to stop in the meantime does no more.
     if ((is_resumed && job.stop) || std::all_of(tried.begin(), tried.end(), is_done)) break;
     if (stop.stop_requested()) return std::optional<std::vector<ItemResult>>();
     if (try_items(job, tried)) break;
-    pause(engine_pause, stop);
+    if (std::none_of(tried.begin(), tried.end(), [](const Tried& each) { return each.is_changed; }))
+      pause(engine_pause, stop);
   }
   std::vector<ItemResult> all;
   std::vector<BulkItem> handled;

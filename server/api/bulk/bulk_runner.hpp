@@ -43,6 +43,8 @@ class BulkRunner {
     std::optional<ItemResult> result;
     bool is_in_doubt = false;   // it may have been done: the saga is to be looked at
     bool was_in_doubt = false;  // in one of the tries
+    bool is_changed = false;    // nothing was done, since it is not as it was read
+    int changes = 0;            // how often that was so
   };
 
   Result<std::optional<Held>> take(const StoredRecord& open);
@@ -56,6 +58,7 @@ class BulkRunner {
   Result<std::optional<std::vector<ItemResult>>> act_on_items(BulkJob& job, bool is_resumed,
                                                               const std::stop_token& stop);
   Result<void> resolve_doubts(const BulkJob& job, std::vector<Tried>& tried);
+  Result<void> read_changed(BulkJob& job, std::vector<Tried>& tried);
   // Acts on those that have no result; whether all of them have one now that is certain.
   bool try_items(const BulkJob& job, std::vector<Tried>& tried);
   std::vector<Result<Receipt>> submit(const BulkJob& job, const std::vector<BulkItem>& items);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
+#include "server/api/id_range.hpp"
 #include "server/api/operations/render_trace.hpp"
 #include "server/api/read_flow.hpp"
 #include "server/saga/definition.hpp"
@@ -35,6 +36,25 @@ void read_users_saga_filter(SagaFilter& filter, QueryReader& query, const http::
   if (auto key = query.text("key"); !key.empty()) filter.key = std::move(key);
   for (const auto& [name, value] : request.query)
     if (name.starts_with(input_prefix)) filter.input.emplace_back(name.substr(input_prefix.size()), value);
+}
+
+// So many digits are the beginning of an id where there is one that begins so. Fewer are a part of a text.
+constexpr std::size_t id_digits_min = 8;
+
+// What the text names: one saga, or those whose ids begin with it. None: it is a part of a text.
+Result<std::optional<IdRange>> named_by(Queries& queries, const std::string& text) {
+  const auto named = find_named_flow(queries, text);
+  if (!named) return named.error();
+  if (*named) return std::optional(IdRange{(*named)->order.id, (*named)->order.id});
+  SagaFilter beginning;
+  if (text.size() >= id_digits_min) beginning.ids = ids_beginning_with(text);
+  if (!beginning.ids) return std::optional<IdRange>();
+  Page first;
+  first.limit = 1;
+  first.count = false;
+  const auto found = queries.sagas(beginning, first);
+  if (!found) return found.error();
+  return found->flows.empty() ? std::optional<IdRange>() : beginning.ids;
 }
 
 }  // namespace
@@ -85,10 +105,11 @@ SagaFilter read_saga_filter(QueryReader& query, const http::Request& request, Ti
 
 Result<FlowPage> find_sagas(Queries& queries, SagaFilter filter, const Page& page) {
   if (!filter.text.empty()) {
-    const auto named = find_named_flow(queries, filter.text);
+    const auto named = named_by(queries, filter.text);
     if (!named) return named.error();
     if (*named) {
-      filter.ids = IdRange{(*named)->order.id, (*named)->order.id};
+      const IdRange given = filter.ids.value_or(**named);
+      filter.ids = IdRange{std::max(given.first, (*named)->first), std::min(given.last, (*named)->last)};
       filter.text.clear();
     }
   }

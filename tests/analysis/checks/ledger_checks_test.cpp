@@ -135,7 +135,7 @@ const LedgerMutant ledger_mutants[] = {
        finish_world(run, flow);
        return flow.flow.order.id.text();
      }},
-    {"a request without an answer that took effect twice", "indeterminate-resolved", Ruling::fail,
+    {"a request without a clear answer that took effect twice", "indeterminate-resolved", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        FlowHistory& flow = place_again(run, entry, run.load.ledger.correlation_sent(entry).text());
@@ -246,7 +246,8 @@ TEST(LedgerChecks, ResolveRequestsWithoutAnAnswerFromTheDatabase) {
   run.load.ledger.entries.push_back(lost);
   const auto verdicts = judge(run);
   EXPECT_EQ(overall(verdicts), Ruling::pass);
-  EXPECT_EQ(named(verdicts, "indeterminate-resolved").reason, "2 requests without an answer: 1 took effect, 1 did not");
+  EXPECT_EQ(named(verdicts, "indeterminate-resolved").reason,
+            "2 requests without a clear answer: 1 took effect, 1 did not");
 }
 
 TEST(LedgerChecks, AllowAnotherOrderAfterTheFirstOfItsGroupWasCancelled) {

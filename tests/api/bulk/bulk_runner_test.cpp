@@ -94,6 +94,23 @@ TEST_F(BulkRunnerTest, AnActionWhoseAnswerWasLostIsLookedAtAndCounted) {
   EXPECT_EQ(saga(one)["retryHistory"].size(), 1u) << "and not again";
 }
 
+// With every call to a participant that is unavailable a saga changes, so some do between being read and being acted
+// on.
+TEST_F(BulkRunnerTest, SagasThatAreBeingTriedAgainAreActedOnAsWell) {
+  std::string text = trip();
+  replace_first(text, participant.url() + "\" }", participant.url() + "\", retry: { first: 200ms, cap: 200ms } }");
+  ASSERT_EQ(publish(text).status, 201);
+  participant.answer("POST /mails", 503, "{}");
+  constexpr int count = 40;
+  for (int i = 0; i < count; ++i) EXPECT_EQ(start(Json{{"guest", "Ada"}}).status, 202);
+  const HttpResponse begun =
+      admin.post("/bulk", Json{{"action", "cancel"}, {"filter", "definition=trip&status=started"}}).value();
+  const std::string id = begun.json().value()["id"];
+  const Json ended = await_job(id);
+  EXPECT_EQ(ended["accepted"], count) << results(id);
+  EXPECT_EQ(ended["refused"], 0);
+}
+
 TEST_F(BulkRunnerTest, ResultsThatWereKeptAndNotCountedAreCounted) {
   const std::string one = failed();
   BulkJob job = left_behind({item(one)});

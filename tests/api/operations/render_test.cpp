@@ -63,6 +63,17 @@ TEST(RenderSaga, AStepShowsItsTriesNodeAndError) {
   EXPECT_TRUE(step["endedAt"].is_null());
 }
 
+TEST(RenderSaga, AStepThatIsBeingUndoneHasNotEnded) {
+  Flow undone = flow();
+  StepState& state = undone.saga->steps[0];
+  state.status = StepStatus::compensating;
+  state.ended_at = state.began_at + 10ms;  // of its action
+  state.began_at = state.ended_at + 1s;
+  EXPECT_TRUE(saga_json(undone)["steps"][0]["endedAt"].is_null());
+  state.status = StepStatus::compensated;
+  EXPECT_FALSE(saga_json(undone)["steps"][0]["endedAt"].is_null());
+}
+
 TEST(RenderSaga, ASagaOfAnUnknownDefinitionIsShownWithoutSteps) {
   Flow unknown = flow();
   unknown.saga->type = "SagaOfANewerVersion";

@@ -48,6 +48,17 @@ TEST_F(RedisCheck, SeesThatNothingCanBeWritten) {
   EXPECT_THAT(why(look(server)), HasSubstr("name its master"));
 }
 
+TEST_F(RedisCheck, OfADatabaseThatItDoesNotHaveSaysSo) {
+  const RedisServer server;
+  RedisAddress address;
+  address.port = server.port();
+  address.database = 99;
+  const auto diagnosis = diagnose_redis(address, 2s);
+  ASSERT_FALSE(diagnosis);
+  EXPECT_EQ(diagnosis.error().code, ErrorCode::invalid) << "the server runs, and starting it changes nothing";
+  EXPECT_THAT(diagnosis.error().message, HasSubstr("correct the number of the database"));
+}
+
 // The rights that docs/operations.md names are enough; without one of them a lock does not work.
 TEST_F(RedisCheck, NeedsTheRightsOfTheLocksAndNoOthers) {
   const std::vector<std::string> enough = {

@@ -1,7 +1,9 @@
 // What the page on the API says. What the document says stays as it is.
+import { counted } from '../shared/format';
+
 const en = {
   product: 'API', filter: 'Filter routes', filterHint: 'Words of the method, the path or the summary', none: 'No route matches.', asDocument: 'As a document: OpenAPI 3.1',
-  count: (n: string) => `${n} routes`, dashboard: 'Dashboard', shop: 'Shop',
+  count: (n: string) => counted(n, 'route'), dashboard: 'Dashboard', shop: 'Shop',
   who: {
     title: 'Who asks', session: (email: string) => `${email}, who is logged in here`, guest: 'Nobody: without a token', token: 'By a token', tokenLabel: 'Bearer token',
     hint: 'It stays in this page, and is forgotten when the page is left. sagactl login gets one; an operator’s is in operator.token of the data directory.',

@@ -78,6 +78,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       </main>
       <footer class="foot">
         {now && <><span>{say.node(now.nodeId)}</span><span>{say.version(now.version)}</span></>}
+        <span>{say.zone(new Intl.DateTimeFormat().resolvedOptions().timeZone)}</span>
         <a href="/api">{say.nav.api}</a><a href="/metrics">{say.nav.metrics}</a>
       </footer>
       <Messages />

@@ -1,4 +1,6 @@
 // What the frame of the dashboard, the list and the overview say.
+import { counted } from '../shared/format';
+
 const en = {
   product: 'sagactl',
   nav: {
@@ -7,6 +9,7 @@ const en = {
   },
   node: (id: string) => `Node ${id}`,
   version: (v: string) => `sagactl ${v}`,
+  zone: (name: string) => `Times in ${name}`,
   readOnly: 'Read only: this node’s pages change nothing',
   notFound: 'There is no such page', notFoundText: 'The address leads to nothing here.', toSagas: 'To the sagas',
   session: {
@@ -34,13 +37,13 @@ const en = {
     compensation: 'What was undone', undone: 'Undone', undoing: 'Being undone', tries: 'Calls', mean: 'Mean time', compensationNone: 'Nothing was undone.',
   },
   list: {
-    title: 'Sagas', found: (n: string) => `${n} sagas`, foundSome: 'Sagas', empty: 'No saga matches.', emptyAll: 'There is no saga yet.', emptyHint: 'Start one, for example:', clear: 'Clear filters',
+    title: 'Sagas', found: (n: string) => counted(n, 'saga'), foundSome: 'Sagas', empty: 'No saga matches.', emptyAll: 'There is no saga yet.', emptyHint: 'Start one, for example:', clear: 'Clear filters',
     caption: 'Sagas, newest first', columns: 'Columns', perPage: 'Per page', next: 'Next', previous: 'Previous', first: 'First page', pages: 'Pages', refresh: 'Refresh',
     actOn: 'Act on all that match', tooWide: 'The filter matches too much to be listed; narrow it, for example by time or definition.',
     column: { status: 'Status', id: 'Saga', definition: 'Definition', step: 'Step', error: 'Error', key: 'Key', started: 'Started', took: 'Took', updated: 'Changed', node: 'Node', tries: 'Tries', correlation: 'Correlation id' },
   },
   filter: {
-    label: 'Filter', status: 'Status', definition: 'Definition', any: 'Any', text: 'Search', textHint: 'Id, key, trace id, or part of an error or input', since: 'Started', more: 'More filters', apply: 'Apply', clear: 'Clear',
+    label: 'Filter', status: 'Status', definition: 'Definition', any: 'Any', text: 'Search', textHint: 'Id or its first digits, key, trace id, or part of an error or input', since: 'Started', more: 'More filters', apply: 'Apply', clear: 'Clear',
     within: { '': 'At any time', '15m': 'Within 15 minutes', '1h': 'Within an hour', '24h': 'Within a day', '168h': 'Within a week', between: 'Between …' } as Record<string, string>,
     names: {
       status: 'Status', definition: 'Definition', version: 'Version', step: 'Step in progress', failedStep: 'Failed step', participant: 'Participant', error: 'Error contains', errorLike: 'Error like',
@@ -60,6 +63,7 @@ const ko: typeof en = {
   },
   node: (id) => `노드 ${id}`,
   version: (v) => `sagactl ${v}`,
+  zone: (name) => `시간대: ${name}`,
   readOnly: '읽기 전용: 이 노드의 페이지는 아무것도 바꾸지 않습니다',
   notFound: '페이지가 없습니다', notFoundText: '이 주소에는 아무것도 없습니다.', toSagas: '사가 목록으로',
   session: {
@@ -92,7 +96,7 @@ const ko: typeof en = {
     column: { status: '상태', id: '사가', definition: '정의', step: '단계', error: '오류', key: '키', started: '시작', took: '소요', updated: '변경', node: '노드', tries: '시도', correlation: '상관관계 ID' },
   },
   filter: {
-    label: '필터', status: '상태', definition: '정의', any: '전체', text: '검색', textHint: 'ID, 키, 추적 ID, 또는 오류나 입력의 일부', since: '시작 시각', more: '필터 더 보기', apply: '적용', clear: '지우기',
+    label: '필터', status: '상태', definition: '정의', any: '전체', text: '검색', textHint: 'ID 또는 그 앞자리, 키, 추적 ID, 또는 오류나 입력의 일부', since: '시작 시각', more: '필터 더 보기', apply: '적용', clear: '지우기',
     within: { '': '언제든지', '15m': '15분 이내', '1h': '1시간 이내', '24h': '하루 이내', '168h': '일주일 이내', between: '기간 …' },
     names: {
       status: '상태', definition: '정의', version: '버전', step: '진행 중인 단계', failedStep: '실패한 단계', participant: '참여자', error: '오류에 포함', errorLike: '오류 패턴',

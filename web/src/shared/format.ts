@@ -15,6 +15,9 @@ function made<T extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string, m
 export const count = (n: number, language: Language): string =>
   made(`n${language}`, () => new Intl.NumberFormat(locale[language])).format(n);
 
+// "1 saga", "1,204 sagas"; of a number as count() writes it.
+export const counted = (n: string, one: string): string => `${n} ${one}${n === '1' ? '' : 's'}`;
+
 export const percent = (ratio: number, language: Language): string =>
   made(`%${language}`, () => new Intl.NumberFormat(locale[language], { style: 'percent', maximumFractionDigits: 1 })).format(ratio);
 

@@ -1,4 +1,5 @@
 // What the buyer wants, kept in this browser until it is ordered.
+import { randomText } from '../shared/random';
 import { createStore, remember, remembered } from '../shared/store';
 import type { Item, Product } from './types';
 
@@ -56,8 +57,4 @@ export function keyOfOrder(body: unknown): string {
 export function orderWasPlaced(): void {
   remember(orderKey, null);
   cart.set([]);
-}
-
-export function randomText(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

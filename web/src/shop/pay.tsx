@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTexts } from '../shared/language';
 import { Link } from '../shared/router';
 import { Button, PageTitle, Panel, ProblemNote, Skeleton, tellProblem } from '../shared/ui';
-import { randomText } from './cart';
+import { randomText } from '../shared/random';
 import { useOrder, useSettings } from './data';
 import { ItemList } from './items';
 import { useAmount } from './money';

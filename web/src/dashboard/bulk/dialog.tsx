@@ -1,9 +1,10 @@
 // Starting a bulk job: what it acts on, how many these are exactly, what will happen, and why.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { post, Problem, request } from '../../shared/api';
 import { shortId } from '../../shared/format';
 import { useTexts } from '../../shared/language';
 import { useLoad } from '../../shared/load';
+import { randomText } from '../../shared/random';
 import { go, Link } from '../../shared/router';
 import { shared } from '../../shared/texts';
 import { Button, Dialog, Field, ProblemNote, Skeleton, tell, useCount } from '../../shared/ui';
@@ -40,13 +41,18 @@ export function BulkDialog({ filter, action: first, onClose }: { filter: string;
   const dry = useLoad(ready ? `${action} ${step} ${filter}` : null, (signal) =>
     request<DryRun>('/bulk', { method: 'POST', body: { ...body(), reason: '', dryRun: true }, signal }).then((a) => a.body));
   const found = dry.data;
+  // When the answer is lost and the same is sent again, it is the same job.
+  const sent = useRef({ text: '', key: '' });
   const start = async (event: Event) => {
     event.preventDefault();
     if (!reason.trim()) return setMissing(true);
     setBusy(true);
     setProblem(null);
     try {
-      const job = await post<Job>('/bulk', { ...body(), reason: reason.trim(), rate: Number(rate), atMost: found!.count });
+      const asked = { ...body(), reason: reason.trim(), rate: Number(rate), atMost: found!.count };
+      const text = JSON.stringify(asked);
+      if (sent.current.text !== text) sent.current = { text, key: randomText() };
+      const job = await post<Job>('/bulk', asked, { 'Idempotency-Key': sent.current.key });
       onClose();
       go(`/ui/bulk/${job.id}`);
       tell(say.started);

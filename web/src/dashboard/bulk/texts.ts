@@ -1,4 +1,6 @@
 // What is said of bulk jobs.
+import { counted } from '../../shared/format';
+
 const en = {
   title: 'Bulk jobs', hint: 'A job acts on every saga that matches a filter, one after the other, and goes on at another node when its node dies.', none: 'There was no job yet. Filter the sagas, then choose “Act on all that match”.',
   dialog: 'Act on all that match', action: 'Action', actions: { retry: 'Retry', compensate: 'Compensate', cancel: 'Cancel', skip: 'Skip a step' },
@@ -8,9 +10,9 @@ const en = {
     cancel: 'Each saga that has not ended is turned back: what was done is undone.',
     skip: 'The step counts as done without asking its participant, and the saga goes on.',
   },
-  filter: 'Filter', counting: 'Counting …', matches: (n: string) => `${n} sagas match`, first: (n: string) => `The first ${n}:`, nothing: 'No saga matches: there is nothing to do.',
+  filter: 'Filter', counting: 'Counting …', matches: (n: string) => `${counted(n, 'saga')} match${n === '1' ? 'es' : ''}`, first: (n: string) => `The first ${n}:`, nothing: 'No saga matches: there is nothing to do.',
   reason: 'Reason', reasonHint: 'Kept with the job.', reasonNeeded: 'Say why.', rate: 'At most per second', step: 'Step to skip', recharge: 'Charge refunded payments again',
-  start: (action: string, n: string) => `${action}: ${n} sagas`, started: 'The job has started.', tooMany: 'More sagas match now than were counted; nothing was started.',
+  start: (action: string, n: string) => `${action}: ${counted(n, 'saga')}`, started: 'The job has started.', tooMany: 'More sagas match now than were counted; nothing was started.',
   job: 'Job', state: 'State', states: { running: 'Running', done: 'Done', stopped: 'Stopped', failed: 'Failed' },
   progress: 'Progress', progressText: (tried: string, total: string) => `${tried} of ${total}`, accepted: 'Accepted', refused: 'Refused', by: 'By', began: 'Began', ended: 'Ended', node: 'Node', stop: 'Stop', stopHint: 'The sagas that were reached stay as they are; the others are not touched.',
   stopped: 'The job is being stopped.', results: 'Results', onlyRefused: 'Only refused', saga: 'Saga', answer: 'Answer', nowColumn: 'Now', at: 'At', more: 'More', noResults: 'Nothing yet.',

@@ -11,6 +11,7 @@ import { BulkDialog } from '../bulk/dialog';
 import { useDefinitions } from '../definitions';
 import { LiveSwitch } from '../frame';
 import { useLive } from '../live';
+import { isInProgress } from '../saga/choices';
 import { may, session } from '../session';
 import { SagaTag, Tag } from '../status';
 import { texts } from '../texts';
@@ -28,8 +29,14 @@ const isOpen = (saga: Saga): boolean => saga.status === 'started' || saga.status
 export function rowStep(saga: Saga): string {
   const failed = saga.steps.find((s) => s.status === 'failed') ?? saga.steps.find((s) => s.error);
   if (!isOpen(saga)) return saga.status === 'completed' ? '' : failed?.name ?? '';
-  const now = saga.steps.filter((s) => s.status === 'running' || s.status === 'compensating').map((s) => s.name);
+  const now = saga.steps.filter(isInProgress).map((s) => s.name);
   return now.join(', ') || saga.currentStep;
+}
+
+// Why it ended as it did; of one that has not ended, why its steps in progress are tried again.
+export function rowError(saga: Saga): string {
+  const waits = isOpen(saga) ? saga.steps.find((s) => s.error && isInProgress(s)) : undefined;
+  return waits ? `${waits.name}: ${waits.error}` : saga.errorMessage ?? '';
 }
 
 export const triesOf = (saga: Saga): number => saga.steps.reduce((sum, s) => sum + s.tries, 0);
@@ -41,7 +48,7 @@ function Cell({ column, saga }: { column: Column; saga: Saga }) {
     case 'id': return <td class="nowrap mono"><Link to={`/ui/sagas/${saga.id}`}>{shortId(saga.id)}</Link></td>;
     case 'definition': return <td class="long" title={definitionOf(saga)}>{definitionOf(saga)}{saga.definitionVersion ? <span class="quiet"> v{saga.definitionVersion}</span> : null}</td>;
     case 'step': return <td class="long" title={rowStep(saga)}>{rowStep(saga) || <span class="quiet">–</span>}</td>;
-    case 'error': return <td class="error" title={saga.errorMessage ?? ''}>{saga.errorMessage ?? <span class="quiet">–</span>}</td>;
+    case 'error': return <td class="error" title={rowError(saga)}>{rowError(saga) || <span class="quiet">–</span>}</td>;
     case 'key': return <td class="mono" title={saga.key ?? ''}>{saga.key ? shortId(saga.key) : <span class="quiet">–</span>}</td>;
     case 'started': return <td class="nowrap"><Time at={saga.createdAt} /></td>;
     case 'updated': return <td class="nowrap"><Time at={saga.updatedAt} /></td>;

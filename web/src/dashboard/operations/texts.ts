@@ -1,4 +1,5 @@
 // What the pages of operations say.
+import { counted } from '../../shared/format';
 import type { FigureName } from './report_figures';
 
 const en = {
@@ -6,7 +7,7 @@ const en = {
   nodes: {
     title: 'Nodes', thisNode: 'This node', health: 'Health of this node', dependency: 'Dependency', status: 'Status', required: 'Required', latency: 'Latency', up: 'up', down: 'down',
     lease: 'Lease until', epoch: 'Epoch', live: 'live', dead: 'not live', written: 'Events written', published: 'Published', unpublished: 'Unpublished', state: 'State',
-    pool: 'Connections to the database', poolText: (a: string, m: string) => `${a} of ${m} in use`, stuck: (n: string) => `${n} sagas are stuck`, noStuck: 'No saga is stuck.', showStuck: 'Show them', loginNeeded: 'Leases of nodes are shown to admins.',
+    pool: 'Connections to the database', poolText: (a: string, m: string) => `${a} of ${m} in use`, stuck: (n: string) => `${counted(n, 'saga')} ${n === '1' ? 'is' : 'are'} stuck`, noStuck: 'No saga is stuck.', showStuck: 'Show them', loginNeeded: 'Leases of nodes are shown to admins.',
   },
   participants: {
     title: 'Participants', hint: 'What this node has seen of the participants since it started. A breaker that is open leaves a participant alone that fails.', participant: 'Participant', definition: 'Definition', breaker: 'Breaker', open: 'open', closed: 'closed', calls: 'Calls', failures: 'Failures', running: 'Running', waiting: 'Waiting', mean: 'Mean time', sagas: 'Its sagas',

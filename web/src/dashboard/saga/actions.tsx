@@ -99,7 +99,7 @@ export function ActionDialog({ action, saga, etag, step: first, onClose, onDone 
             </Field>
           </>
         )}
-        <Field label={say.reason} hint={action === 'retry' ? say.reasonHintRetry : say.reasonHint} error={missing && !choice.reason.trim() ? say.reasonNeeded : null}>
+        <Field label={say.reason} hint={say.reasonHint} error={missing && !choice.reason.trim() ? say.reasonNeeded : null}>
           {(id, by) => <input id={id} aria-describedby={by} aria-invalid={missing && !choice.reason.trim()} maxLength={1000} autofocus value={choice.reason} onInput={(e) => set({ reason: e.currentTarget.value })} />}
         </Field>
         <ProblemNote problem={problem} />

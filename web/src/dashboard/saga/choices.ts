@@ -8,8 +8,11 @@ const isUsers = (saga: Saga): boolean => saga.definition !== undefined;
 
 const isOpen = (saga: Saga): boolean => saga.status === 'started' || saga.status === 'compensating';
 
+export const isInProgress = (step: Step): boolean => step.status === 'running' || step.status === 'compensating';
+
+// Also of a saga that has failed: it goes on with the answer.
 export const skippable = (saga: Saga): Step[] =>
-  isUsers(saga) && isOpen(saga) ? saga.steps.filter((s) => (s.status === 'running' || s.status === 'compensating') && s.kind !== 'command') : [];
+  isUsers(saga) && (isOpen(saga) || saga.status === 'failed') ? saga.steps.filter((s) => isInProgress(s) && s.kind !== 'command') : [];
 
 // Whether the step's undo is in progress.
 export const isUndoing = (saga: Saga, step: string): boolean => saga.steps.some((s) => s.name === step && s.status === 'compensating');

@@ -1,4 +1,6 @@
 // What is said of one saga.
+import { counted } from '../../shared/format';
+
 const en = {
   title: (id: string) => `Saga ${id}`, steps: 'Steps', graphLabel: 'Graph of the steps', timeline: 'Time line', calls: 'Calls to participants', events: 'Events', input: 'Input', result: 'Result', kept: 'Kept values', audit: 'Audit', reserved: 'Reserved and paid', lock: 'Lock and idempotency key', about: 'About',
   definition: 'Definition', version: (n: number) => `version ${n}`, status: 'Status', started: 'Started', changed: 'Changed', took: 'Took', owner: 'Driven by', correlation: 'Correlation id', trace: 'Trace id', key: 'Idempotency key', nextTry: 'Next try', error: 'Error', retries: 'Retries by operators', retriedFrom: (step: string) => `from ${step}`, order: 'Order', items: 'Items', total: 'Total', manual: 'This saga does not go on by itself: a person has to decide.',
@@ -8,7 +10,7 @@ const en = {
   outcomes: { done: 'done', refused: 'refused', again: 'to be tried again', unknown: 'unknown outcome', 'under way': 'under way' } as Record<string, string>,
   tryNumber: (n: number, execution: number) => (execution > 1 ? `execution ${execution}, try ${n}` : `try ${n}`), at: (t: string) => `at ${t}`, lasting: (t: string) => `takes ${t}`,
   ganttLabel: (rows: number, length: string) => `${rows} steps over ${length}; the table below has the same`, onNode: (n: string) => `on ${n}`,
-  request: 'Request', answer: 'Answer', noRequest: 'Its values are not known any more.', noAnswer: 'No answer', noCalls: 'No participant was called.', allCalls: (n: string) => `Show all ${n} calls`, allEvents: (n: string) => `${n} events`, event: 'Event', data: 'Data', httpStatus: 'Status',
+  request: 'Request', answer: 'Answer', noRequest: 'Its values are not known any more.', noAnswer: 'No answer', noCalls: 'No participant was called.', allCalls: (n: string) => `Show all ${n} calls`, allEvents: (n: string) => counted(n, 'event'), event: 'Event', data: 'Data', httpStatus: 'Status',
   kind: 'Kind', quantity: 'Items', expires: 'Expires', payments: 'Payments', amount: 'Amount', method: 'Method', transaction: 'Transaction', reason: 'Reason', reservations: 'Reservations', nothingReserved: 'Nothing was reserved or paid.',
   lockKey: 'Lock', lockFree: 'free', lockHeld: (holder: string, token: string) => `held by ${holder}, fencing token ${token}`, grantedToken: (t: string) => `granted with fencing token ${t}`, noKey: 'Started without a key.',
   lra: 'Long running action', lraId: 'Id', nestedIn: 'Nested in', nested: 'nested LRA', nobodyJoined: 'Nobody has joined it.', joined: 'Participants', where: 'Where', joinedAt: 'Joined', leftAt: 'Left', ofItsOwn: (name: string) => `${name}: made by those who joined`, lraParts: { acts: '', listens: 'hears the end', forgets: 'may forget' },
@@ -23,7 +25,7 @@ const en = {
     answerUndo: (step: string) => `Answers for the undo of ${step} in place of its participant.`,
     changed: 'The saga has changed since this page was read; nothing was done. It is shown as it is now: look, then decide again.',
   },
-  outcome: 'Outcome', outcomeChoices: { done: 'Done', refused: 'Refused', again: 'Try again later' }, body: 'Body, as JSON', bodyHint: 'The step keeps of it what its definition names.', bodyWrong: 'This is not JSON.', recharge: 'Charge the refunded payment again', reasonHint: 'Kept in the audit.', reasonHintRetry: 'Kept in the node’s log; the audit keeps who retried it.', reasonNeeded: 'Say why.',
+  outcome: 'Outcome', outcomeChoices: { done: 'Done', refused: 'Refused', again: 'Try again later' }, body: 'Body, as JSON', bodyHint: 'The step keeps of it what its definition names.', bodyWrong: 'This is not JSON.', recharge: 'Charge the refunded payment again', reasonHint: 'Kept in the audit.', reasonNeeded: 'Say why.',
   doIt: { retry: 'Retry', compensate: 'Compensate', cancel: 'Cancel the saga', skip: 'Skip the step', answer: 'Answer' }, done: (action: string) => `${action}: accepted`, whatHappens: 'What will happen',
 };
 
@@ -51,7 +53,7 @@ const ko: typeof en = {
     answerUndo: (step) => `참여자를 대신해 ${step}의 취소에 응답합니다.`,
     changed: '이 페이지를 읽은 뒤 사가가 바뀌어 아무것도 하지 않았습니다. 현재 상태를 확인하고 다시 결정하세요.',
   },
-  outcome: '결과', outcomeChoices: { done: '완료', refused: '거절', again: '나중에 다시' }, body: '본문 (JSON)', bodyHint: '정의에 적힌 값을 단계가 보관합니다.', bodyWrong: 'JSON이 아닙니다.', recharge: '환불된 결제를 다시 청구', reasonHint: '감사 기록에 남습니다.', reasonHintRetry: '노드의 로그에 남고, 누가 재시도했는지는 감사 기록에 남습니다.', reasonNeeded: '이유를 적어 주세요.',
+  outcome: '결과', outcomeChoices: { done: '완료', refused: '거절', again: '나중에 다시' }, body: '본문 (JSON)', bodyHint: '정의에 적힌 값을 단계가 보관합니다.', bodyWrong: 'JSON이 아닙니다.', recharge: '환불된 결제를 다시 청구', reasonHint: '감사 기록에 남습니다.', reasonNeeded: '이유를 적어 주세요.',
   doIt: { retry: '재시도', compensate: '보상', cancel: '사가 취소', skip: '단계 건너뛰기', answer: '응답' }, done: (action) => `${action}: 수락됨`, whatHappens: '일어날 일',
 };
 

@@ -114,6 +114,8 @@ class HttpClient::Blocking {
     while (!subscription->outcome && !stop.stop_requested()) context_.run_one_for(stop_check_interval);
     subscription->deadline.cancel();
     subscription->connection->close();
+    // Bytes that have been read already are looked at by the next request.
+    subscription->on_event = [](const ServerSentEvent&) { return false; };
     if (stop.stop_requested()) return {};
     return *subscription->outcome;
   }

@@ -25,6 +25,10 @@ ParticipantAnswer status_answer(int status, const std::string& reason) {
 RehearsalCaller::RehearsalCaller(const SagaDefinition& definition, const Trial& trial, ParticipantCaller& participants)
     : definition_(definition), trial_(trial), participants_(participants) {}
 
+RehearsalCaller::~RehearsalCaller() {
+  wait_for_answers();
+}
+
 bool RehearsalCaller::is_rehearsed(const ParticipantCall& call) const {
   return call.call.step == trial_.step && call.call.direction == trial_.direction && !call.is_question;
 }
@@ -93,7 +97,7 @@ void RehearsalCaller::bring_about(ParticipantCall call, Done done, int number) {
       return hold_back(std::move(call), done, number);
     case TrialFault::node_stops:
       if (number == 1) {
-        participants_.call(call, [this, call](const ParticipantAnswer& answer) {
+        ask(call, [this, call](const ParticipantAnswer& answer) {
           record(call, answer, true, false, "the node stopped before it had the answer");
           const std::lock_guard lock(mutex_);
           has_happened_ = wants_stop_ = true;
@@ -129,15 +133,33 @@ void RehearsalCaller::hold_back(ParticipantCall call, const Done& done, int numb
   done(silence);
 }
 
+void RehearsalCaller::ask(const ParticipantCall& call, Done answered) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++asked_;
+  }
+  participants_.call(call, [this, answered = std::move(answered)](ParticipantAnswer answer) {
+    answered(std::move(answer));
+    // Notified with the lock held: whoever waits for it may destroy this.
+    const std::lock_guard lock(mutex_);
+    if (--asked_ == 0) answered_.notify_all();
+  });
+}
+
+void RehearsalCaller::wait_for_answers() {
+  std::unique_lock lock(mutex_);
+  answered_.wait(lock, [this] { return asked_ == 0; });
+}
+
 void RehearsalCaller::pass(ParticipantCall call, Done done, const std::string& note) {
-  participants_.call(call, [this, call, done = std::move(done), note](ParticipantAnswer answer) {
+  ask(call, [this, call, done = std::move(done), note](ParticipantAnswer answer) {
     record(call, answer, answer.was_called, true, note);
     done(std::move(answer));
   });
 }
 
 void RehearsalCaller::lose_answer(ParticipantCall call, Done done, const std::string& note) {
-  participants_.call(call, [this, call, done = std::move(done), note](const ParticipantAnswer& answer) {
+  ask(call, [this, call, done = std::move(done), note](const ParticipantAnswer& answer) {
     record(call, answer, true, false, note);
     done(no_answer(call));
   });
@@ -151,7 +173,7 @@ void RehearsalCaller::call_twice(ParticipantCall call, Done done) {
   };
   auto pair = std::make_shared<Pair>();
   for (int copy = 1; copy <= 2; ++copy)
-    participants_.call(call, [this, call, done, pair, copy](const ParticipantAnswer& answer) {
+    ask(call, [this, call, done, pair, copy](const ParticipantAnswer& answer) {
       record(call, answer, true, copy == 1, fmt::format("copy {} of two at once", copy));
       bool is_last = false;
       {
@@ -172,12 +194,11 @@ void RehearsalCaller::advance_clock_and_pass(ParticipantCall call, Done done) {
     failed.failure = advance.error().message;
     return done(failed);
   }
-  participants_.call(*advance,
-                     [this, call, advance = *advance, done = std::move(done)](const ParticipantAnswer& answer) {
-                       record(advance, answer, true, false, "its clock was set an hour forward");
-                       if (answer.status / 100 == 2) happened();
-                       pass(call, done);
-                     });
+  ask(*advance, [this, call, advance = *advance, done = std::move(done)](const ParticipantAnswer& answer) {
+    record(advance, answer, true, false, "its clock was set an hour forward");
+    if (answer.status / 100 == 2) happened();
+    pass(call, done);
+  });
 }
 
 void RehearsalCaller::answer(const ParticipantCall& call, ParticipantAnswer answer, const Done& done,

@@ -2,6 +2,7 @@
 // and records every call with its answer.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -26,6 +27,7 @@ struct SeenCall {
 class RehearsalCaller : public ParticipantCaller {
  public:
   RehearsalCaller(const SagaDefinition& definition, const Trial& trial, ParticipantCaller& participants);
+  ~RehearsalCaller() override;  // waits for the answers of all calls
 
   void call(ParticipantCall call, std::function<void(ParticipantAnswer)> done) override;
   void withdraw(SagaId saga) override;
@@ -37,6 +39,8 @@ class RehearsalCaller : public ParticipantCaller {
   bool wants_cancel() const;
   // Whether the node is to be stopped now.
   bool wants_stop() const;
+  // Until no call waits for its answer.
+  void wait_for_answers();
   // Delivers what was held back, and repeats what is to be repeated after the saga has ended. Waits for the answers.
   void deliver_late();
 
@@ -49,6 +53,7 @@ class RehearsalCaller : public ParticipantCaller {
   bool is_rehearsed(const ParticipantCall& call) const;
   bool is_blocked(const ParticipantCall& call) const;
   void bring_about(ParticipantCall call, Done done, int number);
+  void ask(const ParticipantCall& call, Done answered);
   void pass(ParticipantCall call, Done done, const std::string& note = {});
   void lose_answer(ParticipantCall call, Done done, const std::string& note);
   void hold_back(ParticipantCall call, const Done& done, int number);
@@ -64,6 +69,8 @@ class RehearsalCaller : public ParticipantCaller {
   ParticipantCaller& participants_;
 
   mutable std::mutex mutex_;
+  std::condition_variable answered_;
+  int asked_ = 0;             // calls without an answer
   std::map<int, int> calls_;  // of the rehearsed step, by execution
   std::vector<SeenCall> seen_;
   std::vector<ParticipantCall> held_;  // to be delivered late

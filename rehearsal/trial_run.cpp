@@ -89,6 +89,7 @@ class TrialRun {
       if (result_.saga) look(*result_.saga);
     }
     node_.stop();
+    caller_.wait_for_answers();  // else they are not counted
     caller_.deliver_late();
     result_.has_happened = caller_.has_happened();
     if (result_.saga) count_all(*result_.saga, count);

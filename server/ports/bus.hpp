@@ -45,8 +45,9 @@ class Bus {
   virtual Duration batch_window() const { return Duration{0}; }
 
   // Calls `receive` for every event published from now on, on a thread of the bus or of a publisher; it must return
-  // quickly. Returns a function that ends the subscription. May block on the bus, some seconds at most; where it cannot
-  // be read by then, `missed` is called when it can: events may have been published meanwhile.
+  // quickly. May block on the bus, some seconds at most; where it cannot be read by then, `missed` is called when it
+  // can: events may have been published meanwhile. Returns a function that ends the subscription: once it has returned,
+  // neither of the two runs or will be called, unless one of them has called it.
   virtual std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) = 0;
   std::function<void()> subscribe(std::function<void(const Event&)> receive) {
     return subscribe(std::move(receive), [] {});

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -138,6 +139,28 @@ TEST_P(BusContract, ASubscriberMayEndItsSubscriptionWhileItReceives) {
   publish(events(4, 4));
   EXPECT_THAT(second.await(1), ElementsAre(4)) << "others may begin afterwards";
   EXPECT_THAT(first.await(1), ElementsAre(1));
+}
+
+TEST_P(BusContract, ASubscriptionHasEndedWhenNothingIsReceivedAnyMore) {
+  std::promise<void> receives, may_go_on;
+  std::atomic<bool> is_receiving = false, received_while_ended = false;
+  const auto end = bus->subscribe([&](const Event&) {
+    is_receiving = true;
+    receives.set_value();
+    may_go_on.get_future().wait();
+    is_receiving = false;
+  });
+  auto published = std::async(std::launch::async, [&] { publish(events(1, 1)); });
+  receives.get_future().wait();
+  auto ended = std::async(std::launch::async, [&] {
+    end();
+    received_while_ended = is_receiving.load();
+  });
+  EXPECT_EQ(ended.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  may_go_on.set_value();
+  ended.wait();
+  published.wait();
+  EXPECT_FALSE(received_while_ended);
 }
 
 TEST_P(BusContract, ASubscriptionMayEndAfterItsBus) {

@@ -257,6 +257,26 @@ TEST(HttpClientStream, EndsWhenStopped) {
   EXPECT_TRUE(done.ok());
 }
 
+TEST(HttpClientStream, GivesNoEventOnceItHasReturned) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path != "/events") return answer(200, "{}");
+    std::string bytes = "HTTP/1.1 200 OK\r\n\r\n";
+    for (int i = 0; i < 100'000; ++i) bytes += "data: 1\n\n";  // more than one read takes
+    return TestAnswer{bytes, After::silence};
+  });
+  HttpClient client = client_of(server);
+  std::stop_source source;
+  int events = 0;
+  const auto stop_at_first = [&](const ServerSentEvent&) {
+    source.request_stop();
+    return ++events > 0;
+  };
+  EXPECT_TRUE(client.stream("/events", stop_at_first, source.get_token()).ok());
+  const int until_then = events;
+  EXPECT_TRUE(client.get("/other").ok());
+  EXPECT_EQ(events, until_then);
+}
+
 TEST(HttpClientStream, IsAnErrorWhereTheResponseIsOne) {
   ScriptedServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
   HttpClient client = client_of(server);

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "rehearsal/rehearsal_caller.hpp"
 #include "rehearsal/rehearsal_definition.hpp"
 #include "server/adapters/simulated/stand_ins.hpp"
@@ -228,6 +231,36 @@ TEST(RehearsalCaller, ARepetitionDoesNotComeBeforeTheUndoThatIsToBeFirst) {
   caller.deliver_late();
   EXPECT_EQ(caller.seen().size(), 4u);
   EXPECT_TRUE(caller.seen().back().reached_participant) << "the first, and once";
+}
+
+// Answers when the test says so.
+class LateParticipant : public ParticipantCaller {
+ public:
+  void call(ParticipantCall, std::function<void(ParticipantAnswer)> done) override { done_ = std::move(done); }
+  void withdraw(SagaId) override {}
+  void set_guard(std::function<bool()>) override {}
+  void answer() { done_({}); }
+
+ private:
+  std::function<void(ParticipantAnswer)> done_;
+};
+
+TEST(RehearsalCaller, IsThereUntilItsCallsAreAnswered) {
+  const auto definition = rehearsal_definition(trip, {});
+  ASSERT_TRUE(definition) << definition.error().message;
+  LateParticipant participant;
+  const Trial trial{0, Direction::action, TrialFault::none};
+  auto caller = std::make_unique<RehearsalCaller>(**definition, trial, participant);
+  std::atomic<bool> is_answered = false;
+  ParticipantCall call;
+  call.definition = *definition;
+  caller->call(call, [&](const ParticipantAnswer&) { is_answered = true; });
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // so that the caller is being destroyed
+    participant.answer();
+  });
+  caller.reset();
+  EXPECT_TRUE(is_answered);
 }
 
 TEST(Rehearsal, FindsAParticipantThatDoesAfterTheUndo) {

@@ -15,6 +15,7 @@
 #include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/client/tail.hpp"
 #include "server/adapters/kafka/event_message.hpp"
+#include "server/ports/subscriber.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,16 +40,15 @@ std::vector<std::string> all_and_copy_topics(const KafkaOptions& options) {
   return names;
 }
 
-struct KafkaSubscriber {
-  std::function<void(const Event&)> receive;
-  std::function<void()> missed;
-  Tail::EndOffsets from;  // it gets no events before these
-  std::atomic<bool> ended = false;
+struct KafkaSubscriber : Subscriber {
+  using Subscriber::Subscriber;
 
   bool wants(const Incoming& message) const {
     const auto first = from.find({message.topic, message.partition});
-    return !ended && (first == from.end() || message.offset >= first->second);
+    return first == from.end() || message.offset >= first->second;
   }
+
+  Tail::EndOffsets from;  // it gets no events before these
 };
 
 // The subscribers and the tail that feeds them, which reads only while there are any. Shared with the functions that
@@ -81,7 +81,7 @@ class KafkaSubscribers {
   }
 
   void remove(const std::shared_ptr<KafkaSubscriber>& subscriber) {
-    subscriber->ended = true;
+    subscriber->end();
     const std::lock_guard lock(mutex_);
     std::erase(list_, subscriber);
     if (list_.empty() && tail_) tail_->stop();
@@ -105,8 +105,7 @@ class KafkaSubscribers {
   }
 
   void have_missed() {
-    for (const auto& subscriber : all())
-      if (!subscriber->ended) subscriber->missed();
+    for (const auto& subscriber : all()) subscriber->have_missed();
   }
 
   void receive(const Incoming& message) {
@@ -203,9 +202,7 @@ class KafkaBus : public Bus {
   Duration batch_window() const override { return 250ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) override {
-    auto subscriber = std::make_shared<KafkaSubscriber>();
-    subscriber->receive = std::move(receive);
-    subscriber->missed = std::move(missed);
+    auto subscriber = std::make_shared<KafkaSubscriber>(std::move(receive), std::move(missed));
     subscribers_->add(options_, subscriber, subscribers_);
     return [subscriber, subscribers = subscribers_] { subscribers->remove(subscriber); };
   }

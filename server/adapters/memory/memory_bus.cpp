@@ -6,31 +6,27 @@
 #include <utility>
 #include <vector>
 
+#include "server/ports/subscriber.hpp"
+
 namespace sagactl {
 namespace {
-
-struct MemorySubscriber {
-  std::function<void(const Event&)> receive;
-  std::atomic<bool> ended = false;
-};
 
 // Shared with the functions that end subscriptions, which may outlive the bus.
 struct MemorySubscribers {
   std::mutex mutex;
-  std::vector<std::shared_ptr<MemorySubscriber>> list;
+  std::vector<std::shared_ptr<Subscriber>> list;
 };
 
 class MemoryBus : public Bus {
  public:
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
-    std::vector<std::shared_ptr<MemorySubscriber>> list;
+    std::vector<std::shared_ptr<Subscriber>> list;
     {
       const std::lock_guard lock(subscribers_->mutex);
       list = subscribers_->list;
     }
     for (const Event& event : events)
-      for (const auto& subscriber : list)
-        if (!subscriber->ended) subscriber->receive(event);
+      for (const auto& subscriber : list) subscriber->receive(event);
     published_ += events.size();
     done({});
   }
@@ -44,14 +40,12 @@ class MemoryBus : public Bus {
                Json{{"code", "NOT_CONFIGURED"}}});
   }
 
-  std::function<void()> subscribe(std::function<void(const Event&)> receive,
-                                  std::function<void()> /*missed*/) override {
-    auto subscriber = std::make_shared<MemorySubscriber>();
-    subscriber->receive = std::move(receive);
+  std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()> missed) override {
+    auto subscriber = std::make_shared<Subscriber>(std::move(receive), std::move(missed));
     const std::lock_guard lock(subscribers_->mutex);
     subscribers_->list.push_back(subscriber);
     return [subscriber, subscribers = subscribers_] {
-      subscriber->ended = true;
+      subscriber->end();
       const std::lock_guard end(subscribers->mutex);
       std::erase(subscribers->list, subscriber);
     };

@@ -30,14 +30,24 @@ EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::O
       thread_({"event feed", 1, queue_max}) {}
 
 EventFeed::~EventFeed() {
-  stop();
+  hub_->stop();
+  leave_bus();
 }
 
+// Does not wait for a subscription that is under way. A full queue leaves it to the destructor.
 void EventFeed::stop() {
   hub_->stop();
-  (void)thread_.post([this] {
-    if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
-  });
+  (void)thread_.post([this] { leave_bus(); });
+}
+
+void EventFeed::leave_bus() {
+  const std::lock_guard lock(subscribing_);
+  has_left_ = true;
+  end_subscription();
+}
+
+void EventFeed::end_subscription() {
+  if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
 }
 
 awaitable<http::Answer> EventFeed::subscribe(const http::Request& request, std::function<bool()> may_go_on) {
@@ -55,8 +65,10 @@ awaitable<http::Answer> EventFeed::subscribe(const http::Request& request, std::
 }
 
 Result<void> EventFeed::subscribe_to_bus() {
+  const std::lock_guard lock(subscribing_);
+  if (has_left_) return Error{ErrorCode::unavailable, "the node is stopping; connect to another node"};
   if (is_subscribed_) return {};
-  if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+  end_subscription();
   is_subscribed_ = true;
   unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); }, [this] { have_missed(); });
   is_listening_ = true;
@@ -79,7 +91,8 @@ void EventFeed::receive(const Event& event) {
     is_listening_ = false;
     is_subscribed_ = false;
     (void)thread_.post([this] {
-      if (!is_subscribed_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+      const std::lock_guard lock(subscribing_);
+      if (!is_subscribed_) end_subscription();
     });
     return;
   }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -42,6 +43,8 @@ class EventFeed {
   static constexpr std::size_t queue_max = 10'000;    // events that wait to be forwarded
 
   Result<void> subscribe_to_bus();   // on the feed's own thread
+  void end_subscription();           // with the lock held
+  void leave_bus();                  // and never subscribes again; any thread but the bus's
   void receive(const Event& event);  // on a thread of the bus
   void have_missed();                // the same: events that it did not give to receive()
   void forward(const Event& event);  // on the feed's own thread
@@ -60,8 +63,10 @@ class EventFeed {
   std::unordered_map<OrderId, std::string> owners_;
   std::deque<OrderId> remembered_;
 
+  std::mutex subscribing_;             // of the next two
   std::function<void()> unsubscribe_;  // null: not subscribed
-  http::Workers thread_;               // last: it uses all of the above until it has ended
+  bool has_left_ = false;
+  http::Workers thread_;  // last: it uses all of the above until it has ended
 };
 
 }  // namespace sagactl::api

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -172,6 +173,46 @@ TEST(EventFeed, NoStreamBeginsBeforeTheBusIsRead) {
   io.run();
   EXPECT_NE(text.find("event: reset\n"), text.npos) << text;
   for (const auto& response : begun) response->stream->close();
+}
+
+// Gives its subscriber more events than the feed's queue has room for, before the subscription has begun.
+class FloodingBus : public Bus {
+ public:
+  void publish(std::vector<Event>, std::function<void(Result<void>)> done) override { done({}); }
+  std::function<void()> subscribe(std::function<void(const Event&)> receive, std::function<void()>) override {
+    for (int i = 0; i < 20'000; ++i) receive({});
+    has_flooded.set_value();
+    may_begin.get_future().wait();
+    return [this] { has_ended = true; };
+  }
+  BusState state() const override { return {}; }
+  void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
+
+  std::promise<void> has_flooded, may_begin;
+  std::atomic<bool> has_ended = false;
+};
+
+TEST(EventFeed, LeavesTheBusAlsoWhenItsQueueIsFull) {
+  const auto clock = make_system_clock();
+  const auto store = make_memory_store(*clock);
+  FloodingBus bus;
+  auto feed = std::make_unique<api::EventFeed>(bus, *store, *clock);
+  http::Request request;
+  request.caller = http::Caller{.id = "ann", .email = {}, .role = "customer", .token_id = {}};
+  boost::asio::io_context io;
+  const auto begin = [&]() -> boost::asio::awaitable<void> {
+    std::function<bool()> always;
+    (void)co_await feed->subscribe(request, std::move(always));
+  };
+  boost::asio::co_spawn(io, begin, boost::asio::detached);
+  io.poll();
+  bus.has_flooded.get_future().wait();
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // so that the queue is still full when the feed ends
+    bus.may_begin.set_value();
+  });
+  feed.reset();
+  EXPECT_TRUE(bus.has_ended);
 }
 
 TEST(EventHubOfManyUsers, EndsTheStreamOfAUserWhoMayNotGoOn) {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "common/id.hpp"
 #include "common/log.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr Duration clock_margin = 1min;                           // between the clocks of nodes and of the database
+constexpr Duration forgotten_after = 1h;                          // of a page's session, from its end
 constexpr std::size_t ended_max = 10'000, forgotten_max = 1'000;  // of one call
 constexpr int calls_max = 1'000;                                  // one after the other
 constexpr std::uint64_t polls_between_forgetting = 300;
@@ -59,8 +61,11 @@ void RightsPoller::poll_pages() {
     range.from = ids.back();
   }
   pages_.add_ended(ids);
-  if (polls_ % polls_between_forgetting != 0) return;
-  for (const char* kind : {"page-ended", "page-code"}) forget(kind, oldest);
+  if (polls_ % polls_between_forgetting != 0 || !time_) return;
+  // By the database's time as well: other nodes need what has expired only for a node whose clock is ahead.
+  const Timestamp expired = *time_ - api::page_session_lifetime - forgotten_after;
+  const std::string before = std::min(oldest, make_uuid_v7(expired, 0, 0).text());
+  for (const char* kind : {"page-ended", "page-code"}) forget(kind, before);
 }
 
 void RightsPoller::forget(const std::string& kind, const std::string& before) {

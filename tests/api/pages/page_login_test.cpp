@@ -3,6 +3,7 @@
 
 #include "common/crypto.hpp"
 #include "common/id.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/node/rights_poller.hpp"
 #include "tests/api/support/api_node.hpp"
@@ -183,6 +184,23 @@ TEST(PageLogins, ThatHaveExpiredAreForgottenHoweverManyTheyAre) {
   api::PageSessions pages("a secret", false, sessions, *clock);
   const RightsPoller poller(*database, sessions, pages);
   EXPECT_TRUE(eventually([&] { return database->records().records("page-ended", {}).value().empty(); }));
+}
+
+// Nodes with other clocks still need them.
+TEST(PageLogins, ThatHaveExpiredOnlyByANodesOwnClockAreKept) {
+  const auto clock = make_system_clock();
+  SimulatedClock ahead(clock->now() + 48h);
+  const auto database = open_database(ApiNode::options(), *clock).value();
+  const std::string good = make_uuid_v7(clock->now(), 0, 0).text();
+  const std::string expired = make_uuid_v7(clock->now() - 24h, 0, 0).text();
+  for (const std::string& id : {good, expired}) ASSERT_TRUE(database->records().add_record("page-ended", id, "{}"));
+  api::SessionOptions options;
+  options.access_secret = options.refresh_secret = "a secret";
+  api::LoginSessions sessions(options, ahead);
+  api::PageSessions pages("a secret", false, sessions, ahead);
+  const RightsPoller poller(*database, sessions, pages);
+  EXPECT_TRUE(eventually([&] { return !database->records().record("page-ended", expired).value(); }));
+  EXPECT_TRUE(database->records().record("page-ended", good).value());
 }
 
 TEST_F(PageLogin, GuestsOfTheShopNeedNoCookieAndAnOldOneHarmsNobody) {

@@ -1,7 +1,9 @@
 // The documents name only what exists.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <regex>
+#include <set>
 
 #include "tests/lint/source_tree.hpp"
 
@@ -35,6 +37,34 @@ TEST(Docs, EveryRelativeLinkLeadsSomewhere) {
     for (std::sregex_iterator it(document.text.begin(), document.text.end(), link), end; it != end; ++it)
       EXPECT_TRUE(std::filesystem::exists(folder / it->str(1))) << document.path << " links to " << it->str(1);
   }
+}
+
+// The anchor of a heading, as GitHub writes it: lower case, hyphens for spaces, no punctuation.
+std::string anchor_of(const std::string& heading) {
+  const std::string text = std::regex_replace(heading, std::regex(R"re(\[([^\]]*)\]\([^)]*\))re"), "$1");
+  std::string anchor;
+  for (const char c : text)
+    if (c == ' ')
+      anchor += '-';
+    else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_')
+      anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return anchor;
+}
+
+TEST(Docs, EveryAnchorOfALinkIsAHeading) {
+  const std::regex link(R"re(\]\(([^)#:]*)#([^)]+)\))re"), heading(R"re((?:^|\n)#+ ([^\n]+))re");
+  std::size_t anchors = 0;
+  for (const SourceFile& document : documents()) {
+    const auto folder = (root() / document.path).parent_path();
+    for (std::sregex_iterator it(document.text.begin(), document.text.end(), link), end; it != end; ++it, ++anchors) {
+      const std::string text = it->length(1) == 0 ? document.text : read(folder / it->str(1));
+      std::set<std::string> known;
+      for (std::sregex_iterator each(text.begin(), text.end(), heading); each != end; ++each)
+        known.insert(anchor_of(each->str(1)));
+      EXPECT_TRUE(known.contains(it->str(2))) << document.path << " links to " << it->str(1) << "#" << it->str(2);
+    }
+  }
+  EXPECT_GT(anchors, 20u);
 }
 
 // A row names a file and a function: | ... | `file` | `Class::function` | ... |

@@ -35,8 +35,8 @@ struct Examination {
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the figures cover, with users' sagas
   OutstandingWork outstanding_work = {};
-  bool all_seen = true;     // false: the server may have orders of the run of which it could not show all
-  std::string unread = {};  // why a part of the database could not be read; "": all was
+  bool may_see_more = false;  // the server could not show all orders of the run, and may when it is asked again
+  std::string unread = {};    // why a part of the database could not be read; "": all was
 };
 
 // With a ledger it gives all verdicts, without one those of the database alone.

@@ -107,8 +107,8 @@ void check_what(const LoadOptions& options, Mistakes& mistakes) {
   const bool sized = options.orders || options.duration || options.rate || !options.stages.empty();
   if (options.hot_share > 0 && !sized) mistakes.add("--hot needs --orders, --duration, --rate or --stages");
   mistakes.unless_in_range("--items", options.items, 1, load_limits::items);
-  if (options.items > 1 && options.profile.body == "{items}")
-    mistakes.add("an order of {} has one item: leave out --items", options.profile.name);
+  if (const std::string why = options.items > 1 ? why_one_item(options.profile) : ""; !why.empty())
+    mistakes.add("an order of {} has one item, as {}: leave out --items", options.profile.name, why);
   mistakes.unless_in_range("--users", options.users, 1, load_limits::users);
   if (options.products) mistakes.unless_in_range("--products", *options.products, 1, load_limits::products);
   if (options.duplicates) mistakes.unless_in_range("--duplicates", *options.duplicates, 2, load_limits::duplicates);

@@ -32,6 +32,8 @@ struct RequestCounts {
   std::uint64_t unreached = 0;         // of the transport errors, never sent and not in `sent`
   std::uint64_t repeated = 0;          // accepted again, as an order that an earlier answer to the same key had named
   std::uint64_t refused_as_asked = 0;  // refused, and meant to fail: no errors
+  // Answered as they should be: counts_as_error() is false of each.
+  std::uint64_t good() const { return accepted + repeated + duplicates + refused_as_asked; }
   friend bool operator==(const RequestCounts&, const RequestCounts&) = default;
 };
 
@@ -85,7 +87,7 @@ struct AgentResult {
   std::string lost;               // why it did not finish; "": it did
   Duration lost_after{0};         // of the load, at the last contact
   std::uint64_t reported = 0;     // of a lost one: sent requests in the ledger, as in agent_figures_of()
-  std::uint64_t unknown = 0;      // of a lost one: requests that it may have sent, with unknown outcome
+  std::uint64_t unknown = 0;      // of a lost one: measured requests that it may have sent, of unknown outcome
 };
 
 struct RunResult {
@@ -149,6 +151,8 @@ Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt
 
 // The generator's part of `loadtest -o json` (contract section 5).
 Json requests_json(const RequestCounts& requests);
+// The counts of a result that may be an older one's; those that it lacks are 0.
+RequestCounts request_counts(const Json& requests);
 // Milliseconds: p50, p90, p99, p999, max; samples; tooFewSamplesFor, the names of the percentiles that have
 // fewer than samples_needed().
 Json latency_json(const Histogram& histogram);

@@ -1,4 +1,6 @@
 // A run's figures as members of `loadtest -o json`.
+#include <utility>
+
 #include "loadgen/run.hpp"
 
 namespace sagactl {
@@ -10,12 +12,33 @@ double milliseconds(Duration duration) {
 
 }  // namespace
 
+namespace {
+
+// Persisted in results. Do not rename.
+constexpr std::pair<const char*, std::uint64_t RequestCounts::*> request_members[] = {
+    {"sent", &RequestCounts::sent},         {"succeeded", &RequestCounts::accepted},
+    {"repeated", &RequestCounts::repeated}, {"duplicates", &RequestCounts::duplicates},
+    {"rejected", &RequestCounts::rejected}, {"refusedAsAsked", &RequestCounts::refused_as_asked},
+    {"failed", &RequestCounts::failed},     {"transportErrors", &RequestCounts::transport_errors},
+    {"timeouts", &RequestCounts::timeouts}, {"unreached", &RequestCounts::unreached}};
+
+}  // namespace
+
 Json requests_json(const RequestCounts& requests) {
-  return {{"sent", requests.sent},         {"succeeded", requests.accepted},
-          {"repeated", requests.repeated}, {"duplicates", requests.duplicates},
-          {"rejected", requests.rejected}, {"refusedAsAsked", requests.refused_as_asked},
-          {"failed", requests.failed},     {"transportErrors", requests.transport_errors},
-          {"timeouts", requests.timeouts}, {"unreached", requests.unreached}};
+  Json json = Json::object();
+  for (const auto& [name, count] : request_members) json[name] = requests.*count;
+  return json;
+}
+
+RequestCounts request_counts(const Json& requests) {
+  RequestCounts counts;
+  if (!requests.is_object()) return counts;
+  for (const auto& [name, count] : request_members) {
+    const auto member = requests.find(name);
+    if (member != requests.end() && member->is_number_integer() && *member >= 0)
+      counts.*count = member->get<std::uint64_t>();
+  }
+  return counts;
 }
 
 Json latency_json(const Histogram& histogram) {

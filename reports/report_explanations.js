@@ -19,7 +19,7 @@ const explanations = {
   'fencing-increases': 'Who gets a lock later gets a higher token, so that late writes of earlier holders are refused.',
   'locks-do-not-overlap': 'No two hold the same lock at the same time.',
   'published-once-or-more-applied-once': 'Every event was published, and no message took effect twice.',
-  'answer-matches-database': 'What clients were answered, such as the order and its total, is what is stored.',
+  'answer-matches-database': 'What clients asked for and were answered, such as the order and its total, is what is stored.',
   'every-node-known': 'Every order names the node that processed it, and that node exists.',
   'not-vacuous': 'The run could have failed: there were orders, duplicates were under way at the same time, and failures that were asked for happened.',
   'errors-had-no-effect': 'A request that was answered with a server error did nothing. Otherwise a client that tries again may get two orders.',

@@ -68,7 +68,7 @@ class NoPhantomOrder final : public LedgerCheck {
   Verdict finish(const ClusterSnapshot&) override {
     // Where the database does not store the client's correlation, an indeterminate request of the group explains one
     // order.
-    std::multiset<std::pair<OrderKind, std::uint32_t>> open;
+    std::multiset<OrderGroup> open;
     for (const LedgerEntry& entry : index_.ledger().entries)
       if (entry.outcome == RequestOutcome::indeterminate) open.emplace(entry.kind, entry.group);
     for (const RunOrder& order : index_.orders()) {
@@ -98,7 +98,7 @@ class IndeterminateResolved final : public LedgerCheck {
 
   Verdict finish(const ClusterSnapshot&) override {
     // Orders without a known request: each may belong to an indeterminate request of its group.
-    std::set<std::pair<OrderKind, std::uint32_t>> unexplained;
+    std::set<OrderGroup> unexplained;
     for (const RunOrder& order : index_.orders())
       if (!index_.request_of(order)) unexplained.emplace(order.kind, order.group);
     std::uint64_t open = 0, took_effect = 0, unclear = 0;

@@ -98,14 +98,15 @@ SagaTimings timings_of(const ForeignOrders& orders) {
 }
 
 // The verdicts from the orders and the ledger.
-std::vector<Verdict> verdicts_of_orders(const ForeignOrders& orders, const Ledger& ledger) {
+std::vector<Verdict> verdicts_of_orders(const ForeignOrders& orders, const Ledger& ledger,
+                                        const StatusOfOrder& shown = {}) {
   return {foreign_one_order_per_group(&orders, ledger),
           foreign_no_lost_order(orders),
           foreign_no_phantom_order(orders),
           foreign_indeterminate_resolved(orders),
           foreign_one_live_order_per_key(orders),
           foreign_all_end(orders),
-          foreign_answer_matches(orders),
+          foreign_answer_matches(orders, shown),
           foreign_nodes_known(orders),
           foreign_not_vacuous(orders),
           foreign_errors_had_no_effect(orders),
@@ -123,7 +124,7 @@ Examination examination_of(ForeignOrders& orders, std::vector<Verdict> found, Ti
   examination.sagas = timings_of(orders);
   examination.faulted_sagas = faulted_orders(orders);
   examination.ends_are_known = orders.has("status");
-  examination.all_seen = orders.all_seen();
+  examination.may_see_more = orders.may_see_more();
   examination.orders = examination.sagas.counts.started;
   return examination;
 }
@@ -191,10 +192,10 @@ Verdict with_limits(Verdict verdict, std::string_view limits) {
 }  // namespace
 
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
-                                    const StockBefore& before) {
+                                    const StockBefore& before, const StatusOfOrder& shown) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
-  std::vector<Verdict> found = verdicts_of_orders(*orders, ledger);
+  std::vector<Verdict> found = verdicts_of_orders(*orders, ledger, shown);
   std::string unread;
   BadRows& bad = orders->bad_rows();
   add_or_say_why(found, foreign_compensation(rows, profile, *orders, bad), of_steps, unread);

@@ -1,7 +1,9 @@
 // The verdicts about another system than `sagactl serve`, from the queries of its profile and the client's ledger.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,17 +24,20 @@ using StockFaults = std::map<std::string, StockFault>;  // by product; only wher
 struct StockBefore {
   StockFaults faults;  // no fault of the run
   ForeignStocks levels;
-  bool is_of_several_runs = false;  // others than the judged one may have taken from it since
 };
 // Before a load. Nothing without a query for the stock.
 Result<StockBefore> read_stock(ForeignRows& rows, const Profile& profile);
 
+// What the server's page of an order says its status is, asked for now; nothing where it cannot be read, or where there
+// was no time.
+using StatusOfOrder = std::function<std::optional<std::string>(const std::string& order)>;
+
 // All verdicts; those that the profile has no data for are UNKNOWN, say so, and do not count. Unreadable rows add the
 // verdict "rows-were-read". Where another query than that of the orders fails, its verdicts are UNKNOWN, and the
 // examination says what was not read. An error is that of the query of the orders. `before`: of the time before the
-// load.
+// load. `shown`, if set, is asked for some orders, whose pages must agree with the database.
 Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now,
-                                    const StockBefore& before = {});
+                                    const StockBefore& before = {}, const StatusOfOrder& shown = {});
 
 // The verdicts that the answers alone allow, where no database could be read because of `why`.
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
@@ -66,7 +71,7 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders);
 Verdict foreign_all_end(const ForeignOrders& orders);
 // Whether those orders failed that were meant to, and the others did not.
 Verdict foreign_ends_as_asked(const ForeignOrders& orders);
-Verdict foreign_answer_matches(const ForeignOrders& orders);
+Verdict foreign_answer_matches(const ForeignOrders& orders, const StatusOfOrder& shown = {});
 // By the answers alone: whether two different orders were accepted under one id. Nothing if not.
 std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger);
 Verdict foreign_nodes_known(const ForeignOrders& orders);

@@ -6,15 +6,11 @@
 #include <set>
 
 #include "analysis/foreign/foreign.hpp"
-#include "analysis/history/uuid_index.hpp"
 #include "analysis/readable.hpp"
 #include "common/text/text.hpp"
-#include "loadgen/ledger/answer_counts.hpp"
 
 namespace sagactl {
 namespace {
-
-constexpr std::string_view answers_verdict = "answer-matches-database";
 
 // How many requests of each group may have created an order that no answer named, or named differently from the
 // database.
@@ -33,17 +29,6 @@ bool may_be_undone(const ForeignOrders* orders, const Uuid& ref) {
   if (orders->is_unseen(ref)) return true;
   const ForeignOrder* order = orders->find(ref);
   return order && orders->is_undone(*order);
-}
-
-std::string request_name(const Ledger& ledger, const LedgerEntry& entry) {
-  return ledger.keyed ? "key " + ledger.idempotency_key(entry) : ledger.product(entry);
-}
-
-Json answer_row(const Ledger& ledger, const LedgerEntry& entry) {
-  return Json{{"operation", entry.operation},         {"target", ledger.targets[entry.target]},
-              {"key", ledger.idempotency_key(entry)}, {"httpStatus", entry.http_status},
-              {"orderId", ledger.order_text(entry)},  {"sentAt", iso8601_us(entry.sent)},
-              {"doneAt", iso8601_us(entry.done)}};
 }
 
 }  // namespace
@@ -278,80 +263,6 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   return violations.verdict(name, fmt::format("all {} have ended", count_of(ended, "order")));
 }
 
-std::optional<Verdict> foreign_id_given_twice(const Ledger& ledger) {
-  const LedgerEntries& entries = ledger.entries;
-  const auto names_its_order = [](const LedgerEntry& entry) {
-    return entry.outcome == RequestOutcome::accepted && !entry.order.is_nil();
-  };
-  UuidIndex places;
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    if (names_its_order(entries[i])) places.add(entries[i].order, i);
-  places.sort();
-  std::uint64_t accepted = 0, ids = 0;
-  Violations violations;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const LedgerEntry& entry = entries[i];
-    if (!names_its_order(entry)) continue;
-    ++accepted;
-    std::size_t first = i;
-    places.each(entry.order, [&](std::size_t place) {
-      first = place;
-      return entries[place].order == entry.order;
-    });
-    ids += first == i;
-    const LedgerEntry& other = entries[first];
-    if (first == i || request_name(ledger, other) == request_name(ledger, entry)) continue;
-    Witness witness{.what = fmt::format("requests {} and {} were both accepted as order {}, for {} and {}",
-                                        other.operation, entry.operation, ledger.order_text(entry),
-                                        request_name(ledger, other), request_name(ledger, entry)),
-                    .rule = "each order has an id of its own"};
-    if (violations.first()) witness.requests = Json::array({answer_row(ledger, other), answer_row(ledger, entry)});
-    violations.add(std::move(witness));
-  }
-  if (violations.count() == 0) return std::nullopt;
-  if (ids == 1 && accepted > 2)
-    return undecided(answers_verdict,
-                     fmt::format("all {} name the same order, {}; does answer.order point at its id?",
-                                 count_of(accepted, "accepting answer"),
-                                 ledger.order_text(*std::find_if(entries.begin(), entries.end(), names_its_order))));
-  return violations.verdict(answers_verdict, "");
-}
-
-Verdict foreign_answer_matches(const ForeignOrders& orders) {
-  constexpr std::string_view name = answers_verdict;
-  if (!orders.has_groups())
-    return foreign_id_given_twice(orders.ledger()).value_or(does_not_apply(name, orders.why_no_groups()));
-  if (!orders.other_spelling().empty()) return undecided(name, orders.other_spelling());
-  Violations violations;
-  std::uint64_t answers = 0;
-  for (const LedgerEntry& entry : orders.ledger().entries) {
-    if (entry.order.is_nil()) continue;
-    const ForeignOrder* order = orders.find(entry.order);
-    if (!order) continue;  // no-lost-order reports it
-    ++answers;
-    const bool same_group = order->group == OrderGroup{entry.kind, entry.group};
-    const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
-    if (same_group && same_total) continue;
-    Witness witness{.what = {},
-                    .rule = fmt::format("the answers that clients got agree with {}", orders.source().name)};
-    witness.what =
-        same_group
-            ? fmt::format("request {} was answered with a total of {}, but {} has {} for order {}", entry.operation,
-                          entry.claimed_total->text(), orders.source().name, order->amount->text(), order->id)
-            : fmt::format("request {} was answered with order {}, which belongs to another request: {}",
-                          entry.operation, order->id, order->key.empty() ? order->product : order->key);
-    if (violations.first()) {
-      orders.show(witness, *order);
-      orders.show(witness, entry);
-    }
-    violations.add(std::move(witness));
-  }
-  if (answers == 0)
-    return does_not_apply(name, fmt::format("no answer named an order that is {}", orders.source().where));
-  return violations.verdict(name,
-                            fmt::format("all {} agree with {}", count_of(answers, "answer"), orders.source().name));
-}
-
 Verdict foreign_nodes_known(const ForeignOrders& orders) {
   constexpr std::string_view name = "every-node-known";
   if (!orders.has("node")) return does_not_apply(name, fmt::format("{} has no column node", orders.source().orders));
@@ -367,98 +278,6 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
     violations.add(std::move(witness));
   }
   return violations.verdict(name, fmt::format("every order names its node, one of {}", with_separators(nodes.size())));
-}
-
-namespace {
-
-// Where fewer acceptances were to be expected of a target, there may be none by chance.
-constexpr double expected_min = 10;
-
-// A target that accepted nothing while others did; "": there is none.
-std::string idle_target(const Ledger& ledger) {
-  std::vector<std::uint64_t> answered(ledger.targets.size()), good(ledger.targets.size());
-  std::uint64_t all_answered = 0, all_good = 0;
-  for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.http_status == 0 || entry.kind == OrderKind::payment_fail) continue;
-    const bool is_good = entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate;
-    ++answered[entry.target];
-    good[entry.target] += is_good;
-    ++all_answered;
-    all_good += is_good;
-  }
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    if (good[i] > 0 || all_good == 0) continue;
-    const double share_of_others = static_cast<double>(all_good) / static_cast<double>(all_answered - answered[i]);
-    if (static_cast<double>(answered[i]) * share_of_others >= expected_min)
-      return fmt::format("none of {} that {} answered was accepted, or refused as a duplicate",
-                         count_of(answered[i], "request"), ledger.targets[i]);
-  }
-  return {};
-}
-
-// The accepted requests, if no answer to any of them named an order.
-std::uint64_t accepted_without_name(const Ledger& ledger) {
-  std::uint64_t accepted = 0;
-  for (const LedgerEntry& entry : ledger.entries) {
-    if (entry.outcome != RequestOutcome::accepted) continue;
-    if (!entry.order.is_nil()) return 0;
-    ++accepted;
-  }
-  return accepted;
-}
-
-}  // namespace
-
-Verdict foreign_not_vacuous(const ForeignOrders& orders) {
-  constexpr std::string_view name = "not-vacuous";
-  std::uint64_t of_run = 0, undone = 0, neither = 0;
-  std::string status;
-  for (const ForeignOrder& order : orders.all()) {
-    if (!order.of_run) continue;
-    ++of_run;
-    undone += orders.is_undone(order);
-    if (!orders.has_ended(order) || orders.is_undone(order) || orders.is_completed(order)) continue;
-    ++neither;
-    status = order.status;
-  }
-  if (of_run == 0 && !orders.all_seen()) return undecided(name, "no order was seen: " + orders.why_unseen());
-  const std::uint64_t unnamed = accepted_without_name(orders.ledger());
-  if (of_run == 0 && unnamed > 0)
-    return undecided(name, fmt::format("{} accepted, but no answer named its order, and {}; so nothing was verified: "
-                                       "does answer.order point at it?",
-                                       count_of(unnamed, "request"), orders.why_no_groups()));
-  if (of_run == 0)
-    return undecided(name, "the run placed no orders, so nothing was verified" + answers_text(orders.ledger()));
-  if (neither == of_run)
-    return undecided(name,
-                     fmt::format("every order ended as {} or another status that is neither in status.completed nor in "
-                                 "status.undone, so nothing was verified",
-                                 status));
-  if (const std::string idle = idle_target(orders.ledger()); !idle.empty()) return undecided(name, idle);
-  std::string summary = count_of(of_run, "order");
-  const auto groups = overlaps(orders.ledger());
-  std::uint64_t overlapped = 0, deepest = 0;
-  for (const GroupOverlap& group : groups) {
-    overlapped += group.depth >= 2;
-    deepest = std::max<std::uint64_t>(deepest, group.depth);
-  }
-  if (overlapped * 2 < groups.size())
-    return undecided(name, fmt::format("only {} of {} had two requests in flight at once", with_separators(overlapped),
-                                       count_of(groups.size(), "duplicate group")));
-  if (!groups.empty())
-    summary += fmt::format("; {} of {} overlapped, with up to {} requests in flight", with_separators(overlapped),
-                           count_of(groups.size(), "duplicate group"), deepest);
-  std::uint64_t should_fail = 0, refused = 0;
-  for (const LedgerEntry& entry : orders.ledger().entries) {
-    if (entry.kind != OrderKind::payment_fail) continue;
-    ++should_fail;
-    refused += entry.outcome == RequestOutcome::rejected;
-  }
-  if (should_fail > 0 && undone + refused == 0)
-    return undecided(name, "failures were requested, but no order was undone or refused");
-  if (undone > 0) summary += fmt::format("; {} undone", count_of(undone, "order"));
-  if (refused > 0) summary += fmt::format("; {} refused as asked for", count_of(refused, "request"));
-  return Violations().verdict(name, summary);
 }
 
 }  // namespace sagactl

@@ -16,6 +16,17 @@ bool contains(const std::vector<std::string>& list, const std::string& value) {
 
 }  // namespace
 
+std::string request_name(const Ledger& ledger, const LedgerEntry& entry) {
+  return ledger.keyed ? "key " + ledger.idempotency_key(entry) : ledger.product(entry);
+}
+
+Json answer_row(const Ledger& ledger, const LedgerEntry& entry) {
+  return Json{{"operation", entry.operation},         {"target", ledger.targets[entry.target]},
+              {"key", ledger.idempotency_key(entry)}, {"httpStatus", entry.http_status},
+              {"orderId", ledger.order_text(entry)},  {"sentAt", iso8601_us(entry.sent)},
+              {"doneAt", iso8601_us(entry.done)}};
+}
+
 std::optional<std::int64_t> ForeignRow::integer(std::string_view name) const {
   const auto* value = find(name);
   if (!value || !*value) return std::nullopt;
@@ -112,6 +123,8 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   order.created_at = row.time("created").value_or(Timestamp{});
   order.ended_at = row.time("ended");
   if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
+  order.quantity = row.integer("quantity");
+  order.user = row.text("user");
   for (const std::string& name : {order.key, order.product}) {
     const auto product = parse_product_id(name);
     if (!product || product->run != ledger_->run) continue;
@@ -121,6 +134,14 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   order.of_run = order.group || accepted_.count(order.ref) > 0 || otherwise_named_.count(order.ref) > 0;
   order.row = row.json();
   order.row["table"] = source_.orders;
+  const auto [same, is_new] = by_ref_.emplace(order.ref, orders_.size());
+  if (!is_new && orders_[same->second].row == order.row) {
+    const Error twice{ErrorCode::invalid, fmt::format("{} has order {} in two equal rows, and it is judged once: does "
+                                                      "a join repeat it?",
+                                                      source_.orders, order.id)};
+    bad_rows_.add(twice, row, source_.orders);
+    return {};
+  }
   orders_.push_back(std::move(order));
   return {};
 }
@@ -143,6 +164,7 @@ void ForeignOrders::compare_precision() {
 
 void ForeignOrders::assign_groups() {
   // The run's own product ids name the group; those of a catalogue do not.
+  by_ref_.clear();
   has_groups_ = has("key") || (has("product") && ledger_->catalogue.empty() && ledger_->hot_share == 0);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     by_ref_.emplace(orders_[i].ref, i);
@@ -214,7 +236,8 @@ OutstandingWork ForeignOrders::outstanding_work() const {
     for (const std::size_t place : places) unnamed[group] += accepted_request(orders_[place].ref) == nullptr;
   const bool comparable = other_spelling_.empty();
   for (const LedgerEntry& entry : ledger_->entries) {
-    const std::pair group{entry.kind, entry.group};
+    const OrderGroup group{entry.kind, entry.group};
+    if (unseen_.is_final && is_unseen(entry.order)) continue;
     if (promises_order(entry)) {
       const bool by_id = !entry.order.is_nil() && comparable;
       outstanding.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;

@@ -15,10 +15,12 @@
 
 namespace sagactl {
 
-inline constexpr std::string_view no_order = "there is no order of this run";
+// How texts name a request: by the key that it carried, or else by its product.
+std::string request_name(const Ledger& ledger, const LedgerEntry& entry);
+// A request whose answer alone is known, for a witness.
+Json answer_row(const Ledger& ledger, const LedgerEntry& entry);
 
-// The requests of one kind with the same key and products, by the number of their group.
-using OrderGroup = std::pair<OrderKind, std::uint32_t>;
+inline constexpr std::string_view no_order = "there is no order of this run";
 
 struct ForeignOrder {
   std::string id;
@@ -27,6 +29,8 @@ struct ForeignOrder {
   Timestamp created_at;
   std::optional<Timestamp> ended_at;
   std::optional<Money> amount;
+  std::optional<std::int64_t> quantity;  // units of all its items
+  std::string user;
   std::optional<OrderGroup> group;  // from its key or product
   bool of_run = false;              // by its group, or because an answer named it
   Json row;
@@ -55,6 +59,7 @@ class ForeignOrders {
   static Result<ForeignOrders> read(ForeignRows& rows, const Profile& profile, const Ledger& ledger);
 
   const Ledger& ledger() const { return *ledger_; }
+  const Profile& profile() const { return *profile_; }
   const RowSource& source() const { return source_; }
   const std::vector<ForeignOrder>& all() const { return orders_; }  // by creation
   const ForeignOrder* find(const Uuid& ref) const;
@@ -71,6 +76,7 @@ class ForeignOrders {
     return unseen_.orders.count(ref) > 0 || (unseen_.any && by_ref_.count(ref) == 0);
   }
   bool all_seen() const { return unseen_.why.empty(); }
+  bool may_see_more() const { return !all_seen() && !unseen_.is_final; }
   const std::string& why_unseen() const { return unseen_.why; }
   bool knows_which_exist() const;
 

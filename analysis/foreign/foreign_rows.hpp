@@ -63,6 +63,7 @@ struct RowSource {
 struct UnseenOrders {
   std::unordered_set<Uuid> orders;  // by order_ref: their status is not known, nor, without a row, whether they exist
   bool any = false;                 // orders without a row may exist, whichever they are
+  bool is_final = false;            // asking again would show no more
   std::string why;                  // "GET /orders/17 returned HTTP 500"; "" when everything was seen
 };
 

@@ -113,7 +113,8 @@ Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profi
       });
   if (!read) return read.error();
   Violations violations;
-  std::uint64_t undone = 0, read_steps = 0, of_run = 0;
+  std::uint64_t undone = 0, read_steps = 0, of_run = 0, completed = 0, without_steps = 0;
+  std::string first_without_steps;
   for (const ForeignOrder& order : orders.all()) {
     of_run += order.of_run;
     if (!order.of_run || unjudged.count(order.ref) > 0) continue;
@@ -121,6 +122,8 @@ Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profi
     read_steps += own.size();
     std::stable_sort(own.begin(), own.end(), [](const ForeignStep& a, const ForeignStep& b) { return a.at < b.at; });
     undone += orders.is_undone(order);
+    completed += orders.is_completed(order);
+    if (orders.is_completed(order) && own.empty() && without_steps++ == 0) first_without_steps = order.id;
     const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
     if (fault.empty()) continue;
     Witness witness{
@@ -136,6 +139,10 @@ Result<std::vector<Verdict>> foreign_compensation(ForeignRows& rows, const Profi
   if (of_run == 0) return std::vector<Verdict>{does_not_apply(name, no_order)};
   if (violations.count() == 0 && read_steps == 0)
     return std::vector<Verdict>{undecided(name, fmt::format("no step of {} was read", count_of(of_run, "order")))};
+  if (violations.count() == 0 && without_steps > 0)
+    return std::vector<Verdict>{undecided(
+        name, fmt::format("of {} that are completed {} have no step, such as {}: were rows deleted?",
+                          count_of(completed, "order"), with_separators(without_steps), first_without_steps))};
   return std::vector<Verdict>{violations.verdict(
       name, fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")))};
 }
@@ -266,12 +273,8 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
   if (!read) return read.error();
   std::vector<Verdict> verdicts = violations.verdicts();
   if (!orders || verdicts.front().ruling != Ruling::pass) return verdicts;
-  if (before.is_of_several_runs && !ledger.catalogue.empty()) {
-    verdicts.front().reason += "; it was not compared with the orders, as several runs took from it";
-    return verdicts;
-  }
   ForeignStocks levels = violations.levels();
-  for (const std::string& product : unread) levels.erase(product);
+  for (const std::string& product : unread) levels[product].is_unread = true;
   verdicts.front() = stock_of_orders(*orders, profile, before.levels, levels, verdicts.front().reason);
   return verdicts;
 }

@@ -13,37 +13,6 @@ namespace {
 
 constexpr std::size_t orders_shown_max = 5;
 
-// What the profile fills in of the items of an order.
-struct SentItems {
-  bool products = false, quantities = false;
-  std::uint32_t count = 1;  // per order
-};
-
-SentItems sent_items(const Profile& profile, const Ledger& ledger) {
-  SentItems sent;
-  bool are_listed = false;
-  const auto look = [&](const std::string& text) {
-    const auto has = [&](std::string_view field) { return text.find(field) != std::string::npos; };
-    sent.products = sent.products || has("{product}") || has("{productJson}");
-    sent.quantities = sent.quantities || has("{quantity}");
-    are_listed = are_listed || has("{items}");
-  };
-  const auto look_at_step = [&](const JourneyStep& step) {
-    look(step.path);
-    look(step.body);
-    if (!step.message) return;
-    look(step.message->value);
-    for (const std::string& text : step.message->send) look(text);
-  };
-  look(profile.body);
-  look(profile.item);
-  for (const auto& [name, value] : profile.fields) look(value);
-  for (const JourneyStep& step : profile.journey.before) look_at_step(step);
-  for (const JourneyStep& step : profile.journey.after) look_at_step(step);
-  if (are_listed) sent.count = ledger.items;
-  return sent;
-}
-
 // Units of a product, by what is known of their orders.
 struct OrderedUnits {
   std::int64_t in_effect = 0;  // of completed orders
@@ -65,6 +34,13 @@ class UnitsOfOrders {
   std::uint64_t found_orders() const { return found_; }
   std::uint64_t ended_orders() const { return ended_; }
   std::int64_t in_effect() const { return in_effect_; }
+  std::vector<std::string> products_in_effect() const {
+    std::vector<std::string> products;
+    for (const auto& [product, units] : units_)
+      if (units.in_effect > 0) products.push_back(product);
+    std::sort(products.begin(), products.end());
+    return products;
+  }
   std::string first_product() const { return first_product_; }
 
   // Some of the product, those first that are undone.
@@ -175,7 +151,7 @@ class StockComparison {
     if (!sent_.products)
       return unknown(summary, "the requests have no {product}, so that it is not known which stock they take");
     for (const auto& [product, level] : now) {
-      const OrderedUnits* ordered = units_.find(product);
+      const OrderedUnits* ordered = level.is_unread ? nullptr : units_.find(product);
       const auto earlier = before.find(product);
       if (ordered) compare(product, level, earlier == before.end() ? nullptr : &earlier->second, *ordered);
     }
@@ -190,6 +166,11 @@ class StockComparison {
           summary, fmt::format("it has none of the products that the run ordered, such as {}", units_.first_product()));
     if (in_effect_ == 0 && units_.in_effect() > 0)
       return unknown(summary, "it has none of the products that the orders in effect have");
+    if (const std::string gone = product_that_is_gone(before, now); !gone.empty())
+      return unknown(summary,
+                     fmt::format("it has some of the products that the run ordered and not others, such as {}: "
+                                 "were their rows deleted, or the table replaced?",
+                                 gone));
     if (units_.found_orders() > 0 && units_.ended_orders() == 0)
       return unknown(summary, "no order is known to be completed or undone, so that it is not known what they have");
     return Violations().verdict(name, fmt::format("{}; {}", summary, what_left()));
@@ -201,6 +182,19 @@ class StockComparison {
 
   static Verdict unknown(std::string_view summary, std::string_view because) {
     return undecided(name, fmt::format("{}, but {}", summary, because));
+  }
+
+  bool is_own(const std::string& product) const {
+    const std::string& run = orders_.ledger().run;
+    return !run.empty() && product.find(run) != std::string::npos;
+  }
+
+  // One of an order in effect that must have a row, as it had one or as others of the run's own have; "": there is
+  // none.
+  std::string product_that_is_gone(const ForeignStocks& before, const ForeignStocks& now) const {
+    for (const std::string& product : units_.products_in_effect())
+      if (!now.contains(product) && (is_own(product) || before.contains(product))) return product;
+    return {};
   }
 
   void compare(const std::string& product, const ForeignStock& now, const ForeignStock* before,
@@ -215,15 +209,14 @@ class StockComparison {
     const std::int64_t left = before ? before->available + now.initial - before->initial - now.available : ever;
     if (fits(left) || (may_fill_stock_ && fits(ever))) return;
     const Ledger& ledger = orders_.ledger();
-    const bool is_own = !ledger.run.empty() && product.find(ledger.run) != std::string::npos;
     StockDifference found{product, now, before ? std::optional(*before) : std::nullopt, ordered, left};
-    found.is_certain = is_own;
+    found.is_certain = is_own(product);
     const auto unless = [&](std::string_view what) {
       found.is_certain = false;
       found.unless += (found.unless.empty() ? "; right if " : ", or if ");
       found.unless += what;
     };
-    if (!is_own) unless("others took or returned some meanwhile");
+    if (!is_own(product)) unless("others took or returned some meanwhile");
     if (ledger.steps.size() > 1) unless("other steps of the journeys took or returned some");
     if (!sent_.quantities) unless("an order has other than one of each product: the requests have no {quantity}");
     if (!found.is_too_much() && !now.has_reserved)
@@ -283,6 +276,38 @@ class StockComparison {
 };
 
 }  // namespace
+
+SentItems sent_items(const Profile& profile, const Ledger& ledger) {
+  SentItems sent;
+  bool are_listed = false;
+  const auto look = [&](const std::string& text) {
+    const auto has = [&](std::string_view field) { return text.find(field) != std::string::npos; };
+    sent.products = sent.products || has("{product}") || has("{productJson}");
+    sent.quantities = sent.quantities || has("{quantity}");
+    sent.users = sent.users || has("{user}") || has("{userJson}");
+    are_listed = are_listed || has("{items}");
+  };
+  const auto look_at_headers = [&](const RequestHeaders& headers) {
+    for (const auto& [name, value] : headers) look(value);
+  };
+  const auto look_at_step = [&](const JourneyStep& step) {
+    look(step.path);
+    look_at_headers(step.headers);
+    look(step.body);
+    if (!step.message) return;
+    look(step.message->value);
+    for (const std::string& text : step.message->send) look(text);
+  };
+  look(profile.path);
+  look_at_headers(profile.headers);
+  look(profile.body);
+  look(profile.item);
+  for (const auto& [name, value] : profile.fields) look(value);
+  for (const JourneyStep& step : profile.journey.before) look_at_step(step);
+  for (const JourneyStep& step : profile.journey.after) look_at_step(step);
+  if (are_listed) sent.count = ledger.items;
+  return sent;
+}
 
 Verdict stock_of_orders(const ForeignOrders& orders, const Profile& profile, const ForeignStocks& before,
                         const ForeignStocks& now, std::string_view summary) {

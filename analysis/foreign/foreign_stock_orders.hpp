@@ -14,8 +14,16 @@ namespace sagactl {
 struct ForeignStock {
   std::int64_t initial = 0, available = 0;
   bool has_reserved = false;  // the query returns its reserved units, so that they are not available
+  bool is_unread = false;     // one of its rows could not be read, so that it is not compared
 };
 using ForeignStocks = std::map<std::string, ForeignStock>;  // by product
+
+// What the requests that create orders have of their items and users.
+struct SentItems {
+  bool products = false, quantities = false, users = false;
+  std::uint32_t count = 1;  // of the items of an order
+};
+SentItems sent_items(const Profile& profile, const Ledger& ledger);
 
 // The verdict about `now` for a stock that adds up, as `summary` says. FAIL only for products that nobody but the run's
 // orders can have taken; otherwise what differs is UNKNOWN. `before`: of the time before the load; a product that it

@@ -5,6 +5,7 @@
 
 #include "analysis/report/report.hpp"
 #include "analysis/result/json_view.hpp"
+#include "loadgen/run.hpp"
 
 namespace sagactl {
 namespace {
@@ -74,10 +75,10 @@ StepRequests step_requests(const JsonView& result) {
   return all;
 }
 
-// As submetrics: "http_reqs{name:pay}". Of the step that creates the order `failed_orders` failed. Returns the metric
-// of failed orders.
+// As submetrics: "http_reqs{name:pay}". Of the step that creates the order `failed_orders` failed. Returns the tag of
+// that step; "" where there is none.
 std::string add_steps(Json& metrics, const JsonView& result, double seconds, std::uint64_t failed_orders) {
-  std::string of_orders = "http_req_failed";
+  std::string of_orders;
   for (const Json& item : result["journeys"]["steps"].list()) {
     const JsonView step(item);
     const std::string tag = fmt::format("{{name:{}}}", step["step"].text());
@@ -87,7 +88,7 @@ std::string add_steps(Json& metrics, const JsonView& result, double seconds, std
     metrics["http_req_duration_from_plan" + tag] = trend(step["latency"]);
     const bool creates = step["creates"].is_true();
     metrics["http_req_failed" + tag] = rate(creates ? failed_orders : of_step.failed, of_step.sent);
-    if (creates) of_orders = "http_req_failed" + tag;
+    if (creates) of_orders = tag;
   }
   return of_orders;
 }
@@ -106,13 +107,13 @@ std::string summary_report(const Json& json) {
   const JsonView result(json), requests = result["requests"];
   const double seconds = result["ratedMs"].number().value_or(0) / 1000;
   const std::uint64_t sent = requests["sent"].count();
-  std::uint64_t good = 0;
-  for (const char* member : {"succeeded", "repeated", "duplicates", "refusedAsAsked"}) good += requests[member].count();
-  const std::uint64_t failed_orders = sent - std::min(sent, good);
+  const std::uint64_t failed_orders = sent - std::min(sent, request_counts(requests.json()).good());
   const StepRequests steps = step_requests(result);
+  // Of all requests, as the others; a result of single requests has only those that create orders.
+  const JsonView times = result["journeys"]["latency"].empty() ? result : result["journeys"];
   Json metrics{{"http_reqs", counter(sent + steps.sent, seconds)},
-               {"http_req_duration", trend(result["serviceLatency"])},
-               {"http_req_duration_from_plan", trend(result["latency"])},
+               {"http_req_duration", trend(times["serviceLatency"])},
+               {"http_req_duration_from_plan", trend(times["latency"])},
                {"http_req_failed", rate(failed_orders + steps.failed, sent + steps.sent)},
                {"orders_accepted", counter(requests["succeeded"].count(), seconds)},
                {"dropped_iterations", counter(result["generator"]["skipped"].count(), seconds)}};
@@ -122,8 +123,9 @@ std::string summary_report(const Json& json) {
     const JsonView threshold(item);
     const std::string text = threshold["threshold"].text();
     std::string metric = metric_of(text);
-    if (metric == "http_req_duration") metric = "http_req_duration_from_plan";  // what thresholds are about here
-    if (metric == "http_req_failed") metric = of_orders;
+    // What thresholds are about here.
+    if (metric == "http_req_duration") metric = "http_req_duration_from_plan" + of_orders;
+    if (metric == "http_req_failed") metric += of_orders;
     if (metrics.contains(metric))
       metrics[metric]["thresholds"][text] = Json{{"ok", threshold["verdict"].text() == "PASS"}};
   }

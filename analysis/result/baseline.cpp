@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/result/json_view.hpp"
+#include "loadgen/run.hpp"
 
 namespace sagactl {
 namespace {
@@ -32,13 +33,16 @@ bool has_samples_for(const JsonView& latency, const char* member) {
   return std::none_of(few.begin(), few.end(), [&](const Json& name) { return JsonView(name).text() == member; });
 }
 
-std::optional<double> share_of_errors(const JsonView& requests) {
-  const double all = requests["sent"].number().value_or(0) + requests["unreached"].number().value_or(0);
-  double good = 0;
-  for (const char* member : {"succeeded", "repeated", "duplicates", "refusedAsAsked"})
-    good += requests[member].number().value_or(0);
-  if (all <= 0) return std::nullopt;
-  return std::max(0.0, all - good) / all;
+// As in measured_by().
+std::optional<double> share_of_errors(const RequestCounts& requests, std::uint64_t skipped) {
+  const std::uint64_t all = requests.sent + requests.unreached + skipped;
+  if (all == 0) return std::nullopt;
+  return static_cast<double>(all - std::min(all, requests.good())) / static_cast<double>(all);
+}
+
+// Without it, acceptances count as orders of the throughput although some may be repeated.
+bool counts_orders(const JsonView& result) {
+  return result["requests"]["repeated"].number().has_value() || result["scenario"].text() == "individual";
 }
 
 }  // namespace
@@ -65,9 +69,8 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
                       .below = true,
                       .limit = limit * 1000});
   }
-  // Where it is not known how many acceptances were repeated, the throughput counts them as orders.
-  const bool counts_orders = result["requests"]["repeated"].number().has_value();
-  if (const auto rate = result["throughput"]["acceptedPerSecond"].number(); counts_orders && rate && *rate > 0) {
+  if (const auto rate = result["throughput"]["acceptedPerSecond"].number();
+      counts_orders(result) && rate && *rate > 0) {
     const double limit = *rate / (1 + tolerance);
     limits.push_back(
         {.text = fmt::format("throughput>{:.1f}/s (baseline {:.1f}/s / {:g})", limit, *rate, 1 + tolerance),
@@ -75,7 +78,8 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
          .below = false,
          .limit = limit});
   }
-  if (const auto errors = share_of_errors(result["requests"])) {
+  if (const auto errors =
+          share_of_errors(request_counts(result["requests"].json()), result["generator"]["skipped"].count())) {
     const double limit = *errors * (1 + tolerance) + error_slack;
     limits.push_back(
         {.text = fmt::format("errors<{:.3g}% (baseline {:.3g} % + {})", limit * 100, *errors * 100, margin),
@@ -84,6 +88,20 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
          .limit = limit});
   }
   return limits;
+}
+
+std::vector<std::string> not_limited(const Json& baseline) {
+  const JsonView result(baseline);
+  std::vector<std::string> reasons;
+  for (const BaselineLatency& it : baseline_latencies) {
+    const JsonView latency = result[it.object];
+    if (latency[it.member].number() && !has_samples_for(latency, it.member))
+      reasons.push_back(fmt::format("{}{}, as the baseline has too few samples for it",
+                                    it.metric == Threshold::Metric::saga_latency ? "saga-" : "", it.member));
+  }
+  if (!counts_orders(result))
+    reasons.emplace_back("the throughput, as the baseline does not say how many answers were repeated: save a new one");
+  return reasons;
 }
 
 }  // namespace sagactl

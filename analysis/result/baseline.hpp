@@ -14,4 +14,7 @@ namespace sagactl {
 // sets no limit. `invalid` when the result is not a load test of that scenario.
 Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string_view scenario, double tolerance);
 
+// What it sets no limit for although it has the figure, with the reason: "p99, as the baseline has too few ...".
+std::vector<std::string> not_limited(const Json& baseline);
+
 }  // namespace sagactl

@@ -13,20 +13,40 @@
 
 namespace sagactl {
 
+namespace {
+
+// Requests that a lost agent may have sent.
+std::uint64_t measured_and_lost(const Ledger& ledger) {
+  return static_cast<std::uint64_t>(
+      std::count_if(ledger.entries.begin(), ledger.entries.end(), [&](const LedgerEntry& entry) {
+        return entry.failure == TransportFailure::agent_lost && ledger.is_measured(entry);
+      }));
+}
+
+}  // namespace
+
 Measured measured_by(const RunResult& load, const Examination* database) {
   const RequestCounts& counts = load.requests;
-  // Requests that were due and never sent count as errors of the server.
-  const std::uint64_t due = counts.sent + counts.unreached + load.generator.skipped;
-  const std::uint64_t good = counts.accepted + counts.repeated + counts.duplicates + counts.refused_as_asked;
-  std::optional<double> errors;
-  if (due > 0) errors = static_cast<double>(due - std::min(due, good)) / static_cast<double>(due);
+  Measured measured{.response = &load.response,
+                    .service = &load.service,
+                    .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
+                    .saga = database ? &database->sagas.took : nullptr,
+                    .sagas = database && database->ends_are_known ? &database->sagas.counts : nullptr,
+                    .rated = load.rated,
+                    // Requests that were due and never sent count as errors of the server.
+                    .due = counts.sent + counts.unreached + load.generator.skipped,
+                    .skipped = load.generator.skipped};
+  if (measured.due > 0)
+    measured.errors =
+        static_cast<double>(measured.due - std::min(measured.due, counts.good())) / static_cast<double>(measured.due);
   const double seconds = static_cast<double>(load.rated.count()) / 1e6;
-  return Measured{.response = &load.response,
-                  .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
-                  .saga = database ? &database->sagas.took : nullptr,
-                  .errors = errors,
-                  .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
-                  .sagas = database && database->ends_are_known ? &database->sagas.counts : nullptr};
+  if (seconds > 0) measured.accepted_per_second = static_cast<double>(counts.accepted) / seconds;
+  const bool is_any_lost =
+      std::any_of(load.agents.begin(), load.agents.end(), [](const AgentResult& agent) { return !agent.lost.empty(); });
+  if (is_any_lost) measured.lost = measured_and_lost(load.ledger);
+  // At the end of a run that is cut short, requests in flight are given up as if they had timed out.
+  measured.cut = measured.lost + (load.interrupted || is_any_lost ? counts.timeouts : 0);
+  return measured;
 }
 
 std::string_view to_string(RunEnd end) {

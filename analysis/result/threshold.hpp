@@ -31,13 +31,22 @@ Threshold no_saga_failed();
 // What thresholds are compared with. A null pointer: not measured.
 struct Measured {
   const Histogram* response = nullptr;
+  const Histogram* service = nullptr;   // the same from the send: without lateness and waiting
   const Histogram* lateness = nullptr;  // the generator's own part of it; null for a closed loop
   const Histogram* saga = nullptr;
   // Share of the requests due that were neither accepted nor refused as duplicates; nothing when none was due.
   std::optional<double> errors = std::nullopt;
   double accepted_per_second = 0;
   const SagaCounts* sagas = nullptr;
+  Duration rated{0};          // what the throughput is computed over
+  std::uint64_t due = 0;      // what `errors` is a share of
+  std::uint64_t skipped = 0;  // of these, never sent because the backlog was full
+  std::uint64_t cut = 0;      // requests whose end was not seen, as the run was cut short
+  std::uint64_t lost = 0;     // of these, those that an agent may have sent which was lost: they are not in `due`
 };
+
+// Whether the generator's own p99 lateness is more than a tenth of the p99 latency.
+bool is_too_late(const Measured& measured);
 
 struct ThresholdResult {
   Threshold threshold;
@@ -46,9 +55,10 @@ struct ThresholdResult {
   std::string reason;
 };
 
-// A latency threshold is UNKNOWN, not PASS, when the generator's own p99 lateness is more than a tenth of the p99
-// latency, or when there are too few samples for the percentile and not all of them are within the limit. A threshold
-// about nothing, of latencies without an answer or of errors without a request, is UNKNOWN as well.
+// UNKNOWN where what is in doubt could change the result: a figure that may only be better than it was seen and is
+// within its limit is PASS, and one that may only be worse and is not within it is FAIL. A percentile of too few
+// samples is UNKNOWN if not all of them are within the limit. A threshold about nothing, of latencies without an answer
+// or of errors without a request, is UNKNOWN as well. docs/verdicts.md has the table.
 ThresholdResult evaluate(const Threshold& threshold, const Measured& measured);
 
 Json to_json(const ThresholdResult& result);  // {threshold, actual, verdict, reason}

@@ -97,34 +97,37 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   step.p99 = load.response.percentile(99);
   step.errors = measured.errors.value_or(0);
   // Only the generator's own lateness counts. Waiting for a connection is caused by the server.
-  const Duration late = load.generator.own_lateness.percentile(99);
-  if (late * 10 > step.p99) {
-    step.reason = fmt::format("the generator was {} late at p99", format_duration(late));
+  const bool is_generator_late = is_too_late(measured);
+  const auto end_as = [&](CapacityOutcome outcome, std::string reason) {
+    step.outcome = is_generator_late && outcome == CapacityOutcome::missed ? CapacityOutcome::no_evidence : outcome;
+    step.reason = std::move(reason);
+    if (is_generator_late)
+      step.reason += fmt::format("; the generator was {} late at p99",
+                                 format_duration(load.generator.own_lateness.percentile(99)));
     return step;
-  }
+  };
+  std::string undecided;
   for (const Threshold& threshold : thresholds) {
     const ThresholdResult result = evaluate(threshold, measured);
-    if (result.ruling == Ruling::pass) continue;
-    step.outcome = result.ruling == Ruling::fail ? CapacityOutcome::missed : CapacityOutcome::no_evidence;
-    step.reason = threshold.text + ": " + result.reason;
-    if (step.outcome == CapacityOutcome::missed) return step;
+    const std::string reason = threshold.text + ": " + result.reason;
+    if (result.ruling == Ruling::fail) return end_as(CapacityOutcome::missed, reason);
+    if (result.ruling == Ruling::unknown) undecided = reason;
   }
-  if (!step.reason.empty()) return step;
   std::uint64_t planned = 0;
   for (const LoadSecond& second : load.seconds) planned += second.planned;
   if (load.generator.skipped > 0 ||
-      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * sent_ratio_min) {
-    step.outcome = CapacityOutcome::missed;
-    step.reason = fmt::format("only {} of {} requests could be sent", load.requests.sent, planned);
-    return step;
-  }
+      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * sent_ratio_min)
+    return end_as(CapacityOutcome::missed,
+                  fmt::format("only {} of {} requests could be sent", load.requests.sent, planned));
+  if (!undecided.empty()) return end_as(CapacityOutcome::no_evidence, undecided);
   step.outcome = CapacityOutcome::kept;
   return step;
 }
 
 Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
                                        std::span<const Threshold> thresholds, const std::stop_token& stop,
-                                       const std::function<Result<RunResult>(const LoadOptions&)>& run) {
+                                       const std::function<Result<RunResult>(const LoadOptions&)>& run,
+                                       const std::function<void(RunResult&)>& judge) {
   if (auto checked = check_capacity(options, thresholds); !checked) return checked.error();
   CapacityResult found;
   CapacitySearch search(options.rate.value_or(first_rate), rate_max);
@@ -143,7 +146,10 @@ Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadO
                                 step.reason.empty() ? "" : "  (" + step.reason + ")"));
     const bool is_best = step.outcome == CapacityOutcome::kept;
     found.steps.push_back(std::move(step));
-    if (is_best || search.knee() == 0) found.best = std::move(*load);
+    if (is_best || search.knee() == 0) {
+      judge(*load);
+      found.best = std::move(*load);
+    }
     if (found.interrupted) break;
   }
   found.knee = search.knee();

@@ -31,10 +31,12 @@ struct CapacityResult {
 // The outcome of one run. Pure.
 CapacityStep judge_step(double rate, const RunResult& load, std::span<const Threshold> thresholds);
 
-// `run` executes a load test and waits until its sagas have ended. Each step is printed when it ends.
+// `run` executes a load test and waits until its sagas have ended; `judge` gets each run that is the best so far,
+// before the next one changes anything. Each step is printed when it ends.
 Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
                                        std::span<const Threshold> thresholds, const std::stop_token& stop,
-                                       const std::function<Result<RunResult>(const LoadOptions&)>& run);
+                                       const std::function<Result<RunResult>(const LoadOptions&)>& run,
+                                       const std::function<void(RunResult&)>& judge);
 
 // `width`: columns to keep to; 0: any width.
 std::string capacity_text(const CapacityResult& found, int width = 0);

@@ -194,7 +194,7 @@ DrainEnd wait_until_drained(const DrainContext& context, SteadyMoment until, con
 bool may_yet_change(const ExaminedRun& examined, const Profile& profile) {
   if (!examined.examination) return false;
   const OutstandingWork& remaining = examined.examination->outstanding_work;
-  if (remaining.orders + remaining.lost + remaining.timed_out > 0 || !examined.examination->all_seen) return true;
+  if (remaining.orders + remaining.lost + remaining.timed_out > 0 || examined.examination->may_see_more) return true;
   if (profile.is_ours) return false;  // it writes the end of an order in one transaction
   return std::any_of(examined.verdicts.begin(), examined.verdicts.end(), [](const Verdict& verdict) {
     const bool has_evidence = verdict.ruling == Ruling::fail || (verdict.counted && !verdict.witness.is_null());

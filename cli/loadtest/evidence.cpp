@@ -1,6 +1,7 @@
 #include "cli/loadtest/evidence.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <iterator>
 
@@ -13,6 +14,7 @@
 namespace sagactl {
 namespace {
 
+constexpr std::chrono::seconds pages_asked_for{2};
 // The queries that may have a database of their own.
 constexpr std::string_view query_names[] = {"orders", "steps", "stock", "payments"};
 
@@ -63,8 +65,8 @@ Result<Evidence> find_foreign(const Invocation& invocation, const Profile& profi
   const auto rows = open_foreign_rows(**databases);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
-  if (auto stock = read_stock(**rows, profile)) evidence.stock_before = std::move(*stock);
   evidence.foreign = **databases;
+  read_stock_before(evidence, profile);
   evidence.database = evidence.foreign->shown();
   return evidence;
 }
@@ -93,6 +95,13 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
   evidence.source = std::move(*source);
   evidence.database = database->shown;
   return evidence;
+}
+
+void read_stock_before(Evidence& evidence, const Profile& profile) {
+  if (!evidence.foreign) return;
+  const auto rows = open_foreign_rows(*evidence.foreign);
+  if (!rows) return;
+  if (auto stock = read_stock(**rows, profile)) evidence.stock_before = std::move(*stock);
 }
 
 namespace {
@@ -136,9 +145,14 @@ Result<Examination> examine_server(const Profile& profile, const Ledger& ledger,
 }
 
 void examine_foreign_databases(const Evidence& evidence, const Profile& profile, const RunResult& load,
-                               ExaminedRun& examined) {
+                               OrderStatuses* statuses, ExaminedRun& examined) {
   const auto rows = open_each_database(*evidence.foreign);
-  auto found = examine_foreign(*rows, profile, load.ledger, wall_clock_now(), evidence.stock_before);
+  StatusOfOrder shown;
+  if (statuses)
+    shown = [statuses, until = std::chrono::steady_clock::now() + pages_asked_for](const std::string& order) {
+      return std::chrono::steady_clock::now() < until ? statuses->ask(order) : std::nullopt;
+    };
+  auto found = examine_foreign(*rows, profile, load.ledger, wall_clock_now(), evidence.stock_before, shown);
   if (found) {
     examined.error = found->unread;
     examined.verdicts = found->verdicts;
@@ -156,7 +170,7 @@ ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const 
                         const ServerEvidence& server) {
   ExaminedRun examined;
   if (evidence.foreign) {
-    examine_foreign_databases(evidence, profile, load, examined);
+    examine_foreign_databases(evidence, profile, load, server.statuses, examined);
     return examined;
   }
   std::string why = evidence.why_none;

@@ -32,6 +32,9 @@ struct Evidence {
 Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls,
                                const std::vector<std::string>& table_databases = {});
 
+// Reads the stock of another system as it is before a load. Of a database that cannot be read it stays as it was.
+void read_stock_before(Evidence& evidence, const Profile& profile);
+
 struct ExaminedRun {
   std::optional<Examination> examination;  // of the database, or of the status of each order
   std::string error;                       // why the database, or a part of it, could not be read

@@ -65,6 +65,7 @@ class Loadtest {
   ExaminedRun examine(RunResult& load);
   std::vector<ThresholdResult> evaluate_thresholds(const Measured& measured, bool sagas_are_known) const;
   Result<ExitCode> conclude(RunResult& load, const CapacityResult* capacity);
+  Result<ExitCode> find_capacity();
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
@@ -77,6 +78,7 @@ class Loadtest {
   std::stop_token stop_;
   std::optional<OrderStatuses> statuses_;  // of the last run
   std::optional<ServerQueries> list_;
+  std::optional<ExaminedRun> knee_;  // of a search for the capacity: the best run so far, as it was then
   std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
 
@@ -253,7 +255,7 @@ Result<ExitCode> Loadtest::conclude(RunResult& load, const CapacityResult* capac
   Result<void> saved;
   if (!ledger_path.empty()) saved = save_ledger(load.ledger, ledger_path.string());
   const auto requests_written = write_requests(invocation_, flags_.files, load.ledger);
-  ExaminedRun found = examine(load);
+  ExaminedRun found = knee_ ? std::move(*knee_) : examine(load);
   progress_.end();
   if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
@@ -334,10 +336,22 @@ Result<ExitCode> Loadtest::execute() {
     if (!load) return load.error();
     return conclude(*load, nullptr);
   }
-  auto found = search_capacity(invocation_, options_, flags_.thresholds, stop_,
-                               [this](const LoadOptions& step) { return run(step); });
+  return find_capacity();
+}
+
+// Each run takes from the stock that the one before has left, so that the stock is read before each, and the best run
+// is judged before the next one.
+Result<ExitCode> Loadtest::find_capacity() {
+  const auto run_from_here = [this](const LoadOptions& step) {
+    read_stock_before(evidence_, options_.profile);
+    return run(step);
+  };
+  const auto judge = [this](RunResult& load) {
+    knee_ = examine(load);
+    progress_.end();
+  };
+  auto found = search_capacity(invocation_, options_, flags_.thresholds, stop_, run_from_here, judge);
   if (!found) return found.error();
-  evidence_.stock_before.is_of_several_runs = found->steps.size() > 1;
   return conclude(found->best, &*found);
 }
 

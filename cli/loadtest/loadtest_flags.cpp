@@ -1,5 +1,7 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/client/connecting.hpp"
@@ -8,6 +10,7 @@
 #include "cli/flag.hpp"
 #include "cli/loadtest/faults/fault_flags.hpp"
 #include "cli/loadtest/profile/kafka_messages.hpp"
+#include "cli/loadtest/profile/other_spellings.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
 #include "common/text/text.hpp"
@@ -156,6 +159,8 @@ Result<SagaInputTemplate> read_input(const Invocation& invocation, const char* f
   auto text = read_file(invocation.environment.resolve(file));
   if (!text) return text.error();
   if (!*text) return Error{ErrorCode::invalid, std::string(flag) + ": there is no file " + file};
+  for (const std::string& remark : other_spellings(**text))
+    invocation.info(fmt::format("sagactl: {}: {}: {}", flag, file, remark));
   return SagaInputTemplate{std::string(flag) + ": " + file, std::move(**text)};
 }
 
@@ -187,8 +192,13 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
   if (!flags.fail_input_file.empty()) return only_of_a_saga("--fail-input");
   if (!flags.profile_file.empty() && !flags.system.empty())
     return Error{ErrorCode::invalid, "--system selects a built-in profile and --profile a file: pass only one of them"};
-  if (!flags.profile_file.empty())
-    return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file, invocation.environment);
+  if (!flags.profile_file.empty()) {
+    std::vector<std::string> remarks;
+    auto profile = read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file,
+                                invocation.environment, &remarks);
+    for (const std::string& remark : remarks) invocation.info("sagactl: " + remark);
+    return profile;
+  }
   const Profile* known = find_builtin_profile(flags.system.empty() ? "order" : flags.system);
   if (known) return *known;
   Error unknown = not_one_of(flags.system, builtin_profile_names());

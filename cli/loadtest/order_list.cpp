@@ -13,6 +13,7 @@
 namespace sagactl {
 namespace {
 
+constexpr int page_not_found = 404;
 constexpr std::string_view page_field = "{page}", next_field = "{next}";
 
 bool is_address(std::string_view next) {
@@ -22,6 +23,13 @@ bool is_address(std::string_view next) {
 // "created_at" -> "created_us": times are read here.
 std::string column_of(const std::string& name) {
   return name.ends_with("_at") ? name.substr(0, name.size() - 2) + "us" : name;
+}
+
+// Whether the server will answer the same when it is asked again.
+bool is_refusal(const Result<HttpResponse>& response) {
+  constexpr int first = 400, last = 499, timed_out = 408, too_early = 425, too_many_requests = 429;
+  if (!response || response->status < first || response->status > last) return false;
+  return response->status != timed_out && response->status != too_early && response->status != too_many_requests;
 }
 
 std::string path_of(const ListQuery& list, std::string_view run, std::string_view next, std::size_t page) {
@@ -46,15 +54,18 @@ OrderList::OrderList(const Profile& profile, const Ledger& ledger, const OrderSt
 
 void OrderList::add(const Json& order) {
   Cells cells;
-  std::string id;
+  std::string id, key;
   for (const auto& [name, pointer] : profile_.list.columns) {
     auto text = seen_text(order, pointer);
     if (name == "order_id") id = text.value_or("");
+    if (name == "key") key = text.value_or("");
     if (text && name.ends_with("_at"))
       if (const auto time = seen_time(order[Json::json_pointer(pointer)])) text = std::to_string(time->us);
     cells.push_back(std::move(text));
   }
   if (has_several_viewers_ && first_seen_by_.try_emplace(id, viewer_).first->second != viewer_) return;
+  // Pages shift when an order is added meanwhile, and what was at the end of one is then on the next as well.
+  if (!seen_.insert(fmt::format("{}\n{}", id, key)).second) return;
   if (!has_status_ && statuses_) {
     cells.push_back(statuses_->status_of(id));
     if (!cells.back()) unseen_.orders.insert(order_ref(id));
@@ -86,16 +97,23 @@ Result<std::optional<std::string>> OrderList::add_page(const std::string& path, 
 }
 
 Result<void> OrderList::add_pages(ServerQueries& queries, const std::string& run, const HttpHeaders& viewer) {
+  const bool is_counted = profile_.list.path.find(page_field) != std::string::npos;
   std::string next, last_path;
+  Json last_body;
   for (std::size_t page = 1; page <= pages_max; ++page) {
     const std::string path = path_of(profile_.list, run, next, page);
     if (path == last_path) break;  // the server has no further pages
     last_path = path;
     if (!queries.may_ask()) return Error{ErrorCode::busy, "the server wants no further request yet (Retry-After)"};
     const auto response = queries.get(path, viewer);
-    if (!response || !response->ok()) return Error{ErrorCode::unavailable, useless_answer(path, response)};
+    if (is_counted && page > 1 && response && response->status == page_not_found) break;  // behind the last page
+    if (!response || !response->ok())
+      return Error{is_refusal(response) ? ErrorCode::invalid : ErrorCode::unavailable, useless_answer(path, response)};
     const auto body = response->json();
     if (!body) return Error{ErrorCode::invalid, fmt::format("the answer to GET {} is not JSON", path)};
+    if (is_counted && page > 1 && *body == last_body)
+      break;  // the server has no pages, and answers any number with everything
+    last_body = *body;
     auto more = add_page(path, *body);
     if (!more) return more.error();
     if (!*more) break;
@@ -112,6 +130,7 @@ OrderList OrderList::read(ServerQueries& queries, const Profile& profile, const 
     const auto added = list.add_pages(queries, ledger.run, viewer);
     if (!added && list.is_complete()) {
       list.unseen_.any = true;
+      list.unseen_.is_final = added.error().code == ErrorCode::invalid || added.error().code == ErrorCode::too_large;
       list.unseen_.why = "the server's list could not be read to its end: " + added.error().message;
     }
     ++list.viewer_;

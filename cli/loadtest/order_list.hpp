@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,7 @@ class OrderList final : public ForeignRows {
   std::vector<std::string> names_;
   std::vector<Cells> rows_;
   UnseenOrders unseen_;
+  std::set<std::string> seen_;  // id and key of each
 };
 
 }  // namespace sagactl

@@ -141,6 +141,13 @@ UnseenOrders OrderStatuses::unseen() const {
   return unseen;
 }
 
+std::optional<std::string> OrderStatuses::ask(const std::string& order) {
+  const auto found = orders_.find(order);
+  if (found == orders_.end() || !queries_.any() || !queries_.may_ask()) return std::nullopt;
+  has_ended(order, found->second);
+  return status_of(order);
+}
+
 std::optional<std::string> OrderStatuses::status_of(const std::string& order) const {
   const auto found = orders_.find(order);
   if (found == orders_.end() || found->second.status.empty()) return std::nullopt;

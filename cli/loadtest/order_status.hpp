@@ -36,6 +36,8 @@ class OrderStatuses final : public ForeignRows {
   std::optional<std::string> status_of(const std::string& order) const;
   // The orders for which the server has answered neither with a status nor that it does not know them.
   UnseenOrders unseen() const override;
+  // What the page of an order says now; nothing for one that is not known, or whose page cannot be read.
+  std::optional<std::string> ask(const std::string& order);
 
   RowSource source() const override;
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override;

@@ -9,6 +9,7 @@
 #include "cli/loadtest/faults/fault_file.hpp"
 #include "cli/loadtest/profile/journey_file.hpp"
 #include "cli/loadtest/profile/mongo_file.hpp"
+#include "cli/loadtest/profile/other_spellings.hpp"
 #include "cli/loadtest/profile/request_body.hpp"
 #include "common/text/number.hpp"
 #include "common/text/text.hpp"
@@ -67,7 +68,8 @@ void read_list(TomlMembers& members, ListQuery& list) {
   members.text("path", list.path);
   members.text("orders", list.items);
   members.text("next", list.next);
-  for (const char* column : {"order_id", "created_at", "ended_at", "status", "key", "product", "amount", "node"}) {
+  for (const char* column :
+       {"order_id", "created_at", "ended_at", "status", "key", "product", "quantity", "user", "amount", "node"}) {
     std::string pointer;
     members.text(column, pointer);
     if (!pointer.empty()) list.columns.emplace_back(column, pointer);
@@ -235,8 +237,8 @@ void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges)
   }
 }
 
-Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name,
-                             const Environment& environment) {
+Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name, const Environment& environment,
+                             std::vector<std::string>* remarks) {
   auto table = read_toml_table(path, name);
   if (!table) return table.error();
   Profile profile;
@@ -250,6 +252,8 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   find_texts(profile, surroundings);
   add_faults_of_meaning(*table, profile_faults(profile), faults);
   if (!faults.empty()) return toml_error(name, std::move(faults));
+  auto found = other_spellings(*table);
+  if (remarks && !found.empty()) *remarks = split(toml_error(name, std::move(found)).message, '\n');
   return profile;
 }
 

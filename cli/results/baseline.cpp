@@ -37,7 +37,11 @@ Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation,
   if (baseline.file.empty()) return std::vector<Threshold>();
   const auto result = load_result(invocation.environment.resolve(baseline.file).string());
   if (!result) return result.error();
-  return baseline_limits(*result, scenario, baseline.tolerance);
+  auto limits = baseline_limits(*result, scenario, baseline.tolerance);
+  if (limits)
+    for (const std::string& reason : not_limited(*result))
+      invocation.info("sagactl: --baseline does not limit " + reason);
+  return limits;
 }
 
 }  // namespace sagactl

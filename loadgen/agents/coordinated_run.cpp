@@ -253,7 +253,7 @@ LedgerEntries CoordinatedRun::with_lost_requests(LedgerEntries known, RunResult&
     if (!(*agents_)[i].state().is_lost()) continue;
     const auto add_unknown = [&](const LedgerEntry& entry) {
       if (known.find(entry.operation) != nullptr) return;
-      ++result.agents[i].unknown;
+      result.agents[i].unknown += result.ledger.is_measured(entry);
       add(entry);
     };
     for (std::size_t phase = 0; phase < starts_.size(); ++phase)

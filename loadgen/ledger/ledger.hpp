@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/result.hpp"
@@ -13,6 +14,9 @@
 #include "loadgen/orders/product_plan.hpp"
 
 namespace sagactl {
+
+// The requests of one kind with the same key and products, by the number of their group.
+using OrderGroup = std::pair<OrderKind, std::uint32_t>;
 
 struct LedgerPhase {
   std::string name;  // "warm-up", "duplicate", "individual" …
@@ -35,9 +39,10 @@ struct Ledger : ProductPlan {
   bool open_loop = false;
   bool loses_cookies = false;  // log-ins set cookies, and the profile keeps none
   Timestamp started_at, ended_at;
-  std::vector<std::string> targets;   // base URLs
-  std::vector<std::string> agents;    // host:port of the machines that sent it; empty: it was sent by one process
-  std::vector<std::string> user_ids;  // as registered, by LedgerEntry::user; "" where only a token was given
+  std::vector<std::string> targets;  // base URLs
+  std::vector<std::string> agents;   // host:port of the machines that sent it; empty: it was sent by one process
+  std::vector<std::string>
+      user_ids;  // by LedgerEntry::user: as registered, or as {user} sends them; "" where only a token was given
   std::vector<LedgerPhase> phases;
   std::vector<FaultMark> faults;  // what was done to the system meanwhile
   std::vector<LedgerStep> steps = {{"create", true}};

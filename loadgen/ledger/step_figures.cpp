@@ -79,7 +79,10 @@ JourneyFigures journey_figures_of(const Ledger& ledger) {
 
 Json journeys_json(const JourneyFigures& figures) {
   Json steps = Json::array();
-  for (const StepFigures& it : figures.steps)
+  Histogram response, service;
+  for (const StepFigures& it : figures.steps) {
+    response.merge(it.response);
+    service.merge(it.service);
     steps.push_back({{"step", it.name},
                      {"creates", it.creates},
                      {"sent", it.sent},
@@ -89,9 +92,12 @@ Json journeys_json(const JourneyFigures& figures) {
                      {"unanswered", it.unanswered},
                      {"latency", latency_json(it.response)},
                      {"serviceLatency", latency_json(it.service)}});
+  }
   return Json{{"started", figures.started},
               {"completed", figures.completed},
               {"time", latency_json(figures.time)},
+              {"latency", latency_json(response)},
+              {"serviceLatency", latency_json(service)},
               {"steps", std::move(steps)}};
 }
 

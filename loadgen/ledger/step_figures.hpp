@@ -32,8 +32,9 @@ struct JourneyFigures {
 // Without steps for a run whose requests are all single.
 JourneyFigures journey_figures_of(const Ledger& ledger);
 
-// {"started", "completed", "time", "steps": [{"step", "creates", "sent", "unexpected", "noValue", "notInTime",
-// "unanswered", "latency", "serviceLatency"}]}, with times as in latency_json().
+// {"started", "completed", "time", "latency", "serviceLatency" (of the requests of all steps), "steps": [{"step",
+// "creates", "sent", "unexpected", "noValue", "notInTime", "unanswered", "latency", "serviceLatency"}]}, with times as
+// in latency_json().
 Json journeys_json(const JourneyFigures& figures);
 
 }  // namespace sagactl

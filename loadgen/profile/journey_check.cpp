@@ -196,8 +196,19 @@ class JourneyCheck {
     }
   }
 
+  // Also with the values that the fields of the profile's own have in orders that are meant to fail.
   void check_text(const std::string& member, const std::string& text, Part part) {
-    const auto parsed = parse_template(with_custom_fields(text, profile_.fields, {}), names_);
+    const std::string usual = with_custom_fields(text, profile_.fields, {});
+    const std::size_t faults_before = faults_.size();
+    check_filled_in(member, usual, part);
+    for (std::size_t i = 0; i < profile_.failure_variants.size() && faults_.size() == faults_before; ++i) {
+      const std::string failing = with_custom_fields(text, profile_.fields, profile_.failure_variants[i].fields);
+      if (failing != usual) check_filled_in(fmt::format("fail[{}].fields", i), failing, part);
+    }
+  }
+
+  void check_filled_in(const std::string& member, const std::string& text, Part part) {
+    const auto parsed = parse_template(text, names_);
     if (!parsed) return add(member, parsed.error().message);
     for (const TemplatePiece& piece : *parsed) check_piece(member, piece, part);
   }

@@ -27,6 +27,15 @@ bool accepts_anything(const OutcomeRules& rules) {
   return false;
 }
 
+// Whether a template has one of the fields. What is no field at all is a fault of the journey's check, which knows what
+// its steps keep.
+bool has_field_of(const Profile& profile, const std::string& text, std::initializer_list<TemplateField> fields) {
+  const auto parsed = parse_template(with_custom_fields(text, profile.fields, {}), template_names(profile.journey));
+  return parsed && std::any_of(parsed->begin(), parsed->end(), [&](const TemplatePiece& piece) {
+           return std::find(fields.begin(), fields.end(), piece.field) != fields.end();
+         });
+}
+
 // All but the journey.
 class ProfileCheck {
  public:
@@ -57,14 +66,9 @@ class ProfileCheck {
     if (path.empty() || path.front() != '/') add(member, "must begin with /");
   }
 
-  // What is no field at all is a fault of the journey's check, which knows what its steps keep.
-  void refuse_fields(std::string_view member, const std::string& text, std::initializer_list<TemplateField> refused) {
-    const auto parsed = parse_template(with_custom_fields(text, profile_.fields, {}), template_names(profile_.journey));
-    if (!parsed) return;
-    for (const TemplatePiece& piece : *parsed)
-      if (std::find(refused.begin(), refused.end(), piece.field) != refused.end())
-        return add(member, fmt::format("'{{{}}}' is not allowed here: it belongs to an item, in the body",
-                                       to_string(piece.field)));
+  void refuse_items(std::string_view member, const std::string& text) {
+    if (has_field_of(profile_, text, {TemplateField::items}))
+      add(member, "'{items}' is not allowed here: it belongs to the body of [create]");
   }
 
   void check_fields() {
@@ -78,11 +82,9 @@ class ProfileCheck {
   }
 
   void check_request() {
-    using enum TemplateField;
-    const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price, cents};
     const std::string& path = profile_.path;
     check_path("create.path", path);
-    refuse_fields("create.path", path, of_items);
+    refuse_items("create.path", path);
     const auto is_wrong = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
     if (std::any_of(path.begin(), path.end(), is_wrong))
       add("create.path", "has a space, a # or a control character: write %20 for a space");
@@ -91,9 +93,8 @@ class ProfileCheck {
     if (std::any_of(method.begin(), method.end(), [](char c) { return c < 'A' || c > 'Z'; }))
       add("create.method", "must be in capital letters, such as POST");
     for (std::string& fault : header_faults(profile_.headers, "create.headers")) faults_.push_back(std::move(fault));
-    for (const auto& [header, value] : profile_.headers)
-      refuse_fields(fmt::format("create.headers.{}", header), value, of_items);
-    refuse_fields("create.item", profile_.item, {items});
+    for (const auto& [header, value] : profile_.headers) refuse_items("create.headers." + header, value);
+    refuse_items("create.item", profile_.item);
   }
 
   void check_answer() {
@@ -193,6 +194,19 @@ std::vector<std::string> profile_faults(const Profile& profile) {
   for (std::string& fault : journey_faults(profile))
     if (std::find(faults.begin(), faults.end(), fault) == faults.end()) faults.push_back(std::move(fault));
   return faults;
+}
+
+std::string why_one_item(const Profile& profile) {
+  using enum TemplateField;
+  const auto has_item = [&](const std::string& text) {
+    return has_field_of(profile, text, {product, product_json, name, quantity, price, cents});
+  };
+  if (has_item(profile.path)) return "create.path has a field of its item";
+  for (const auto& [header, value] : profile.headers)
+    if (has_item(value)) return fmt::format("create.headers.{} has a field of its item", header);
+  if (profile.body == "{items}") return "its item is the body";
+  if (!has_field_of(profile, profile.body, {items})) return "create.body has no {items}";
+  return {};
 }
 
 Result<void> check(const Profile& profile) {

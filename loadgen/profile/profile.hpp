@@ -58,7 +58,7 @@ struct ProfileQuery {
 };
 
 struct ProfileQueries {
-  ProfileQuery orders;    // order_id, created_us; optional: node, status, key, product, quantity, ended_us
+  ProfileQuery orders;    // order_id, created_us; optional: node, status, key, product, quantity, user, ended_us
   ProfileQuery steps;     // order_id, step, state (done or undone), at_us; optional: node
   ProfileQuery stock;     // product, initial, available; optional: reserved, sold
   ProfileQuery payments;  // order_id, kind (capture or refund), amount
@@ -110,5 +110,8 @@ std::vector<std::string> profile_faults(const Profile& profile);
 
 // `invalid` with all of them, one on each line.
 Result<void> check(const Profile& profile);
+
+// Why an order has only one item, where it does: "create.body has no {items}". "": it may have several.
+std::string why_one_item(const Profile& profile);
 
 }  // namespace sagactl

@@ -15,9 +15,9 @@ void describe_run(Ledger& ledger, const RunPreparation& preparation, const std::
   ledger.open_loop = options.rate.has_value();
   ledger.loses_cookies = preparation.loses_cookies();
   ledger.targets = preparation.target_names();
-  // Only accounts: other users of orders are not users in the database.
-  const bool accounts = options.profile.accounts == Profile::Accounts::registered;
-  for (const LoadUser& user : preparation.users()) ledger.user_ids.push_back(accounts ? user.id : std::string());
+  // Without accounts, the users of orders are none in the database of a built-in system.
+  const bool are_known = !options.profile.is_ours || options.profile.accounts == Profile::Accounts::registered;
+  for (const LoadUser& user : preparation.users()) ledger.user_ids.push_back(are_known ? user.id : std::string());
   for (const LoadPhase& phase : phases) ledger.phases.push_back({phase.name, phase.warmup});
 }
 

@@ -272,7 +272,9 @@ void read_journey(TomlMembers& members, Profile& profile, const ProfileSurroundi
 
 void find_texts(Profile& profile, const ProfileSurroundings& surroundings) {
   Journey& journey = profile.journey;
-  const auto find = [&](const std::string& text) { find_in(text, surroundings, journey); };
+  const auto find = [&](const std::string& text) {
+    find_in(with_custom_fields(text, profile.fields, {}), surroundings, journey);
+  };
   const auto find_all = [&](const RequestHeaders& headers) {
     for (const auto& [name, value] : headers) find(value);
   };
@@ -281,6 +283,7 @@ void find_texts(Profile& profile, const ProfileSurroundings& surroundings) {
     find(*text);
   find_all(profile.headers);
   find_all(profile.fields);
+  for (const FailureVariant& variant : profile.failure_variants) find_all(variant.fields);
   for (const auto* steps :
        {&journey.set_up, &journey.log_in.requests, &journey.before, &journey.after, &journey.tear_down}) {
     for (const JourneyStep& step : *steps) {

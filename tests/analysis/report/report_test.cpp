@@ -183,8 +183,12 @@ TEST(Summary, CountsTheRequestsOfAllStepsOfJourneys) {
       {"kind", "loadtest"},
       {"ratedMs", 10'000},
       {"requests", Json{{"sent", 20}, {"succeeded", 15}, {"refusedAsAsked", 4}, {"rejected", 1}}},
-      {"thresholds", Json::array({Json{{"threshold", "errors<10%"}, {"verdict", "PASS"}}})},
-      {"journeys", Json{{"steps", Json::array({step("create", true, 20, 0), step("pay", false, 15, 3)})}}}};
+      {"serviceLatency", Json{{"p99", 7.0}, {"samples", 20}}},
+      {"thresholds", Json::array({Json{{"threshold", "errors<10%"}, {"verdict", "PASS"}},
+                                  Json{{"threshold", "p99<1s"}, {"verdict", "PASS"}}})},
+      {"journeys", Json{{"latency", Json{{"p99", 11.0}, {"samples", 35}}},
+                        {"serviceLatency", Json{{"p99", 9.0}, {"samples", 35}}},
+                        {"steps", Json::array({step("create", true, 20, 0), step("pay", false, 15, 3)})}}}};
   const Json metrics = Json::parse(summary_report(result))["metrics"];
   EXPECT_EQ(metrics["http_reqs"]["values"]["count"], 35);
   EXPECT_EQ(metrics["http_req_failed"]["values"]["passes"], 4) << "without those that were refused as asked";
@@ -193,6 +197,11 @@ TEST(Summary, CountsTheRequestsOfAllStepsOfJourneys) {
   EXPECT_EQ(metrics["http_reqs{name:create}"]["values"]["count"], 20);
   EXPECT_EQ(metrics["http_req_failed{name:pay}"]["values"]["passes"], 3);
   EXPECT_EQ(metrics["http_req_duration{name:pay}"]["values"]["p(99)"], 7.0);
+  EXPECT_EQ(metrics["http_req_duration"]["values"]["p(99)"], 9.0);
+  EXPECT_EQ(metrics["http_req_duration"]["values"]["count"], 35);
+  EXPECT_EQ(metrics["http_req_duration_from_plan"]["values"]["p(99)"], 11.0);
+  EXPECT_FALSE(metrics["http_req_duration_from_plan"].contains("thresholds")) << "nor are latencies of all steps";
+  EXPECT_TRUE(metrics["http_req_duration_from_plan{name:create}"]["thresholds"].contains("p99<1s"));
   EXPECT_FALSE(metrics["http_req_failed"].contains("thresholds")) << "errors are those of the step that creates";
   EXPECT_EQ(metrics["http_req_failed{name:create}"]["values"]["passes"], 1);
   EXPECT_TRUE(metrics["http_req_failed{name:create}"]["thresholds"].contains("errors<10%"));

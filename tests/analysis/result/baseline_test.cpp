@@ -52,6 +52,23 @@ TEST(Baseline, IsMetByAnEquallyGoodRunAndMissedByAWorseOne) {
   EXPECT_EQ(missed, 4u);  // not the p99 of the sagas
 }
 
+TEST(Baseline, SaysWhatItDoesNotLimit) {
+  EXPECT_THAT(not_limited(baseline), testing::ElementsAre("p99, as the baseline has too few samples for it"));
+  Json older = baseline;
+  older["requests"].erase("repeated");
+  EXPECT_THAT(not_limited(older), testing::Contains(testing::HasSubstr("how many answers were repeated")));
+  older["scenario"] = "individual";
+  EXPECT_EQ(not_limited(older).size(), 1u) << "single orders repeat nothing";
+  EXPECT_THAT(texts(baseline_limits(older, "individual", 0.2)), testing::Contains(testing::HasSubstr("throughput>")));
+}
+
+TEST(Baseline, CountsWhatWasNotSentAsTheThresholdDoes) {
+  Json overloaded = baseline;
+  overloaded["generator"] = Json{{"skipped", 1000}};
+  EXPECT_THAT(texts(baseline_limits(overloaded, "mixed", 0.2)),
+              testing::Contains("errors<60.7% (baseline 50.5 % + 20 %)"));
+}
+
 TEST(Baseline, HasNoThroughputWhereRepeatedAnswersMayCountAsOrders) {
   Json older = baseline;
   older["requests"].erase("repeated");

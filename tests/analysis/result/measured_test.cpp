@@ -61,5 +61,44 @@ TEST(Errors, CountRequestsThatWereDueAndNeverSent) {
   EXPECT_EQ(measured_by(result, nullptr).errors, 0.5);
 }
 
+TEST(Errors, AreTheRequestsThatAreNotGood) {
+  RunResult result = load_with_late(8, 0, 0s);
+  const RequestOutcome outcomes[] = {RequestOutcome::accepted, RequestOutcome::duplicate, RequestOutcome::rejected,
+                                     RequestOutcome::indeterminate};
+  for (std::size_t i = 0; i < 8; ++i) {
+    result.ledger.entries[i].outcome = outcomes[i % 4];
+    if (i >= 4) result.ledger.entries[i].kind = OrderKind::payment_fail;
+  }
+  std::uint64_t errors = 0;
+  for (const LedgerEntry& entry : result.ledger.entries) errors += counts_as_error(entry);
+  const RequestCounts counts = figures_of(result.ledger).requests;
+  EXPECT_EQ(counts.sent - counts.good(), errors);
+  EXPECT_EQ(request_counts(requests_json(counts)), counts) << "also of a saved result";
+}
+
+TEST(Measured, KnowsWhatWasInFlightWhenTheRunWasCutShort) {
+  RunResult result = load_with_late(100, 0, 0s);
+  for (std::size_t i = 90; i < 100; ++i) {
+    LedgerEntry& entry = result.ledger.entries[i];
+    entry.outcome = RequestOutcome::indeterminate;
+    entry.failure = TransportFailure::timed_out;
+  }
+  result.requests = figures_of(result.ledger).requests;
+  EXPECT_EQ(measured_by(result, nullptr).cut, 0u) << "they took as long as --timeout allows";
+  result.interrupted = true;
+  EXPECT_EQ(measured_by(result, nullptr).cut, 10u);
+  EXPECT_EQ(measured_by(result, nullptr).lost, 0u);
+  for (std::size_t i = 95; i < 100; ++i) {
+    result.ledger.entries[i].failure = TransportFailure::agent_lost;
+    result.ledger.entries[i].sent = {};
+  }
+  result.interrupted = false;
+  result.agents.resize(2);
+  result.agents[1].lost = "connection refused";
+  result.requests = figures_of(result.ledger).requests;
+  EXPECT_EQ(measured_by(result, nullptr).lost, 5u);
+  EXPECT_EQ(measured_by(result, nullptr).cut, 10u);
+}
+
 }  // namespace
 }  // namespace sagactl

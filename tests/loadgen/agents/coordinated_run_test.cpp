@@ -285,6 +285,28 @@ TEST(AgentsRun, ALostAgentEndsTheLoadAndWhatItMayHaveSentIsIndeterminate) {
   EXPECT_THAT(verdict.reason, HasSubstr(result.agents[1].address + " was lost"));
 }
 
+TEST(AgentsRun, WhatALostAgentMayHaveSentToWarmUpIsInNoFigure) {
+  OrderServers servers(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.rate = 100;
+  options.duration = 1s;
+  options.warmup = 60s;
+  TestAgents agents(2);
+  std::atomic<bool> has_died{false};
+  const RunResult result = sent_by(agents, options, {}, [&](const LoadProgress& progress) {
+    std::uint64_t answered = 0;
+    for (const std::uint64_t of_target : progress.answered) answered += of_target;
+    if (answered > 60 && !has_died.exchange(true)) agents.at(1).die();
+  });
+  ASSERT_EQ(result.agents.size(), 2u);
+  EXPECT_NE(result.agents[1].lost, "");
+  EXPECT_EQ(result.agents[1].unknown, 0u);
+  EXPECT_EQ(result.agents[1].reported, 0u);
+  EXPECT_TRUE(std::any_of(result.ledger.entries.begin(), result.ledger.entries.end(), [](const LedgerEntry& entry) {
+    return entry.failure == TransportFailure::agent_lost;
+  })) << "but it is in the ledger";
+}
+
 TEST(AgentsRun, AnAgentThatDoesNotTrustTheServerHasToBeStartedWithItsAuthority) {
   OrderServers servers(1);
   const TlsFront front(servers.node(0).port(), make_identity("IP:127.0.0.1"));

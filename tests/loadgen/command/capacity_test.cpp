@@ -50,13 +50,16 @@ TEST(CapacityStep, IsKeptWhenTheThresholdsAreMetAndAllWasSent) {
   EXPECT_EQ(judged({}), Step::kept);
   EXPECT_EQ(judged({.response = 200ms}), Step::missed);
   EXPECT_EQ(judged({.skipped = 1}), Step::missed) << "the server left no connection free";
+  EXPECT_EQ(judged({.skipped = 100}), Step::missed) << "and a p99 of what was sent says nothing";
   EXPECT_EQ(judged({.sent_share = 0.9}), Step::missed);
 }
 
 TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
-  EXPECT_EQ(judged({.own_lateness = 1ms}), Step::no_evidence);
+  EXPECT_EQ(judged({.response = 102ms, .own_lateness = 50ms}), Step::no_evidence);
   EXPECT_EQ(judged({.response = 200ms, .own_lateness = 50ms}), Step::no_evidence)
-      << "the generator may have caused the miss";
+      << "what is sent late is sent at once, which may have caused the miss";
+  EXPECT_EQ(judged({.own_lateness = 1ms, .skipped = 100}), Step::no_evidence) << "it may be what did not send them";
+  EXPECT_EQ(judged({.own_lateness = 1ms}), Step::kept) << "the latency that includes the lateness is within the limit";
   EXPECT_EQ(judged({.lateness = 1ms}), Step::kept)
       << "waiting for a connection that waits for an answer is the server's delay";
   EXPECT_EQ(judge_step(10, run_of(10, {.response = 99ms}), below_100ms()).outcome, Step::kept)
@@ -68,11 +71,16 @@ class CapacitySearching : public QuietInvocation {
   Result<CapacityResult> search(const std::function<Result<RunResult>(double)>& run, LoadOptions options = {}) {
     options.scenario = ScenarioKind::individual;
     options.rate = 100;
-    return search_capacity(invocation_, options, below_100ms(), {}, [&](const LoadOptions& step) {
-      EXPECT_TRUE(step.duration) << "each step has its time";
-      return run(*step.rate);
-    });
+    const auto judge = [&](const RunResult& load) { judged_.push_back(load.requests.sent); };
+    return search_capacity(
+        invocation_, options, below_100ms(), {},
+        [&](const LoadOptions& step) {
+          EXPECT_TRUE(step.duration) << "each step has its time";
+          return run(*step.rate);
+        },
+        judge);
   }
+  std::vector<std::uint64_t> judged_;  // the requests of each run that was judged
 };
 
 TEST_F(CapacitySearching, FindsTheKneeAndKeepsTheRunThere) {
@@ -82,6 +90,8 @@ TEST_F(CapacitySearching, FindsTheKneeAndKeepsTheRunThere) {
   EXPECT_LE(found->knee, 730);
   EXPECT_EQ(found->limit, CapacityLimit::server);
   EXPECT_EQ(found->best.requests.sent, static_cast<std::uint64_t>(found->knee * 10));
+  ASSERT_FALSE(judged_.empty());
+  EXPECT_EQ(judged_.back(), found->best.requests.sent) << "the best run is judged before the next one begins";
   const Json json = capacity_json(*found);
   EXPECT_EQ(json["limitedBy"], "server");
   EXPECT_EQ(json["steps"].size(), found->steps.size());
@@ -93,8 +103,8 @@ TEST_F(CapacitySearching, FindsTheKneeAndKeepsTheRunThere) {
 
 TEST_F(CapacitySearching, NamesTheGeneratorAsTheLimit) {
   const auto found = search([](double rate) {
-    const Shown late{.own_lateness = rate > 300 ? 20ms : 0ms};
-    return run_of(rate, late);
+    const Shown late{.response = 110ms, .own_lateness = 20ms};
+    return run_of(rate, rate > 300 ? late : Shown{});
   });
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->limit, CapacityLimit::generator);

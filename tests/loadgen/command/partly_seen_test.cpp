@@ -150,6 +150,67 @@ TEST(Lists, ThatBreakOffAreJudgedByWhatTheyHaveAndByTheStatusOfTheOthers) {
   EXPECT_THAT(ruling_and_reason(server.loadtest().json(), "no-lost-order"), HasSubstr("FAIL: request"));
 }
 
+// Of the orders from `first` on, at most two.
+Json page_of(const std::vector<std::string>& keys, std::size_t first) {
+  Json page = Json::array();
+  for (std::size_t i = first; i < std::min(first + 2, keys.size()); ++i)
+    page.push_back(Json{{"id", i + 1}, {"key", keys[i]}, {"state", "done"}});
+  return page;
+}
+
+const std::string create_and_pages =
+    create_and_status +
+    "[list]\npath = \"/orders?page={page}\"\norders = \"\"\norder_id = \"/id\"\nkey = \"/key\"\nstatus = \"/state\"\n";
+
+std::size_t number_of_page(const std::string& path) {
+  return std::stoul(path.substr(path.find('=') + 1));
+}
+
+TEST(Lists, EndWhereAPageIsMissingOrTheSameAgain) {
+  NumberingServer missing([](const std::string& path, const std::vector<std::string>& keys) {
+    if (path.starts_with("/o/")) return answer(200, R"({"state":"done"})");
+    const Json page = page_of(keys, 2 * (number_of_page(path) - 1));
+    return page.empty() ? answer(404, R"({"detail":"Invalid page."})") : answer(200, page.dump());
+  });
+  NumberingServer without_pages([](const std::string& path, const std::vector<std::string>& keys) {
+    if (path.starts_with("/o/")) return answer(200, R"({"state":"done"})");
+    Json all = Json::array();
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      all.push_back(Json{{"id", i + 1}, {"key", keys[i]}, {"state", "done"}});
+    return answer(200, all.dump());
+  });
+  for (NumberingServer* server : {&missing, &without_pages}) {
+    server->sandbox.write("shop.toml", create_and_pages);
+    const Json result = server->loadtest().json();
+    EXPECT_EQ(result["verdict"], "PASS") << result["verdicts"].dump(1);
+    EXPECT_THAT(ruling_and_reason(result, "no-lost-order"), HasSubstr("PASS: all 5 accepted orders are in"));
+  }
+}
+
+TEST(Lists, WhosePagesShiftHaveEachOrderOnce) {
+  NumberingServer server([](const std::string& path, const std::vector<std::string>& keys) {
+    if (path.starts_with("/o/")) return answer(200, R"({"state":"done"})");
+    const std::size_t page = number_of_page(path);
+    return answer(200, page_of(keys, page == 1 ? 0 : 2 * (page - 1) - 1).dump());
+  });
+  server.sandbox.write("shop.toml", create_and_pages);
+  const Json result = server.loadtest().json();
+  EXPECT_EQ(result["verdict"], "PASS") << result["verdicts"].dump(1);
+}
+
+TEST(Lists, ThatRefuseAPageAreNotReadUntilTheDrainIsOver) {
+  std::atomic<int> asked = 0;
+  NumberingServer server([&](const std::string& path, const std::vector<std::string>& keys) {
+    if (path.starts_with("/o/")) return answer(200, R"({"state":"done"})");
+    if (number_of_page(path) == 1) return answer(200, page_of(keys, 0).dump());
+    ++asked;
+    return answer(403, "{}");
+  });
+  server.sandbox.write("shop.toml", create_and_pages);
+  EXPECT_THAT(ruling_and_reason(server.loadtest().json(), "no-phantom-order"), HasSubstr("UNKNOWN: "));
+  EXPECT_LE(asked, 3);
+}
+
 TEST(Lists, ThatCannotBeReadAtAllLeaveTheJudgementToTheStatusOfEachOrder) {
   NumberingServer server([&](const std::string& path, const std::vector<std::string>&) {
     return path.starts_with("/o/") ? answer(200, R"({"state":"done"})") : answer(400, R"({"message":"no filter"})");

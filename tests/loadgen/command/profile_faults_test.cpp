@@ -97,6 +97,67 @@ TEST_F(ProfileFaults, OfFaultsBesideALoadAreAsComplete) {
                           HasSubstr("17:6: proxy_fault.to is wrong: it ends before it begins")));
 }
 
+TEST_F(ProfileFaults, OfAnOrderThatIsMeantToFailAreFoundBeforeItIsSent) {
+  const std::string shop =
+      "[create]\npath = \"/buy\"\nbody = '{\"card\":\"{card}\"}'\nfields = { card = \"OK\" }\n"
+      "[answer]\norder = \"/id\"\n[[fail]]\n";
+  EXPECT_THAT(of_profile(shop + "fields = { card = \"{nothing}\" }\n"),
+              ElementsAre(HasSubstr("8:10: fail[0].fields: '{nothing}' is not a field")));
+  EXPECT_THAT(of_profile(shop + "fields = { card = \"{env:NO_SUCH}\" }\n"),
+              ElementsAre(HasSubstr("8:10: fail[0].fields: the environment has no variable NO_SUCH")));
+}
+
+TEST_F(ProfileFaults, AVariableOfTheEnvironmentIsFoundBesideAFieldOfTheProfilesOwn) {
+  sandbox_.variables["GOOD_CARD"] = "4000";
+  sandbox_.variables["BAD_CARD"] = "4001";
+  sandbox_.write("shop.toml",
+                 "[create]\npath = \"/buy\"\nbody = '{\"card\":\"{card}\",\"other\":\"{env:GOOD_CARD}\"}'\n"
+                 "fields = { card = \"OK\" }\n[answer]\norder = \"/id\"\n"
+                 "[[fail]]\nfields = { card = \"{env:BAD_CARD}\" }\n");
+  const CommandResult outcome =
+      sandbox_.run({"loadtest", "individual", "--fail-share", "0.5", "--profile", "shop.toml", "--dry-run"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"card\":\"OK\""));
+  EXPECT_THAT(outcome.out, HasSubstr("{env:BAD_CARD}")) << "a variable is shown by its name";
+}
+
+// Fields as k6, Postman and Docker Compose spell them are sent as they stand, which is said and no mistake.
+TEST_F(ProfileFaults, FieldsAsOtherProgramsSpellThemAreRemarked) {
+  sandbox_.write("shop.toml",
+                 "[create]\npath = \"/buy/{env.REGION}\"\n"
+                 "headers = { \"X-Key\" = \"${API_KEY}\", \"X-Id\" = \"{{$guid}}\" }\n"
+                 "body = '{\"sku\":\"{{product}}\",\"at\":\"{{ start_time }}\",\"u\":\"${user}\"}'\n"
+                 "[answer]\norder = \"/id\"\n"
+                 "[[after]]\nname = \"pay\"\npath = \"/pay\"\nmethod = \"POST\"\nbody = \"#{order_id}\"\n");
+  const CommandResult outcome = sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--dry-run"});
+  for (const char* said :
+       {"shop.toml:2:8: create.path: '{env.REGION}' is not how a variable is named here: write {env:REGION}",
+        "shop.toml:3:23: create.headers.X-Key: '${API_KEY}' is sent as it stands: write {env:API_KEY} for",
+        "shop.toml:3:46: create.headers.X-Id: '{{$guid}}' is sent as it stands: write {uuid}",
+        "shop.toml:4:8: create.body: '{{product}}' is sent with its outer braces: write {product}",
+        "shop.toml:4:8: create.body: '{{ start_time }}' is sent as it stands",
+        "shop.toml:4:8: create.body: '${user}' is sent with its $: write {user}",
+        "after.body: '#{order_id}' is sent as it stands"})
+    EXPECT_THAT(outcome.err, HasSubstr(said));
+  const CommandResult quiet = sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--dry-run", "-q"});
+  EXPECT_THAT(quiet.err, Not(HasSubstr("is sent")));
+}
+
+TEST_F(ProfileFaults, TextsThatAreRightAreNotRemarkedAsFieldsOfOtherPrograms) {
+  sandbox_.write(
+      "shop.toml",
+      "[create]\npath = \"/buy\"\nfields = { members = '\"a\":1' }\n"
+      "body = "
+      "'{\"a\":{\"b\":{\"c\":{quantity}}},\"price\":\"${price}\",\"o\":{{members}},\"e\":{},\"k\":\"{env:A}\"}'\n"
+      "[answer]\norder = \"/id\"\n"
+      "[[before]]\nname = \"cart\"\npath = \"/cart\"\nkeep = { link = { match = '\\{\\{(x_y)\\}\\}' } }\n"
+      "[[fault]]\naction = \"run\"\ncommand = \"kill ${SHOP_PID}\"\nat = \"1s\"\n");
+  sandbox_.variables["A"] = "b";
+  const CommandResult outcome = sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--dry-run"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, Not(HasSubstr("shop.toml:"))) << outcome.err;
+}
+
 TEST_F(ProfileFaults, OfMoreThanTwentyTheOthersAreCounted) {
   std::string text = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
   for (int i = 0; i < 27; ++i) text += fmt::format("[[after]]\nname = \"step {}\"\npath = \"pay\"\n", i);

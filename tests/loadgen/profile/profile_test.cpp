@@ -28,7 +28,7 @@ TEST(Profile, NamesTheWrongMember) {
   };
   const Row rows[] = {
       {"create.path", [](Profile& it) { it.path = "orders"; }},
-      {"create.path", [](Profile& it) { it.path = "/orders/{quantity}"; }},
+      {"create.path", [](Profile& it) { it.path = "/orders/{items}"; }},
       {"create.method", [](Profile& it) { it.method = "post"; }},
       {"create.headers.X",
        [](Profile& it) {
@@ -102,6 +102,24 @@ TEST(Profile, NamesTheWrongMember) {
     ASSERT_FALSE(checked.ok()) << row.member;
     EXPECT_TRUE(checked.error().message.starts_with(row.member)) << checked.error().message;
   }
+}
+
+TEST(Profile, OfOrdersWithAFieldOfTheirItemOutsideTheListHasOneItemPerOrder) {
+  Profile profile = order_profile();
+  EXPECT_EQ(why_one_item(profile), "");
+  profile.path = "/p/{product}/orders";
+  EXPECT_TRUE(check(profile).ok());
+  EXPECT_EQ(why_one_item(profile), "create.path has a field of its item");
+  profile = order_profile();
+  profile.headers.emplace_back("X-Amount", "{price}");
+  EXPECT_TRUE(check(profile).ok());
+  EXPECT_EQ(why_one_item(profile), "create.headers.X-Amount has a field of its item");
+  profile = order_profile();
+  profile.body = R"({"sku":"{product}"})";
+  EXPECT_EQ(why_one_item(profile), "create.body has no {items}");
+  profile.body = "{list}";
+  profile.fields = {{"list", "[{items}]"}};
+  EXPECT_EQ(why_one_item(profile), "") << "also in a field of its own";
 }
 
 TEST(Profile, NamesAllWrongMembersAndEachOnce) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "server/adapters/sql/event_groups.hpp"
 #include "server/adapters/sqlite/file/sqlite_connection.hpp"
 
 namespace sagactl::bench {
@@ -55,8 +56,8 @@ Yardstick::Yardstick(const std::string& path, std::int64_t first) : next_flow_(f
       "VALUES (?1, ?2, ?3, 100000, 0, ?4, 1, 1, 0, ?4)");
   barrier_ = prepare("INSERT INTO barrier (key, blocked) VALUES (?, 0)");
   event_ = prepare(
-      "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO event_group (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, earlier) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   claim_ = prepare("INSERT INTO claim (key, flow, live) VALUES (?, ?, 1)");
   pay_flow_ = prepare(
       "UPDATE flow SET order_status = 2, payment_id = ?2, order_version = 3, order_updated = ?3, saga_status "
@@ -89,10 +90,10 @@ void Yardstick::run(sqlite3_stmt* statement) {
   sqlite3_reset(statement);
 }
 
-void Yardstick::write(std::span<const OrderLife> lives) {
+void Yardstick::write(std::span<OrderLife> lives) {
   const std::int64_t first = next_flow_;
   run(begin_);
-  for (const OrderLife& life : lives) place(life, next_flow_++);
+  for (OrderLife& life : lives) place(life, next_flow_++);
   Binder{counter_}(lives.back().placed.order.created_at.us)(next_flow_ - 1);
   run(counter_);
   run(commit_);
@@ -103,7 +104,7 @@ void Yardstick::write(std::span<const OrderLife> lives) {
   run(commit_);
 }
 
-void Yardstick::place(const OrderLife& life, std::int64_t flow) {
+void Yardstick::place(OrderLife& life, std::int64_t flow) {
   const Order& order = life.placed.order;
   const Payment& payment = life.placed.payments.front();
   Binder{flow_}(flow).blob(order.id.uuid.bytes).blob(order.user.uuid.bytes)(items)(order.address);
@@ -117,10 +118,10 @@ void Yardstick::place(const OrderLife& life, std::int64_t flow) {
   run(barrier_);
   Binder{claim_}.blob(life.claim.key)(flow);
   run(claim_);
-  for (const Event& event : life.placing) write_event(event, flow);
+  write_events(life.placing, flow);
 }
 
-void Yardstick::pay(const OrderLife& life, std::int64_t flow) {
+void Yardstick::pay(OrderLife& life, std::int64_t flow) {
   const Payment& payment = life.paid.payments.front();
   Binder{pay_flow_}(flow).blob(payment.id.uuid.bytes)(payment.updated_at.us)(steps_paid);
   run(pay_flow_);
@@ -130,17 +131,22 @@ void Yardstick::pay(const OrderLife& life, std::int64_t flow) {
     Binder{barrier_}(flow << 19 | step << 13 | 1 << 1);
     run(barrier_);
   }
-  for (const Event& event : life.paying) write_event(event, flow);
+  write_events(life.paying, flow);
 }
 
-void Yardstick::write_event(const Event& event, std::int64_t flow) {
+void Yardstick::write_events(std::vector<Event>& events, std::int64_t flow) {
+  for (Event& event : events) event.sequence = ++sequence_;
+  const Event& last = events.back();
+  earlier_.clear();
+  for (std::size_t i = 0; i + 1 < events.size(); ++i) sql::add_earlier_event(earlier_, events[i], last, std::nullopt);
+  sql::end_earlier_events(earlier_);
   Binder binder{event_};
-  binder(node << 40 | ++sequence_)(flow)(static_cast<int>(event.type))(static_cast<int>(event.aggregate_type));
-  if (event.aggregate_type == AggregateType::payment)
-    binder.blob(event.aggregate.bytes);
+  binder(node << 40 | last.sequence)(flow)(static_cast<int>(last.type))(static_cast<int>(last.aggregate_type));
+  if (last.aggregate_type == AggregateType::payment)
+    binder.blob(last.aggregate.bytes);
   else
     ++binder.at, sqlite3_bind_null(event_, binder.at);
-  binder(event.version)(event.occurred_at.us)(event.data);
+  binder(last.version)(last.occurred_at.us)(last.data)(earlier_);
   run(event_);
 }
 

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "bench/store/order_life.hpp"
 
@@ -20,20 +21,21 @@ class Yardstick {
   Yardstick(const Yardstick&) = delete;
   Yardstick& operator=(const Yardstick&) = delete;
 
-  // Two commits for all of them together.
-  void write(std::span<const OrderLife> lives);
+  // Two commits for all of them together. Numbers their events.
+  void write(std::span<OrderLife> lives);
 
  private:
   sqlite3_stmt* prepare(const std::string& sql);
   void run(sqlite3_stmt* statement);
-  void place(const OrderLife& life, std::int64_t flow);
-  void pay(const OrderLife& life, std::int64_t flow);
-  void write_event(const Event& event, std::int64_t flow);
+  void place(OrderLife& life, std::int64_t flow);
+  void pay(OrderLife& life, std::int64_t flow);
+  void write_events(std::vector<Event>& events, std::int64_t flow);  // those of one flow that follow each other
 
   sqlite3* connection_ = nullptr;
   sqlite3_stmt *begin_, *commit_, *flow_, *payment_, *barrier_, *event_, *claim_, *pay_flow_, *pay_payment_, *counter_;
   std::int64_t next_flow_;
   std::int64_t sequence_;
+  std::string earlier_;
 };
 
 }  // namespace sagactl::bench

@@ -26,7 +26,7 @@ namespace sagactl {
 namespace {
 
 constexpr int newest_before = 8;  // of PostgreSQL's migrations; SQLite has one more
-constexpr int newest_before_groups = 17;
+constexpr int newest_before_groups = 17, newest_before_groups_of_files = 14;
 
 enum class Dialect { sqlite, postgres };
 
@@ -155,6 +155,32 @@ TEST(OldSchema, OfADatabaseIsReadAfterItsMigration) {
     expect_old_row(**store, sql, Dialect::postgres);
   }
   sql.run("SET client_min_messages = warning; DROP SCHEMA " + schema + " CASCADE");
+}
+
+TEST(OldSchema, EventsOfAFileOfBeforeAreReadAsTheyWere) {
+  const ScratchDirectory directory;
+  const std::string path = directory.file("sagactl.db");
+  SqlSession sql(path);
+  make_old_schema(sql, embedded::sqlite_schema(), newest_before_groups_of_files);
+  sql.run(old_names);
+  sql.run(old_inserts(Dialect::sqlite));
+  sql.run(
+      "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data) VALUES "
+      "((1 << 40) + 3, 1, 2, 0, NULL, 5, 7, '{\"x\": 1}'), "
+      "((1 << 40) + 4, 1, 4, 1, x'000102030405060708090a0b0c0d0e0f', 1, 7, '{}'); "
+      "UPDATE node SET last_sequence = 4");
+  SimulatedClock clock;
+  auto store = open_sqlite({.path = path}, clock);
+  ASSERT_TRUE(store) << store.error().message;
+  const auto events = (*store)->flow_events(old_flow().order.id).value();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].sequence, 3);
+  EXPECT_EQ(events[0].data, R"({"x": 1})");
+  EXPECT_EQ((*store)->events_after("node-1", 3, 10).value().size(), 1u);
+  EXPECT_EQ(sql.text(R"(SELECT sequence, "aggregateId", "eventData" FROM event_store)"),
+            fmt::format("3|{}|{{\"x\": 1}}\n4|00010203-0405-0607-0809-0a0b0c0d0e0f|{{}}", old_flow().order.id.text()));
+  sql.run("DELETE FROM event_store WHERE sequence = 3");
+  EXPECT_EQ((*store)->flow_events(old_flow().order.id).value().size(), 1u);
 }
 
 TEST(OldSchema, EventsOfBeforeAreReadAsTheyWereByWhoeverMight) {

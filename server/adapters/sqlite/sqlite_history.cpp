@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "server/adapters/sql/event_groups.hpp"
 #include "server/adapters/sqlite/migrations.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
 
@@ -19,7 +20,8 @@ constexpr std::string_view sql_flows =
     "AND coalesce(order_created, saga_created, 0) < ? ORDER BY no";
 constexpr std::string_view sql_first_and_last = "SELECT min(no), max(no) FROM flow";
 constexpr std::string_view sql_nodes = "SELECT no, name FROM node ORDER BY name";
-constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event WHERE key BETWEEN ? AND ? ORDER BY key";
+constexpr std::string_view sql_event_groups =
+    "SELECT key, occurred_at, earlier FROM event_group WHERE key BETWEEN ? AND ? ORDER BY key";
 // SQLite's own clock, to the millisecond.
 constexpr std::string_view sql_now = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
 
@@ -60,10 +62,12 @@ class SqliteSnapshot : public History {
         flow.barriers.clear();
         barriers.each(number, [&](SqliteStatement& it) { flow.barriers.push_back(BarrierTable::read_row(it)); });
         std::size_t found = 0;
-        events.each(number, [&](SqliteStatement& it) {
+        const auto next_event = [&]() -> Event& {
           if (found == history.events.size()) history.events.emplace_back();
-          tables_.events.read_row(it, flow, filter.for_messages, history.events[found++]);
-        });
+          return history.events[found++];
+        };
+        events.each(number,
+                    [&](SqliteStatement& it) { tables_.events.read_group(it, flow, filter.for_messages, next_event); });
         history.events.resize(found);
         sort_by_time(history.events);
         if (!visit(history)) return;
@@ -87,14 +91,19 @@ class SqliteSnapshot : public History {
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
     return sql::guarded([&] {
       SqliteStatement node = tables_.connection.prepare(sql_nodes);
-      SqliteStatement row = tables_.connection.prepare(sql_events);
+      SqliteStatement row = tables_.connection.prepare(sql_event_groups);
       while (node.next()) {
         const std::int64_t number = node.integer();
         const NodeName name(node.text());
         row.bind(EventTable::key_of(number, 0)).bind(EventTable::key_of(number, EventTable::sequence_max));
         while (row.next()) {
-          const std::int64_t sequence = EventTable::sequence_of(row.integer());
-          if (!visit(name, sequence, row.time())) return;
+          const std::int64_t last = EventTable::sequence_of(row.integer());
+          const Timestamp time = row.time();
+          bool goes_on = true;
+          sql::each_earlier_event(row.text(), [&](const sql::EarlierEvent& event) {
+            goes_on = goes_on && visit(name, last - event.sequences_before, time - event.time_before);
+          });
+          if (!goes_on || !visit(name, last, time)) return;
         }
       }
     });

@@ -9,6 +9,7 @@
 #include "common/asked_trace_id.hpp"
 #include "common/trace_id.hpp"
 #include "server/adapters/sql/flow_selection.hpp"
+#include "server/adapters/sql/sql_limit.hpp"
 #include "server/adapters/sqlite/sqlite_database.hpp"
 #include "server/participants/order.hpp"
 #include "server/ports/saga_keys.hpp"
@@ -119,33 +120,36 @@ FlowPage list(SqliteTables& tables, const Filter& filter, const sql::FlowSelecti
 class EventSearch {
  public:
   EventSearch(SqliteTables& tables, const EventFilter& filter)
-      : tables_(tables), filter_(filter), limit_(std::max<std::int64_t>(filter.limit, 0)) {}
+      : tables_(tables), filter_(filter), limit_(static_cast<std::size_t>(std::max<std::int64_t>(filter.limit, 0))) {}
 
   std::vector<Event> run() {
     if (filter_.order) {
       const std::int64_t flow = tables_.flows.find(*filter_.order);
       if (flow != EventTable::no_flow || *filter_.order == OrderId{})
-        add("INDEXED BY event_flow", "e.flow = ?", "", flow);
+        add(Matching::each, "INDEXED BY event_flow", "e.flow = ?", "", flow);
     } else if (filter_.user && has_few_flows()) {
-      add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
+      add(Matching::each, "INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
     } else if (filter_.requested_by_user && filter_.type == EventType::stock_set) {  // such events belong to no flow
-      add("INDEXED BY event_of_stock", "e.flow = 0", "e.occurred_at DESC, e.key DESC");
+      add(Matching::last, "INDEXED BY event_of_stock", "e.flow = 0", "e.occurred_at DESC, e.key DESC");
     } else if (filter_.type && is_rare(*filter_.type)) {
-      add("INDEXED BY event_seldom", std::string(EventTable::rare), "e.occurred_at DESC, e.key DESC");
+      add(Matching::last, "INDEXED BY event_seldom", std::string(EventTable::rare), "e.occurred_at DESC, e.key DESC");
     } else {
       // A node's events are in the order of their times.
       for (const std::int64_t node : nodes())
-        add("NOT INDEXED", "e.key BETWEEN ? AND ?", "e.key DESC", EventTable::key_of(node, 0),
+        add(Matching::each, "NOT INDEXED", "e.key BETWEEN ? AND ?", "e.key DESC", EventTable::key_of(node, 0),
             EventTable::key_of(node, EventTable::sequence_max));
     }
     std::sort(found_.begin(), found_.end(), [](const Event& a, const Event& b) {
       return std::tie(b.occurred_at, b.sequence) < std::tie(a.occurred_at, a.sequence);
     });
-    if (static_cast<std::int64_t>(found_.size()) > limit_) found_.resize(static_cast<std::size_t>(limit_));
+    if (found_.size() > limit_) found_.resize(limit_);
     return std::move(found_);
   }
 
  private:
+  // Which events of a row may match. If it is the last one alone, SQLite sees all that is asked for.
+  enum class Matching { each, last };
+
   bool has_few_flows() {
     SqliteStatement& statement = tables_.connection.prepared(std::string(sql_flows_of_user));
     return first_number(statement.bind(*filter_.user).bind(sql::few_flows + 1)) <= sql::few_flows;
@@ -161,26 +165,41 @@ class EventSearch {
 
   // An empty `order`: all are read.
   template <class... Values>
-  void add(std::string_view index, std::string condition, std::string_view order, const Values&... values) {
-    if (filter_.type) condition += fmt::format(" AND e.type = {}", static_cast<int>(*filter_.type));
+  void add(Matching matching, std::string_view index, std::string condition, std::string_view order,
+           const Values&... values) {
+    const bool is_last = matching == Matching::last;
+    if (is_last && filter_.type) condition += fmt::format(" AND e.type = {}", static_cast<int>(*filter_.type));
+    if (is_last && filter_.requested_by_user)
+      condition += fmt::format(" AND e.metadata LIKE '{}%'", requested_by_prefix);
     if (filter_.user) condition += " AND f.user = ?";
-    if (filter_.since) condition += " AND e.occurred_at >= ?";
-    if (filter_.requested_by_user) condition += fmt::format(" AND e.metadata LIKE '{}%'", requested_by_prefix);
-    std::string sql = fmt::format("SELECT {}, {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
-                                  EventTable::own_columns, EventTable::flow_columns, index, condition);
-    if (!order.empty()) sql += fmt::format(" ORDER BY {} LIMIT ?", order);
-    SqliteStatement& row = tables_.connection.prepared(sql);
+    if (filter_.since) condition += " AND e.occurred_at >= ?";  // none of a row is newer than its last one
+    if (!order.empty()) condition.append(" ORDER BY ").append(order);
+    if (is_last) condition += " LIMIT ?";
+    SqliteStatement& row = tables_.connection.prepared(
+        fmt::format("SELECT {} FROM event_group AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
+                    EventTable::columns, index, condition));
     (row.bind(values), ...);
     if (filter_.user) row.bind(*filter_.user);
     if (filter_.since) row.bind(*filter_.since);
-    if (!order.empty()) row.bind(limit_);
+    if (is_last) row.bind(sql::sql_limit(limit_));
     const StatementReset reset_at_end(row);
-    while (row.next()) found_.push_back(tables_.events.read_row(row));
+    const std::size_t before = found_.size();
+    while ((order.empty() || found_.size() < before + limit_) && row.next()) {
+      const auto first = static_cast<std::ptrdiff_t>(found_.size());
+      tables_.events.read_group(row, found_);
+      found_.erase(std::remove_if(found_.begin() + first, found_.end(), [&](const Event& e) { return !matches(e); }),
+                   found_.end());
+    }
+  }
+
+  bool matches(const Event& event) const {
+    return (!filter_.type || event.type == *filter_.type) && (!filter_.since || event.occurred_at >= *filter_.since) &&
+           (!filter_.requested_by_user || event.metadata.starts_with(requested_by_prefix));
   }
 
   SqliteTables& tables_;
   const EventFilter& filter_;
-  const std::int64_t limit_;
+  const std::size_t limit_;
   std::vector<Event> found_;
 };
 

@@ -3,36 +3,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "tests/contract/grouped_events.hpp"
 #include "tests/contract/postgres/postgres_subject.hpp"
-#include "tests/contract/writing.hpp"
 
 namespace sagactl {
 namespace {
 
-using testing::ElementsAre;
 using testing::SizeIs;
 
-// Node "new" has written 1 to 3 of flow 1; 4 and 5 of flow 2, of which 4 is rare; 6 and 7 of no flow; 8 of flow 1.
 class PostgresEventGroups : public testing::Test {
  protected:
   void SetUp() override {
     SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
     subject = std::make_unique<PostgresSubject>(*postgres_url());
-    node = std::make_unique<WriterNode>(*subject, "new");
-    node->write([&](ChangeList& list, Timestamp now) {
-      one = new_flow(1, node->owner(), now);
-      const Flow two = new_flow(2, node->owner(), now);
-      list.create(one).create(two);
-      add(list, one, {EventType::order_created, EventType::saga_started, EventType::payment_processed}, now);
-      add(list, two, {EventType::payment_failed, EventType::saga_completed}, now);
-      for (const char* id : {"A", "B"}) list.add(node->event(new_stock(StockKind::product, id, 5, "new", now), now));
-      add(list, one, {EventType::saga_completed}, now);
-    });
+    written.emplace(*subject);
+    one = written->one;
   }
 
-  void add(ChangeList& list, const Flow& flow, const std::vector<EventType>& types, Timestamp now) {
-    for (const EventType type : types) list.add(events.emplace_back(node->event(flow, type, now)));
-  }
   std::string text(const std::string& sql) { return subject->sql().text(sql); }
   // The sequences of the node's rows, each with the number of its events.
   std::string rows() {
@@ -40,51 +29,15 @@ class PostgresEventGroups : public testing::Test {
         "SELECT string_agg(sequence || ':' || 1 + coalesce(cardinality(earlier), 0), ' ' ORDER BY sequence) "
         "FROM event_group");
   }
-  std::vector<std::int64_t> published_after(std::int64_t sequence, std::size_t limit) {
-    std::vector<std::int64_t> sequences;
-    for (const Event& event : subject->store().events_after("new", sequence, limit).value())
-      sequences.push_back(event.sequence);
-    return sequences;
-  }
 
   std::unique_ptr<PostgresSubject> subject;
-  std::unique_ptr<WriterNode> node;
+  std::optional<GroupedEvents> written;
   Flow one;
-  std::vector<Event> events;  // of flows
 };
 
 TEST_F(PostgresEventGroups, ARowIsTheEventsOfOneFlowThatFollowEachOther) {
   EXPECT_EQ(rows(), "3:3 4:1 5:1 6:1 7:1 8:1")
       << "a rare event is the last of its row, and one of no flow the only one";
-}
-
-TEST_F(PostgresEventGroups, EveryReaderSeesSingleEvents) {
-  const std::vector<Event> of_one = subject->queries().flow_events(one.order.id).value();
-  ASSERT_THAT(of_one, SizeIs(4));
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(describe(of_one[i]), describe(events[i]));
-  const auto newest = subject->queries().events({.limit = 4}).value();
-  ASSERT_THAT(newest, SizeIs(4));
-  EXPECT_EQ(newest.back().sequence, 5);
-  const auto started = subject->queries().events({.type = EventType::saga_started, .limit = 4}).value();
-  ASSERT_THAT(started, SizeIs(1)) << "also one that is not the last of its row";
-  EXPECT_EQ(started[0].sequence, 2);
-  const auto of_order =
-      subject->queries().events({.type = EventType::order_created, .order = one.order.id, .limit = 4}).value();
-  ASSERT_THAT(of_order, SizeIs(1));
-  EXPECT_THAT(subject->queries().events({.type = EventType::payment_failed, .limit = 4}).value(), SizeIs(1));
-  std::vector<std::int64_t> verified;
-  ASSERT_TRUE(subject->history().snapshot().value()->each_event([&](const NodeName&, std::int64_t sequence, Timestamp) {
-    verified.push_back(sequence);
-    return true;
-  }));
-  EXPECT_THAT(verified, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
-}
-
-TEST_F(PostgresEventGroups, PublishingGoesOnWithinARow) {
-  EXPECT_THAT(published_after(0, 2), ElementsAre(1, 2));
-  EXPECT_THAT(published_after(1, 2), ElementsAre(2, 3));
-  EXPECT_THAT(published_after(2, 10), ElementsAre(3, 4, 5, 6, 7, 8));
-  EXPECT_THAT(published_after(8, 10), ElementsAre());
 }
 
 TEST_F(PostgresEventGroups, EachEventOfARowCanBeDeleted) {
@@ -95,7 +48,7 @@ TEST_F(PostgresEventGroups, EachEventOfARowCanBeDeleted) {
   EXPECT_EQ(rows(), "2:1 4:1 5:1 6:1 7:1 8:1") << "the one before it is the last of the row";
   const auto left = subject->queries().flow_events(one.order.id).value();
   ASSERT_THAT(left, SizeIs(2));
-  EXPECT_EQ(describe(left[0]), describe(events[1]));
+  EXPECT_EQ(describe(left[0]), describe(written->events[1]));
   sql.run("DELETE FROM event_store WHERE sequence = 2");
   EXPECT_EQ(rows(), "4:1 5:1 6:1 7:1 8:1");
   sql.run("DELETE FROM event_store");
@@ -114,7 +67,7 @@ TEST_F(PostgresEventGroups, ANodeOfTheBuildBeforeReadsThemAndWritesItsOwn) {
       "'{0}', 3, 0, NULL, 9, {1}, '{{\"x\":1}}', NULL, 'request-1', (1::bigint << 40) | 8)::event_row, ROW(2, '{0}', "
       "2, "
       "0, NULL, 10, {1}, '{{}}', NULL, 'request-1', NULL)::event_row])",
-      one.order.id.text(), subject->clock.now().us + 1));
+      one.order.id.text(), subject->clock.now().us + 10));
   const std::string outbox =
       "SELECT string_agg(e.sequence || '' || coalesce(':' || e.after_event % 16, ''), ' ' ORDER BY e.sequence) FROM "
       "(SELECT e.sequence, e.after_event FROM event AS e WHERE e.node = (SELECT no FROM node WHERE name = '{}') AND "

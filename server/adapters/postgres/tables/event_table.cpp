@@ -1,6 +1,6 @@
 #include "server/adapters/postgres/tables/event_table.hpp"
 
-#include "server/saga/event.hpp"
+#include "server/adapters/sql/event_groups.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -53,13 +53,6 @@ void add_event(ParameterRows& rows, const Event& event, sql::InternedNames& name
 
 constexpr std::size_t bytes_of_event = 512;  // of most, as a parameter: room for them is made once
 
-// Whether an event can be earlier in the group of the one after it. Readers rely on it: who looks for rare events, for
-// those of no flow or for a flow's newest one reads only the last event of groups.
-bool is_grouped(const Event& event, const Event& next) {
-  return event.order == next.order && event.order != OrderId{} && !is_rare(event.type) &&
-         event.correlation == next.correlation && event.occurred_at <= next.occurred_at;
-}
-
 }  // namespace
 
 void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, const RowTypes& types,
@@ -72,7 +65,7 @@ void send_events(PostgresConnection& connection, sql::InternedNames& names, std:
   ParameterRows groups(bytes, types.event_group, group_types);
   for (auto event = events.begin(); event != events.end(); ++event) {
     const auto first = event;
-    while (event + 1 != events.end() && is_grouped(**event, **(event + 1))) ++event;
+    while (event + 1 != events.end() && sql::is_grouped(**event, **(event + 1))) ++event;
     groups.begin();
     groups.add((*event)->order.uuid);
     add_unless_empty(groups, (*event)->correlation);

@@ -119,6 +119,7 @@ std::span<const std::uint8_t> SqliteStatement::bytes() {
 }
 
 Uuid SqliteStatement::uuid() {
+  if (!is_blob()) return Uuid::parse(text()).value_or(Uuid{});
   const auto from = bytes();
   Uuid id;
   if (from.size() == id.bytes.size()) std::copy(from.begin(), from.end(), id.bytes.begin());

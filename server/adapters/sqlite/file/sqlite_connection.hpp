@@ -60,7 +60,7 @@ class SqliteStatement {
   std::string_view text();              // until the next row; "" for null
   void read_packed(std::string& text);  // what a CompactText wrote
   std::span<const std::uint8_t> bytes();
-  Uuid uuid();
+  Uuid uuid();  // of a blob or a text; nil for anything else
   void skip() { ++column_; }
 
  private:

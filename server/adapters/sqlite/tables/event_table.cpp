@@ -4,38 +4,40 @@
 
 #include <algorithm>
 
+#include "server/adapters/sql/event_groups.hpp"
 #include "server/adapters/sql/sql_limit.hpp"
 #include "server/adapters/sql/table_rows.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
-const std::string sql_select = fmt::format("SELECT {}, {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ",
-                                           EventTable::own_columns, EventTable::flow_columns);
-constexpr int event_columns = 11;
-const std::string sql_insert_event =
-    "INSERT OR FAIL INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation, after_event) " +
+const std::string sql_select =
+    fmt::format("SELECT {} FROM event_group AS e LEFT JOIN flow AS f ON f.no = e.flow ", EventTable::columns);
+constexpr int event_columns = 12;
+const std::string sql_insert_groups =
+    "INSERT OR FAIL INTO event_group (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, "
+    "metadata, correlation, after_event, earlier) " +
     select_given_rows(event_columns);
-const std::string sql_after = fmt::format(
-    "SELECT {}, {}, e.after_event FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow "
-    "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?",
-    EventTable::own_columns, EventTable::flow_columns);
-const std::string sql_last_of = "SELECT key FROM event WHERE flow = +? ORDER BY occurred_at DESC, key DESC LIMIT 1";
+// A node's events after a sequence begin in the first row that ends after it.
+const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
+// The newest event of a flow is the last of its row.
+const std::string sql_last_of =
+    "SELECT key FROM event_group WHERE flow = +? ORDER BY occurred_at DESC, key DESC LIMIT 1";
 // The sign before the parameter is for speed: SQLite compares a bare one with the condition of the partial index
 // event_seldom, and then plans the statement again whenever another value is bound.
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
-constexpr const char* by_flow_event =
-    "SELECT e.flow, {} FROM event AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow";
-const std::string sql_by_flow_event = fmt::format(fmt::runtime(by_flow_event), EventTable::own_columns);
-const std::string sql_by_flow_judged = fmt::format(fmt::runtime(by_flow_event), EventTable::judged_columns);
+constexpr const char* by_flow_group =
+    "SELECT e.flow, e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
+    "{}e.after_event, e.earlier FROM event_group AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow";
+const std::string sql_by_flow_event = fmt::format(fmt::runtime(by_flow_group), "e.correlation, ");
+const std::string sql_by_flow_judged = fmt::format(fmt::runtime(by_flow_group), "");
 const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
 
 EventTable::EventTable(SqliteConnection& connection, sql::InternedNames& names)
     : names_(names),
-      insert_(connection, sql_insert_event),
+      insert_(connection, sql_insert_groups),
       after_(connection, sql_after),
       last_of_(connection, sql_last_of),
       of_flow_(connection, sql_of_flow),
@@ -44,23 +46,36 @@ EventTable::EventTable(SqliteConnection& connection, sql::InternedNames& names)
 
 void EventTable::insert(std::int64_t node, const PartsOfFlows<Event>& events) {
   GivenRows rows(event_columns, events.size());
-  for (const auto& [flow, event] : events) {
-    rows.bind(key_of(node, event->sequence))
+  for (auto event = events.begin(); event != events.end(); ++event) {
+    const auto first = event;
+    while (event + 1 != events.end() && sql::is_grouped(*event->second, *(event + 1)->second)) ++event;
+    const auto& [flow, last] = *event;
+    rows.bind(key_of(node, last->sequence))
         .bind(flow)
-        .bind(static_cast<int>(event->type))
-        .bind(static_cast<int>(event->aggregate_type));
-    if (event->aggregate == event->order.uuid)
+        .bind(static_cast<int>(last->type))
+        .bind(static_cast<int>(last->aggregate_type));
+    if (last->aggregate == last->order.uuid)
       rows.bind_null();
     else
-      rows.bind(event->aggregate);
-    rows.bind(event->version).bind(event->occurred_at).bind(event->data).bind_unless_empty(event->metadata);
-    correlation_.bind(rows, event->correlation);
-    if (event->after)
-      rows.bind(key_of(names_.number_of_node(event->after->node), event->after->sequence));
+      rows.bind(last->aggregate);
+    rows.bind(last->version).bind(last->occurred_at).bind(last->data).bind_unless_empty(last->metadata);
+    correlation_.bind(rows, last->correlation);
+    if (const auto after = key_of_previous(*last))
+      rows.bind(*after);
     else
       rows.bind_null();
+    earlier_.clear();
+    for (auto each = first; each != event; ++each)
+      sql::add_earlier_event(earlier_, *each->second, *last, key_of_previous(*each->second));
+    sql::end_earlier_events(earlier_);
+    rows.bind_unless_empty(earlier_);
   }
   insert_().bind_rows(rows).run();
+}
+
+std::optional<std::int64_t> EventTable::key_of_previous(const Event& event) {
+  if (!event.after) return std::nullopt;
+  return key_of(names_.number_of_node(event.after->node), event.after->sequence);
 }
 
 std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, std::size_t limit) {
@@ -68,12 +83,12 @@ std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, s
   SqliteStatement& row = after_().bind(key_of(node, from)).bind(key_of(node, sequence_max)).bind(sql::sql_limit(limit));
   const StatementReset reset_at_end(row);
   std::vector<Event> events;
-  while (row.next()) {
-    Event& event = events.emplace_back(read_row(row));
-    if (row.is_null()) continue;
-    const std::int64_t key = row.integer();
-    event.after = {names_.node(node_of(key)), sequence_of(key)};
+  while (events.size() < limit && row.next()) {
+    const bool is_first = events.empty();
+    read_group(row, events);
+    if (is_first) std::erase_if(events, [from](const Event& event) { return event.sequence <= from; });
   }
+  if (events.size() > limit) events.resize(limit);
   return events;
 }
 
@@ -103,40 +118,55 @@ std::vector<Event> EventTable::of_no_flow() {
 
 std::vector<Event> EventTable::read_all(SqliteStatement& row) {
   const StatementReset reset_at_end(row);
-  return sql::read_all(row, [&](SqliteStatement& each) { return read_row(each); });
+  std::vector<Event> events;
+  while (row.next()) read_group(row, events);
+  return events;
 }
 
-Event EventTable::read_row(SqliteStatement& row) {
-  Event event;
-  read_own(row, event);
-  event.order = {row.uuid()};
-  sql::read_event_flow(row, event, names_);
-  return event;
+void EventTable::read_group(SqliteStatement& row, std::vector<Event>& events) {
+  read_key(row);
+  sql::read_event_content(row, last_);
+  last_.order = {row.uuid()};
+  last_.saga_type.clear();
+  sql::read_event_flow(row, last_, names_);
+  read_group(row, [&]() -> Event& { return events.emplace_back(); });
 }
 
-void EventTable::read_row(SqliteStatement& row, const Flow& flow, bool for_messages, Event& event) {
-  read_key(row, event);
-  sql::read_event_facts(row, event);
+void EventTable::read_group(SqliteStatement& row, const Flow& flow, bool for_messages,
+                            const std::function<Event&()>& next) {
+  read_key(row);
+  sql::read_event_facts(row, last_);
   if (for_messages)
-    row.read_packed(event.correlation);
+    row.read_packed(last_.correlation);
   else
-    event.correlation.clear();
+    last_.correlation.clear();
   const bool with_saga = for_messages && flow.saga;
-  event.order = flow.order.id;
-  event.trace_parent = with_saga ? std::string_view(flow.saga->trace_parent) : std::string_view();
-  event.saga_type = with_saga ? std::string_view(flow.saga->type) : std::string_view();
-  if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
+  last_.order = flow.order.id;
+  last_.trace_parent = with_saga ? std::string_view(flow.saga->trace_parent) : std::string_view();
+  last_.saga_type = with_saga ? std::string_view(flow.saga->type) : std::string_view();
+  read_group(row, next);
 }
 
-void EventTable::read_key(SqliteStatement& row, Event& event) {
+void EventTable::read_key(SqliteStatement& row) {
   const std::int64_t key = row.integer();
-  event.node = names_.node(node_of(key));
-  event.sequence = sequence_of(key);
+  last_.node = names_.node(node_of(key));
+  last_.sequence = sequence_of(key);
 }
 
-void EventTable::read_own(SqliteStatement& row, Event& event) {
-  read_key(row, event);
-  sql::read_event_content(row, event);
+void EventTable::read_group(SqliteStatement& row, const std::function<Event&()>& next) {
+  if (last_.aggregate.is_nil()) last_.aggregate = last_.order.uuid;
+  last_.after = place_of(row.integer());
+  sql::each_earlier_event(row.text(), [&](const sql::EarlierEvent& from) {
+    Event& event = next();
+    sql::read_earlier_event(from, last_, event);
+    event.after = place_of(from.after.value_or(0));
+  });
+  next() = last_;
+}
+
+std::optional<Event::Position> EventTable::place_of(std::int64_t key) {
+  if (key == 0) return std::nullopt;
+  return Event::Position{names_.node(node_of(key)), sequence_of(key)};
 }
 
 }  // namespace sagactl::sqlite

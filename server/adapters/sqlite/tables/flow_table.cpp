@@ -65,7 +65,7 @@ const std::string sql_update_both =
 const std::string sql_drop_if_empty =
     "DELETE FROM flow WHERE no = ?1 AND order_status IS NULL AND saga_status IS NULL AND expires_at IS NULL "
     "AND NOT EXISTS (SELECT 1 FROM payment WHERE key BETWEEN ?1 << 12 AND (?1 + 1 << 12) - 1) "
-    "AND NOT EXISTS (SELECT 1 FROM event WHERE flow = ?1)";
+    "AND NOT EXISTS (SELECT 1 FROM event_group WHERE flow = ?1)";
 const std::string sql_set_writer = "UPDATE flow SET last_writer = ? WHERE no = ?";
 const std::string sql_update_reservations = "UPDATE flow SET " + assignment(reservation_columns) + " WHERE no = ?";
 

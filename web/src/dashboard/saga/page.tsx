@@ -91,7 +91,7 @@ function Whole({ answer, trace, pivot, audit, mayOperate, mayAudit, reload }: { 
     <>
       <div class="row mono">{saga.id} <Copy text={saga.id} /></div>
       {saga.errorMessage && <p class={`note ${saga.status === 'completed' ? 'warn' : 'bad'}`}><strong>{saga.errorMessage}</strong></p>}
-      {isOpen && saga.steps.filter((s) => s.error && isInProgress(s)).map((s) => <p key={s.name} class="note warn"><strong>{s.name}</strong>: {s.error}</p>)}
+      {isOpen && saga.steps.filter((s) => s.error && isInProgress(s)).map((s) => <p key={s.name} class="note warn"><span><strong>{s.name}</strong>: {s.error}</span></p>)}
       {saga.requiresManualIntervention && <p class="note warn">{say.manual}</p>}
       <div class="row spread">
         {mayOperate ? <Actions saga={saga} etag={answer.etag} onDone={reload} /> : <span />}

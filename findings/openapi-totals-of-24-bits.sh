@@ -115,12 +115,12 @@ func main() {
 END
 (
   cd client
-  go get -tool github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 github.com/ogen-go/ogen/cmd/ogen@v1.24.0 \
-    2>go.log
-  go tool oapi-codegen -generate types -package codegen ../api.yaml >codegen/order.go 2>>go.log
-  go tool ogen --target ogen --package ogen ../api.yaml 2>>go.log
-  go mod tidy 2>>go.log
-  go build -o client . 2>>go.log
+  exec 2>go.log
+  go get -tool github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 github.com/ogen-go/ogen/cmd/ogen@v1.24.0
+  go tool oapi-codegen -generate types -package codegen ../api.yaml >codegen/order.go
+  go tool ogen --target ogen --package ogen ../api.yaml
+  go mod tidy
+  go build -o client .
 )
 # type NAME FOLDER PATTERN: the type of the member, by the first line of the generated sources that matches
 type_of() { echo "$1: $(grep -rhoE "$3" "$2" | head -1)"; }

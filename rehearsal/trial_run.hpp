@@ -35,7 +35,7 @@ struct TrialInput {
   WaitAnswers answers;  // of all its waits
 };
 
-// Takes at most `limit`.
+// Takes at most `limit`, and until the calls that were made by then are answered or have timed out.
 TrialResult run_trial(const DefinitionPointer& definition, const Trial& trial, const TrialInput& input,
                       ParticipantCaller& participants, const CountEffects& count, Duration limit);
 

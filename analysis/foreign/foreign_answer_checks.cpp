@@ -23,12 +23,12 @@ class OrderContents {
     for (const LedgerEntry& entry : ledger().entries) {
       Asked& asked = asked_.try_emplace({entry.kind, entry.group}, Asked{&entry, {}}).first->second;
       if (has_users()) asked.users.insert(user_of(entry));
+      if (has_users()) sent_users_.insert(user_of(entry));
     }
-    if (has_users()) all_users_.insert(ledger().user_ids.begin(), ledger().user_ids.end());
   }
 
   void compare(Violations& violations) {
-    count_quantities();
+    count_what_is_sent();
     for (const ForeignOrder& order : orders_.all())
       if (const Asked* asked = asked_for(order)) compare(order, *asked, violations);
   }
@@ -44,7 +44,7 @@ class OrderContents {
   std::string summary() const {
     std::string text;
     if (!compared_.empty()) text = fmt::format("; {} of each order as sent", fmt::join(compared_, ", "));
-    if (!unsent_user_.empty() && !compared_.contains("user"))
+    if (!unsent_user_.empty() && !users_are_sent())
       text += fmt::format("; users are not compared, as {} gives {}", orders_.source().orders, unsent_user_);
     return text;
   }
@@ -55,9 +55,12 @@ class OrderContents {
     std::set<std::string> users;
   };
 
+  // Null where it is not known, as of orders that are to fail by fields of the profile's own.
   const Asked* asked_for(const ForeignOrder& order) const {
     const auto asked = order.group ? asked_.find(*order.group) : asked_.end();
-    return asked == asked_.end() ? nullptr : &asked->second;
+    if (asked == asked_.end()) return nullptr;
+    const FailureVariant* variant = ledger().failure_variant(order.group->first, order.group->second);
+    return variant && !variant->fields.empty() ? nullptr : &asked->second;
   }
 
   void compare(const ForeignOrder& order, const Asked& asked, Violations& violations) {
@@ -80,14 +83,28 @@ class OrderContents {
     return entry.user < ledger().user_ids.size() ? ledger().user_ids[entry.user] : std::string();
   }
 
-  void count_quantities() {
-    if (!has_quantities()) return;
-    for (const ForeignOrder& order : orders_.all())
-      if (order.quantity && asked_for(order))
+  void count_what_is_sent() {
+    std::set<std::string> stored;
+    for (const ForeignOrder& order : orders_.all()) {
+      const Asked* asked = asked_for(order);
+      if (!asked) continue;
+      if (has_quantities() && order.quantity)
         ++(*order.quantity == units_of(*order.group) ? same_quantities_ : other_quantities_);
+      if (!has_users() || order.user.empty()) continue;
+      stored.insert(order.user);
+      if (asked->users.contains(order.user)) {
+        ++same_users_;
+      } else {
+        ++other_users_;
+        unsent_user_ = fmt::format("{} as user of order {}", order.user, order.id);
+      }
+    }
+    has_one_user_ = stored.size() == 1 && sent_users_.size() > 1;
   }
   // Otherwise the column is of something else.
   bool quantities_are_sent() const { return other_quantities_ <= same_quantities_; }
+  // Otherwise the server has names of its own, or takes the user from a token.
+  bool users_are_sent() const { return other_users_ <= same_users_ && !has_one_user_; }
 
   // "quantity 2 instead of 1"; "" for none. Where the server has ids of its own, products cannot be compared.
   std::string difference(const ForeignOrder& order, const OrderGroup& group, const Asked& asked) {
@@ -102,14 +119,10 @@ class OrderContents {
       if (*order.quantity != units_of(group))
         return fmt::format("quantity {} instead of {}", *order.quantity, units_of(group));
     }
-    if (!has_users() || order.user.empty() || asked.users.contains("")) return {};
-    if (asked.users.contains(order.user)) {
-      compared_.insert("user");
-      return {};
-    }
-    if (all_users_.contains(order.user)) return fmt::format("user {} instead of {}", order.user, *asked.users.begin());
-    if (unsent_user_.empty()) unsent_user_ = fmt::format("{} as user of order {}", order.user, order.id);
-    return {};
+    if (!has_users() || order.user.empty() || asked.users.contains("") || !users_are_sent()) return {};
+    compared_.insert("user");
+    if (asked.users.contains(order.user)) return {};
+    return fmt::format("user {} instead of {}", order.user, *asked.users.begin());
   }
 
   std::int64_t units_of(const OrderGroup& group) const {
@@ -122,10 +135,11 @@ class OrderContents {
   const ForeignOrders& orders_;
   const SentItems sent_;
   std::map<OrderGroup, Asked> asked_;
-  std::set<std::string> all_users_;
+  std::set<std::string> sent_users_;
   std::set<std::string_view> compared_;  // the columns
-  std::string unsent_user_;              // "17 as user of order 3", as a server may have names of its own
-  std::uint64_t same_quantities_ = 0, other_quantities_ = 0;
+  std::string unsent_user_;              // "17 as user of order 3"
+  std::uint64_t same_quantities_ = 0, other_quantities_ = 0, same_users_ = 0, other_users_ = 0;
+  bool has_one_user_ = false;  // all orders, of several who sent them
 };
 
 // The server's pages of some orders that have ended.

@@ -134,8 +134,7 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   order.of_run = order.group || accepted_.count(order.ref) > 0 || otherwise_named_.count(order.ref) > 0;
   order.row = row.json();
   order.row["table"] = source_.orders;
-  const auto [same, is_new] = by_ref_.emplace(order.ref, orders_.size());
-  if (!is_new && orders_[same->second].row == order.row) {
+  if (is_known_row(order)) {
     const Error twice{ErrorCode::invalid, fmt::format("{} has order {} in two equal rows, and it is judged once: does "
                                                       "a join repeat it?",
                                                       source_.orders, order.id)};
@@ -144,6 +143,17 @@ Result<void> ForeignOrders::add(const ForeignRow& row) {
   }
   orders_.push_back(std::move(order));
   return {};
+}
+
+// Also notes it.
+bool ForeignOrders::is_known_row(const ForeignOrder& order) {
+  const auto [first, is_new] = by_ref_.emplace(order.ref, orders_.size());
+  if (is_new) return false;
+  if (orders_[first->second].row == order.row) return true;
+  const auto [begin, end] = others_by_ref_.equal_range(order.ref);
+  if (std::any_of(begin, end, [&](const auto& other) { return orders_[other.second].row == order.row; })) return true;
+  others_by_ref_.emplace(order.ref, orders_.size());
+  return false;
 }
 
 void ForeignOrders::compare_precision() {
@@ -165,6 +175,7 @@ void ForeignOrders::compare_precision() {
 void ForeignOrders::assign_groups() {
   // The run's own product ids name the group; those of a catalogue do not.
   by_ref_.clear();
+  others_by_ref_.clear();
   has_groups_ = has("key") || (has("product") && ledger_->catalogue.empty() && ledger_->hot_share == 0);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     by_ref_.emplace(orders_[i].ref, i);

@@ -107,6 +107,7 @@ class ForeignOrders {
 
  private:
   Result<void> add(const ForeignRow& row);
+  bool is_known_row(const ForeignOrder& order);
   void assign_groups();
   void compare_precision();
 
@@ -115,9 +116,10 @@ class ForeignOrders {
   RowSource source_;
   UnseenOrders unseen_;
   std::vector<ForeignOrder> orders_;
-  std::unordered_map<Uuid, std::size_t> by_ref_;
-  std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
-  std::unordered_set<Uuid> otherwise_named_;          // by answers with an error, or to duplicates
+  std::unordered_map<Uuid, std::size_t> by_ref_;              // the first with it
+  std::unordered_multimap<Uuid, std::size_t> others_by_ref_;  // the others, while rows are read
+  std::unordered_map<Uuid, std::uint64_t> accepted_;          // to the operation
+  std::unordered_set<Uuid> otherwise_named_;                  // by answers with an error, or to duplicates
   std::map<OrderGroup, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   Duration coarser_unit_{0};          // of created_at and ended_at, where their precision differs

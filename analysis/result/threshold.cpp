@@ -100,10 +100,11 @@ double in_us(Duration duration) {
   return static_cast<double>(duration.count());
 }
 
-// The percentile where `unseen` more values are longer than all that were recorded.
-double with_unseen(const Histogram& times, double percentile, std::uint64_t unseen) {
+// The most that the percentile can be where `unseen` more values are longer than all that were recorded, and so are, in
+// truth, `cut` of those that were.
+double with_unseen(const Histogram& times, double percentile, std::uint64_t unseen, std::uint64_t cut = 0) {
   const auto all = static_cast<double>(times.count() + unseen);
-  const double among_seen = percentile * all / static_cast<double>(times.count());
+  const double among_seen = (percentile * all + 100 * static_cast<double>(cut)) / static_cast<double>(times.count());
   return among_seen > 100 ? unlimited : in_us(times.percentile(among_seen));
 }
 
@@ -127,7 +128,8 @@ FigureRange latency_of(const Threshold& threshold, const Measured& measured) {
   const Histogram& times = *measured.response;
   FigureRange figure{.seen = in_us(times.percentile(threshold.percentile))};
   figure.least = figure.seen;
-  figure.most = with_unseen(times, threshold.percentile, measured.skipped + measured.cut);
+  figure.most =
+      with_unseen(times, threshold.percentile, measured.skipped + measured.lost, measured.cut - measured.lost);
   if (figure.most > figure.seen) figure.doubt = of_unseen(measured);
   if (!is_too_late(measured)) return figure;
   figure.least = std::max(0.0, figure.seen - in_us(measured.lateness->max()));

@@ -21,26 +21,21 @@ bool begins_like_an_id(std::string_view text) {
   return true;
 }
 
-// What follows the "SAGA-" that a checkout shows before the id of its saga; any other text unchanged.
-std::string_view digits_in(std::string_view text) {
-  return text.starts_with(checkout_saga_prefix) ? text.substr(checkout_saga_prefix.size()) : text;
-}
-
 }  // namespace
 
 bool is_id_prefix(const std::string& text) {
-  const std::string_view digits = digits_in(text);
+  const std::string_view digits = after_saga_prefix(text);
   return digits.size() >= digits_min && begins_like_an_id(digits);
 }
 
 std::string when_too_short(const std::string& text) {
-  const std::string_view digits = digits_in(text);
+  const std::string_view digits = after_saga_prefix(text);
   if (digits.size() >= digits_min || !begins_like_an_id(digits)) return {};
   return "; the first digits of an id are at least " + std::to_string(digits_min);
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
-  const std::string digits = lower(digits_in(text));
+  const std::string digits = lower(after_saga_prefix(text));
   const auto found = client.get("/sagas?id=" + digits + "&limit=" + std::to_string(prefix_candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;

@@ -13,7 +13,7 @@ namespace sagactl::api {
 // The digits may stand behind "SAGA-", as a checkout shows them. None: no id can begin so.
 inline std::optional<IdRange> ids_beginning_with(std::string_view digits) {
   constexpr std::string_view nil = "00000000-0000-0000-0000-000000000000", top = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-  if (digits.starts_with(checkout_saga_prefix)) digits.remove_prefix(checkout_saga_prefix.size());
+  digits = after_saga_prefix(digits);
   if (digits.empty() || digits.size() > nil.size()) return std::nullopt;
   const std::string begin(digits);
   const auto first = Uuid::parse(begin + std::string(nil.substr(begin.size())));

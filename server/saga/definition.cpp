@@ -201,9 +201,12 @@ const SagaDefinition* find_definition(std::string_view name) {
   return nullptr;
 }
 
+std::string_view after_saga_prefix(std::string_view text) {
+  return text.starts_with(checkout_saga_prefix) ? text.substr(checkout_saga_prefix.size()) : text;
+}
+
 std::string_view without_saga_prefix(std::string_view text) {
-  if (!text.starts_with(checkout_saga_prefix)) return text;
-  const std::string_view id = text.substr(checkout_saga_prefix.size());
+  const std::string_view id = after_saga_prefix(text);
   return Uuid::parse(id) ? id : text;
 }
 

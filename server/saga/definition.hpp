@@ -221,7 +221,9 @@ inline constexpr std::string_view item_purchase_saga = "ItemPurchaseSaga";
 
 // The prefix of a checkout's saga id, as clients see it.
 inline constexpr std::string_view checkout_saga_prefix = "SAGA-";
-// The id in "SAGA-<id>"; any other text unchanged.
+// What follows that prefix; any other text unchanged.
+std::string_view after_saga_prefix(std::string_view text);
+// The same if an id follows.
 std::string_view without_saga_prefix(std::string_view text);
 // Topics of the orchestrated checkout.
 inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";

@@ -10,31 +10,36 @@
 namespace sagactl {
 namespace {
 
+struct NeededValue {
+  ValuePath path;
+  bool is_in_url = false;  // somewhere
+};
+
 class NeededValues {
  public:
   explicit NeededValues(const std::string& wait) : wait_(wait) {}
 
   void add(const TextTemplate& text) {
-    for (ValuePath& path : values_of(text)) {
-      const auto is_same = [&](const ValuePath& other) { return other.members == path.members; };
-      if (path.members.front() == wait_ && std::none_of(found_.begin(), found_.end(), is_same))
-        found_.push_back(std::move(path));
+    for (const TextPiece& piece : text) {
+      if (!piece.value || piece.value->members.front() != wait_) continue;
+      const auto is_same = [&](const NeededValue& other) { return other.path.members == piece.value->members; };
+      auto found = std::find_if(found_.begin(), found_.end(), is_same);
+      if (found == found_.end()) found = found_.insert(found_.end(), {*piece.value});
+      found->is_in_url = found->is_in_url || piece.escape == TextEscape::url;
     }
   }
   void add(const RequestTemplate& request) {
     add(request.url);
     add(request.body);
   }
-  std::vector<ValuePath> take() { return std::move(found_); }
+  std::vector<NeededValue> take() { return std::move(found_); }
 
  private:
   const std::string& wait_;
-  std::vector<ValuePath> found_;
+  std::vector<NeededValue> found_;
 };
 
-}  // namespace
-
-std::vector<ValuePath> values_needed_of(const SagaDefinition& definition, std::size_t wait) {
+std::vector<NeededValue> needed_of(const SagaDefinition& definition, std::size_t wait) {
   NeededValues needed(definition.steps[wait].name);
   for (const StepDefinition& step : definition.steps) {
     if (!step.call) continue;
@@ -46,12 +51,27 @@ std::vector<ValuePath> values_needed_of(const SagaDefinition& definition, std::s
   return needed.take();
 }
 
+bool serves(const Json* value, const NeededValue& needed) {
+  return value && !(needed.is_in_url && (value->is_structured() || value->is_null()));
+}
+
+}  // namespace
+
+std::vector<ValuePath> values_needed_of(const SagaDefinition& definition, std::size_t wait) {
+  std::vector<ValuePath> paths;
+  for (NeededValue& needed : needed_of(definition, wait)) paths.push_back(std::move(needed.path));
+  return paths;
+}
+
 std::vector<ValuePath> missing_values(const SagaDefinition& definition, std::size_t wait, std::string_view answer) {
-  std::vector<ValuePath> needed = values_needed_of(definition, wait);
-  if (needed.empty()) return needed;
+  const std::vector<NeededValue> all = needed_of(definition, wait);
+  if (all.empty()) return {};
   const Json body = answer.empty() ? Json() : read_json(answer);
-  std::erase_if(needed, [&](const ValuePath& path) { return body.is_object() && find_member(body, path.members, 1); });
-  return needed;
+  std::vector<ValuePath> missing;
+  for (const NeededValue& needed : all)
+    if (!serves(body.is_object() ? find_member(body, needed.path.members, 1) : nullptr, needed))
+      missing.push_back(needed.path);
+  return missing;
 }
 
 std::string shown_values(const std::vector<ValuePath>& values) {

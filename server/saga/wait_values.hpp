@@ -12,8 +12,8 @@ namespace sagactl {
 // the order of the steps.
 std::vector<ValuePath> values_needed_of(const SagaDefinition& definition, std::size_t wait);
 
-// Those that `answer` lacks: a JSON object, or empty for none. Without them steps would be refused, and the saga would
-// go back.
+// Those that `answer` lacks: a JSON object, or empty for none. An object, a list or null is none where a URL names it.
+// Without them steps would be refused, and the saga would go back; in the result null would stand.
 std::vector<ValuePath> missing_values(const SagaDefinition& definition, std::size_t wait, std::string_view answer);
 
 // "{approval.by}, {approval.limit}"

@@ -192,8 +192,7 @@ void CallConnection::server_closed() {
 
 void CallConnection::answered() {
   CallEnd end;
-  const bool is_old = parts_.clock.steady() - opened_ >= connection_time;
-  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size() && !is_old;
+  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size();
   kept_for_ = kept_for_by(reader_).value_or(Duration::max());
   end.answer = read_http_answer(reader_, parts_.clock);
   end.health = end.answer.status >= 500 ? Health::bad : Health::good;
@@ -238,7 +237,7 @@ void CallConnection::stop(const std::string& reason) {
 
 void CallConnection::rest(SteadyTime until) {
   state_ = State::idle;
-  parts_.wheel.set(*this, until);
+  parts_.wheel.set(*this, std::min(until, opened_ + connection_time));
 }
 
 void CallConnection::close() {

@@ -21,20 +21,29 @@ namespace {
 constexpr std::chrono::milliseconds migrations_timeout{60'000};  // of one migration
 constexpr int lock_class = 0x5A6A;
 
-constexpr std::chrono::seconds lock_timeout{55}, report_after{1};
+constexpr std::chrono::seconds table_timeout{55}, report_after{1};
+// Longer than the process before this one may wait for a table and then migrate.
+constexpr std::chrono::seconds lock_timeout{180};
 constexpr std::chrono::milliseconds lock_retry_interval{100};
 // A table that somebody reads for long, such as a backup, cannot be altered, and whoever asks for it after a migration
 // waits behind that. So a migration waits for a moment only, and gives up its locks before it tries again.
 constexpr std::chrono::milliseconds table_patience{500}, table_pause{1'000};
 
 const std::string sql_try_lock = fmt::format("SELECT pg_try_advisory_lock({}, hashtext(current_schema()))", lock_class);
-const std::string sql_lock_holder = fmt::format(
-    "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'a socket'), a.state, "
-    "(extract(epoch FROM clock_timestamp() - a.state_change))::bigint FROM pg_locks AS l JOIN pg_stat_activity AS a "
-    "USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = {}::oid "
-    "AND l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid "
-    "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-    lock_class);
+// A session, for how long it has been in its state or transaction, and the lock that it holds in this database.
+constexpr const char* session_with_lock =
+    "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'a socket'), coalesce(a.state, 'active'), "
+    "(extract(epoch FROM clock_timestamp() - a.{since}))::bigint FROM pg_locks AS l JOIN pg_stat_activity AS a "
+    "USING (pid) WHERE l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) ";
+const std::string sql_lock_holder = fmt::format(fmt::runtime(session_with_lock), fmt::arg("since", "state_change")) +
+                                    fmt::format(
+                                        "AND l.locktype = 'advisory' AND l.objsubid = 2 AND l.classid = {}::oid "
+                                        "AND l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid",
+                                        lock_class);
+const std::string sql_longest_user_of_tables =
+    fmt::format(fmt::runtime(session_with_lock), fmt::arg("since", "xact_start")) +
+    "AND l.locktype = 'relation' AND a.pid <> pg_backend_pid() AND l.relation IN (SELECT oid FROM pg_class WHERE "
+    "relnamespace = current_schema()::regnamespace) ORDER BY a.xact_start LIMIT 1";
 constexpr const char* sql_has_list = "SELECT to_regclass('schema_migration') IS NOT NULL";
 constexpr const char* sql_foreign_table =
     "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname IN ('users', "
@@ -115,17 +124,26 @@ void create_database_if_missing(const PostgresAddress& address) {
   create_database(address);
 }
 
-// Who holds the lock, and what to do about it.
-std::string holder_of_lock(PqxxConnection& connection) {
-  PqxxRows row = connection.run(sql_lock_holder);
-  if (!row.next()) return "a session that this role cannot see";
+struct Session {
+  std::int64_t process = 0;  // 0: this role cannot see it
+  std::string text;
+};
+
+Session session_of(PqxxConnection& connection, const std::string& sql) {
+  PqxxRows row = connection.run(sql);
+  if (!row.next()) return {0, "a session that this role cannot see"};
   const std::int64_t process = row.integer();
   const std::string program(row.text()), address(row.text()), state(row.text());
-  const std::int64_t seconds = row.integer();
-  return fmt::format(
-      "process {} ('{}' at {}, {} for {} s). Where a pooler has kept it, end it: SELECT "
-      "pg_terminate_backend({})",
-      process, program, address, state, seconds, process);
+  return {process,
+          fmt::format("process {} ('{}' at {}, {} for {} s)", process, program, address, state, row.integer())};
+}
+
+// Who holds the lock, and what to do about it.
+std::string holder_of_lock(PqxxConnection& connection) {
+  const Session holder = session_of(connection, sql_lock_holder);
+  if (holder.process == 0) return holder.text;
+  return fmt::format("{}. Where a pooler has kept it, end it: SELECT pg_terminate_backend({})", holder.text,
+                     holder.process);
 }
 
 // One process at a time migrates. A pooler that shares one session among several clients can keep the lock of a client
@@ -164,13 +182,15 @@ void apply(PqxxConnection& connection, SchemaMigration& migration, const Embedde
       return;
     } catch (sql::DatabaseFailure& failure) {
       const bool is_in_use = failure.state == state_lock_not_available;
-      if (is_in_use && std::chrono::steady_clock::now() - began < lock_timeout) {
+      const std::string user = is_in_use ? session_of(connection, sql_longest_user_of_tables).text : std::string();
+      if (is_in_use && std::chrono::steady_clock::now() - began < table_timeout) {
         if (!std::exchange(is_reported, true))
           log_warn("a migration waits for sessions that use its tables, such as a backup",
-                   {{"database", connection.address().text()}, {"migration", migration.name}});
+                   {{"database", connection.address().text()}, {"migration", migration.name}, {"by", user}});
         continue;
       }
       failure.error.message = fmt::format("migration {}: {}", migration.name, failure.error.message);
+      if (is_in_use) failure.error.message += fmt::format("; its tables are used by {}", user);
       throw;
     }
   }

@@ -47,7 +47,7 @@ Result<std::optional<IdRange>> named_by(Queries& queries, const std::string& tex
   if (!named) return named.error();
   if (*named) return std::optional(IdRange{(*named)->order.id, (*named)->order.id});
   SagaFilter beginning;
-  if (text.size() >= id_digits_min) beginning.ids = ids_beginning_with(text);
+  if (after_saga_prefix(text).size() >= id_digits_min) beginning.ids = ids_beginning_with(text);
   if (!beginning.ids) return std::optional<IdRange>();
   Page first;
   first.limit = 1;

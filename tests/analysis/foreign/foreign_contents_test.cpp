@@ -45,6 +45,7 @@ TEST(ForeignContents, ThatDifferFromTheRequestAreFound) {
       {"product", "LT-k3f9-S-00000013", "is stored with product LT-k3f9-S-00000013 instead of LT-k3f9-S-00000012"},
       {"quantity", "77", "is stored with quantity 77 instead of "},
       {"user", "bob", "is stored with user bob instead of ann"},
+      {"user", "carol", "is stored with user carol instead of ann"},
   };
   for (const auto& row : table) {
     DetailedWorld world;
@@ -69,11 +70,23 @@ TEST(ForeignContents, ThatCannotBeComparedAreNotTakenForOthers) {
   for (Cells& order : other.tables["orders"]) order["quantity"] = "77";
   EXPECT_EQ(other.verdict(matches).ruling, Ruling::unknown);
   EXPECT_THAT(other.verdict(matches).reason, HasSubstr("are these units of the whole order?"));
+  DetailedWorld by_token;
+  for (Cells& order : by_token.tables["orders"]) order["user"] = "ann";
+  EXPECT_EQ(by_token.verdict(matches).ruling, Ruling::pass) << by_token.verdict(matches).reason;
+  EXPECT_THAT(by_token.verdict(matches).reason, HasSubstr("; users are not compared"));
   DetailedWorld unsent;
   unsent.profile.headers.clear();
   unsent.profile.item = R"({"sku":"{product}"})";
   for (Cells& order : unsent.tables["orders"]) order["quantity"] = "1", order["user"] = "somebody";
   EXPECT_EQ(unsent.verdict(matches).ruling, Ruling::pass) << unsent.verdict(matches).reason;
+}
+
+TEST(ForeignContents, OfOrdersThatFailByOtherFieldsAreNotCompared) {
+  DetailedWorld world;
+  world.ledger.failure_variants = {{.fields = {{"qty", "1000000"}}}};
+  for (const LedgerEntry& entry : world.ledger.entries)
+    if (entry.kind == OrderKind::payment_fail) world.order_of(entry.kind, entry.group)["quantity"] = "1000000";
+  EXPECT_EQ(world.verdict(matches).ruling, Ruling::pass) << world.verdict(matches).reason;
 }
 
 TEST(ForeignContents, OfADuplicateMayBeOfAnyUserWhoSentOne) {
@@ -130,6 +143,9 @@ TEST(ForeignRowsOfOrders, ThatAreEqualAreOneOrderAndSaid) {
   EXPECT_THAT(verdict.reason, HasSubstr("has order R-12 in two equal rows, and it is judged once: does a join repeat"));
   world.tables["orders"].back()["created_us"] += "0";
   EXPECT_FALSE(failed_verdicts(world.examine()).empty()) << "another row with its id and key is a second order";
+  const Json witnesses = world.verdict("one-live-order-per-key").witness;
+  world.tables["orders"].push_back(world.tables["orders"].back());
+  EXPECT_EQ(world.verdict("one-live-order-per-key").witness, witnesses) << "and one more row like that is not a third";
 }
 
 }  // namespace

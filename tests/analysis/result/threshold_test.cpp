@@ -213,6 +213,19 @@ TEST(Threshold, IsUndecidedOnlyWhereADoubtCouldChangeIt) {
   }
 }
 
+// They are in the histogram with the times at which they were given up, and nobody knows which of it they are.
+TEST(Threshold, TakesRequestsThatWereCutOffForLongerThanTheySeem) {
+  DoubtedRun run;
+  run.response = Histogram();
+  record(run.response, 400, 1s);
+  record(run.response, 300, 1500ms);
+  record(run.response, 300, 5s);
+  run.cut(400);
+  EXPECT_EQ(run.check("p50<2s").ruling, Ruling::unknown) << "without the 400 at 1 s it is 5 s";
+  EXPECT_EQ(run.check("p50<6s").ruling, Ruling::pass);
+  EXPECT_EQ(run.check("p50<1200ms").ruling, Ruling::fail);
+}
+
 TEST(Threshold, SaysWhatIsInDoubt) {
   DoubtedRun late;
   late.be_late();

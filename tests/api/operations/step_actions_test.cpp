@@ -218,15 +218,6 @@ TEST_F(StepActions, AStepThatKeepsValuesIsAnsweredWithThemInsteadOfSkipped) {
   EXPECT_EQ(ended["result"]["hotel"]["booking"], "b-8");
 }
 
-// Its undo began after it had ended, so that it would have taken less than no time.
-TEST_F(StepActions, AStepThatIsBeingUndoneHasNoEnd) {
-  start_and_get_stuck_on_the_way_back();
-  const Json flight = saga(id)["steps"][1];
-  EXPECT_EQ(flight["status"], "compensating");
-  EXPECT_EQ(flight["endedAt"], nullptr);
-  EXPECT_NE(flight["startedAt"], nullptr);
-}
-
 TEST_F(StepActions, AStepThatKeepsValuesIsSkippedOnTheWayBack) {
   participant.answer("DELETE /bookings", 503);
   id = start_and_await_approval();

@@ -192,7 +192,8 @@ void CallConnection::server_closed() {
 
 void CallConnection::answered() {
   CallEnd end;
-  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size();
+  const bool is_old = parts_.clock.steady() - opened_ >= connection_time;
+  end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size() && !is_old;
   kept_for_ = kept_for_by(reader_).value_or(Duration::max());
   end.answer = read_http_answer(reader_, parts_.clock);
   end.health = end.answer.status >= 500 ? Health::bad : Health::good;

@@ -80,6 +80,7 @@ TEST_F(Statistics, ListsFindWhatTheDashboardLooksFor) {
   EXPECT_EQ(ids("text=" + well), (List{well})) << "an id";
   EXPECT_EQ(ids("text=" + well.substr(0, 18)), ids("id=" + well.substr(0, 18))) << "the digits that a page shows of it";
   EXPECT_EQ(ids("text=SAGA-" + well.substr(0, 35)), (List{well})) << "and as a checkout shows them";
+  EXPECT_EQ(ids("text=SAGA-" + well.substr(0, 3)), (List{})) << "with which the ids of years begin";
   EXPECT_EQ(ids("text=" + well + "&id=" + failed), (List{})) << "both hold";
   EXPECT_EQ(ids("text=12345678"), (List{})) << "digits with which no id begins";
   EXPECT_EQ(ids("text=order%2017"), (List{well})) << "a key";

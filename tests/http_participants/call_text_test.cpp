@@ -110,10 +110,22 @@ TEST(ParticipantSecret, IsAKeyWhenItDoesNotBeginAsAHeaderDoes) {
 
 TEST(ParticipantSecret, WithAHeaderThatCannotBeSentIsRefusedWithoutBeingShown) {
   const std::pair<const char*, const char*> rows[] = {
-      {"X-A: b\nhidden", "its header 2 cannot be sent"},    {"X-A: b\nX-B: hidden\x01", "X-B cannot be sent"},
-      {"X-A: b\nX-B: ", "its header 2 cannot be sent"},     {"Host: hidden", "the node sends Host itself"},
-      {"saga-id: hidden", "the node sends saga-id itself"}, {"Idempotency-Key: hidden", "the node sends"},
+      {"X-A: b\nhidden", "its header 2 cannot be sent"},
+      {"X-A: b\nX-B: hidden\x01", "X-B cannot be sent"},
+      {"X-A: b\nX-B: ", "its header 2 cannot be sent"},
+      {"Host: hidden", "the node sends Host itself"},
+      {"saga-id: hidden", "the node sends saga-id itself"},
+      {"Idempotency-Key: hidden", "the node sends"},
       {"Webhook-Signature: hidden", "the node sends"},
+      {"Authorization: a\nauthorization: hidden", "authorization is there twice"},
+      {"Authorization:Bearer hidden", "it seems to be headers"},
+      {"authorization : hidden", "it seems to be headers"},
+      {"Bearer hidden", "it seems to be headers"},
+      {"X-Api-Key:", "it seems to be headers"},
+      {"# for the bank\nAuthorization: Bearer hidden", "it seems to be headers"},
+      {"\xEF\xBB\xBF"
+       "Authorization: Bearer hidden",
+       "it seems to be headers"},
   };
   for (const auto& [text, reason] : rows) {
     const auto secret = ParticipantSecret::parse(text);

@@ -18,8 +18,9 @@ struct ParticipantSecret {
   std::vector<std::pair<std::string, std::string>> headers;
 
   // The text of the file that a definition names by `secret`. A text that begins with the name of a header, a colon and
-  // a blank is a list of headers, one in each line; any other is a key. `invalid`: a key that WebhookKey refuses, a
-  // line that is no header, a header that the node writes itself.
+  // a blank is a list of headers, one in each line; any other is a key. `invalid`: a key that WebhookKey refuses, or
+  // that seems to be meant as headers, a line that is no header, a header that is there twice or that the node writes
+  // itself.
   static Result<ParticipantSecret> parse(std::string_view text);
 };
 

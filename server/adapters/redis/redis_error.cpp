@@ -29,7 +29,10 @@ constexpr std::array<ErrorAdvice, 10> fatal_errors{{
 }};
 
 // With these the connection stays: only some commands are refused.
-constexpr std::array<ErrorAdvice, 3> other_errors{{
+constexpr std::array<ErrorAdvice, 6> other_errors{{
+    {"DENIED", ErrorCode::invalid, "give it a password, or let it be reached from this machine (its `bind`)"},
+    {"MASTERDOWN", ErrorCode::unavailable, "this is a replica that has lost its master: name the master"},
+    {"BUSY", ErrorCode::unavailable, "a script keeps it busy: see SCRIPT KILL"},
     {"NOREPLICAS", ErrorCode::unavailable, "restore its replicas, or lower its min-replicas-to-write"},
     {"ASK", ErrorCode::unavailable, "the cluster is moving the locks to another node"},
     {"TRYAGAIN", ErrorCode::unavailable, "the cluster is moving the locks to another node"},
@@ -38,8 +41,14 @@ constexpr std::array<ErrorAdvice, 3> other_errors{{
 // How Redis refuses a command within a script.
 constexpr std::string_view refused_in_script = "can't run this command";
 
-// How Redis refuses SELECT, under the code of every other error.
-constexpr std::string_view no_such_database = "DB index is out of range";
+// What Redis says under the code of every other error.
+constexpr std::array<ErrorAdvice, 3> errors_by_text{{
+    {"DB index is out of range", ErrorCode::invalid,
+     "correct the number of the database, at the end of the URL or in REDIS_DB"},
+    {"without any password configured", ErrorCode::invalid,
+     "leave out the password, in the URL or in REDIS_PASSWORD: it has none"},
+    {"max number of clients reached", ErrorCode::unavailable, "raise its maxclients"},
+}};
 
 template <std::size_t Count>
 const ErrorAdvice* find(const std::array<ErrorAdvice, Count>& table, const redisReply& error) {
@@ -57,9 +66,9 @@ Error error_of_reply(const redisReply* reply) {
     return Error{ErrorCode::invalid, message + "; grant its user what docs/operations.md lists"};
   const ErrorAdvice* advice = find(fatal_errors, *reply);
   if (!advice) advice = find(other_errors, *reply);
-  if (!advice && message.find(no_such_database) != message.npos)
-    return Error{ErrorCode::invalid,
-                 message + "; correct the number of the database, at the end of the URL or in REDIS_DB"};
+  if (!advice)
+    for (const ErrorAdvice& by_text : errors_by_text)
+      if (message.find(by_text.code) != message.npos) advice = &by_text;
   if (!advice && message.find("unknown command 'EVAL") != message.npos)
     return Error{ErrorCode::invalid, message + "; is it a sentinel? Then write redis+sentinel://HOST:PORT/NAME"};
   if (!advice) return Error{ErrorCode::unavailable, "the lock service replied: " + message};

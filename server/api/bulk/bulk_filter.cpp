@@ -10,7 +10,7 @@ namespace sagactl::api {
 Result<SagaFilter> bulk_filter(const std::string& filter, UserId by, Timestamp now) {
   http::Request request;
   if (const auto set = request.set_target("/sagas?" + filter); !set) return set.error();
-  std::vector<std::string> faults = unknown_filters(request);
+  std::vector<std::string> faults = wrong_filters(request);
   for (std::string& fault : faults) fault.insert(0, "filter: ");
   for (const auto& [name, value] : request.query)
     if (value.empty()) faults.push_back(fmt::format("filter: {} has no value", name));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "common/text/text.hpp"
 #include "server/api/id_range.hpp"
@@ -21,6 +22,10 @@ const std::vector<std::string>& filter_names() {
                                                  "errorLike", "text",   "key",        "node",        "retriesOver",
                                                  "olderThan", "since",  "until",      "stuck"};
   return names;
+}
+
+bool may_repeat(std::string_view filter) {
+  return filter == "status" || filter == "status[]";
 }
 
 // The filters for users' sagas. A merchant sees those of every user, of a definition that is named.
@@ -63,9 +68,13 @@ bool needs_time(const http::Request& request) {
   return request.query_value("olderThan") || request.query_value("stuck");
 }
 
-std::vector<std::string> unknown_filters(const http::Request& request, std::span<const std::string_view> others) {
+std::vector<std::string> wrong_filters(const http::Request& request, std::span<const std::string_view> others) {
   std::vector<std::string> faults;
+  std::set<std::string_view> seen;
   for (const auto& [name, value] : request.query) {
+    if (!seen.insert(name).second && !may_repeat(name) &&
+        std::count(filter_names().begin(), filter_names().end(), name))
+      faults.push_back(fmt::format("{} must be given once; only status can have several values", name));
     if (name.starts_with(input_prefix) || std::count(filter_names().begin(), filter_names().end(), name) > 0 ||
         std::count(others.begin(), others.end(), name) > 0)
       continue;

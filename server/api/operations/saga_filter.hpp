@@ -14,8 +14,9 @@ namespace sagactl::api {
 bool needs_time(const http::Request& request);
 
 // What is wrong with the names in the request's query: those of no filter, which would select every saga, each with
-// the nearest that there is. `others` are names with a meaning of their own, such as "page".
-std::vector<std::string> unknown_filters(const http::Request& request, std::span<const std::string_view> others = {});
+// the nearest that there is, and those that stand there again, of which one would be read. `others` are names with a
+// meaning of their own, such as "page".
+std::vector<std::string> wrong_filters(const http::Request& request, std::span<const std::string_view> others = {});
 
 // The filter in the request's query, for what its caller may see; faults are the reader's. `now` is the database's
 // time.

@@ -13,7 +13,7 @@ Result<SagaList> SagaList::parse(const http::Request& request, std::span<const s
   const SagaFilter filter = read_saga_filter(query, request, Timestamp{});
   std::vector<std::string_view> names = {"page", "limit", "cursor", "total"};
   names.insert(names.end(), others.begin(), others.end());
-  for (std::string& fault : unknown_filters(request, names)) query.fault(std::move(fault));
+  for (std::string& fault : wrong_filters(request, names)) query.fault(std::move(fault));
   if (const auto valid = query.finish(); !valid) return valid.error();
   http::Request asked;
   asked.query = request.query;

@@ -206,6 +206,8 @@ TEST_F(BulkJobs, ARequestThatIsNotClearIsRefused) {
       {Json{{"action", "retry"}, {"filter", "staus=failed"}},
        "filter: staus is not a filter of sagas; did you mean status?"},
       {Json{{"action", "retry"}, {"filter", "status=failed&limit=1"}}, "filter: limit is not a filter of sagas"},
+      {Json{{"action", "retry"}, {"filter", "definition=a&status=failed&status=started&definition=b"}},
+       "filter: definition must be given once"},
       {Json{{"action", "retry"}, {"filter", "error="}}, "filter: error has no value"},
       {Json{{"action", "retry"}, {"filter", "status=broken"}}, "status must be one of the following values"},
       {Json{{"action", "retry"}, {"filter", "error=%zz"}}, "the query has a % that is not followed"},

@@ -59,6 +59,17 @@ TEST_F(RedisCheck, OfADatabaseThatItDoesNotHaveSaysSo) {
   EXPECT_THAT(diagnosis.error().message, HasSubstr("correct the number of the database"));
 }
 
+TEST_F(RedisCheck, OfOneWithoutAPasswordSaysThatItHasNone) {
+  const RedisServer server;
+  RedisAddress address;
+  address.port = server.port();
+  address.password = "wrong";
+  const auto diagnosis = diagnose_redis(address, 2s);
+  ASSERT_FALSE(diagnosis);
+  EXPECT_EQ(diagnosis.error().code, ErrorCode::invalid);
+  EXPECT_THAT(diagnosis.error().message, HasSubstr("leave out the password"));
+}
+
 // The rights that docs/operations.md names are enough; without one of them a lock does not work.
 TEST_F(RedisCheck, NeedsTheRightsOfTheLocksAndNoOthers) {
   const std::vector<std::string> enough = {

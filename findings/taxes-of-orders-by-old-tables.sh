@@ -5,7 +5,7 @@
 #   since September 2024, 21 since August 2025 and 23 since January 2025. For Estonia, with 24 since July 2025, they
 #   have 20 and 22. The order has too little tax, which the shop owes all the same.
 # - country-vat 1.0.24, sales-tax 2.23.0 (npm), eu-vat-rates-data 2026.9.29, duty27-eu-vat 0.1.0 and vatverify-rates
-#   0.1.0 (PyPI) agree on the rates of today.
+#   0.1.0 (PyPI) agree on the rates of today; those of sales-tax are the ones in its package.
 # - Greece is EL in taxes and GR in ISO 3166. vatverify-rates has None for GR, and eu-vat-rates-data None for EL; with
 #   `rate or 0` beside it such an order is free of tax.
 # - vatrates, pyvat and duty27-eu-vat take a day, and have 24 for Finland in August 2024. The others have the rate of
@@ -16,7 +16,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-npm install --silent --no-audit --no-fund vatrates@2.0.3 country-vat@1.0.24 sales-tax@2.23.0 >npm.log
+npm install --silent --no-audit --no-fund --ignore-scripts vatrates@2.0.3 country-vat@1.0.24 sales-tax@2.23.0 >npm.log
 python3 -m venv python >/dev/null
 python/bin/pip install --quiet --disable-pip-version-check pyvat==1.3.18 eu-vat-rates-data==2026.9.29 \
   duty27-eu-vat==0.1.0 vatverify-rates==0.1.0

@@ -105,7 +105,7 @@ constexpr std::array<std::string_view, 9> template_tables = {"create",    "befor
 constexpr std::array<std::string_view, 4> no_templates = {"keep", "until", "name", "branch"};
 
 template <class List>
-bool is_among(const List& list, std::string_view name) {
+bool is_in_list(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
@@ -117,7 +117,7 @@ void add_texts(const toml::node& node, const std::string& member, std::vector<To
     for (const toml::node& element : *list) add_texts(element, member, found);
   } else if (const auto* table = node.as_table()) {
     for (const auto& [name, value] : in_order(*table))
-      if (!is_among(no_templates, name)) add_texts(*value, fmt::format("{}.{}", member, name), found);
+      if (!is_in_list(no_templates, name)) add_texts(*value, fmt::format("{}.{}", member, name), found);
   }
 }
 
@@ -132,7 +132,7 @@ std::vector<std::string> other_spellings(std::string_view text) {
       continue;
     }
     const std::string remark = remark_on(*found, text.substr(found->begin, found->end - found->begin));
-    if (!remark.empty() && !is_among(remarks, remark)) remarks.push_back(remark);
+    if (!remark.empty() && !is_in_list(remarks, remark)) remarks.push_back(remark);
     brace = found->end;
   }
   return remarks;
@@ -141,7 +141,7 @@ std::vector<std::string> other_spellings(std::string_view text) {
 std::vector<TomlFault> other_spellings(const toml::table& profile) {
   std::vector<TomlFault> found;
   for (const auto& [name, value] : in_order(profile))
-    if (is_among(template_tables, name)) add_texts(*value, name, found);
+    if (is_in_list(template_tables, name)) add_texts(*value, name, found);
   return found;
 }
 

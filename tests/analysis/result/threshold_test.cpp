@@ -123,13 +123,13 @@ struct DoubtedRun {
     record(response, 1000, 14ms);
     record(lateness, 1000, 4ms);
   }
-  // So many requests were due and not sent, and count as errors.
+  // These requests were due and not sent, and count as errors.
   void skip(std::uint64_t requests) {
     measured.skipped = requests;
     measured.due += requests;
     measured.errors = static_cast<double>(requests) / static_cast<double>(measured.due);
   }
-  // Ended by force while so many of the requests were in flight.
+  // Ended by force while this number of requests was in flight.
   void cut(std::uint64_t requests) {
     measured.cut = requests;
     measured.errors = static_cast<double>(requests) / static_cast<double>(measured.due);
@@ -213,7 +213,7 @@ TEST(Threshold, IsUndecidedOnlyWhereADoubtCouldChangeIt) {
   }
 }
 
-// They are in the histogram with the times at which they were given up, and nobody knows which of it they are.
+// They are in the histogram with the times at which they were given up, but which of it they are is unknown.
 TEST(Threshold, TakesRequestsThatWereCutOffForLongerThanTheySeem) {
   DoubtedRun run;
   run.response = Histogram();

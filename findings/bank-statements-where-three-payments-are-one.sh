@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A bank statement in camt.053 of ISO 20022: three customers' payments of 19.99, 12.49 and 49.99, for orders 0017, 0018
-# and 0019, which the bank has booked as one entry of 82.47, as banks do with direct debits, and one of 19.99, for 0016,
-# that it has taken back. What four libraries read, seen on 2026-12-01 with Node.js 20, Python 3.11 and Java 17.
+# Three customers' payments that their bank booked as one, in a statement in camt.053 of ISO 20022, by four libraries,
+# seen on 2026-12-01 with Node.js 20, Python 3.11 and Java 17. The payments of 19.99, 12.49 and 49.99, for orders 0017,
+# 0018 and 0019, are one entry of 82.47, as with direct debits; one of 19.99, for 0016, was taken back.
 # - hbci4j-core 4.0.0 (Maven Central), which reads camt.052, alike but for its names, gives one payment of 82.47, for
 #   0017: that order has too much, and the two others are not paid.
 # - iso20022.js 0.0.15 (npm) and camt053 0.0.23 (PyPI) list the three below 82.47, without the amount of any.

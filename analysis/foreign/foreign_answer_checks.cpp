@@ -22,8 +22,9 @@ class OrderContents {
     if (!orders.has("product") && !has_quantities() && !has_users()) return;
     for (const LedgerEntry& entry : ledger().entries) {
       Asked& asked = asked_.try_emplace({entry.kind, entry.group}, Asked{&entry, {}}).first->second;
-      if (has_users()) asked.users.insert(user_of(entry));
-      if (has_users()) sent_users_.insert(user_of(entry));
+      if (!has_users()) continue;
+      asked.users.insert(user_of(entry));
+      sent_users_.insert(user_of(entry));
     }
   }
 
